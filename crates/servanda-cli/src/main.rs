@@ -1,0 +1,2 @@
+//! The `servanda` command.
+fn main() {}
