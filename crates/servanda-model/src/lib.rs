@@ -1,0 +1,12 @@
+//! The resolved corpus: names, vocabulary, rules, definitions, norms, events and sources of a dossier.
+//!
+//! Nothing here solves anything. Every component carries an [`Origin`], so that whoever reports on it can name the
+//! file, the headings and the words of the author. What the parts mean over time is stated in `docs/semantics.md`.
+
+pub mod ids;
+pub mod program;
+pub mod value;
+
+pub use ids::*;
+pub use program::*;
+pub use value::*;
