@@ -3,13 +3,16 @@
 //! Everything here is about the calendar alone: no treaties, no clock, no time zone. "Today" is always an argument.
 //!
 //! - [`Day`] is a day number, [`julian`] reads and writes it in the Julian calendar.
+//! - [`Edtf`] is an uncertain date, in the Extended Date/Time Format of ISO 8601-2.
 //! - [`Interval`] and [`IntervalSet`] are half-open runs of ticks and their algebra.
 
 pub mod date;
+pub mod edtf;
 pub mod interval;
 pub mod julian;
 pub mod set;
 
 pub use date::{Day, DayRange, ParseDayError, Shifted};
+pub use edtf::{Bound, Bounds, Edtf, EdtfError, EdtfErrorKind};
 pub use interval::{Interval, Tick};
 pub use set::IntervalSet;

@@ -1,0 +1,528 @@
+//! Reading expressions.
+//!
+//! One pass, no tables: what an expression is shows at its first character or at its first `/`. Only sets and years too
+//! long for day numbers allocate.
+
+use std::cmp::Ordering;
+
+use super::bounds::Side;
+use super::error::EdtfErrorKind as Kind;
+use super::{
+    Date, DateTime, Edtf, EdtfError, Element, Endpoint, Expression, FarYears, Mask, Offset, Qualifier, Qualifiers,
+    Season, Shape,
+};
+use crate::date::{Day, days_in_month};
+
+type Parsed<T> = Result<T, EdtfError>;
+
+/// A date and the lowest level that has it.
+struct Graded {
+    date: Date,
+    level: u8,
+}
+
+pub(super) fn expression(text: &str) -> Parsed<Edtf> {
+    let bytes = text.as_bytes();
+    if let Some(edtf) = plain_date(bytes) {
+        return Ok(edtf);
+    }
+    parts(bytes).map_err(|error| match bytes.get(error.position) {
+        Some(byte) if byte.is_ascii_whitespace() => EdtfError { kind: Kind::WhiteSpace, ..error },
+        _ => error,
+    })
+}
+
+fn parts(bytes: &[u8]) -> Parsed<Edtf> {
+    match bytes.first() {
+        None => return fail(0, Kind::Empty),
+        Some(b'[' | b'{') => return set(bytes),
+        _ => {}
+    }
+    if let Some(slash) = bytes.iter().position(|&byte| byte == b'/') {
+        return interval(bytes, slash);
+    }
+    if bytes.iter().rposition(|&byte| byte == b'T').is_some_and(|place| place >= 10) {
+        return date_time(bytes);
+    }
+    let Graded { date, level } = date(bytes, 0, bytes.len())?;
+    Ok(Edtf { expression: Expression::Date(date), level })
+}
+
+/// `1985`, `1985-04`, `1985-04-12`: by far the most common, so tried first.
+fn plain_date(bytes: &[u8]) -> Option<Edtf> {
+    let year = i64::from(four_digits(bytes.get(..4)?)?);
+    let shape = match bytes.len() {
+        4 => Shape::Year(year),
+        7 if bytes[4] == b'-' => {
+            let month = two_digits(&bytes[5..7])?;
+            if !(1..=12).contains(&month) {
+                return None;
+            }
+            Shape::Month(year, month)
+        }
+        10 if bytes[4] == b'-' && bytes[7] == b'-' => {
+            let (month, day) = (two_digits(&bytes[5..7])?, two_digits(&bytes[8..10])?);
+            if day == 0 || day > days_in_month(year, month) {
+                return None;
+            }
+            Shape::Day(year, month, day)
+        }
+        _ => return None,
+    };
+    let date = Date { shape, qualifiers: Qualifiers::default() };
+    Some(Edtf { expression: Expression::Date(date), level: 0 })
+}
+
+fn interval(bytes: &[u8], slash: usize) -> Parsed<Edtf> {
+    if let Some(second) = bytes[slash + 1..].iter().position(|&byte| byte == b'/') {
+        return fail(slash + 1 + second, Kind::IntervalParts);
+    }
+    let (start, start_level) = endpoint(bytes, 0, slash)?;
+    let (end, end_level) = endpoint(bytes, slash + 1, bytes.len())?;
+    if let (Endpoint::Unknown, Endpoint::Unknown) = (&start, &end) {
+        return fail(0, Kind::IntervalWithoutDate);
+    }
+    // `..1919` has no first day, `1919..` no last, so neither can be out of order on that side.
+    if let (Endpoint::Date(first) | Endpoint::OnOrAfter(first), Endpoint::Date(last) | Endpoint::OnOrBefore(last)) =
+        (&start, &end)
+        && first.compare(Side::First, last, Side::Last) == Ordering::Greater
+    {
+        return fail(slash + 1, Kind::IntervalReversed);
+    }
+    Ok(Edtf { expression: Expression::Interval(start, end), level: start_level.max(end_level) })
+}
+
+fn endpoint(bytes: &[u8], from: usize, to: usize) -> Parsed<(Endpoint, u8)> {
+    let text = &bytes[from..to];
+    match text {
+        [] => return Ok((Endpoint::Unknown, 1)),
+        b".." => return Ok((Endpoint::Open, 1)),
+        [b'[' | b'{', ..] => return fail(from, Kind::SetInInterval),
+        _ => {}
+    }
+    if text.starts_with(b"..") {
+        let Graded { date, .. } = date(bytes, from + 2, to)?;
+        return Ok((Endpoint::OnOrBefore(date), 2));
+    }
+    if text.ends_with(b"..") {
+        let Graded { date, .. } = date(bytes, from, to - 2)?;
+        return Ok((Endpoint::OnOrAfter(date), 2));
+    }
+    let Graded { date, level } = date(bytes, from, to)?;
+    // Level 1 has unspecified digits in dates, but not at the ends of an interval.
+    let level = if matches!(date.shape, Shape::Masked(_)) { 2 } else { level };
+    Ok((Endpoint::Date(date), level))
+}
+
+fn set(bytes: &[u8]) -> Parsed<Edtf> {
+    let closing = if bytes[0] == b'[' { b']' } else { b'}' };
+    let last = bytes.len() - 1;
+    if last == 0 || bytes[last] != closing {
+        return fail(bytes.len(), Kind::SetUnclosed);
+    }
+    let mut elements = Vec::new();
+    let mut from = 1;
+    loop {
+        let comma = bytes[from..last].iter().position(|&byte| byte == b',');
+        let to = comma.map_or(last, |length| from + length);
+        elements.push(element(bytes, from, to, from == 1, to == last)?);
+        if comma.is_none() {
+            break;
+        }
+        from = to + 1;
+    }
+    let elements = elements.into_boxed_slice();
+    let expression = if closing == b']' { Expression::OneOf(elements) } else { Expression::AllOf(elements) };
+    Ok(Edtf { expression, level: 2 })
+}
+
+fn element(bytes: &[u8], from: usize, to: usize, is_first: bool, is_last: bool) -> Parsed<Element> {
+    let text = &bytes[from..to];
+    let Some(dots) = text.windows(2).position(|pair| pair == b"..").map(|place| from + place) else {
+        if text.is_empty() {
+            return fail(from, Kind::SetElementMissing);
+        }
+        return Ok(Element::Date(date(bytes, from, to)?.date));
+    };
+    match (dots == from, dots + 2 == to) {
+        (true, true) => fail(from, Kind::SetElementMissing),
+        (true, false) if !is_first => fail(from, Kind::SetOpenInside),
+        (false, true) if !is_last => fail(dots, Kind::SetOpenInside),
+        (true, false) => Ok(Element::OnOrBefore(date(bytes, from + 2, to)?.date)),
+        (false, true) => Ok(Element::OnOrAfter(date(bytes, from, dots)?.date)),
+        (false, false) => range(bytes, from, dots, to),
+    }
+}
+
+fn range(bytes: &[u8], from: usize, dots: usize, to: usize) -> Parsed<Element> {
+    let (first, last) = (date(bytes, from, dots)?.date, date(bytes, dots + 2, to)?.date);
+    // 1 a day, 2 a month, 3 years; other forms cannot be counted from one to the next.
+    let precision = |date: &Date| match date.shape {
+        _ if date.qualifiers.any() => None,
+        Shape::Day(..) => Some(1),
+        Shape::Month(..) => Some(2),
+        Shape::Year(_) => Some(3),
+        Shape::Far(ref years) if years.significant.is_none() => Some(3),
+        _ => None,
+    };
+    match (precision(&first), precision(&last)) {
+        (None, _) => fail(from, Kind::SetRangePlain),
+        (_, None) => fail(dots + 2, Kind::SetRangePlain),
+        (Some(one), Some(other)) if one != other => fail(dots + 2, Kind::SetRangePrecision),
+        _ if first.compare(Side::First, &last, Side::First) == Ordering::Greater => {
+            fail(dots + 2, Kind::SetRangeReversed)
+        }
+        _ => Ok(Element::Range(first, last)),
+    }
+}
+
+/// `[-]YYYY-MM-DDThh:mm:ss[offset]`.
+fn date_time(bytes: &[u8]) -> Parsed<Edtf> {
+    let at = bytes.iter().position(|&byte| byte == b'T').expect("`parts` saw a T");
+    let Graded { date, level } = date(bytes, 0, at)?;
+    let Date { shape: Shape::Day(year, month, day), qualifiers } = date else {
+        return fail(at, Kind::TimeNotAlone);
+    };
+    if qualifiers.any() {
+        return fail(at, Kind::TimeNotAlone);
+    }
+    let clock = bytes.get(at + 1..at + 9).filter(|clock| clock[2] == b':' && clock[5] == b':');
+    let numbers =
+        clock.and_then(|clock| Some((two_digits(&clock[0..2])?, two_digits(&clock[3..5])?, two_digits(&clock[6..8])?)));
+    let Some((hour, minute, second)) = numbers else {
+        return fail(at + 1, Kind::TimeForm);
+    };
+    let is_midnight = (hour, minute, second) == (24, 0, 0);
+    if !(is_midnight || hour <= 23 && minute <= 59 && second <= 59) {
+        return fail(at + 1, Kind::NoSuchTime);
+    }
+    let offset = offset(bytes, at + 9)?;
+    let time = DateTime { day: Day::of(year, month, day), hour, minute, second, offset };
+    Ok(Edtf { expression: Expression::DateTime(time), level })
+}
+
+fn offset(bytes: &[u8], from: usize) -> Parsed<Offset> {
+    let (sign, rest) = match &bytes[from..] {
+        [] => return Ok(Offset::Unsaid),
+        b"Z" => return Ok(Offset::Utc),
+        [b'.' | b',', ..] => return fail(from, Kind::TimeForm),
+        [sign @ (b'+' | b'-'), rest @ ..] => (*sign, rest),
+        _ => return fail(from, Kind::OffsetForm),
+    };
+    let numbers = match rest {
+        [_, _] => two_digits(rest).zip(Some(0)),
+        [hours @ .., b':', _, _] => two_digits(hours).zip(two_digits(&rest[rest.len() - 2..])),
+        _ => None,
+    };
+    let Some((hours, minutes)) = numbers else {
+        return fail(from, Kind::OffsetForm);
+    };
+    let total = i16::from(hours) * 60 + i16::from(minutes);
+    if minutes > 59 || total > 14 * 60 || sign == b'-' && total == 0 {
+        return fail(from, Kind::NoSuchOffset);
+    }
+    Ok(Offset::Minutes(if sign == b'-' { -total } else { total }))
+}
+
+/// One date, from byte `from` up to `to`.
+fn date(bytes: &[u8], from: usize, to: usize) -> Parsed<Graded> {
+    let mut scan = Scan { bytes: &bytes[..to], at: from, individual: false };
+    let before_year = scan.qualifier_before()?;
+    let negative = scan.take(b'-');
+    if scan.peek() == Some(b'Y') && !negative && !before_year.any() {
+        return long_year(&mut scan);
+    }
+    let year_at = scan.at;
+    let year = scan.digits::<4>(Kind::YearDigits)?;
+    if scan.peek() == Some(b'S') {
+        return significant_year(&mut scan, year, negative, before_year);
+    }
+    if negative && year == *b"0000" {
+        return fail(year_at - 1, Kind::MinusZero);
+    }
+    let mut qualifiers = Qualifiers { year: before_year, ..Qualifiers::default() };
+    qualifiers.year = qualifiers.year.and(scan.qualifier_after()?);
+    let mut month = None;
+    let mut day = None;
+    let mut month_at = scan.at;
+    let mut day_at = scan.at;
+    if !scan.is_done() {
+        scan.expect_dash(Kind::YearDigits)?;
+        let before = scan.qualifier_before()?;
+        month_at = scan.at;
+        month = Some(scan.digits::<2>(Kind::MonthDigits)?);
+        let after = scan.qualifier_after()?;
+        qualifiers.year = qualifiers.year.and(after);
+        qualifiers.month = before.and(after);
+    }
+    if !scan.is_done() {
+        scan.expect_dash(Kind::MonthDigits)?;
+        let before = scan.qualifier_before()?;
+        day_at = scan.at;
+        day = Some(scan.digits::<2>(Kind::DayDigits)?);
+        let after = scan.qualifier_after()?;
+        qualifiers.year = qualifiers.year.and(after);
+        qualifiers.month = qualifiers.month.and(after);
+        qualifiers.day = before.and(after);
+    }
+    if !scan.is_done() {
+        return fail(scan.at, if day.is_some() { Kind::DayDigits } else { Kind::Unexpected });
+    }
+    let written = Written { negative, year, month, day, year_at, month_at, day_at };
+    let shape = written.shape()?;
+    let shape_level = match &shape {
+        Shape::Masked(mask) if !mask.is_level_1() => 2,
+        Shape::Season(_, season) if season.code() > 24 => 2,
+        Shape::Masked(_) | Shape::Season(..) => 1,
+        _ => u8::from(negative),
+    };
+    let doubt_level = match (scan.individual, qualifiers.any()) {
+        (true, _) => 2,
+        (false, doubted) => u8::from(doubted),
+    };
+    Ok(Graded { date: Date { shape, qualifiers }, level: shape_level.max(doubt_level) })
+}
+
+/// The characters of a date, without qualifiers, and where its parts were found.
+struct Written {
+    negative: bool,
+    year: [u8; 4],
+    month: Option<[u8; 2]>,
+    day: Option<[u8; 2]>,
+    year_at: usize,
+    month_at: usize,
+    day_at: usize,
+}
+
+impl Written {
+    fn shape(&self) -> Parsed<Shape> {
+        let signed = |year: u16| if self.negative { -i64::from(year) } else { i64::from(year) };
+        let year = four_digits(&self.year).map(signed);
+        let month = self.month.map(|month| two_digits(&month));
+        let day = self.day.map(|day| two_digits(&day));
+        if let Some(Some(month @ (0 | 13..))) = month {
+            return match Season::from_code(month) {
+                None => fail(self.month_at, Kind::NoSuchMonth),
+                Some(_) if day.is_some() => fail(self.day_at, Kind::SeasonWithDay),
+                Some(season) => match year {
+                    Some(year) => Ok(Shape::Season(year, season)),
+                    None => self.masked(),
+                },
+            };
+        }
+        match (year, month, day) {
+            (Some(year), None, None) => Ok(Shape::Year(year)),
+            (Some(year), Some(Some(month)), None) => Ok(Shape::Month(year, month)),
+            (Some(year), Some(Some(month)), Some(Some(day))) => {
+                if day == 0 || day > days_in_month(year, month) {
+                    return fail(self.day_at, Kind::NoSuchDay);
+                }
+                Ok(Shape::Day(year, month, day))
+            }
+            _ => self.masked(),
+        }
+    }
+
+    fn masked(&self) -> Parsed<Shape> {
+        match Mask::new(self.negative, self.year, self.month, self.day) {
+            Some(mask) => Ok(Shape::Masked(mask)),
+            None => fail(self.year_at, Kind::NoMatchingDay),
+        }
+    }
+}
+
+/// `1950S2`, after its four digits.
+fn significant_year(scan: &mut Scan<'_>, year: [u8; 4], negative: bool, before: Qualifier) -> Parsed<Graded> {
+    let Some(value) = four_digits(&year) else {
+        return fail(scan.at, Kind::MaskedSignificant);
+    };
+    if negative && value == 0 {
+        return fail(scan.at - 5, Kind::MinusZero);
+    }
+    let digits = scan.significant_digits()?;
+    let qualifier = before.and(scan.qualifier_after()?);
+    if !scan.is_done() {
+        return fail(scan.at, Kind::SignificantAlone);
+    }
+    let shape = significant(i64::from(value), 4, negative, digits);
+    Ok(Graded { date: Date { shape, qualifiers: Qualifiers { year: qualifier, ..Qualifiers::default() } }, level: 2 })
+}
+
+/// The years from `value`, of so many digits, that share its first `significant` ones.
+fn significant(value: i64, length: u64, negative: bool, significant: u64) -> Shape {
+    let swept = length.saturating_sub(significant) as u32;
+    let unit = 10i64.pow(swept);
+    let (nearest, farthest) = (value / unit * unit, value / unit * unit + unit - 1);
+    let digits = significant.min(length) as u8;
+    if negative {
+        // There is no year −0.
+        Shape::Significant { year: -value, digits, first: -farthest, last: -nearest.max(1) }
+    } else {
+        Shape::Significant { year: value, digits, first: nearest, last: farthest }
+    }
+}
+
+/// `Y17000`, `Y-17E7`, `Y3388E2S3`.
+fn long_year(scan: &mut Scan<'_>) -> Parsed<Graded> {
+    scan.at += 1;
+    let negative = scan.take(b'-');
+    let digits_at = scan.at;
+    let digits = scan.number();
+    if digits.first() == Some(&b'0') {
+        return fail(digits_at, Kind::LeadingZero);
+    }
+    let mut exponent = None;
+    if !digits.is_empty() && scan.take(b'E') {
+        let exponent_at = scan.at;
+        exponent = match scan.number() {
+            [] => return fail(exponent_at, Kind::Exponent),
+            [b'0', _, ..] => return fail(exponent_at, Kind::LeadingZero),
+            number => Some(saturating(number)),
+        };
+    }
+    if exponent.is_none() && digits.len() < 5 {
+        return fail(digits_at, Kind::LongYear);
+    }
+    let significant_digits = if scan.peek() == Some(b'S') { Some(scan.significant_digits()?) } else { None };
+    if !scan.is_done() {
+        return fail(scan.at, Kind::LongYearAlone);
+    }
+    let level = if exponent.is_some() || significant_digits.is_some() { 2 } else { 1 };
+    let shape = long_shape(digits, exponent.unwrap_or(0), negative, significant_digits);
+    Ok(Graded { date: Date { shape, qualifiers: Qualifiers::default() }, level })
+}
+
+fn long_shape(digits: &[u8], exponent: u64, negative: bool, significant_digits: Option<u64>) -> Shape {
+    let length = (digits.len() as u64).saturating_add(exponent);
+    // Sixteen digits are below `Day::MAX_YEAR` whatever they are, and so are all years that share some of them.
+    if length <= 16 {
+        let value = saturating(digits) as i64 * 10i64.pow(exponent as u32);
+        return match significant_digits {
+            Some(count) => significant(value, length, negative, count),
+            None => Shape::Year(if negative { -value } else { value }),
+        };
+    }
+    let digits = digits.iter().copied().map(char::from).collect::<String>().into_boxed_str();
+    Shape::Far(Box::new(FarYears { negative, digits, exponent, significant: significant_digits }))
+}
+
+/// A place in the text, and whether a qualifier was met that does not simply stand at the end of the date.
+struct Scan<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    individual: bool,
+}
+
+impl<'a> Scan<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn is_done(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect_dash(&mut self, otherwise: Kind) -> Parsed<()> {
+        match self.peek() {
+            Some(b'-') => {
+                self.at += 1;
+                Ok(())
+            }
+            Some(b'0'..=b'9' | b'X') => fail(self.at, otherwise),
+            Some(b'T') => fail(self.at, Kind::TimeNotAlone),
+            _ => fail(self.at, Kind::Unexpected),
+        }
+    }
+
+    /// A qualifier in front of a part, for that part alone.
+    fn qualifier_before(&mut self) -> Parsed<Qualifier> {
+        let qualifier = self.qualifier()?;
+        self.individual |= qualifier.any();
+        Ok(qualifier)
+    }
+
+    /// A qualifier behind a part, for it and all parts further left.
+    fn qualifier_after(&mut self) -> Parsed<Qualifier> {
+        let qualifier = self.qualifier()?;
+        self.individual |= qualifier.any() && !self.is_done();
+        Ok(qualifier)
+    }
+
+    fn qualifier(&mut self) -> Parsed<Qualifier> {
+        let Some(qualifier) = self.peek().and_then(qualifier) else {
+            return Ok(Qualifier::default());
+        };
+        self.at += 1;
+        match self.peek().and_then(self::qualifier) {
+            Some(_) => fail(self.at, Kind::DoubledQualifier),
+            None => Ok(qualifier),
+        }
+    }
+
+    /// Exactly `N` characters, each a digit or `X`.
+    fn digits<const N: usize>(&mut self, otherwise: Kind) -> Parsed<[u8; N]> {
+        let mut digits = [0; N];
+        for digit in &mut digits {
+            match self.peek() {
+                Some(byte @ (b'0'..=b'9' | b'X')) => *digit = byte,
+                _ => return fail(self.at, otherwise),
+            }
+            self.at += 1;
+        }
+        Ok(digits)
+    }
+
+    /// As many digits as there are.
+    fn number(&mut self) -> &'a [u8] {
+        let rest = &self.bytes[self.at..];
+        let length = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        self.at += length;
+        &rest[..length]
+    }
+
+    /// `S` and a positive number.
+    fn significant_digits(&mut self) -> Parsed<u64> {
+        self.at += 1;
+        let at = self.at;
+        match self.number() {
+            [] | [b'0'] => fail(at, Kind::SignificantDigits),
+            [b'0', ..] => fail(at, Kind::LeadingZero),
+            number => Ok(saturating(number)),
+        }
+    }
+}
+
+fn qualifier(byte: u8) -> Option<Qualifier> {
+    match byte {
+        b'?' => Some(Qualifier { uncertain: true, approximate: false }),
+        b'~' => Some(Qualifier { uncertain: false, approximate: true }),
+        b'%' => Some(Qualifier { uncertain: true, approximate: true }),
+        _ => None,
+    }
+}
+
+fn two_digits(text: &[u8]) -> Option<u8> {
+    match text {
+        [tens @ b'0'..=b'9', units @ b'0'..=b'9'] => Some((tens - b'0') * 10 + units - b'0'),
+        _ => None,
+    }
+}
+
+fn four_digits(text: &[u8]) -> Option<u16> {
+    let (century, rest) = text.split_at_checked(2)?;
+    Some(u16::from(two_digits(century)?) * 100 + u16::from(two_digits(rest)?))
+}
+
+fn saturating(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |value: u64, digit| value.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
+}
+
+fn fail<T>(position: usize, kind: Kind) -> Parsed<T> {
+    Err(EdtfError { position, kind })
+}

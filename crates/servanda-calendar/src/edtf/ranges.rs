@@ -1,0 +1,106 @@
+//! The exact days of an expression, run by run.
+
+use super::{Date, Edtf, Element, Expression, Mask, Shape};
+use crate::date::{Day, DayRange};
+use crate::interval::Interval;
+use crate::set::IntervalSet;
+
+/// The runs of days an expression allows, in order, disjoint and never touching.
+///
+/// Runs of a mask are found as they are asked for: `XXXX-XX-13` has 120 000 of them.
+#[derive(Debug)]
+pub struct DayRanges {
+    source: Source,
+    pending: Option<DayRange>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Mask { mask: Mask, next_year: u16, in_year: std::vec::IntoIter<DayRange> },
+    Ready(std::vec::IntoIter<Interval>),
+    Once(Option<DayRange>),
+}
+
+impl Edtf {
+    /// The exact days allowed, as runs. An interval gives one run, from its first possible to its last possible day;
+    /// an end that is unknown or does not exist is not bounded.
+    pub fn day_ranges(&self) -> DayRanges {
+        match &self.expression {
+            Expression::Date(date) => date.day_ranges(),
+            Expression::OneOf(elements) | Expression::AllOf(elements) => {
+                let intervals: IntervalSet =
+                    elements.iter().flat_map(element_ranges).filter_map(Option::from).collect();
+                DayRanges { source: Source::Ready(intervals.into_iter()), pending: None }
+            }
+            _ => DayRanges { source: Source::Once(Some(self.bounds().allowed())), pending: None },
+        }
+    }
+
+    /// The exact days allowed, as a set of ticks.
+    pub fn to_intervals(&self) -> IntervalSet {
+        self.day_ranges().filter_map(Option::<Interval>::from).collect()
+    }
+}
+
+impl Date {
+    /// The exact days meant, as runs.
+    pub fn day_ranges(&self) -> DayRanges {
+        let source = match &self.shape {
+            Shape::Masked(mask) => Source::Mask { mask: *mask, next_year: 0, in_year: Vec::new().into_iter() },
+            _ => Source::Once(Some(self.bounds().allowed())),
+        };
+        DayRanges { source, pending: None }
+    }
+}
+
+fn element_ranges(element: &Element) -> DayRanges {
+    match element {
+        Element::Date(date) => date.day_ranges(),
+        _ => DayRanges { source: Source::Once(Some(element.bounds().allowed())), pending: None },
+    }
+}
+
+impl Source {
+    fn next(&mut self) -> Option<DayRange> {
+        match self {
+            Source::Once(range) => range.take(),
+            Source::Ready(intervals) => intervals.next().map(DayRange::from),
+            Source::Mask { mask, next_year, in_year } => loop {
+                if let Some(range) = in_year.next() {
+                    return Some(range);
+                }
+                if *next_year == mask.year_count() {
+                    return None;
+                }
+                if let Some(year) = mask.year_at(*next_year) {
+                    *in_year = mask.ranges_in_year(year).collect::<Vec<_>>().into_iter();
+                }
+                *next_year += 1;
+            },
+        }
+    }
+}
+
+impl Iterator for DayRanges {
+    type Item = DayRange;
+
+    fn next(&mut self) -> Option<DayRange> {
+        let mut run = self.pending.take().or_else(|| self.source.next())?;
+        while let Some(next) = self.source.next() {
+            if !touches(run, next) {
+                self.pending = Some(next);
+                break;
+            }
+            run.max = next.max;
+        }
+        Some(run)
+    }
+}
+
+/// Whether `next`, which begins later, leaves no gap.
+fn touches(run: DayRange, next: DayRange) -> bool {
+    match (run.max, next.min) {
+        (Some(max), Some(min)) => min <= Day(max.0.saturating_add(1)),
+        _ => true,
+    }
+}
