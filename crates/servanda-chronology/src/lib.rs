@@ -18,7 +18,7 @@
 //! assert_eq!(chronology.explain(in_force, Bound::Upper), [ConstraintId(1), ConstraintId(2)]);
 //!
 //! let late = chronology.add(ConstraintId(3), Constraint::not_before(in_force, 107));
-//! let all_three = vec![ConstraintId(1), ConstraintId(2), ConstraintId(3)];
+//! let all_three = vec![ConstraintId(3), ConstraintId(2), ConstraintId(1)];
 //! assert_eq!(late, Err(ChronologyError::Contradiction { constraints: all_three }));
 //! # Ok::<(), ChronologyError>(())
 //! ```

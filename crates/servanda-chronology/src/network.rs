@@ -1,5 +1,6 @@
 //! The network as given: points and inequalities, nothing yet derived.
 
+use crate::conflict::{LabelIndex, report};
 use crate::side::Side;
 use crate::{Chronology, ChronologyError, Constraint, ConstraintId, LIMIT, Point, Relation, Scenario, Shift};
 
@@ -62,8 +63,7 @@ impl Network {
         Self { points: 1, inequalities: Vec::new(), functions: Vec::new() }
     }
 
-    /// A new point, of which nothing is known. The 2³² - 1 numbers are enough for any memory; after them the last one is
-    /// given again.
+    /// A new point, of which nothing is known. There can be 2³² - 2 of them; a point beyond is unknown to the network.
     pub fn add_point(&mut self) -> Point {
         let point = Point(self.points);
         self.points = self.points.saturating_add(1);
@@ -90,10 +90,11 @@ impl Network {
     /// [`ChronologyError::Contradiction`] with a minimal set; rarely [`ChronologyError::OutOfRange`] or
     /// [`ChronologyError::Unsettled`].
     pub fn tighten(self) -> Result<Chronology, ChronologyError> {
+        let explained = |halt| report(&self, halt, &LabelIndex::default(), self.inequalities.len());
         let mut lower = Side::new(&self, Bound::Lower);
-        lower.tighten(&self).map_err(|halt| crate::conflict::report(&self, halt))?;
+        lower.tighten(&self).map_err(explained)?;
         let mut upper = Side::new(&self, Bound::Upper);
-        upper.tighten(&self).map_err(|halt| crate::conflict::report(&self, halt))?;
+        upper.tighten(&self).map_err(explained)?;
         Ok(Chronology::new(self, lower, upper))
     }
 
@@ -108,7 +109,8 @@ impl Network {
     }
 
     fn holds(&self, inequality: &Inequality, scenario: &Scenario) -> bool {
-        let (Some(from), Some(to)) = (scenario.tick(Point(inequality.from)), scenario.tick(Point(inequality.to))) else {
+        let (Some(from), Some(to)) = (scenario.tick(Point(inequality.from)), scenario.tick(Point(inequality.to)))
+        else {
             return false;
         };
         match inequality.rule {
@@ -118,7 +120,11 @@ impl Network {
         }
     }
 
-    pub(crate) fn insert(&mut self, label: Option<ConstraintId>, constraint: &Constraint) -> Result<(), ChronologyError> {
+    pub(crate) fn insert(
+        &mut self,
+        label: Option<ConstraintId>,
+        constraint: &Constraint,
+    ) -> Result<(), ChronologyError> {
         if let Some(point) = constraint.points().into_iter().find(|point| point.0 >= self.points) {
             return Err(ChronologyError::UnknownPoint { point });
         }
@@ -153,8 +159,12 @@ impl Inequality {
     /// Which point's bound it makes of which other's: tail, then head. The two sides go opposite ways.
     pub(crate) fn ends(&self, bound: Bound) -> (u32, u32) {
         match (self.rule, bound) {
-            (Rule::Within(_) | Rule::AtMost(_), Bound::Lower) | (Rule::AtLeast(_), Bound::Upper) => (self.to, self.from),
-            (Rule::Within(_) | Rule::AtMost(_), Bound::Upper) | (Rule::AtLeast(_), Bound::Lower) => (self.from, self.to),
+            (Rule::Within(_) | Rule::AtMost(_), Bound::Lower) | (Rule::AtLeast(_), Bound::Upper) => {
+                (self.to, self.from)
+            }
+            (Rule::Within(_) | Rule::AtMost(_), Bound::Upper) | (Rule::AtLeast(_), Bound::Lower) => {
+                (self.from, self.to)
+            }
         }
     }
 
