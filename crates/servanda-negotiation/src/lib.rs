@@ -33,4 +33,6 @@ mod scenario;
 pub use analysis::render;
 pub use analysis::{Analysis, AnalysisError, Ideal, Semantics, Settings, analyse, analyse_table};
 pub use number::{Number, NumberError};
-pub use scenario::{Attribution, Evaluation, Issue, IssueEvaluations, Scale, Scenario, ShapeError, Side, Values, Weight};
+pub use scenario::{
+    Attribution, Evaluation, Issue, IssueEvaluations, Scale, Scenario, ShapeError, Side, Values, Weight,
+};

@@ -140,7 +140,8 @@ impl Scaled {
             *term += side.bias.rational();
         }
         let reservation = side.reservation.clone().unwrap_or_default();
-        let denominator = terms.iter().flatten().map(BigRational::denom).fold(reservation.rational().denom().clone(), lcm);
+        let denominator =
+            terms.iter().flatten().map(BigRational::denom).fold(reservation.rational().denom().clone(), lcm);
         let mut greatest = BigInt::zero();
         for (issue, terms) in self.contributions.iter_mut().zip(&terms) {
             let mut widest = BigInt::zero();

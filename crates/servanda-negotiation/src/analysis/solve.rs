@@ -96,20 +96,24 @@ impl Gains<'_> {
             let product: BigInt = self.exact[at].iter().product();
             BigRational::new(product, self.front.denominators.iter().product())
         };
-        self.greatest(|at| self.rough[at].iter().product(), exact)
+        self.greatest(|at| Rough::sized(self.rough[at].iter().product()), exact)
     }
 
     /// The greatest sum of utilities.
     pub(crate) fn utilitarian(&self) -> Picked {
         let row = |at: usize| &self.front.rows[self.points[at]];
         let exact = |at: usize| self.front.utilities(row(at)).into_iter().sum();
-        self.greatest(|at| self.front.rough(row(at)).iter().sum(), exact)
+        let rough = |at: usize| {
+            let utilities = self.front.rough(row(at));
+            Rough { score: utilities.iter().sum(), size: utilities.iter().map(|utility| utility.abs()).sum() }
+        };
+        self.greatest(rough, exact)
     }
 
     /// The greatest least gain, in the sides' own units.
     pub(crate) fn egalitarian(&self) -> Picked {
         let exact = |at: usize| self.front.utilities(&self.exact[at]).into_iter().min().unwrap_or_default();
-        self.greatest(|at| self.rough[at].iter().copied().fold(f64::INFINITY, f64::min), exact)
+        self.greatest(|at| Rough::sized(self.rough[at].iter().copied().fold(f64::INFINITY, f64::min)), exact)
     }
 
     /// Kalai and Smorodinsky (1975) on a finite frontier: the least difference between the greatest and the least
@@ -118,7 +122,7 @@ impl Gains<'_> {
         let spread = |shares: Vec<f64>| {
             let greatest = shares.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let least = shares.iter().copied().fold(f64::INFINITY, f64::min);
-            if shares.is_empty() { 0.0 } else { least - greatest }
+            if shares.is_empty() { Rough::sized(0.0) } else { Rough { score: least - greatest, size: greatest } }
         };
         let exact = |at: usize| {
             let shares = self.shares(at);
@@ -133,7 +137,7 @@ impl Gains<'_> {
     /// Kalai and Smorodinsky (1975) as the greatest least normalised gain.
     pub(crate) fn greatest_least_share(&self) -> Picked {
         let exact = |at: usize| self.shares(at).into_iter().min().unwrap_or_default();
-        self.greatest(|at| self.rough_shares(at).into_iter().fold(f64::INFINITY, f64::min), exact)
+        self.greatest(|at| Rough::sized(self.rough_shares(at).into_iter().fold(f64::INFINITY, f64::min)), exact)
     }
 
     /// Sides that cannot gain anything over their reservation value at any acceptable outcome.
@@ -153,14 +157,15 @@ impl Gains<'_> {
     }
 
     /// The points with the exactly greatest score.
-    fn greatest(&self, rough: impl Fn(usize) -> f64, exact: impl Fn(usize) -> BigRational) -> Picked {
-        let scores: Vec<f64> = (0..self.points.len()).map(rough).collect();
-        let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let size = scores.iter().map(|score| score.abs()).fold(0.0, f64::max);
-        let clearly_less = |score: f64| score < best - MARGIN * size;
+    fn greatest(&self, rough: impl Fn(usize) -> Rough, exact: impl Fn(usize) -> BigRational) -> Picked {
+        let scores: Vec<Rough> = (0..self.points.len()).map(rough).collect();
+        let best = scores.iter().map(|rough| rough.score).fold(f64::NEG_INFINITY, f64::max);
+        let size = scores.iter().map(|rough| rough.size.abs()).fold(0.0, f64::max);
+        // Below this, doubles lose digits and the margin means nothing: then every point is compared exactly.
+        let margin = if size > 1e-280 { MARGIN * size } else { f64::INFINITY };
         let mut picked = Picked { points: Vec::new(), score: BigRational::zero() };
-        for (at, &score) in scores.iter().enumerate() {
-            if clearly_less(score) {
+        for (at, rough) in scores.iter().enumerate() {
+            if rough.score < best - margin {
                 continue;
             }
             let score = exact(at);
@@ -171,6 +176,19 @@ impl Gains<'_> {
             }
         }
         picked
+    }
+}
+
+/// A score in doubles, and the size of the terms it was made from, to which its rounding error is relative.
+struct Rough {
+    score: f64,
+    size: f64,
+}
+
+impl Rough {
+    /// A score without cancellation.
+    fn sized(score: f64) -> Rough {
+        Rough { score, size: score }
     }
 }
 
