@@ -1,9 +1,9 @@
 //! The phrase of a text that most resembles one that is not in it.
 //!
-//! All missing phrases are looked for in one pass. Each is cut into its trigrams; every trigram of the text votes for the
-//! block it stands in, once for each phrase that has it too; the few best blocks of each phrase are then compared with it
-//! word by word (Ukkonen 1992 for the filter by q-grams, Wagner and Fischer 1974 for the distance). A phrase so garbled
-//! that no trigram is left is not found; nor is the better of two phrases if many blocks hold more of the trigrams.
+//! All missing phrases are looked for in one pass. Each is cut into its trigrams, and each block of the text is judged by
+//! how many of them stand in it or in the block before; the few best blocks of each phrase are then compared with it word
+//! by word (Ukkonen 1992 for the filter by q-grams, Wagner and Fischer 1974 for the distance). A phrase so garbled that no
+//! trigram is left is not found; nor is the better of two phrases if a dozen blocks hold more of the trigrams.
 
 use std::ops::Range;
 
@@ -12,11 +12,11 @@ use crate::normal::Normal;
 /// Below this nobody would recognise the phrase.
 const LEAST_SIMILARITY: f64 = 0.55;
 
-/// A longer phrase is looked for by its beginning.
-const MOST_BYTES: usize = 160;
+/// A longer phrase is looked for by its beginning, which has at most as many trigrams as [`Votes`] has bits.
+const MOST_BYTES: usize = 130;
 
 /// How many blocks are compared word by word.
-const BLOCKS_COMPARED: usize = 6;
+const BLOCKS_COMPARED: usize = 12;
 
 const BUCKETS: usize = 1 << 16;
 
@@ -40,22 +40,24 @@ pub(crate) fn nearest(text: &Normal, phrases: &[&str]) -> Vec<Option<(Range<usiz
     std::iter::zip(&phrases, votes).map(best).collect()
 }
 
-/// The votes of one phrase: of the block being read, of the one before, and the best pairs of both so far.
+/// Which trigrams of one phrase stand in the block being read and in the one before, and the best pairs of both so far.
 struct Votes {
     shift: u32,
     block: usize,
-    here: u32,
-    before: u32,
+    here: u128,
+    before: u128,
     best: Vec<(u32, usize)>,
+    /// What a pair must exceed to be among them.
+    least: u32,
 }
 
 impl Votes {
     fn new(length: usize) -> Self {
         let shift = (2 * length).next_power_of_two().trailing_zeros().max(5);
-        Self { shift, block: 0, here: 0, before: 0, best: Vec::new() }
+        Self { shift, block: 0, here: 0, before: 0, best: Vec::new(), least: 0 }
     }
 
-    fn vote(&mut self, at: usize) {
+    fn vote(&mut self, at: usize, trigram: u32) {
         let block = at >> self.shift;
         if block != self.block {
             self.settle();
@@ -63,20 +65,21 @@ impl Votes {
             self.block = block;
             self.here = 0;
         }
-        self.here += 1;
+        self.here |= 1 << trigram;
     }
 
     fn settle(&mut self) {
-        let votes = self.here + self.before;
-        if self.best.len() == BLOCKS_COMPARED {
-            let (index, &(least, _)) =
-                self.best.iter().enumerate().rev().min_by_key(|(_, (votes, _))| *votes).expect("the list is full");
-            if votes <= least {
-                return;
-            }
-            self.best.remove(index);
+        let votes = (self.here | self.before).count_ones();
+        if votes <= self.least {
+            return;
         }
         self.best.push((votes, self.block));
+        if self.best.len() > BLOCKS_COMPARED {
+            // Of equals the last goes: the first in the text is kept.
+            let worst = (0..self.best.len()).rev().min_by_key(|&index| self.best[index].0).expect("the list is full");
+            self.best.remove(worst);
+            self.least = self.best.iter().map(|&(votes, _)| votes).min().unwrap_or(0);
+        }
     }
 
     /// The bytes of the best pairs of blocks, in the order of the text.
@@ -88,18 +91,18 @@ impl Votes {
 }
 
 fn count(text: &str, phrases: &[&str], votes: &mut [Votes]) {
-    let mut having: Vec<Vec<usize>> = vec![Vec::new(); BUCKETS];
+    let mut having: Vec<Vec<(usize, u32)>> = vec![Vec::new(); BUCKETS];
     for (index, phrase) in phrases.iter().enumerate() {
-        for trigram in phrase.as_bytes().windows(3) {
+        for (number, trigram) in (0..).zip(phrase.as_bytes().windows(3)) {
             let bucket = &mut having[bucket(trigram)];
-            if bucket.last() != Some(&index) {
-                bucket.push(index);
+            if bucket.last().is_none_or(|&(last, _)| last != index) {
+                bucket.push((index, number));
             }
         }
     }
     for (at, trigram) in text.as_bytes().windows(3).enumerate() {
-        for &index in &having[bucket(trigram)] {
-            votes[index].vote(at);
+        for &(index, number) in &having[bucket(trigram)] {
+            votes[index].vote(at, number);
         }
     }
 }

@@ -42,7 +42,8 @@ impl Normal {
         let mut writer = Writer { source, case, out: Self::with_capacity(source.len()), gap: None };
         let mut at = 0;
         while let Some(character) = source[at..].chars().next() {
-            at = writer.step(at, character);
+            let plain = writer.plain_run(at);
+            at = if plain > at { plain } else { writer.step(at, character) };
         }
         writer.out
     }
@@ -96,15 +97,24 @@ impl Normal {
 
     fn push(&mut self, from: Range<usize>, character: char) {
         let atomic = character.len_utf8() != from.len();
-        let in_step = !atomic
-            && self
-                .pieces
-                .last()
-                .is_some_and(|last| !last.atomic && last.from + (self.text.len() - last.at) == from.start);
-        if !in_step {
+        if atomic || !self.is_in_step(from.start) {
             self.pieces.push(Piece { at: self.text.len(), from: from.start, until: from.end, atomic });
         }
         self.text.push(character);
+    }
+
+    /// Writes text that stands in the source at `from` byte for byte.
+    fn push_run(&mut self, from: usize, run: &str) {
+        if !self.is_in_step(from) {
+            self.pieces.push(Piece { at: self.text.len(), from, until: from + run.len(), atomic: false });
+        }
+        self.text.push_str(run);
+    }
+
+    /// Whether the last piece goes on at `from` of the source.
+    fn is_in_step(&self, from: usize) -> bool {
+        let next = |last: &Piece| !last.atomic && last.from + (self.text.len() - last.at) == from;
+        self.pieces.last().is_some_and(next)
     }
 }
 
@@ -158,16 +168,38 @@ impl Writer<'_> {
         }
     }
 
-    fn character(&mut self, at: usize, end: usize, character: char) -> usize {
-        let closes = matches!(character, ',' | ';' | ':' | '!' | '?' | ')' | '%');
+    /// Writes the ASCII letters and digits from `at` on at one go, and returns where they end.
+    fn plain_run(&mut self, at: usize) -> usize {
+        let rest = &self.source.as_bytes()[at..];
+        let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        // The last may carry a mark.
+        let length = if rest.get(length).is_none_or(u8::is_ascii) { length } else { length.saturating_sub(1) };
+        if length > 0 {
+            self.space(true);
+            self.out.push_run(at, &self.source[at..at + length]);
+            if self.case == Case::Folded {
+                let start = self.out.text.len() - length;
+                self.out.text[start..].make_ascii_lowercase();
+            }
+        }
+        at + length
+    }
+
+    /// Writes the white space seen, if the text before it and what follows are `parted` by it.
+    fn space(&mut self, parted: bool) {
         if let Some(gap) = self.gap.take()
-            && !closes
+            && parted
             && !self.out.text.is_empty()
             && !self.out.text.ends_with(['-', '('])
         {
             let length = self.source[gap..].chars().next().map_or(1, char::len_utf8);
             self.out.push(gap..gap + length, ' ');
         }
+    }
+
+    fn character(&mut self, at: usize, end: usize, character: char) -> usize {
+        let closes = matches!(character, ',' | ';' | ':' | '!' | '?' | ')' | '%');
+        self.space(!closes);
         let end = end + marks_len(&self.source[end..]);
         let lone = end - at == character.len_utf8();
         if lone && character.is_ascii() {

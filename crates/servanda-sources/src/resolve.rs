@@ -78,7 +78,7 @@ pub struct Place {
 /// A phrase of the source that resembles a locator which is not there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nearest {
-    /// The phrase, spelled so that it can be written into a dossier.
+    /// The phrase, spelled so that it can be written into a dossier; longer by some words if it stands more than once.
     pub phrase: String,
     /// Where it stands.
     pub place: Place,
@@ -236,7 +236,8 @@ impl SourceText {
 
     fn as_nearest(&self, range: Range<usize>, similarity: f64) -> Nearest {
         let bytes = self.folded.source_range(range);
-        Nearest { phrase: spelled(&self.text()[bytes.clone()]), place: self.place(bytes), similarity }
+        let phrase = self.unique_phrase(&bytes).unwrap_or_else(|| spelled(&self.text()[bytes.clone()]));
+        Nearest { phrase, place: self.place(bytes), similarity }
     }
 
     fn place(&self, bytes: Range<usize>) -> Place {

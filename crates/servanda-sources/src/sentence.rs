@@ -120,6 +120,10 @@ impl Splitter<'_> {
         let label = if kind == SentenceKind::Item { item_label_len(&self.text[content.clone()]) } else { 0 };
         let mut at = content.start + label;
         while at < content.end {
+            if self.text.as_bytes()[at].is_ascii_alphanumeric() && at - open < MAX_LENGTH {
+                at += 1;
+                continue;
+            }
             let character = self.text[at..].chars().next().unwrap_or(FILLER);
             let after = at + character.len_utf8();
             let end = match character {
