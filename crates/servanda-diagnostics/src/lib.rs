@@ -7,7 +7,9 @@
 mod diagnostic;
 mod sink;
 mod span;
+mod suggest;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use sink::{DEFAULT_CAP, Sink, fold, sort};
 pub use span::{FileId, LineColumn, SourceFile, SourceMap, Span};
+pub use suggest::suggest;

@@ -1,0 +1,101 @@
+//! The table itself.
+
+use super::{ClauseForm, HeadForm};
+
+const fn head(keyword: &'static str, form: &'static str, doc: &'static str, example: &'static str) -> HeadForm {
+    HeadForm { keyword, form, doc, example }
+}
+
+/// `heads` is as in [`ClauseForm::heads`].
+const fn clause(
+    keyword: &'static str,
+    heads: &'static str,
+    form: &'static str,
+    doc: &'static str,
+    example: &'static str,
+) -> ClauseForm {
+    ClauseForm { keyword, form, heads, doc, example }
+}
+
+/// All statements that begin with a keyword.
+#[rustfmt::skip]
+pub const HEADS: &[HeadForm] = &[
+    head("uses", "uses CHAPTER, …", "Takes chapters of the law library, or other files, into the dossier.", "uses treaties, territory"),
+    head("chapter", "chapter NAME \"LABEL\"", "Names a chapter of law, so that dossiers can use it.", "chapter territory \"Title to territory\""),
+    head("kind", "kind NAME \"LABEL\": KIND, …", "Declares a kind of thing, and the kinds it belongs to.", "kind polity \"state or other international actor\": place"),
+    head("action", "action PHRASE", "Declares a phrase for something that happens.", "action {a: polity} cede/cedes/ceded {place} to {b: polity}"),
+    head("fluent", "fluent PHRASE: VALUE", "Declares a phrase for something that holds over time.", "fluent controller of {place}: polity"),
+    head("event", "event DATE NAME: SENTENCE", "Says that something happened.", "event 1924-09-03 Raid: Corvia attacks Belmark at sea"),
+    head("claim", "claim DATE NAME by SOMEONE: SENTENCE", "Records what somebody said, without taking it as a fact.", "claim 1924 by Corvia: Arvenia attacks Corvia"),
+    head("fact", "fact DATE NAME: SENTENCE", "Says that something was so, from one day to another or always.", "fact since 1921: Arvenia recognises Belmark"),
+    head("norm", "norm NAME: BEARER must | must not | may | can SENTENCE", "States a duty, a prohibition, a permission or a power.", "norm Ceiling: Belmark must keep at most 20 000 troops in Eastmarch"),
+    head("reading", "reading NAME of NORM, held by SOMEONE", "Restates the clauses in which one interpretation of a norm differs.", "reading Strict of Assist, held by Arvenia"),
+    head("rule", "rule NAME \"LABEL\"", "Says what follows when something happens.", "rule CessionPassesTitle \"A cession passes the title the ceding state had\""),
+    head("define", "define FLUENT is VALUE", "Says when a fluent holds, or what its value is, in terms of others.", "define a party is bound by i"),
+    head("source", "source NAME \"LABEL\"", "Declares a text that other statements cite.", "source whitebook \"Belmark White Book\""),
+    head("article", "article NUMBER \"LABEL\"", "Opens an article of the instrument opened last.", "article 2 \"Alliances\""),
+    head("term", "term of THING", "Says how long an instrument or some of its articles last.", "term of articles 1 to 3"),
+    head("check", "check on DAY as seen by ACTOR as known in YEAR under NAME", "Asks questions and says what the answers must be.", "check on 1924-10-05 as seen by Corvia"),
+    head("doctrine", "doctrine NAME \"LABEL\"", "Names a school of law that `under` chooses.", "doctrine Customary \"Customary law of 1939\", default"),
+    head("left", "left out SOURCE \"LOCATOR\": \"REASON\"", "Says why a passage of a source is not encoded.", "left out whitebook \"of minor interest\": \"spliced text of another article\""),
+];
+
+/// What says something happened, was so, or was said.
+const STATED: &str = "event claim fact";
+
+/// All clauses that begin with a keyword.
+#[rustfmt::skip]
+pub const CLAUSES: &[ClauseForm] = &[
+    clause("source", "*", "source NAME \"LOCATOR\"", "Cites a passage by a few of its words.", "source whitebook \"crossed at … dawn\""),
+    clause("note", "*", "note \"TEXT\"", "Says something to the reader.", "note \"the day is that of the telegram\""),
+    clause("also", "kind action fluent event source article doctrine sentence", "also \"NAME\"", "Gives another name or another wording.", "also \"Pact of Sele\""),
+    clause("label", "chapter kind fluent event claim fact norm reading rule define source article doctrine sentence", "label \"TEXT\"", "Gives the name shown to the reader.", "label \"Treaty of Sele\""),
+    clause("judgment", "event claim fact norm reading rule define article term", "judgment \"PHRASE\"", "Declares a phrase that is left to judgment; answers that rest on it say so.", "judgment \"with all its forces\""),
+    clause("untranslated", "event claim fact norm reading rule define article term", "untranslated \"PHRASE\"", "Declares a phrase that is not encoded; answers that rest on it say so.", "untranslated \"in the spirit of friendship\""),
+    clause("when", "norm reading rule define term doctrine sentence", "when SENTENCE", "Says what sets it off.", "when a third polity attacks the other"),
+    clause("or when", "norm reading rule term", "or when SENTENCE", "Says what else sets it off.", "or when the other is threatened"),
+    clause("for", "norm reading rule define", "for NAME, …: KIND; …", "Declares variables.", "for a, b: polity; p: place"),
+    clause("given", "norm reading rule define check", "given CONDITION", "Must hold when a delayed trigger is armed.", "given Sele is in force"),
+    clause("if", "norm reading rule define sentence", "if CONDITION; …", "Must hold just before.", "if title to p for a is a"),
+    clause("or if", "norm reading rule define", "or if CONDITION; …", "Begins another set of conditions, any of which will do.", "or if a controls p"),
+    clause("unless", "norm reading rule term", "unless SENTENCE", "Must not happen on the same day.", "unless a denounces i"),
+    clause("then", "norm reading rule event", "then EFFECT; …", "Says what follows.", "then title to p for b becomes b"),
+    clause("while", "norm reading define fluent", "while CONDITION; …", "Holds exactly while the conditions do.", "while a is named in i; i is in force"),
+    clause("or while", "norm reading define fluent", "or while CONDITION; …", "Begins another set of conditions, any of which will do.", "or while a controls p"),
+    clause("cites", "chapter norm reading rule define article term doctrine", "cites SOURCE \"PHRASE\"", "Names the authority.", "cites vclt 34 \"no rights without consent\""),
+    clause("within", "event claim fact norm reading rule term", "within DURATION of SENTENCE", "Gives the time allowed; its last day is included.", "within 30 days"),
+    clause("until", "fact norm reading term", "until SENTENCE", "Says what ends it.", "until Sele ends"),
+    clause("from", "fact norm reading term", "from DATE", "Says from which day on.", "from 1921-06-01"),
+    clause("text", "norm reading rule define article term doctrine source", "text \"PHRASE\"", "Quotes a few words of the provision itself.", "text \"shall come to its aid\""),
+    clause("held by", "event claim fact norm reading rule doctrine", "held by ACTOR", "Says whose view it is.", "held by Arvenia"),
+    clause("according to", "event claim fact", "according to SOMEONE", "Says who reports it; the dossier does not.", "according to Corvia"),
+    clause("denied by", "event claim fact", "denied by ACTOR", "Says who disputes it.", "denied by Corvia"),
+    clause("contradicted by", "event claim fact", "contradicted by NAME because \"TEXT\"", "Says what speaks against it; it is not taken as a fact.", "contradicted by Raid"),
+    clause("corrects", STATED, "corrects NAME", "Says which statement it contradicts.", "corrects Muster"),
+    clause("known only to", "event claim fact norm reading article sentence", "known only to ACTOR and ACTOR", "Makes it secret.", "known only to Arvenia and Belmark"),
+    clause("known to", "event claim fact norm reading article sentence", "known to ACTOR and ACTOR", "Says who knew of it.", "known to Belmark"),
+    clause("on", "event claim fact norm", "on DATE", "Gives the day.", "on 1924-09-03"),
+    clause("after", "event claim fact norm reading rule", "after NAME", "Says what came before it.", "after Muster"),
+    clause("before", "event claim fact norm reading", "before NAME", "Says what came after it.", "before Raid"),
+    clause("with", "event norm check", "with THING", "Names who or what else takes part.", "with Corvia"),
+    clause("under", "event norm reading rule define check", "under NAME", "Applies only under that doctrine or reading.", "under Customary"),
+    clause("replaces", "norm rule define doctrine", "replaces NAME", "Takes the place of another.", "replaces CessionPassesTitle"),
+    clause("except", "norm reading rule define doctrine", "except CONDITION", "Says when it is excused.", "except the other consents"),
+    clause("expect", "check", "expect QUESTION: ANSWER", "Says what must be the answer.", "expect who controls Eastmarch: Belmark"),
+    clause("because", "event claim fact norm check doctrine left sentence", "because \"TEXT\"", "Gives the reason.", "because \"the note reverses the roles\""),
+    clause("initially", "fluent", "initially VALUE", "Gives the value before anything happened.", "initially none"),
+    clause("sums along", "fluent", "sums along PHRASE", "Adds up what holds of the parts.", "sums along {place} lies in {place}"),
+    clause("unit", "fluent", "unit WORD", "Gives the unit of a number.", "unit men"),
+    clause("ties", "fluent", "ties ending wins | starting wins | contradiction", "Says what wins when one day both starts and ends it.", "ties ending wins"),
+    clause("deadline", "fluent norm reading", "deadline VALUE becomes VALUE after DURATION", "Says what becomes of it when time is up.", "deadline open becomes lapsed after 5"),
+    clause("includes", "kind source doctrine chapter sentence", "includes NAME, …", "Adds members.", "includes Arvenia, Belmark"),
+    clause("codes", "sentence", "codes SCHEME NUMBER", "Gives its number in a data set.", "codes atop 1234"),
+    clause("file", "source sentence", "file \"PATH\"", "Says where the text lies.", "file \"sources/whitebook.txt\""),
+    clause("published", "chapter source sentence", "published DATE", "Says since when it can be known.", "published 1931"),
+    clause("author", "chapter source sentence", "author \"NAME\"", "Says who wrote it.", "author \"Gen. Holt\""),
+    clause("licence", "chapter source sentence", "licence \"NAME\"", "Says how it may be used.", "licence \"CC BY-SA 4.0\""),
+    clause("columns", "fluent source", "columns \"NAME\", …", "Names the columns of a table.", "columns \"voivodship\" \"{1};{2}\""),
+    clause("ignored", "source sentence", "ignored \"LOCATOR\"", "Leaves a passage out of the count of what is cited.", "ignored \"See also\""),
+    clause("otherwise", "norm reading rule define fluent", "otherwise EFFECT", "Says what follows if not.", "otherwise Arvenia pays 2 000 crowns"),
+    clause("value", "define norm reading rule", "value EXPRESSION", "Says what the value is.", "value count of p where a controls p"),
+];
