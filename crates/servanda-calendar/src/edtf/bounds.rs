@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::{Date, Edtf, Element, Endpoint, Expression, Shape};
-use crate::date::{Day, DayRange, days_in_month};
+use crate::calendar::Calendar;
+use crate::date::{Day, DayRange};
 
 /// How far an expression reaches in one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,23 +111,23 @@ enum End<'a> {
 }
 
 impl End<'_> {
-    fn bound(self, side: Side) -> Bound {
+    fn bound(self, calendar: Calendar, side: Side) -> Bound {
         match self {
             End::Unknown => Bound::Unknown,
             End::Open => Bound::Unbounded,
-            End::Date(date) => date.bound(side),
+            End::Date(date) => date.bound(calendar, side),
             End::Day(day) => Bound::Day(day),
         }
     }
 
-    fn iso(self, side: Side) -> Option<String> {
+    fn iso(self, calendar: Calendar, side: Side) -> Option<String> {
         match (self, side) {
             (End::Unknown, _) => None,
             (End::Open, Side::First) => Some("-inf".to_owned()),
             (End::Open, Side::Last) => Some("inf".to_owned()),
-            (End::Date(date), _) => match (date.bound(side), &date.shape) {
+            (End::Date(date), _) => match (date.bound(calendar, side), &date.shape) {
                 (Bound::Day(day), _) => Some(day.to_string()),
-                (_, Shape::Far(years)) => years.iso(side),
+                (_, Shape::Far(years)) if calendar == Calendar::Gregorian => years.iso(side),
                 _ => None,
             },
             (End::Day(day), _) => Some(day.to_string()),
@@ -145,12 +146,12 @@ pub(super) enum Side {
 struct Ends<'a>(End<'a>, End<'a>);
 
 impl Ends<'_> {
-    fn bounds(self) -> Bounds {
-        Bounds { min: self.0.bound(Side::First), max: self.1.bound(Side::Last) }
+    fn bounds(self, calendar: Calendar) -> Bounds {
+        Bounds { min: self.0.bound(calendar, Side::First), max: self.1.bound(calendar, Side::Last) }
     }
 
-    fn iso(self) -> IsoBounds {
-        IsoBounds { min: self.0.iso(Side::First), max: self.1.iso(Side::Last) }
+    fn iso(self, calendar: Calendar) -> IsoBounds {
+        IsoBounds { min: self.0.iso(calendar, Side::First), max: self.1.iso(calendar, Side::Last) }
     }
 }
 
@@ -158,44 +159,58 @@ impl Edtf {
     /// The first and the last day allowed. For an interval: the first day it may have begun, the last it may have
     /// ended. Qualifiers do not widen them.
     pub fn bounds(&self) -> Bounds {
-        self.ends().bounds()
+        self.ends().bounds(self.calendar)
     }
 
     /// For an interval, the days on which it may have begun.
     pub fn start_bounds(&self) -> Option<Bounds> {
-        self.endpoints().map(|(start, _)| start.ends().bounds())
+        self.endpoints().map(|(start, _)| start.ends().bounds(self.calendar))
     }
 
     /// For an interval, the days that may have been its last.
     pub fn end_bounds(&self) -> Option<Bounds> {
-        self.endpoints().map(|(_, end)| end.ends().bounds())
+        self.endpoints().map(|(_, end)| end.ends().bounds(self.calendar))
+    }
+
+    /// For something that lasts, the days on which it may have begun and those that may have been its last. In a set
+    /// of which all are meant these are the days of the earliest and of the latest element.
+    pub fn extent(&self) -> Option<(Bounds, Bounds)> {
+        match &self.expression {
+            Expression::Interval(..) => self.start_bounds().zip(self.end_bounds()),
+            Expression::AllOf(_) => {
+                let Ends(first, last) = self.ends();
+                let days = |end: End<'_>| Ends(end, end).bounds(self.calendar);
+                Some((days(first), days(last)))
+            }
+            _ => None,
+        }
     }
 
     /// [`Edtf::bounds`] as text, however far away.
     pub fn iso_bounds(&self) -> IsoBounds {
-        self.ends().iso()
+        self.ends().iso(self.calendar)
     }
 
     /// [`Edtf::start_bounds`] as text. An open start is `-inf` on both sides.
     pub fn iso_start_bounds(&self) -> Option<IsoBounds> {
-        self.endpoints().map(|(start, _)| start.iso("-inf"))
+        self.endpoints().map(|(start, _)| start.iso(self.calendar, "-inf"))
     }
 
     /// [`Edtf::end_bounds`] as text. An open end is `inf` on both sides.
     pub fn iso_end_bounds(&self) -> Option<IsoBounds> {
-        self.endpoints().map(|(_, end)| end.iso("inf"))
+        self.endpoints().map(|(_, end)| end.iso(self.calendar, "inf"))
     }
 
     /// Whether `day` is one of the days the expression allows: exact for masks and sets, and for an interval any day
     /// from its first possible to its last possible one. An unknown end excludes nothing.
     pub fn contains(&self, day: Day) -> bool {
         match &self.expression {
-            Expression::Date(date) => date.contains(day),
+            Expression::Date(date) => date.contains(self.calendar, day),
             Expression::DateTime(time) => time.day == day,
             Expression::Interval(..) => self.bounds().allowed().contains(day),
             Expression::OneOf(elements) | Expression::AllOf(elements) => elements.iter().any(|element| match element {
-                Element::Date(date) => date.contains(day),
-                _ => element.bounds().allowed().contains(day),
+                Element::Date(date) => date.contains(self.calendar, day),
+                _ => element.bounds(self.calendar).allowed().contains(day),
             }),
         }
     }
@@ -215,18 +230,18 @@ impl Edtf {
             Expression::OneOf(elements) | Expression::AllOf(elements) => {
                 let firsts = elements.iter().map(|element| element.ends().0);
                 let lasts = elements.iter().map(|element| element.ends().1);
-                Ends(outermost(firsts, Side::First), outermost(lasts, Side::Last))
+                Ends(outermost(self.calendar, firsts, Side::First), outermost(self.calendar, lasts, Side::Last))
             }
         }
     }
 }
 
 /// The end furthest out on one side.
-fn outermost<'a>(ends: impl Iterator<Item = End<'a>>, side: Side) -> End<'a> {
+fn outermost<'a>(calendar: Calendar, ends: impl Iterator<Item = End<'a>>, side: Side) -> End<'a> {
     let outward = if side == Side::First { Ordering::Less } else { Ordering::Greater };
     let further = |known: End<'a>, next: End<'a>| match (known, next) {
         (End::Date(a), End::Date(b)) => {
-            if b.compare(side, a, side) == outward {
+            if b.compare(calendar, side, a, side) == outward {
                 next
             } else {
                 known
@@ -239,39 +254,38 @@ fn outermost<'a>(ends: impl Iterator<Item = End<'a>>, side: Side) -> End<'a> {
 }
 
 impl Date {
-    /// The first and the last day.
-    pub fn bounds(&self) -> Bounds {
-        Bounds { min: self.bound(Side::First), max: self.bound(Side::Last) }
+    /// The first and the last day, the date being read in `calendar`.
+    pub fn bounds(&self, calendar: Calendar) -> Bounds {
+        Bounds { min: self.bound(calendar, Side::First), max: self.bound(calendar, Side::Last) }
     }
 
-    /// Whether `day` is one of the days meant.
-    pub fn contains(&self, day: Day) -> bool {
+    fn contains(&self, calendar: Calendar, day: Day) -> bool {
         match &self.shape {
-            Shape::Masked(mask) => mask.contains(day),
-            _ => self.bounds().allowed().contains(day),
+            Shape::Masked(mask) => mask.contains(calendar, day),
+            _ => self.bounds(calendar).allowed().contains(day),
         }
     }
 
-    pub(super) fn bound(&self, side: Side) -> Bound {
+    pub(super) fn bound(&self, calendar: Calendar, side: Side) -> Bound {
         let first = side == Side::First;
         let day = match &self.shape {
-            Shape::Year(year) if first => Day::of(*year, 1, 1),
-            Shape::Year(year) => Day::of(*year, 12, 31),
-            Shape::Month(year, month) if first => Day::of(*year, *month, 1),
-            Shape::Month(year, month) => Day::of(*year, *month, days_in_month(*year, *month)),
-            Shape::Day(year, month, day) => Day::of(*year, *month, *day),
-            Shape::Season(year, season) => season.end(*year, side),
-            Shape::Masked(mask) if first => mask.first_day(),
-            Shape::Masked(mask) => mask.last_day(),
-            Shape::Significant { first: year, .. } if first => Day::of(*year, 1, 1),
-            Shape::Significant { last: year, .. } => Day::of(*year, 12, 31),
-            Shape::Far(years) => return years.bound(side),
+            Shape::Year(year) if first => calendar.day(*year, 1, 1),
+            Shape::Year(year) => calendar.day(*year, 12, 31),
+            Shape::Month(year, month) if first => calendar.day(*year, *month, 1),
+            Shape::Month(year, month) => calendar.day(*year, *month, calendar.days_in_month(*year, *month)),
+            Shape::Day(year, month, day) => calendar.day(*year, *month, *day),
+            Shape::Season(year, season) => season.end(calendar, *year, side),
+            Shape::Masked(mask) if first => mask.first_day(calendar),
+            Shape::Masked(mask) => mask.last_day(calendar),
+            Shape::Significant { first: year, .. } if first => calendar.day(*year, 1, 1),
+            Shape::Significant { last: year, .. } => calendar.day(*year, 12, 31),
+            Shape::Far(years) => return years.bound(calendar, side),
         };
         Bound::Day(day)
     }
 
     /// Compares the first or last day of this date with the first or last of another, however far away.
-    pub(super) fn compare(&self, side: Side, other: &Date, other_side: Side) -> Ordering {
+    pub(super) fn compare(&self, calendar: Calendar, side: Side, other: &Date, other_side: Side) -> Ordering {
         if let (Shape::Far(years), Shape::Far(others)) = (&self.shape, &other.shape) {
             return years.compare(side, others, other_side);
         }
@@ -280,7 +294,7 @@ impl Date {
             Bound::FarFuture => (2, Day::MAX),
             _ => (0, Day::MIN),
         };
-        rank(self.bound(side)).cmp(&rank(other.bound(other_side)))
+        rank(self.bound(calendar, side)).cmp(&rank(other.bound(calendar, other_side)))
     }
 }
 
@@ -295,18 +309,18 @@ impl Endpoint {
         }
     }
 
-    fn iso(&self, open: &str) -> IsoBounds {
+    fn iso(&self, calendar: Calendar, open: &str) -> IsoBounds {
         match self {
             Endpoint::Open => IsoBounds { min: Some(open.to_owned()), max: Some(open.to_owned()) },
-            _ => self.ends().iso(),
+            _ => self.ends().iso(calendar),
         }
     }
 }
 
 impl Element {
-    /// The first and the last day.
-    pub fn bounds(&self) -> Bounds {
-        self.ends().bounds()
+    /// The first and the last day, the dates being read in `calendar`.
+    pub fn bounds(&self, calendar: Calendar) -> Bounds {
+        self.ends().bounds(calendar)
     }
 
     fn ends(&self) -> Ends<'_> {

@@ -6,12 +6,12 @@
 use std::cmp::Ordering;
 
 use super::bounds::{Bound, Side};
-use crate::date::Day;
+use crate::calendar::Calendar;
 
 /// Years longer than this are not written out.
 const MAX_WRITTEN_DIGITS: u128 = 4300;
 
-/// A year further away than [`Day::MAX_YEAR`], or several sharing their first digits.
+/// A year further away than [`Day::MAX_YEAR`](crate::Day::MAX_YEAR), or several sharing their first digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FarYears {
     /// Whether the year is before year 0.
@@ -83,10 +83,10 @@ impl FarYears {
         self.magnitude(if farthest { b'9' } else { b'0' })
     }
 
-    pub(super) fn bound(&self, side: Side) -> Bound {
+    pub(super) fn bound(&self, calendar: Calendar, side: Side) -> Bound {
         let (month, day) = if side == Side::First { (1, 1) } else { (12, 31) };
         let year = self.end(side).value().map(|year| if self.negative { -year } else { year });
-        match year.and_then(|year| Day::from_ymd(year, month, day)) {
+        match year.and_then(|year| calendar.day_from_ymd(year, month, day)) {
             Some(day) => Bound::Day(day),
             None if self.negative => Bound::FarPast,
             None => Bound::FarFuture,

@@ -1,6 +1,7 @@
 //! Dates with unspecified digits (`X`), as exact sets of days.
 
-use crate::date::{Day, DayRange, days_in_month};
+use crate::calendar::Calendar;
+use crate::date::{Day, DayRange};
 use crate::edtf::Season;
 use crate::edtf::bounds::Side;
 
@@ -18,9 +19,15 @@ const UNWRITTEN: [u8; 2] = [0, 0];
 
 impl Mask {
     /// `None` if no day matches.
-    pub(super) fn new(negative: bool, year: [u8; 4], month: Option<[u8; 2]>, day: Option<[u8; 2]>) -> Option<Mask> {
+    pub(super) fn new(
+        calendar: Calendar,
+        negative: bool,
+        year: [u8; 4],
+        month: Option<[u8; 2]>,
+        day: Option<[u8; 2]>,
+    ) -> Option<Mask> {
         let mask = Mask { negative, year, month: month.unwrap_or(UNWRITTEN), day: day.unwrap_or(UNWRITTEN) };
-        mask.years().find_map(|year| mask.end_in_year(year, Side::First)).map(|_| mask)
+        mask.years().find_map(|year| mask.end_in_year(calendar, year, Side::First)).map(|_| mask)
     }
 
     /// Whether the year is before year 0.
@@ -66,28 +73,32 @@ impl Mask {
     }
 
     /// Whether `day` matches.
-    pub fn contains(self, day: Day) -> bool {
-        let (year, month, day_of_month) = day.ymd();
+    pub(super) fn contains(self, calendar: Calendar, day: Day) -> bool {
+        let (year, month, day_of_month) = calendar.ymd(day);
         match self.season() {
             Some(season) => (year.saturating_sub(1)..=year).any(|year| {
-                self.has_year(year) && season.end(year, Side::First) <= day && day <= season.end(year, Side::Last)
+                self.has_year(year)
+                    && season.end(calendar, year, Side::First) <= day
+                    && day <= season.end(calendar, year, Side::Last)
             }),
             None => {
                 let day_matches = |days: u32| days & (1 << day_of_month) != 0;
-                self.has_year(year) && self.months() & (1 << month) != 0 && day_matches(self.days(year, month))
+                self.has_year(year)
+                    && self.months() & (1 << month) != 0
+                    && day_matches(self.days(calendar, year, month))
             }
         }
     }
 
     /// The first day that matches.
-    pub fn first_day(self) -> Day {
-        let found = self.years().find_map(|year| self.end_in_year(year, Side::First));
+    pub(super) fn first_day(self, calendar: Calendar) -> Day {
+        let found = self.years().find_map(|year| self.end_in_year(calendar, year, Side::First));
         found.expect("`Mask::new` found a day that matches")
     }
 
     /// The last day that matches.
-    pub fn last_day(self) -> Day {
-        let found = self.years().rev().find_map(|year| self.end_in_year(year, Side::Last));
+    pub(super) fn last_day(self, calendar: Calendar) -> Day {
+        let found = self.years().rev().find_map(|year| self.end_in_year(calendar, year, Side::Last));
         found.expect("`Mask::new` found a day that matches")
     }
 
@@ -97,9 +108,9 @@ impl Mask {
     }
 
     /// The first or last day of `year` that matches.
-    fn end_in_year(self, year: i64, side: Side) -> Option<Day> {
+    fn end_in_year(self, calendar: Calendar, year: i64, side: Side) -> Option<Day> {
         if let Some(season) = self.season() {
-            return Some(season.end(year, side));
+            return Some(season.end(calendar, year, side));
         }
         let mut months = self.months();
         while months != 0 {
@@ -107,10 +118,10 @@ impl Mask {
                 Side::First => months.trailing_zeros(),
                 Side::Last => months.ilog2(),
             };
-            let days = self.days(year, month as u8);
+            let days = self.days(calendar, year, month as u8);
             if days != 0 {
                 let day = if side == Side::First { days.trailing_zeros() } else { days.ilog2() };
-                return Some(Day::of(year, month as u8, day as u8));
+                return Some(calendar.day(year, month as u8, day as u8));
             }
             months &= !(1 << month);
         }
@@ -118,13 +129,15 @@ impl Mask {
     }
 
     /// The runs of matching days in one year, in order.
-    pub(super) fn ranges_in_year(self, year: i64) -> impl Iterator<Item = DayRange> {
-        let season =
-            self.season().map(|season| DayRange::new(season.end(year, Side::First), season.end(year, Side::Last)));
+    pub(super) fn ranges_in_year(self, calendar: Calendar, year: i64) -> impl Iterator<Item = DayRange> {
+        let season = self.season().map(|season| {
+            DayRange::new(season.end(calendar, year, Side::First), season.end(calendar, year, Side::Last))
+        });
         let months = if season.is_some() { 0 } else { self.months() };
         let by_month = (1..=12u8).filter(move |month| months & (1 << month) != 0).flat_map(move |month| {
-            runs(self.days(year, month))
-                .map(move |(first, last)| DayRange::new(Day::of(year, month, first), Day::of(year, month, last)))
+            runs(self.days(calendar, year, month)).map(move |(first, last)| {
+                DayRange::new(calendar.day(year, month, first), calendar.day(year, month, last))
+            })
         });
         season.into_iter().chain(by_month)
     }
@@ -174,8 +187,8 @@ impl Mask {
     }
 
     /// The days of a month that match, as bits 1 to 31.
-    fn days(self, year: i64, month: u8) -> u32 {
-        let existing = u32::MAX >> (31 - days_in_month(year, month)) & !1;
+    fn days(self, calendar: Calendar, year: i64, month: u8) -> u32 {
+        let existing = u32::MAX >> (31 - calendar.days_in_month(year, month)) & !1;
         existing & day_bits(self.day)
     }
 }

@@ -14,6 +14,7 @@
 //! ```
 
 mod bounds;
+mod describe;
 mod error;
 mod far;
 mod mask;
@@ -30,6 +31,7 @@ pub use mask::Mask;
 pub use ranges::DayRanges;
 pub use season::Season;
 
+use crate::calendar::Calendar;
 use crate::date::Day;
 
 /// An expression of the Extended Date/Time Format: what was written, understood but not interpreted.
@@ -37,6 +39,7 @@ use crate::date::Day;
 pub struct Edtf {
     expression: Expression,
     level: u8,
+    calendar: Calendar,
 }
 
 /// What an expression consists of.
@@ -197,7 +200,21 @@ impl Edtf {
     /// # Errors
     /// Says what is wrong and at which byte.
     pub fn parse(text: &str) -> Result<Edtf, EdtfError> {
-        parse::expression(text)
+        Edtf::parse_in(text, Calendar::Gregorian)
+    }
+
+    /// Reads an expression whose dates are those of another calendar. The standard knows the Gregorian calendar only,
+    /// so a document must say which it is beside the date.
+    ///
+    /// # Errors
+    /// As [`Edtf::parse`]; which days exist depends on the calendar.
+    pub fn parse_in(text: &str, calendar: Calendar) -> Result<Edtf, EdtfError> {
+        parse::expression(text, calendar)
+    }
+
+    /// The calendar its dates are read in.
+    pub fn calendar(&self) -> Calendar {
+        self.calendar
     }
 
     /// The expression itself.

@@ -11,7 +11,7 @@ use super::{
     Date, DateTime, Edtf, EdtfError, Element, Endpoint, Expression, FarYears, Mask, Offset, Qualifier, Qualifiers,
     Season, Shape,
 };
-use crate::date::{Day, days_in_month};
+use crate::calendar::Calendar;
 
 type Parsed<T> = Result<T, EdtfError>;
 
@@ -21,35 +21,45 @@ struct Graded {
     level: u8,
 }
 
-pub(super) fn expression(text: &str) -> Parsed<Edtf> {
+pub(super) fn expression(text: &str, calendar: Calendar) -> Parsed<Edtf> {
     let bytes = text.as_bytes();
-    if let Some(edtf) = plain_date(bytes) {
+    if let Some(edtf) = plain_date(bytes, calendar) {
         return Ok(edtf);
     }
-    parts(bytes).map_err(|error| match bytes.get(error.position) {
+    let text = Text { bytes, calendar };
+    let (expression, level) = parts(text).map_err(|error| match bytes.get(error.position) {
         Some(byte) if byte.is_ascii_whitespace() => EdtfError { kind: Kind::WhiteSpace, ..error },
         _ => error,
-    })
+    })?;
+    Ok(Edtf { expression, level, calendar })
 }
 
-fn parts(bytes: &[u8]) -> Parsed<Edtf> {
+/// The whole text and the calendar it is read in.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    bytes: &'a [u8],
+    calendar: Calendar,
+}
+
+fn parts(text: Text<'_>) -> Parsed<(Expression, u8)> {
+    let bytes = text.bytes;
     match bytes.first() {
         None => return fail(0, Kind::Empty),
-        Some(b'[' | b'{') => return set(bytes),
+        Some(b'[' | b'{') => return set(text),
         _ => {}
     }
     if let Some(slash) = bytes.iter().position(|&byte| byte == b'/') {
-        return interval(bytes, slash);
+        return interval(text, slash);
     }
     if bytes.iter().rposition(|&byte| byte == b'T').is_some_and(|place| place >= 10) {
-        return date_time(bytes);
+        return date_time(text);
     }
-    let Graded { date, level } = date(bytes, 0, bytes.len())?;
-    Ok(Edtf { expression: Expression::Date(date), level })
+    let Graded { date, level } = date(text, 0, bytes.len())?;
+    Ok((Expression::Date(date), level))
 }
 
 /// `1985`, `1985-04`, `1985-04-12`: by far the most common, so tried first.
-fn plain_date(bytes: &[u8]) -> Option<Edtf> {
+fn plain_date(bytes: &[u8], calendar: Calendar) -> Option<Edtf> {
     let year = i64::from(four_digits(bytes.get(..4)?)?);
     let shape = match bytes.len() {
         4 => Shape::Year(year),
@@ -62,7 +72,7 @@ fn plain_date(bytes: &[u8]) -> Option<Edtf> {
         }
         10 if bytes[4] == b'-' && bytes[7] == b'-' => {
             let (month, day) = (two_digits(&bytes[5..7])?, two_digits(&bytes[8..10])?);
-            if day == 0 || day > days_in_month(year, month) {
+            if day == 0 || day > calendar.days_in_month(year, month) {
                 return None;
             }
             Shape::Day(year, month, day)
@@ -70,51 +80,53 @@ fn plain_date(bytes: &[u8]) -> Option<Edtf> {
         _ => return None,
     };
     let date = Date { shape, qualifiers: Qualifiers::default() };
-    Some(Edtf { expression: Expression::Date(date), level: 0 })
+    Some(Edtf { expression: Expression::Date(date), level: 0, calendar })
 }
 
-fn interval(bytes: &[u8], slash: usize) -> Parsed<Edtf> {
+fn interval(text: Text<'_>, slash: usize) -> Parsed<(Expression, u8)> {
+    let bytes = text.bytes;
     if let Some(second) = bytes[slash + 1..].iter().position(|&byte| byte == b'/') {
         return fail(slash + 1 + second, Kind::IntervalParts);
     }
-    let (start, start_level) = endpoint(bytes, 0, slash)?;
-    let (end, end_level) = endpoint(bytes, slash + 1, bytes.len())?;
+    let (start, start_level) = endpoint(text, 0, slash)?;
+    let (end, end_level) = endpoint(text, slash + 1, bytes.len())?;
     if let (Endpoint::Unknown, Endpoint::Unknown) = (&start, &end) {
         return fail(0, Kind::IntervalWithoutDate);
     }
     // `..1919` has no first day, `1919..` no last, so neither can be out of order on that side.
     if let (Endpoint::Date(first) | Endpoint::OnOrAfter(first), Endpoint::Date(last) | Endpoint::OnOrBefore(last)) =
         (&start, &end)
-        && first.compare(Side::First, last, Side::Last) == Ordering::Greater
+        && first.compare(text.calendar, Side::First, last, Side::Last) == Ordering::Greater
     {
         return fail(slash + 1, Kind::IntervalReversed);
     }
-    Ok(Edtf { expression: Expression::Interval(start, end), level: start_level.max(end_level) })
+    Ok((Expression::Interval(start, end), start_level.max(end_level)))
 }
 
-fn endpoint(bytes: &[u8], from: usize, to: usize) -> Parsed<(Endpoint, u8)> {
-    let text = &bytes[from..to];
-    match text {
+fn endpoint(text: Text<'_>, from: usize, to: usize) -> Parsed<(Endpoint, u8)> {
+    let written = &text.bytes[from..to];
+    match written {
         [] => return Ok((Endpoint::Unknown, 1)),
         b".." => return Ok((Endpoint::Open, 1)),
         [b'[' | b'{', ..] => return fail(from, Kind::SetInInterval),
         _ => {}
     }
-    if text.starts_with(b"..") {
-        let Graded { date, .. } = date(bytes, from + 2, to)?;
+    if written.starts_with(b"..") {
+        let Graded { date, .. } = date(text, from + 2, to)?;
         return Ok((Endpoint::OnOrBefore(date), 2));
     }
-    if text.ends_with(b"..") {
-        let Graded { date, .. } = date(bytes, from, to - 2)?;
+    if written.ends_with(b"..") {
+        let Graded { date, .. } = date(text, from, to - 2)?;
         return Ok((Endpoint::OnOrAfter(date), 2));
     }
-    let Graded { date, level } = date(bytes, from, to)?;
+    let Graded { date, level } = date(text, from, to)?;
     // Level 1 has unspecified digits in dates, but not at the ends of an interval.
     let level = if matches!(date.shape, Shape::Masked(_)) { 2 } else { level };
     Ok((Endpoint::Date(date), level))
 }
 
-fn set(bytes: &[u8]) -> Parsed<Edtf> {
+fn set(text: Text<'_>) -> Parsed<(Expression, u8)> {
+    let bytes = text.bytes;
     let closing = if bytes[0] == b'[' { b']' } else { b'}' };
     let last = bytes.len() - 1;
     if last == 0 || bytes[last] != closing {
@@ -125,7 +137,7 @@ fn set(bytes: &[u8]) -> Parsed<Edtf> {
     loop {
         let comma = bytes[from..last].iter().position(|&byte| byte == b',');
         let to = comma.map_or(last, |length| from + length);
-        elements.push(element(bytes, from, to, from == 1, to == last)?);
+        elements.push(element(text, from, to, from == 1, to == last)?);
         if comma.is_none() {
             break;
         }
@@ -133,29 +145,29 @@ fn set(bytes: &[u8]) -> Parsed<Edtf> {
     }
     let elements = elements.into_boxed_slice();
     let expression = if closing == b']' { Expression::OneOf(elements) } else { Expression::AllOf(elements) };
-    Ok(Edtf { expression, level: 2 })
+    Ok((expression, 2))
 }
 
-fn element(bytes: &[u8], from: usize, to: usize, is_first: bool, is_last: bool) -> Parsed<Element> {
-    let text = &bytes[from..to];
-    let Some(dots) = text.windows(2).position(|pair| pair == b"..").map(|place| from + place) else {
-        if text.is_empty() {
+fn element(text: Text<'_>, from: usize, to: usize, is_first: bool, is_last: bool) -> Parsed<Element> {
+    let written = &text.bytes[from..to];
+    let Some(dots) = written.windows(2).position(|pair| pair == b"..").map(|place| from + place) else {
+        if written.is_empty() {
             return fail(from, Kind::SetElementMissing);
         }
-        return Ok(Element::Date(date(bytes, from, to)?.date));
+        return Ok(Element::Date(date(text, from, to)?.date));
     };
     match (dots == from, dots + 2 == to) {
         (true, true) => fail(from, Kind::SetElementMissing),
         (true, false) if !is_first => fail(from, Kind::SetOpenInside),
         (false, true) if !is_last => fail(dots, Kind::SetOpenInside),
-        (true, false) => Ok(Element::OnOrBefore(date(bytes, from + 2, to)?.date)),
-        (false, true) => Ok(Element::OnOrAfter(date(bytes, from, dots)?.date)),
-        (false, false) => range(bytes, from, dots, to),
+        (true, false) => Ok(Element::OnOrBefore(date(text, from + 2, to)?.date)),
+        (false, true) => Ok(Element::OnOrAfter(date(text, from, dots)?.date)),
+        (false, false) => range(text, from, dots, to),
     }
 }
 
-fn range(bytes: &[u8], from: usize, dots: usize, to: usize) -> Parsed<Element> {
-    let (first, last) = (date(bytes, from, dots)?.date, date(bytes, dots + 2, to)?.date);
+fn range(text: Text<'_>, from: usize, dots: usize, to: usize) -> Parsed<Element> {
+    let (first, last) = (date(text, from, dots)?.date, date(text, dots + 2, to)?.date);
     // 1 a day, 2 a month, 3 years; other forms cannot be counted from one to the next.
     let precision = |date: &Date| match date.shape {
         _ if date.qualifiers.any() => None,
@@ -169,7 +181,7 @@ fn range(bytes: &[u8], from: usize, dots: usize, to: usize) -> Parsed<Element> {
         (None, _) => fail(from, Kind::SetRangePlain),
         (_, None) => fail(dots + 2, Kind::SetRangePlain),
         (Some(one), Some(other)) if one != other => fail(dots + 2, Kind::SetRangePrecision),
-        _ if first.compare(Side::First, &last, Side::First) == Ordering::Greater => {
+        _ if first.compare(text.calendar, Side::First, &last, Side::First) == Ordering::Greater => {
             fail(dots + 2, Kind::SetRangeReversed)
         }
         _ => Ok(Element::Range(first, last)),
@@ -177,9 +189,10 @@ fn range(bytes: &[u8], from: usize, dots: usize, to: usize) -> Parsed<Element> {
 }
 
 /// `[-]YYYY-MM-DDThh:mm:ss[offset]`.
-fn date_time(bytes: &[u8]) -> Parsed<Edtf> {
+fn date_time(text: Text<'_>) -> Parsed<(Expression, u8)> {
+    let bytes = text.bytes;
     let at = bytes.iter().position(|&byte| byte == b'T').expect("`parts` saw a T");
-    let Graded { date, level } = date(bytes, 0, at)?;
+    let Graded { date, level } = date(text, 0, at)?;
     let Date { shape: Shape::Day(year, month, day), qualifiers } = date else {
         return fail(at, Kind::TimeNotAlone);
     };
@@ -197,8 +210,8 @@ fn date_time(bytes: &[u8]) -> Parsed<Edtf> {
         return fail(at + 1, Kind::NoSuchTime);
     }
     let offset = offset(bytes, at + 9)?;
-    let time = DateTime { day: Day::of(year, month, day), hour, minute, second, offset };
-    Ok(Edtf { expression: Expression::DateTime(time), level })
+    let time = DateTime { day: text.calendar.day(year, month, day), hour, minute, second, offset };
+    Ok((Expression::DateTime(time), level))
 }
 
 fn offset(bytes: &[u8], from: usize) -> Parsed<Offset> {
@@ -225,8 +238,8 @@ fn offset(bytes: &[u8], from: usize) -> Parsed<Offset> {
 }
 
 /// One date, from byte `from` up to `to`.
-fn date(bytes: &[u8], from: usize, to: usize) -> Parsed<Graded> {
-    let mut scan = Scan { bytes: &bytes[..to], at: from, individual: false };
+fn date(text: Text<'_>, from: usize, to: usize) -> Parsed<Graded> {
+    let mut scan = Scan { bytes: &text.bytes[..to], at: from, individual: false };
     let before_year = scan.qualifier_before()?;
     let negative = scan.take(b'-');
     if scan.peek() == Some(b'Y') && !negative && !before_year.any() {
@@ -268,7 +281,7 @@ fn date(bytes: &[u8], from: usize, to: usize) -> Parsed<Graded> {
     if !scan.is_done() {
         return fail(scan.at, if day.is_some() { Kind::DayDigits } else { Kind::Unexpected });
     }
-    let written = Written { negative, year, month, day, year_at, month_at, day_at };
+    let written = Written { calendar: text.calendar, negative, year, month, day, year_at, month_at, day_at };
     let shape = written.shape()?;
     let shape_level = match &shape {
         Shape::Masked(mask) if !mask.is_level_1() => 2,
@@ -285,6 +298,7 @@ fn date(bytes: &[u8], from: usize, to: usize) -> Parsed<Graded> {
 
 /// The characters of a date, without qualifiers, and where its parts were found.
 struct Written {
+    calendar: Calendar,
     negative: bool,
     year: [u8; 4],
     month: Option<[u8; 2]>,
@@ -314,7 +328,7 @@ impl Written {
             (Some(year), None, None) => Ok(Shape::Year(year)),
             (Some(year), Some(Some(month)), None) => Ok(Shape::Month(year, month)),
             (Some(year), Some(Some(month)), Some(Some(day))) => {
-                if day == 0 || day > days_in_month(year, month) {
+                if day == 0 || day > self.calendar.days_in_month(year, month) {
                     return fail(self.day_at, Kind::NoSuchDay);
                 }
                 Ok(Shape::Day(year, month, day))
@@ -324,7 +338,7 @@ impl Written {
     }
 
     fn masked(&self) -> Parsed<Shape> {
-        match Mask::new(self.negative, self.year, self.month, self.day) {
+        match Mask::new(self.calendar, self.negative, self.year, self.month, self.day) {
             Some(mask) => Ok(Shape::Masked(mask)),
             None => fail(self.year_at, Kind::NoMatchingDay),
         }

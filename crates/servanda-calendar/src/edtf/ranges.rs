@@ -1,6 +1,7 @@
 //! The exact days of an expression, run by run.
 
 use super::{Date, Edtf, Element, Expression, Mask, Shape};
+use crate::calendar::Calendar;
 use crate::date::{Day, DayRange};
 use crate::interval::Interval;
 use crate::set::IntervalSet;
@@ -16,7 +17,7 @@ pub struct DayRanges {
 
 #[derive(Debug)]
 enum Source {
-    Mask { mask: Mask, next_year: u16, in_year: std::vec::IntoIter<DayRange> },
+    Mask { mask: Mask, calendar: Calendar, next_year: u16, in_year: std::vec::IntoIter<DayRange> },
     Ready(std::vec::IntoIter<Interval>),
     Once(Option<DayRange>),
 }
@@ -26,10 +27,13 @@ impl Edtf {
     /// an end that is unknown or does not exist is not bounded.
     pub fn day_ranges(&self) -> DayRanges {
         match &self.expression {
-            Expression::Date(date) => date.day_ranges(),
+            Expression::Date(date) => date.day_ranges(self.calendar),
             Expression::OneOf(elements) | Expression::AllOf(elements) => {
-                let intervals: IntervalSet =
-                    elements.iter().flat_map(element_ranges).filter_map(Option::from).collect();
+                let intervals: IntervalSet = elements
+                    .iter()
+                    .flat_map(|element| element.day_ranges(self.calendar))
+                    .filter_map(Option::from)
+                    .collect();
                 DayRanges { source: Source::Ready(intervals.into_iter()), pending: None }
             }
             _ => DayRanges { source: Source::Once(Some(self.bounds().allowed())), pending: None },
@@ -43,20 +47,23 @@ impl Edtf {
 }
 
 impl Date {
-    /// The exact days meant, as runs.
-    pub fn day_ranges(&self) -> DayRanges {
+    fn day_ranges(&self, calendar: Calendar) -> DayRanges {
         let source = match &self.shape {
-            Shape::Masked(mask) => Source::Mask { mask: *mask, next_year: 0, in_year: Vec::new().into_iter() },
-            _ => Source::Once(Some(self.bounds().allowed())),
+            Shape::Masked(mask) => {
+                Source::Mask { mask: *mask, calendar, next_year: 0, in_year: Vec::new().into_iter() }
+            }
+            _ => Source::Once(Some(self.bounds(calendar).allowed())),
         };
         DayRanges { source, pending: None }
     }
 }
 
-fn element_ranges(element: &Element) -> DayRanges {
-    match element {
-        Element::Date(date) => date.day_ranges(),
-        _ => DayRanges { source: Source::Once(Some(element.bounds().allowed())), pending: None },
+impl Element {
+    fn day_ranges(&self, calendar: Calendar) -> DayRanges {
+        match self {
+            Element::Date(date) => date.day_ranges(calendar),
+            _ => DayRanges { source: Source::Once(Some(self.bounds(calendar).allowed())), pending: None },
+        }
     }
 }
 
@@ -65,7 +72,7 @@ impl Source {
         match self {
             Source::Once(range) => range.take(),
             Source::Ready(intervals) => intervals.next().map(DayRange::from),
-            Source::Mask { mask, next_year, in_year } => loop {
+            Source::Mask { mask, calendar, next_year, in_year } => loop {
                 if let Some(range) = in_year.next() {
                     return Some(range);
                 }
@@ -73,7 +80,7 @@ impl Source {
                     return None;
                 }
                 if let Some(year) = mask.year_at(*next_year) {
-                    *in_year = mask.ranges_in_year(year).collect::<Vec<_>>().into_iter();
+                    *in_year = mask.ranges_in_year(*calendar, year).collect::<Vec<_>>().into_iter();
                 }
                 *next_year += 1;
             },

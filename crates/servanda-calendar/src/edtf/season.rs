@@ -4,7 +4,8 @@
 //! of three whole months; a northern winter is dated by the year its December is in, a southern summer likewise.
 
 use super::bounds::Side;
-use crate::date::{Day, days_in_month};
+use crate::calendar::Calendar;
+use crate::date::Day;
 
 /// A division of the year shorter than the year and longer than a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,13 +69,13 @@ impl Season {
     }
 
     /// Its first or last day in `year`; a season that begins in December ends in the next year.
-    pub(super) fn end(self, year: i64, side: Side) -> Day {
+    pub(super) fn end(self, calendar: Calendar, year: i64, side: Side) -> Day {
         let (first, count) = self.months();
         let last = first + count - 1;
         match side {
-            Side::First => Day::of(year, first, 1),
-            Side::Last if last <= 12 => Day::of(year, last, days_in_month(year, last)),
-            Side::Last => Day::of(year + 1, last - 12, days_in_month(year + 1, last - 12)),
+            Side::First => calendar.day(year, first, 1),
+            Side::Last if last <= 12 => calendar.day(year, last, calendar.days_in_month(year, last)),
+            Side::Last => calendar.day(year + 1, last - 12, calendar.days_in_month(year + 1, last - 12)),
         }
     }
 }
