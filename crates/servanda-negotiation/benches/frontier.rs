@@ -1,7 +1,7 @@
 //! What frontiers cost: additive ones by merging, tabulated ones by sorting, beside the floor of reading a table once.
 //!
 //! Times are processor time of this thread where the system tells it (`/proc/thread-self/schedstat`), else wall time;
-//! the least of several runs. `cargo bench -p servanda-negotiation` prints the figures and fails on no number.
+//! the least of several batches. `cargo bench -p servanda-negotiation` prints the figures and fails on no number.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -91,17 +91,23 @@ fn processor_time() -> Option<Duration> {
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// The least time of `runs` runs, in milliseconds.
-fn least<T>(runs: usize, mut work: impl FnMut() -> T) -> f64 {
-    let once = |_| {
+/// The least time of one run over several batches, in milliseconds. The system may update processor time only at each
+/// tick, so a batch lasts for many ticks.
+fn least<T>(mut work: impl FnMut() -> T) -> f64 {
+    let batch = |_| {
         let (wall, processor) = (Instant::now(), processor_time());
-        black_box(work());
-        match (processor, processor_time()) {
+        let mut runs = 0;
+        while wall.elapsed() < Duration::from_millis(200) {
+            black_box(work());
+            runs += 1;
+        }
+        let spent = match (processor, processor_time()) {
             (Some(start), Some(end)) => end.saturating_sub(start),
             _ => wall.elapsed(),
-        }
+        };
+        spent / runs
     };
-    (0..runs).map(once).min().unwrap_or_default().as_secs_f64() * 1e3
+    (0..5).map(batch).min().unwrap_or_default().as_secs_f64() * 1e3
 }
 
 fn additive(what: &str, issues: usize, weight_digits: usize, semantics: Semantics, interests: Interests) {
@@ -111,7 +117,7 @@ fn additive(what: &str, issues: usize, weight_digits: usize, semantics: Semantic
         Ok(analysis) => analysis.frontier.len(),
         Err(error) => return println!("{what:<58} {error}"),
     };
-    let time = least(5, || analyse(&scenario, &settings));
+    let time = least(|| analyse(&scenario, &settings));
     println!("{what:<58} {time:>9.2} ms  {points} points");
 }
 
@@ -119,8 +125,8 @@ fn tabulated(what: &str, interests: Interests) {
     let table = table(1_000_000, interests);
     let settings = Settings::new(Semantics::Raw);
     let points = analyse_table(&table, &settings).map_or(0, |analysis| analysis.frontier.len());
-    let floor = least(5, || table.utilities.iter().max_by_key(|utility| black_box(**utility).digits()));
-    let time = least(5, || analyse_table(&table, &settings));
+    let floor = least(|| table.utilities.iter().max_by_key(|utility| black_box(**utility).digits()));
+    let time = least(|| analyse_table(&table, &settings));
     println!("{what:<58} {time:>9.2} ms  {points} points; floor, reading it once: {floor:.2} ms");
 }
 

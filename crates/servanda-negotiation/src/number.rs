@@ -47,7 +47,16 @@ impl Number {
 
     /// The nearest double, for display and for measuring distances.
     pub fn to_f64(&self) -> f64 {
-        self.0.to_f64().unwrap_or(f64::NAN)
+        const EXACT: i64 = 1 << 53;
+        match (self.0.numer().to_i64(), self.0.denom().to_i64()) {
+            // Both are doubles as they stand, so one division rounds once.
+            (Some(numerator), Some(denominator))
+                if numerator.unsigned_abs() <= EXACT as u64 && denominator <= EXACT =>
+            {
+                numerator as f64 / denominator as f64
+            }
+            _ => self.0.to_f64().unwrap_or(f64::NAN),
+        }
     }
 
     /// The decimal that a double prints as (its shortest exact name), or nothing when it is not finite.

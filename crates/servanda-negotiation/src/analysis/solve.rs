@@ -9,6 +9,7 @@
 //! are then compared exactly, so ties are exact and large frontiers stay cheap.
 
 use num_bigint::BigInt;
+use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
@@ -48,7 +49,7 @@ const MARGIN: f64 = 1e-11;
 impl Front {
     /// A scaled utility as an exact number.
     pub(crate) fn utility(&self, side: usize, scaled: &BigInt) -> BigRational {
-        BigRational::new(scaled.clone(), self.denominators[side].clone())
+        reduced(scaled, &self.denominators[side])
     }
 
     /// Whether a row gives every side at least its reservation value.
@@ -77,6 +78,17 @@ impl Front {
     fn rough(&self, scaled: &[BigInt]) -> Vec<f64> {
         let quotient = |(scaled, denominator): (&BigInt, &BigInt)| quotient(scaled, denominator);
         scaled.iter().zip(&self.denominators).map(quotient).collect()
+    }
+}
+
+/// `numerator / denominator` in lowest terms. Unbounded division is slow for the 64 bits that most of them have.
+fn reduced(numerator: &BigInt, denominator: &BigInt) -> BigRational {
+    match (numerator.to_i64(), denominator.to_i64()) {
+        (Some(small), Some(denominator)) if small > i64::MIN => {
+            let divisor = small.gcd(&denominator);
+            BigRational::new_raw((small / divisor).into(), (denominator / divisor).into())
+        }
+        _ => BigRational::new(numerator.clone(), denominator.clone()),
     }
 }
 

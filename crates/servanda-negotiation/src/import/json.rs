@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 
 use super::{ImportError, Imported, Place, Source};
 use crate::analysis::{Decimal, Table, TableSide};
-use crate::number::Number;
+use crate::number::{Number, NumberError};
 use crate::scenario::{
     Attribution, Evaluation, Issue, IssueEvaluations, Scale, Scenario, ShapeError, Side, Values, Weight,
 };
@@ -277,17 +277,13 @@ impl<'a> Json<'a> {
         while !part.is_char_boundary(offset) {
             offset -= 1;
         }
-        let place = self.place(&part[offset..], "");
-        let word =
-            part[..offset].rfind(|letter: char| !letter.is_ascii_alphabetic() && letter != '-').map_or(0, |at| at + 1);
-        let word: String = part[word.min(offset)..]
-            .chars()
-            .skip_while(|letter| !letter.is_ascii_alphabetic() && *letter != '-')
-            .take_while(|letter| letter.is_ascii_alphabetic() || *letter == '-')
-            .collect();
-        if let Err(reason @ crate::number::NumberError::NotFinite) = word.parse::<Number>() {
-            return ImportError::BadNumber { place, text: word, reason };
+        let in_word = |letter: char| letter.is_ascii_alphabetic() || letter == '-';
+        let start = part[..offset].rfind(|letter| !in_word(letter)).map_or(0, |at| at + 1);
+        let word: String = part[start..].chars().take_while(|letter| in_word(*letter)).collect();
+        if let Err(reason @ NumberError::NotFinite) = word.parse::<Number>() {
+            return ImportError::BadNumber { place: self.place(&part[start..], ""), text: word, reason };
         }
+        let place = self.place(&part[offset..], "");
         let words = error.to_string();
         let problem = words.split(" at line ").next().unwrap_or(&words).to_owned();
         ImportError::BrokenJson { place, problem }
