@@ -177,7 +177,8 @@ impl FarYears {
             (0, None) => write!(text, "the year {sign}{}", self.digits),
             (exponent, None) => write!(text, "the year {sign}{}×10^{exponent}", self.digits),
             (exponent, Some(count)) => {
-                write!(text, "a year estimated as {sign}{}×10^{exponent}, to {count} digits", self.digits)
+                let digits = if count == 1 { "digit" } else { "digits" };
+                write!(text, "a year estimated as {sign}{}×10^{exponent}, to {count} {digits}", self.digits)
             }
         }
     }
@@ -317,6 +318,6 @@ mod tests {
         check("Y-17E7", "170000001 BC");
         check("Y17E200", "the year 17×10^200");
         check("1950S2", "a year estimated as 1950, from 1900 to 1999");
-        check("Y17E200S1", "a year estimated as 17×10^200, to 1 digits");
+        check("Y17E200S1", "a year estimated as 17×10^200, to 1 digit");
     }
 }

@@ -85,6 +85,7 @@ kinds! {
     IntervalParts "interval-parts" "an interval has two ends with one / between them",
     IntervalWithoutDate "interval-without-date" "one end of an interval must be known or open",
     IntervalReversed "interval-reversed" "the interval ends before it begins",
+    IntervalOpenInside "interval-open-inside" "only the start of an interval can be `..date`, only its end `date..`",
     SetInInterval "set-in-interval" "the end of an interval is a single date",
     SetUnclosed "set-unclosed" "the set is not closed by its own bracket",
     SetElementMissing "set-element-missing" "a date is missing in the set",

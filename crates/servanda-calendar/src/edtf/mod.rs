@@ -175,9 +175,9 @@ pub enum Endpoint {
     Open,
     /// A date.
     Date(Date),
-    /// `..1919`: in that year or earlier.
+    /// `..1919`, as a start: in that year or earlier.
     OnOrBefore(Date),
-    /// `1919..`: in that year or later.
+    /// `1919..`, as an end: in that year or later.
     OnOrAfter(Date),
 }
 

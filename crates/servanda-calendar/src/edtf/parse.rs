@@ -88,14 +88,13 @@ fn interval(text: Text<'_>, slash: usize) -> Parsed<(Expression, u8)> {
     if let Some(second) = bytes[slash + 1..].iter().position(|&byte| byte == b'/') {
         return fail(slash + 1 + second, Kind::IntervalParts);
     }
-    let (start, start_level) = endpoint(text, 0, slash)?;
-    let (end, end_level) = endpoint(text, slash + 1, bytes.len())?;
+    let (start, start_level) = endpoint(text, 0, slash, Side::First)?;
+    let (end, end_level) = endpoint(text, slash + 1, bytes.len(), Side::Last)?;
     if let (Endpoint::Unknown, Endpoint::Unknown) = (&start, &end) {
         return fail(0, Kind::IntervalWithoutDate);
     }
-    // `..1919` has no first day, `1919..` no last, so neither can be out of order on that side.
-    if let (Endpoint::Date(first) | Endpoint::OnOrAfter(first), Endpoint::Date(last) | Endpoint::OnOrBefore(last)) =
-        (&start, &end)
+    // `..1919` has no first day, `1919..` no last, so neither can be out of order.
+    if let (Endpoint::Date(first), Endpoint::Date(last)) = (&start, &end)
         && first.compare(text.calendar, Side::First, last, Side::Last) == Ordering::Greater
     {
         return fail(slash + 1, Kind::IntervalReversed);
@@ -103,7 +102,7 @@ fn interval(text: Text<'_>, slash: usize) -> Parsed<(Expression, u8)> {
     Ok((Expression::Interval(start, end), start_level.max(end_level)))
 }
 
-fn endpoint(text: Text<'_>, from: usize, to: usize) -> Parsed<(Endpoint, u8)> {
+fn endpoint(text: Text<'_>, from: usize, to: usize, side: Side) -> Parsed<(Endpoint, u8)> {
     let written = &text.bytes[from..to];
     match written {
         [] => return Ok((Endpoint::Unknown, 1)),
@@ -111,13 +110,19 @@ fn endpoint(text: Text<'_>, from: usize, to: usize) -> Parsed<(Endpoint, u8)> {
         [b'[' | b'{', ..] => return fail(from, Kind::SetInInterval),
         _ => {}
     }
-    if written.starts_with(b"..") {
-        let Graded { date, .. } = date(text, from + 2, to)?;
-        return Ok((Endpoint::OnOrBefore(date), 2));
-    }
-    if written.ends_with(b"..") {
-        let Graded { date, .. } = date(text, from, to - 2)?;
-        return Ok((Endpoint::OnOrAfter(date), 2));
+    // The standard shows `..` on the outer side of a date only: an interval that began no later, or ended no earlier.
+    match (written.starts_with(b".."), written.ends_with(b".."), side) {
+        (true, false, Side::First) => {
+            let Graded { date, .. } = date(text, from + 2, to)?;
+            return Ok((Endpoint::OnOrBefore(date), 2));
+        }
+        (false, true, Side::Last) => {
+            let Graded { date, .. } = date(text, from, to - 2)?;
+            return Ok((Endpoint::OnOrAfter(date), 2));
+        }
+        (true, _, _) => return fail(from, Kind::IntervalOpenInside),
+        (_, true, _) => return fail(to - 2, Kind::IntervalOpenInside),
+        _ => {}
     }
     let Graded { date, level } = date(text, from, to)?;
     // Level 1 has unspecified digits in dates, but not at the ends of an interval.
@@ -279,7 +284,11 @@ fn date(text: Text<'_>, from: usize, to: usize) -> Parsed<Graded> {
         qualifiers.day = before.and(after);
     }
     if !scan.is_done() {
-        return fail(scan.at, if day.is_some() { Kind::DayDigits } else { Kind::Unexpected });
+        let kind = match scan.peek() {
+            Some(b'T') => Kind::TimeNotAlone,
+            _ => Kind::DayDigits,
+        };
+        return fail(scan.at, kind);
     }
     let written = Written { calendar: text.calendar, negative, year, month, day, year_at, month_at, day_at };
     let shape = written.shape()?;
