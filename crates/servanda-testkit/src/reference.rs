@@ -23,7 +23,7 @@ pub use state::{Event, Filling, Instance, Source, State};
 pub use timeline::Span;
 
 use expressions::Ranges;
-use servanda_model::{FluentId, Kinded, Mode, NumberRange, Occurrence, Program};
+use servanda_model::{FluentId, Kinded, Mode, NumberRange, Occurrence, Program, RuleId};
 use settle::Moment;
 use state::{Record, difference};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,8 +38,19 @@ pub struct ReferenceSolution {
     pub contradictions: BTreeSet<Contradiction>,
     /// Every event, given or produced, with its tick and step.
     pub events: BTreeSet<(i64, u32, Event)>,
+    /// Whatever ever had an effect on a fluent: rules by themselves, not by filling.
+    pub active: BTreeSet<Active>,
     /// Bounds of the range values above: the program's own, then those worked out.
     pub ranges: Vec<NumberRange>,
+}
+
+/// A rule or deadline that had an effect on a fluent.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Active {
+    /// A rule, fired.
+    Rule(RuleId),
+    /// A deadline of the fluent, run out.
+    Deadline(FluentId, usize),
 }
 
 /// A program with what follows from it alone.
@@ -91,6 +102,11 @@ impl World<'_> {
                 let settled = self.settle(&moment);
                 solution.events.extend(settled.events.iter().map(|event| (tick, step, event.clone())));
                 self.report(Some(tick), settled.contradicted.clone(), &ambiguous, &settled.ambiguous, &mut solution);
+                solution.active.extend(settled.deeds.iter().filter_map(|deed| match deed.source {
+                    Source::Narrative => None,
+                    Source::Deadline(fluent, index) => Some(Active::Deadline(fluent, index)),
+                    Source::Rule(rule, ..) => Some(Active::Rule(rule)),
+                }));
                 let record = Record {
                     tick,
                     ended: difference(&state, &settled.after),
