@@ -6,10 +6,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use servanda_negotiation::analysis::{Decimal, Table, TableSide};
+use servanda_negotiation::analysis::{Decimal, SensitivitySettings, Table, TableSide, sensitivity};
 use servanda_negotiation::{
     Attribution, Evaluation, Issue, IssueEvaluations, Number, Scale, Scenario, Semantics, Settings, Side, Values,
-    Weight, analyse, analyse_table,
+    Weight, analyse, analyse_table, import,
 };
 
 /// Numbers that are the same on every run. Steele, Lea and Flood's SplitMix64.
@@ -121,6 +121,28 @@ fn additive(what: &str, issues: usize, weight_digits: usize, semantics: Semantic
     println!("{what:<58} {time:>9.2} ms  {points} points");
 }
 
+fn weights(what: &str, weight_digits: usize) {
+    let scenario = scenario(6, 10, weight_digits, Interests::Unrelated);
+    let (settings, search) = (Settings::new(Semantics::Raw), SensitivitySettings::default());
+    let time = least(|| sensitivity(&scenario, &settings, search));
+    println!("{what:<58} {time:>9.2} ms  12 weights");
+}
+
+fn reading(what: &str) {
+    let table = table(1_000_000, Interests::Unrelated);
+    let row = |(outcome, cells): (usize, &[Decimal])| {
+        format!("[\"{outcome}\", 0.{:09}, 0.{:09}]", cells[0].digits(), cells[1].digits())
+    };
+    let rows: Vec<String> = table.utilities.chunks(2).enumerate().map(row).collect();
+    let sides = r#"[{"name": "one"}, {"name": "two"}]"#;
+    let text = format!("{{\"sides\": {sides}, \"outcomes\": [{}]}}", rows.join(",\n"));
+    let source = import::Source::new("table.json", text.as_bytes());
+    let rows = import::json::read_table(&source).map_or(0, |table| table.len());
+    let floor = least(|| text.bytes().filter(|byte| *byte == b',').count());
+    let time = least(|| import::json::read_table(&source));
+    println!("{what:<58} {time:>9.2} ms  {rows} rows; floor, counting commas: {floor:.2} ms");
+}
+
 fn tabulated(what: &str, interests: Interests) {
     let table = table(1_000_000, interests);
     let settings = Settings::new(Semantics::Raw);
@@ -142,6 +164,8 @@ fn main() {
     additive("10^9 additive, raw, weights of 17 digits", 9, 17, Raw, Unrelated);
     additive("10^9 additive, genius, weights of 17 digits", 9, 17, Genius, Unrelated);
     additive("10^9 additive, raw, 2 digits, opposed interests", 9, 2, Raw, Opposed);
+    weights("10^6 additive, sensitivity to weights of 2 digits", 2);
+    reading("10^6 tabulated, reading them from JSON");
     tabulated("10^6 tabulated, unrelated", Unrelated);
     tabulated("10^6 tabulated, opposed interests", Opposed);
 }

@@ -98,6 +98,7 @@ pub struct Solutions {
     /// The greatest least share of an ideal gain. Kalai and Smorodinsky (1975).
     pub ks_maxmin: Solution,
     /// The greatest least gain, in the utilities as they stand. It supposes that they can be compared between sides.
+    /// Kalai (1977).
     pub egalitarian: Solution,
     /// The greatest sum of utilities. It supposes the same.
     pub utilitarian: Solution,

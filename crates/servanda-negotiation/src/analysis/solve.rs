@@ -5,6 +5,12 @@
 //! frontier in any case. For the egalitarian point this is a choice: an outcome that gives one side more and the
 //! worst-off side the same is preferred, so weakly dominated ties are left out.
 //!
+//! Sources: J. F. Nash, "The Bargaining Problem", Econometrica 18 (1950) 155–162; E. Kalai and M. Smorodinsky, "Other
+//! Solutions to Nash's Bargaining Problem", Econometrica 43 (1975) 513–518; for the egalitarian point E. Kalai,
+//! "Proportional Solutions to Bargaining Situations", Econometrica 45 (1977) 1623–1630. They speak of convex sets, where
+//! each solution is one point. Outcomes here are finitely many: each solution is the set of points that score best, and the
+//! two readings of Kalai and Smorodinsky, which agree on convex sets, may differ.
+//!
 //! A criterion is first computed in doubles. Only the points within a margin far above their rounding error of the best
 //! are then compared exactly, so ties are exact and large frontiers stay cheap.
 
