@@ -3,10 +3,15 @@
 //! Nothing here solves anything. Every component carries an [`Origin`], so that whoever reports on it can name the
 //! file, the headings and the words of the author. What the parts mean over time is stated in `docs/semantics.md`.
 
+mod elaborate;
 pub mod ids;
+pub mod lexicon;
+pub mod model;
 pub mod program;
 pub mod value;
 
+pub use elaborate::{Asked, Asker, File, Filler, Said, Scope, Trouble, elaborate};
 pub use ids::*;
+pub use model::*;
 pub use program::*;
 pub use value::*;

@@ -1,0 +1,689 @@
+//! Conditions, expressions, triggers and effects: sentences turned into what the kernel understands.
+
+use servanda_syntax::TokenKind;
+
+use super::sentence::{Filler, Reader, Said, Scope, Trouble, Want, duration};
+use super::words::{Word, seen, span_of, split, text_of};
+use crate::ids::{EntityId, FluentId, VarId};
+use crate::lexicon::Target;
+use crate::model::Hooks;
+use crate::program::{
+    Action, Aggregate, AggregateOp, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, Fluent, FluentPattern,
+    FluentType, Hole, Term, Trigger,
+};
+use crate::value::Value;
+
+/// Who `each party`, `the other` and the like are, in a norm.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct People {
+    pub(crate) instrument: Option<EntityId>,
+    pub(crate) bearer: Option<Term>,
+    pub(crate) other: Option<Term>,
+}
+
+/// What sentences are resolved against.
+pub(crate) struct Logic<'a> {
+    pub(crate) reader: Reader<'a>,
+    pub(crate) actions: &'a [Action],
+    pub(crate) fluents: &'a [Fluent],
+    /// For fluents that sum along places, the fluent that keeps what is at each place itself.
+    pub(crate) own: &'a [Option<FluentId>],
+    pub(crate) hooks: &'a Hooks,
+    pub(crate) scope: Scope,
+    pub(crate) people: People,
+    /// Variables that something has bound so far.
+    pub(crate) bound: Vec<VarId>,
+}
+
+pub(crate) type Read<T> = Result<T, Trouble>;
+
+impl Logic<'_> {
+    /// Conditions separated by `;`.
+    pub(crate) fn conditions(&mut self, words: &[Word]) -> Read<Vec<Condition>> {
+        let mut all = Vec::new();
+        for part in split(words, ";") {
+            all.extend(self.condition(part)?);
+        }
+        Ok(all)
+    }
+
+    /// One condition; it may need several of the kernel's.
+    pub(crate) fn condition(&mut self, words: &[Word]) -> Read<Vec<Condition>> {
+        if let Some((at, op, width)) = comparison_sign(words) {
+            return self.compare(&words[..at], op, &words[at + width..]);
+        }
+        if let Some(kind) = self.kind_test(words)? {
+            return Ok(kind);
+        }
+        let plain = seen(words);
+        match self.reader.sentence(&plain, Want::FluentFirst, &self.scope) {
+            Ok(said) => self.said(&said, &plain),
+            Err(trouble) => match comparison_words(words) {
+                Some((at, op, width)) => {
+                    self.compare(&words[..at], op, &words[at + width..]).map_err(|_| trouble)
+                }
+                None => Err(trouble),
+            },
+        }
+    }
+
+    fn compare(&mut self, left: &[Word], op: CompareOp, right: &[Word]) -> Read<Vec<Condition>> {
+        let left_expr = self.expression(left)?;
+        let right_expr = self.expression(right)?;
+        // `n = expression` gives an unbound variable its value.
+        if op == CompareOp::Equal {
+            match (&left_expr, &right_expr) {
+                (Expr::Var(var), other) if !self.bound.contains(var) => {
+                    self.bound.push(*var);
+                    return Ok(vec![Condition::Let(*var, other.clone())]);
+                }
+                (other, Expr::Var(var)) if !self.bound.contains(var) => {
+                    self.bound.push(*var);
+                    return Ok(vec![Condition::Let(*var, other.clone())]);
+                }
+                _ => {}
+            }
+        }
+        Ok(vec![Condition::Compare { left: left_expr, op, right: right_expr }])
+    }
+
+    /// `x is a KIND`, `x is not a KIND`.
+    fn kind_test(&mut self, words: &[Word]) -> Read<Option<Vec<Condition>>> {
+        let Some(is) = words.iter().position(|word| word.is("is")) else { return Ok(None) };
+        let negated = words.get(is + 1).is_some_and(|word| word.is("not"));
+        let article = is + 1 + usize::from(negated);
+        if !words.get(article).is_some_and(|word| word.is("a") || word.is("an")) || article + 1 >= words.len() {
+            return Ok(None);
+        }
+        let name: Vec<&str> = words[article + 1..].iter().map(|word| word.text.as_str()).collect();
+        let Some(kind) = self.reader.lexicon.kind(&name.join(" ")) else { return Ok(None) };
+        let filler = self.reader.filler(&seen(&words[..is]), Hole::Thing, &self.scope)?;
+        let (terms, mut extra) = self.terms(&filler, Hole::Thing);
+        let tests: Vec<Condition> = terms.into_iter().map(|term| Condition::IsKind(term, kind)).collect();
+        if negated {
+            extra.push(Condition::Not(tests));
+        } else {
+            extra.extend(tests);
+        }
+        Ok(Some(extra))
+    }
+
+    /// What a sentence says, as conditions.
+    pub(crate) fn said(&mut self, said: &Said, words: &[Word]) -> Read<Vec<Condition>> {
+        let none = said.args.iter().chain(&said.value).any(|filler| matches!(filler, Filler::None(_)));
+        let before = self.bound.clone();
+        let mut positive = self.said_positively(said, words)?;
+        if said.negated != none {
+            self.bound = before;
+            positive = vec![Condition::Not(positive)];
+        }
+        Ok(positive)
+    }
+
+    fn said_positively(&mut self, said: &Said, words: &[Word]) -> Read<Vec<Condition>> {
+        let fluent = match said.target {
+            Target::Fluent(fluent) => fluent,
+            Target::Action(_) => {
+                return Err(Trouble::new(
+                    "action-as-condition",
+                    span_of(words),
+                    format!("`{}` happens at a moment and cannot hold", text_of(words)),
+                )
+                .help("use it after `when` or `unless`, or state a fluent here"));
+            }
+        };
+        let holes = self.fluents[fluent.index()].args.clone();
+        let mut all = Vec::new();
+        for (terms, mut extra) in self.fillings(&said.args, &holes) {
+            let free = terms.iter().any(|term| match term {
+                Term::Var(var) => !self.bound.contains(var),
+                Term::Any => true,
+                Term::Value(_) => false,
+            });
+            let value = said.value.clone();
+            let ty = self.fluents[fluent.index()].ty;
+            match (ty, value) {
+                (FluentType::Truth, _) => {
+                    all.push(Condition::Holds(FluentPattern { fluent, args: terms, value: Term::Value(Value::TRUE) }));
+                }
+                (FluentType::Number, Some(filler)) => {
+                    all.extend(self.number_said(fluent, terms, free, &filler));
+                }
+                (FluentType::Valued(hole), Some(Filler::Values(values))) => {
+                    let _ = hole;
+                    for value in values {
+                        let pattern = FluentPattern { fluent, args: terms.clone(), value: Term::Value(value) };
+                        all.push(Condition::Holds(pattern));
+                    }
+                }
+                (FluentType::Valued(hole), Some(filler)) => {
+                    let (values, more) = self.terms(&filler, hole);
+                    for value in values {
+                        all.push(Condition::Holds(FluentPattern { fluent, args: terms.clone(), value }));
+                    }
+                    extra.extend(more);
+                }
+                (_, None) => {
+                    all.push(Condition::Holds(FluentPattern { fluent, args: terms, value: Term::Any }));
+                }
+            }
+            all.extend(extra);
+        }
+        for condition in &all {
+            bind(condition, &mut self.bound);
+        }
+        Ok(all)
+    }
+
+    /// A number compared, or given to a variable. Where every argument is known a missing number reads as 0.
+    fn number_said(&mut self, fluent: FluentId, args: Vec<Term>, free: bool, filler: &Filler) -> Vec<Condition> {
+        let tests: Vec<(CompareOp, Value)> = match filler {
+            Filler::Compared(tests) => tests.clone(),
+            Filler::Values(values) => values.iter().map(|value| (CompareOp::Equal, *value)).collect(),
+            Filler::Var(var) if !free && self.bound.contains(var) => {
+                let left = Expr::Fluent(fluent, args);
+                return vec![Condition::Compare { left, op: CompareOp::Equal, right: Expr::Var(*var) }];
+            }
+            Filler::Var(var) if !free => return vec![Condition::Let(*var, Expr::Fluent(fluent, args))],
+            Filler::Var(var) => {
+                return vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Var(*var) })];
+            }
+            _ => return vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Any })],
+        };
+        if free {
+            let var = self.scope.fresh(Hole::Number);
+            let mut all = vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Var(var) })];
+            for (op, value) in tests {
+                all.push(Condition::Compare { left: Expr::Var(var), op, right: Expr::Value(value) });
+            }
+            return all;
+        }
+        let left = Expr::Fluent(fluent, args);
+        let compare = |(op, value)| Condition::Compare { left: left.clone(), op, right: Expr::Value(value) };
+        tests.into_iter().map(compare).collect()
+    }
+
+    /// All ways of filling the holes when some are filled with several names, with the conditions that come along.
+    pub(crate) fn fillings(&mut self, fillers: &[Filler], holes: &[Hole]) -> Vec<(Vec<Term>, Vec<Condition>)> {
+        let mut all = vec![(Vec::new(), Vec::new())];
+        for (filler, hole) in fillers.iter().zip(holes) {
+            let (terms, extra) = self.terms(filler, *hole);
+            all = all
+                .into_iter()
+                .flat_map(|(args, conditions): (Vec<Term>, Vec<Condition>)| {
+                    let extra = &extra;
+                    terms.iter().map(move |term| {
+                        let mut args = args.clone();
+                        args.push(*term);
+                        let mut conditions = conditions.clone();
+                        conditions.extend(extra.iter().cloned());
+                        (args, conditions)
+                    })
+                })
+                .collect();
+        }
+        all
+    }
+
+    /// The terms of a filler, and conditions on them.
+    pub(crate) fn terms(&mut self, filler: &Filler, hole: Hole) -> (Vec<Term>, Vec<Condition>) {
+        let mut extra = Vec::new();
+        let term = match filler {
+            Filler::Values(values) => {
+                return (values.iter().map(|value| Term::Value(*value)).collect(), extra);
+            }
+            Filler::Var(var) => Term::Var(*var),
+            Filler::Some { kind, third, another } => {
+                let var = self.scope.fresh(Hole::Kind(*kind));
+                if let (true, Some(instrument)) = (*third, self.people.instrument) {
+                    let args = vec![Term::Var(var), Term::Value(Value::entity(instrument))];
+                    extra.push(Condition::Not(vec![Condition::Holds(FluentPattern {
+                        fluent: self.hooks.named_in,
+                        args,
+                        value: Term::Value(Value::TRUE),
+                    })]));
+                }
+                if let (true, Some(bearer)) = (*another, self.people.bearer) {
+                    extra.push(differs(Term::Var(var), bearer));
+                }
+                Term::Var(var)
+            }
+            Filler::Asked(Some(kind)) | Filler::None(Some(kind)) => Term::Var(self.scope.fresh(Hole::Kind(*kind))),
+            Filler::Asked(None) => Term::Var(self.scope.fresh(hole)),
+            Filler::None(None) | Filler::Omitted => Term::Any,
+            Filler::EachParty => self.people.bearer.unwrap_or(Term::Any),
+            Filler::TheOther => self.people.other.unwrap_or(Term::Any),
+            Filler::Compared(tests) => {
+                let var = self.scope.fresh(Hole::Number);
+                for (op, value) in tests {
+                    extra.push(Condition::Compare { left: Expr::Var(var), op: *op, right: Expr::Value(*value) });
+                }
+                Term::Var(var)
+            }
+        };
+        (vec![term], extra)
+    }
+
+    /// An action sentence as patterns; several when names are joined.
+    pub(crate) fn happening(&mut self, words: &[Word]) -> Read<Vec<(EventPattern, Vec<Condition>)>> {
+        let plain = seen(words);
+        let said = self.reader.sentence(&plain, Want::Action, &self.scope)?;
+        self.said_to_happen(&said)
+    }
+
+    pub(crate) fn said_to_happen(&mut self, said: &Said) -> Read<Vec<(EventPattern, Vec<Condition>)>> {
+        let Target::Action(action) = said.target else {
+            unreachable!("an action was wanted");
+        };
+        let holes = self.actions[action.index()].holes.clone();
+        let fillings = self.fillings(&said.args, &holes);
+        Ok(fillings.into_iter().map(|(args, extra)| (EventPattern { action, args }, extra)).collect())
+    }
+
+    /// A fluent sentence as one pattern for a trigger or an effect.
+    fn fluent_pattern(&mut self, words: &[Word], want_value: bool) -> Read<(FluentPattern, Vec<Condition>)> {
+        let plain = seen(words);
+        let said = self.reader.sentence(&plain, Want::Fluent, &self.scope)?;
+        let Target::Fluent(fluent) = said.target else { unreachable!("a fluent was wanted") };
+        let holes = self.fluents[fluent.index()].args.clone();
+        let mut fillings = self.fillings(&said.args, &holes);
+        if fillings.len() != 1 {
+            return Err(Trouble::new("one-name-wanted", span_of(words), "only one name can stand here"));
+        }
+        let (args, mut extra) = fillings.remove(0);
+        let value = match (self.fluents[fluent.index()].ty, &said.value) {
+            (FluentType::Truth, _) => Term::Value(Value::TRUE),
+            (_, None) if want_value => {
+                return Err(Trouble::new("value-missing", span_of(words), "this fluent takes a value")
+                    .help(format!("`{} becomes …` or `… is …`", text_of(words))));
+            }
+            (_, None) => Term::Any,
+            (ty, Some(filler)) => {
+                let hole = match ty {
+                    FluentType::Valued(hole) => hole,
+                    _ => Hole::Number,
+                };
+                let (mut terms, more) = self.terms(filler, hole);
+                extra.extend(more);
+                terms.pop().unwrap_or(Term::Any)
+            }
+        };
+        Ok((FluentPattern { fluent, args, value }, extra))
+    }
+
+    /// What sets a rule off; conditions that come along with it.
+    pub(crate) fn triggers(&mut self, words: &[Word]) -> Read<Vec<(Trigger, Vec<Condition>)>> {
+        if let Some((time, rest)) = self.delay(words)? {
+            let mut all = Vec::new();
+            for (inner, extra) in self.triggers(rest)? {
+                if matches!(inner, Trigger::After { .. } | Trigger::HasHeld { .. } | Trigger::Comes(_)) {
+                    return Err(Trouble::new("nested-delay", span_of(rest), "one delay cannot wait for another"));
+                }
+                let trigger = Box::new(inner);
+                all.push((Trigger::After { time: time.clone(), trigger, given: extra }, Vec::new()));
+            }
+            return Ok(all);
+        }
+        let all = self.plain_triggers(words)?;
+        for (trigger, _) in &all {
+            bind_trigger(trigger, &mut self.bound);
+        }
+        Ok(all)
+    }
+
+    fn plain_triggers(&mut self, words: &[Word]) -> Read<Vec<(Trigger, Vec<Condition>)>> {
+        if let Some(at) = held_at(words) {
+            let since_renewed = words.iter().any(|word| word.is("renewed"));
+            let end = words.iter().position(|word| word.is("since")).unwrap_or(words.len());
+            let time: Vec<Word> = words[at.1..end].iter().filter(|word| !word.is_sign(",")).cloned().collect();
+            let time = self.time(&time)?;
+            let (pattern, extra) = self.fluent_pattern(&words[..at.0], false)?;
+            return Ok(vec![(Trigger::HasHeld { pattern, time, since_renewed }, extra)]);
+        }
+        if let Some((rest, ending)) = ending(words) {
+            let (pattern, extra) = self.fluent_pattern(rest, false)?;
+            let trigger = match ending {
+                "begins" => Trigger::Begins(pattern),
+                "ends" => Trigger::Ends(pattern),
+                "started" => Trigger::Initiated(pattern),
+                _ => Trigger::Comes(pattern),
+            };
+            return Ok(vec![(trigger, extra)]);
+        }
+        let plain = seen(words);
+        let said = self.reader.sentence(&plain, Want::ActionFirst, &self.scope)?;
+        match said.target {
+            Target::Action(_) => {
+                let all = self.said_to_happen(&said)?;
+                Ok(all.into_iter().map(|(pattern, extra)| (Trigger::Happens(pattern), extra)).collect())
+            }
+            Target::Fluent(_) => {
+                let (pattern, extra) = self.fluent_pattern(words, false)?;
+                let trigger = if said.negated { Trigger::Ends(pattern) } else { Trigger::Begins(pattern) };
+                Ok(vec![(trigger, extra)])
+            }
+        }
+    }
+
+    /// `15 years after …`, `d after …`.
+    fn delay<'w>(&mut self, words: &'w [Word]) -> Read<Option<(Expr, &'w [Word])>> {
+        let Some(after) = words.iter().position(|word| word.is("after")) else { return Ok(None) };
+        if after == 0 || after > 2 {
+            return Ok(None);
+        }
+        match self.time(&words[..after]) {
+            Ok(time) => Ok(Some((time, &words[after + 1..]))),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// A length of time: `15 years`, `5`, or a variable.
+    pub(crate) fn time(&mut self, words: &[Word]) -> Read<Expr> {
+        if let Some(duration) = duration(words) {
+            return Ok(Expr::Value(Value::duration(duration)));
+        }
+        if let [word] = words
+            && let Some(var) = self.scope.var(&word.text)
+        {
+            return Ok(Expr::Var(var));
+        }
+        Err(Trouble::new("not-a-duration", span_of(words), format!("`{}` is no length of time", text_of(words)))
+            .help("write for example `30 days`, `6 months`, `15 years`, or a variable of type duration"))
+    }
+
+    /// One effect; several when names are joined.
+    pub(crate) fn effects(&mut self, words: &[Word]) -> Read<Vec<Effect>> {
+        if let Some(at) = words.iter().position(|word| word.is("becomes")) {
+            let value = self.expression(&words[at + 1..])?;
+            let (pattern, _) = self.fluent_pattern(&words[..at], false)?;
+            let fluent = self.own_of(pattern.fluent);
+            return Ok(vec![Effect::Initiate { fluent, args: pattern.args, value }]);
+        }
+        for (word, sign) in [("increases", 1), ("decreases", -1)] {
+            if let Some(at) = words.iter().position(|found| found.is(word)) {
+                let from = at + 1 + usize::from(words.get(at + 1).is_some_and(|found| found.is("by")));
+                let by = self.expression(&words[from..])?;
+                let minus = || Expr::Value(Value::integer(0).expect("0 fits"));
+                let by = if sign > 0 { by } else { Expr::Arith(ArithOp::Minus, Box::new(minus()), Box::new(by)) };
+                let (pattern, _) = self.fluent_pattern(&words[..at], false)?;
+                let fluent = self.own_of(pattern.fluent);
+                return Ok(vec![Effect::Increase { fluent, args: pattern.args, by }]);
+            }
+        }
+        if let Some((rest, word)) = ending(words)
+            && word != "comes"
+        {
+            return self.begin_or_end(rest, word == "ends");
+        }
+        let plain = seen(words);
+        let said = self.reader.sentence(&plain, Want::ActionFirst, &self.scope);
+        match said {
+            Ok(Said { target: Target::Action(_), negated: false, .. }) => {
+                let all = self.said_to_happen(&said?)?;
+                Ok(all.into_iter().map(|(pattern, _)| Effect::Happen(pattern)).collect())
+            }
+            Ok(Said { target: Target::Action(_), .. }) => Err(Trouble::new(
+                "effect-denied",
+                span_of(words),
+                "an effect cannot be that something does not happen",
+            )),
+            Ok(Said { negated, .. }) => self.begin_or_end(words, negated),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    fn begin_or_end(&mut self, words: &[Word], end: bool) -> Read<Vec<Effect>> {
+        let plain = seen(words);
+        let said = self.reader.sentence(&plain, Want::Fluent, &self.scope)?;
+        let Target::Fluent(fluent) = said.target else { unreachable!("a fluent was wanted") };
+        let holes = self.fluents[fluent.index()].args.clone();
+        let ty = self.fluents[fluent.index()].ty;
+        let target = self.own_of(fluent);
+        let mut all = Vec::new();
+        for (args, _) in self.fillings(&said.args, &holes) {
+            let value = match (&said.value, ty) {
+                (_, FluentType::Truth) => Term::Value(Value::TRUE),
+                (None, _) => Term::Any,
+                (Some(filler), FluentType::Valued(hole)) => self.terms(filler, hole).0.pop().unwrap_or(Term::Any),
+                (Some(filler), _) => self.terms(filler, Hole::Number).0.pop().unwrap_or(Term::Any),
+            };
+            if end {
+                all.push(Effect::Terminate { pattern: FluentPattern { fluent: target, args, value } });
+                continue;
+            }
+            let value = match value {
+                Term::Value(value) => Expr::Value(value),
+                Term::Var(var) => Expr::Var(var),
+                Term::Any => {
+                    return Err(Trouble::new("value-missing", span_of(words), "this fluent takes a value")
+                        .help(format!("`{} becomes …`", text_of(words))));
+                }
+            };
+            all.push(Effect::Initiate { fluent: target, args, value });
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn own_of(&self, fluent: FluentId) -> FluentId {
+        self.own.get(fluent.index()).copied().flatten().unwrap_or(fluent)
+    }
+
+    /// A value to be worked out: `troops of a in p + n * 2`.
+    pub(crate) fn expression(&mut self, words: &[Word]) -> Read<Expr> {
+        if words.is_empty() {
+            return Err(Trouble::new("expression-missing", span_of(words), "a value is missing here"));
+        }
+        for signs in [[("+", ArithOp::Plus), ("-", ArithOp::Minus)], [("*", ArithOp::Times), ("/", ArithOp::DividedBy)]] {
+            if let Some((at, op)) = last_sign(words, &signs) {
+                let left = self.expression(&words[..at])?;
+                let right = self.expression(&words[at + 1..])?;
+                return Ok(Expr::Arith(op, Box::new(left), Box::new(right)));
+            }
+        }
+        self.atom(words)
+    }
+
+    fn atom(&mut self, words: &[Word]) -> Read<Expr> {
+        if let (Some(first), Some(last)) = (words.first(), words.last())
+            && first.is_sign("(")
+            && last.is_sign(")")
+        {
+            return self.expression(&words[1..words.len() - 1]);
+        }
+        if let [word] = words {
+            if word.is("today") || word.is("now") {
+                return Ok(Expr::Now);
+            }
+            if let Some(var) = self.scope.var(&word.text) {
+                return Ok(Expr::Var(var));
+            }
+        }
+        if let Some(aggregate) = self.aggregate(words)? {
+            return Ok(aggregate);
+        }
+        for hole in [Hole::Number, Hole::Day] {
+            let dated = words.len() == 1 && words[0].kind == TokenKind::Date;
+            if (hole == Hole::Day) == dated
+                && let Ok(Filler::Values(values)) = self.reader.filler(words, hole, &self.scope)
+                && let [value] = values.as_slice()
+            {
+                return Ok(Expr::Value(*value));
+            }
+        }
+        if let Some(duration) = duration(words) {
+            return Ok(Expr::Value(Value::duration(duration)));
+        }
+        let plain = seen(words);
+        if let Ok(Filler::Values(values)) = self.reader.filler(&plain, Hole::Any, &self.scope)
+            && let [value] = values.as_slice()
+        {
+            return Ok(Expr::Value(*value));
+        }
+        match plain.iter().map(|word| word.lower.as_str()).collect::<Vec<_>>().as_slice() {
+            ["other"] | ["the", "other"] => return Ok(term_expr(self.people.other)),
+            ["each", "party"] | ["bearer"] => return Ok(term_expr(self.people.bearer)),
+            _ => {}
+        }
+        let said = self.reader.sentence(&plain, Want::Fluent, &self.scope)?;
+        let Target::Fluent(fluent) = said.target else { unreachable!("a fluent was wanted") };
+        let holes = self.fluents[fluent.index()].args.clone();
+        if self.fluents[fluent.index()].ty == FluentType::Truth || said.value.is_some() {
+            return Err(Trouble::new("not-a-value", span_of(words), format!("`{}` is no value", text_of(words))));
+        }
+        let mut fillings = self.fillings(&said.args, &holes);
+        Ok(Expr::Fluent(fluent, fillings.remove(0).0))
+    }
+
+    /// `count of x where …`, `sum of n where …`.
+    fn aggregate(&mut self, words: &[Word]) -> Read<Option<Expr>> {
+        let op = match words {
+            [first, second, ..] if second.is("of") => match first.lower.as_str() {
+                "count" | "number" => AggregateOp::Count,
+                "sum" | "total" => AggregateOp::Sum,
+                "least" | "earliest" => AggregateOp::Least,
+                "greatest" | "latest" => AggregateOp::Greatest,
+                _ => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let Some(at) = words.iter().position(|word| word.is("where")) else { return Ok(None) };
+        let before = self.bound.clone();
+        let over = self.conditions(&words[at + 1..])?;
+        let of = self.expression(&words[2..at])?;
+        self.bound = before;
+        Ok(Some(Expr::Aggregate(Box::new(Aggregate { op, of, over }))))
+    }
+}
+
+/// That two terms are not the same.
+pub(crate) fn differs(left: Term, right: Term) -> Condition {
+    Condition::Compare { left: term_expr(Some(left)), op: CompareOp::NotEqual, right: term_expr(Some(right)) }
+}
+
+fn term_expr(term: Option<Term>) -> Expr {
+    match term {
+        Some(Term::Value(value)) => Expr::Value(value),
+        Some(Term::Var(var)) => Expr::Var(var),
+        Some(Term::Any) | None => Expr::Value(Value::TRUE),
+    }
+}
+
+/// Notes the variables that a condition binds.
+pub(crate) fn bind(condition: &Condition, bound: &mut Vec<VarId>) {
+    let mut note = |term: &Term| {
+        if let Term::Var(var) = term
+            && !bound.contains(var)
+        {
+            bound.push(*var);
+        }
+    };
+    match condition {
+        Condition::Holds(pattern) => {
+            pattern.args.iter().for_each(&mut note);
+            note(&pattern.value);
+        }
+        Condition::Let(var, _) => note(&Term::Var(*var)),
+        _ => {}
+    }
+}
+
+fn bind_trigger(trigger: &Trigger, bound: &mut Vec<VarId>) {
+    match trigger {
+        Trigger::Happens(pattern) => {
+            for term in &pattern.args {
+                bind(&Condition::Holds(FluentPattern { fluent: FluentId(0), args: vec![*term], value: Term::Any }), bound);
+            }
+        }
+        Trigger::Initiated(pattern) | Trigger::Begins(pattern) | Trigger::Ends(pattern) | Trigger::Comes(pattern)
+        | Trigger::HasHeld { pattern, .. } => bind(&Condition::Holds(pattern.clone()), bound),
+        Trigger::After { trigger, given, .. } => {
+            bind_trigger(trigger, bound);
+            given.iter().for_each(|condition| bind(condition, bound));
+        }
+    }
+}
+
+/// `… begins`, `… ends`, `… is started`, `… comes` at the end of a trigger or effect.
+fn ending(words: &[Word]) -> Option<(&[Word], &'static str)> {
+    let (last, rest) = words.split_last()?;
+    if rest.is_empty() {
+        return None;
+    }
+    let word = ["begins", "ends", "started", "comes"].into_iter().find(|word| last.is(word))?;
+    let rest = match rest.split_last() {
+        Some((is, before)) if word == "started" && is.is("is") => before,
+        _ => rest,
+    };
+    Some((rest, word))
+}
+
+/// Where `has held for` stands.
+fn held_at(words: &[Word]) -> Option<(usize, usize)> {
+    let at = words.windows(2).position(|pair| pair[0].is("held") && pair[1].is("for"))?;
+    let start = if at > 0 && words[at - 1].is("has") { at - 1 } else { at };
+    Some((start, at + 2))
+}
+
+fn last_sign(words: &[Word], signs: &[(&str, ArithOp)]) -> Option<(usize, ArithOp)> {
+    let mut depth = 0_usize;
+    for (at, word) in words.iter().enumerate().rev() {
+        if word.is_sign(")") {
+            depth += 1;
+        } else if word.is_sign("(") {
+            depth = depth.saturating_sub(1);
+        } else if word.is("where") {
+            // What follows belongs to the aggregate.
+            continue;
+        } else if depth == 0
+            && at > 0
+            && let Some((_, op)) = signs.iter().find(|(sign, _)| word.is_sign(sign))
+            && !words[..at].iter().any(|before| before.is("where"))
+        {
+            return Some((at, *op));
+        }
+    }
+    None
+}
+
+fn comparison_sign(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
+    let mut depth = 0_usize;
+    for (at, word) in words.iter().enumerate() {
+        if word.is_sign("(") {
+            depth += 1;
+        } else if word.is_sign(")") {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && word.kind == TokenKind::Punct && !words[..at].iter().any(|before| before.is("where")) {
+            let op = match word.text.as_str() {
+                "=" => CompareOp::Equal,
+                "!=" => CompareOp::NotEqual,
+                "<" => CompareOp::Less,
+                "<=" => CompareOp::AtMost,
+                ">" => CompareOp::Greater,
+                ">=" => CompareOp::AtLeast,
+                _ => continue,
+            };
+            return Some((at, op, 1));
+        }
+    }
+    None
+}
+
+/// `is`, `is not`, `is at most` and so on, where no phrase was meant.
+fn comparison_words(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
+    const FORMS: [(&[&str], CompareOp); 9] = [
+        (&["is", "at", "most"], CompareOp::AtMost),
+        (&["is", "at", "least"], CompareOp::AtLeast),
+        (&["is", "more", "than"], CompareOp::Greater),
+        (&["is", "less", "than"], CompareOp::Less),
+        (&["is", "fewer", "than"], CompareOp::Less),
+        (&["is", "after"], CompareOp::Greater),
+        (&["is", "before"], CompareOp::Less),
+        (&["is", "not"], CompareOp::NotEqual),
+        (&["is"], CompareOp::Equal),
+    ];
+    let found = FORMS.iter().find_map(|(form, op)| {
+        let fits = |at: usize| form.iter().enumerate().all(|(n, word)| words.get(at + n).is_some_and(|w| w.is(word)));
+        (1..words.len()).find(|at| fits(*at)).map(|at| (at, *op, form.len()))
+    });
+    found
+}

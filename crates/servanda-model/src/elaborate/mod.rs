@@ -1,0 +1,416 @@
+//! From statements to the model: names first, then phrases, then everything that is said with them.
+//!
+//! Nothing depends on the order of files or statements, except that articles, norms and readings belong to the
+//! instrument opened last in their file. Whatever cannot be understood is reported and left out; the rest goes on.
+
+pub(crate) mod dates;
+mod logic;
+mod narrative;
+mod norms;
+mod rules;
+mod sentence;
+mod things;
+mod vocabulary;
+mod words;
+
+use std::collections::HashMap;
+
+use servanda_diagnostics::{Diagnostic, SourceMap, Span};
+use servanda_syntax::{Clause, Document, HeadKind, Statement};
+
+use crate::ids::{DefinitionId, EntityId, FluentId, KindId, OriginId, RuleId, SourceId};
+use crate::lexicon::{Entity, Kind, Piece, Slot, Target, Wording};
+use crate::model::{Guard, Guarded, Model, Origin};
+use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
+use crate::value::Value;
+use logic::{Logic, People};
+pub use sentence::{Filler, Said, Scope, Trouble};
+use sentence::Reader;
+use words::{Word, span_of, text_of};
+
+pub use self::question::{Asked, Asker};
+mod question;
+
+/// One file of a dossier or of the law.
+pub struct File {
+    /// Its statements.
+    pub document: Document,
+    /// Whether it is a chapter of law.
+    pub law: bool,
+}
+
+/// Builds the model of these files.
+#[must_use]
+pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
+    let mut elaborator = Elaborator {
+        model: Model { files, ..Model::default() },
+        documents,
+        origins: HashMap::new(),
+        context: HashMap::new(),
+        names: HashMap::new(),
+        sums: Vec::new(),
+        own: Vec::new(),
+        words: Vec::new(),
+        fluent_origins: Vec::new(),
+        rule_names: HashMap::new(),
+        replaced: Vec::new(),
+        source_ids: HashMap::new(),
+        exceptions: Vec::new(),
+    };
+    elaborator.run();
+    elaborator.model
+}
+
+/// Which instrument and article a statement belongs to.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Context {
+    pub(crate) instrument: Option<EntityId>,
+    pub(crate) article: Option<EntityId>,
+}
+
+type Key = (u32, u32);
+
+pub(crate) struct Elaborator<'a> {
+    pub(crate) model: Model,
+    documents: &'a [File],
+    origins: HashMap<Key, OriginId>,
+    context: HashMap<Key, Context>,
+    /// The thing that a statement declares.
+    names: HashMap<Key, Vec<EntityId>>,
+    sums: Vec<(FluentId, Statement, Clause)>,
+    own: Vec<Option<FluentId>>,
+    words: Vec<EntityId>,
+    fluent_origins: Vec<OriginId>,
+    rule_names: HashMap<String, Vec<RuleSlot>>,
+    replaced: Vec<(String, EntityId, Statement)>,
+    source_ids: HashMap<EntityId, SourceId>,
+    exceptions: Vec<(EntityId, Vec<Word>, Statement)>,
+}
+
+#[derive(Clone, Copy)]
+enum RuleSlot {
+    Rule(usize),
+    Definition(usize),
+}
+
+pub(crate) fn key(statement: &Statement) -> Key {
+    (statement.file.0, statement.span.start)
+}
+
+impl<'a> Elaborator<'a> {
+    fn run(&mut self) {
+        let documents = self.documents;
+        for file in documents {
+            self.model.diagnostics.extend(file.document.diagnostics.iter().cloned());
+        }
+        // The origin of whatever has no place in the text.
+        self.model.origins.push(Origin::default());
+        self.built_in();
+        self.each("uses", Self::uses);
+        self.each("kind", Self::kind_names);
+        self.each("kind", Self::kind_parents);
+        for file in documents {
+            self.declare_things(file);
+        }
+        self.each("kind", Self::kind_members);
+        self.each("action", Self::action);
+        self.each("fluent", Self::fluent);
+        self.nest_sums();
+        for file in documents {
+            for statement in &file.document.statements {
+                self.statement(statement);
+            }
+        }
+        self.each("rule", Self::rule);
+        self.each("define", Self::define);
+        self.sum_definitions();
+        self.norms();
+        self.apply_replacements();
+        self.each("check", Self::check);
+        self.finish();
+    }
+
+    fn each(&mut self, head: &str, mut work: impl FnMut(&mut Self, &Statement)) {
+        let documents = self.documents;
+        for file in documents {
+            for statement in &file.document.statements {
+                if statement.keyword() == Some(head) && !statement.broken {
+                    work(self, statement);
+                }
+            }
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        if statement.broken {
+            return;
+        }
+        match statement.kind {
+            HeadKind::Keyword("event") => self.event(statement),
+            HeadKind::Keyword("fact") => self.fact(statement),
+            HeadKind::Keyword("claim") => self.claim(statement),
+            HeadKind::Keyword("about" | "term") => self.about(statement),
+            HeadKind::Keyword("source") => self.source(statement),
+            HeadKind::Keyword("left") => self.left_out(statement),
+            HeadKind::Keyword("doctrine") => self.doctrine(statement),
+            HeadKind::Keyword("chapter") => self.chapter(statement),
+            HeadKind::Keyword("article") => self.thing_clauses(statement),
+            HeadKind::Sentence => self.sentence_statement(statement),
+            HeadKind::Keyword(_) => {}
+        }
+    }
+
+    fn uses(&mut self, statement: &Statement) {
+        let words = words::all(&statement.head.tokens);
+        let text = text_of(&words);
+        if let Some(clock) = text.strip_prefix("clock ").or_else(|| text.strip_prefix("time in ")) {
+            self.model.program.clock = match clock {
+                "days" => Clock::Days,
+                "seconds" => Clock::Seconds,
+                "integers" | "ticks" => Clock::Integers,
+                _ => {
+                    let trouble = Trouble::new("unknown-clock", statement.head.span, format!("no clock `{clock}`"))
+                        .help("write `uses clock days`, `uses clock seconds` or `uses clock integers`");
+                    self.complain(statement, trouble);
+                    return;
+                }
+            };
+        } else if !text.starts_with("law") {
+            let trouble = Trouble::new("unknown-use", statement.head.span, format!("`{text}` cannot be used"))
+                .help("write `uses law NAME, …`, `uses law none` or `uses clock integers`");
+            self.complain(statement, trouble);
+        }
+    }
+
+    pub(crate) fn complain(&mut self, statement: &Statement, trouble: Trouble) {
+        let span = if trouble.span == Span::default() { statement.head.span } else { trouble.span };
+        let mut diagnostic = Diagnostic::error(trouble.code, trouble.message)
+            .label(statement.file, span, "")
+            .headings(&statement.headings);
+        if let Some(help) = trouble.help {
+            diagnostic = diagnostic.help(help);
+        }
+        self.model.diagnostics.push(diagnostic);
+    }
+
+    pub(crate) fn stray_clause(&mut self, statement: &Statement, clause: &Clause) {
+        let what = clause.keyword.map_or_else(|| text_of(&words::all(&clause.tokens)), str::to_owned);
+        let head = statement.keyword().unwrap_or("such a statement");
+        let trouble = Trouble::new("unknown-clause", clause.span, format!("`{what}` is no clause of `{head}`"));
+        let known: Vec<&str> =
+            servanda_syntax::grammar::clauses_of(statement.kind).map(|clause| clause.keyword).collect();
+        let trouble = match servanda_diagnostics::suggest(&what, known.iter().copied()) {
+            Some(near) => trouble.help(format!("did you mean `{near}`?")),
+            None if !known.is_empty() => trouble.help(format!("its clauses are: {}", known.join(", "))),
+            None => trouble,
+        };
+        self.complain(statement, trouble);
+    }
+
+    pub(crate) fn unknown_thing(&mut self, statement: &Statement, words: &[Word]) {
+        let text = text_of(words);
+        let names: Vec<String> = self.model.lexicon.all_names().map(str::to_owned).collect();
+        let trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
+        let trouble = match servanda_diagnostics::suggest(&text, names.iter().map(String::as_str)) {
+            Some(near) => trouble.help(format!("did you mean `{near}`?")),
+            None => trouble.help("declare it first: `KIND NAME \"label\"`"),
+        };
+        self.complain(statement, trouble);
+    }
+
+    /// The origin of a statement, with its citations; made once.
+    pub(crate) fn origin_of(&mut self, statement: &Statement) -> OriginId {
+        if let Some(id) = self.origins.get(&key(statement)) {
+            return *id;
+        }
+        let id = OriginId::from_index(self.model.origins.len());
+        self.origins.insert(key(statement), id);
+        let law = self.documents.iter().any(|file| file.law && file.document.file == statement.file);
+        let text = self.model.files.get(statement.file).map_or("", |file| &file.text);
+        let head = statement.head.span.of(text).lines().next().unwrap_or("").trim().to_owned();
+        self.model.origins.push(Origin {
+            file: statement.file,
+            span: statement.span,
+            headings: statement.headings.to_vec(),
+            label: head,
+            within: Vec::new(),
+            citations: Vec::new(),
+            judgments: Vec::new(),
+            law,
+        });
+        id
+    }
+
+    pub(crate) fn context_of(&self, statement: &Statement) -> Context {
+        self.context.get(&key(statement)).copied().unwrap_or_default()
+    }
+
+    /// What sentences are resolved against, with a clean scope.
+    pub(crate) fn logic(&mut self, people: People) -> Logic<'_> {
+        let model = &mut self.model;
+        Logic {
+            reader: Reader {
+                lexicon: &mut model.lexicon,
+                ranges: &mut model.program.ranges,
+                clock: model.program.clock,
+            },
+            actions: &model.program.actions,
+            fluents: &model.program.fluents,
+            own: &self.own,
+            hooks: &model.hooks,
+            scope: Scope::default(),
+            people,
+            bound: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push_rule(&mut self, mut rule: Rule, guards: Vec<Guard>) -> usize {
+        rule.id = RuleId::from_index(self.model.rules.len());
+        self.model.rules.push(Guarded { item: rule, guards });
+        self.model.rules.len() - 1
+    }
+
+    pub(crate) fn push_definition(&mut self, mut definition: Definition, guards: Vec<Guard>) -> usize {
+        definition.id = DefinitionId::from_index(self.model.definitions.len());
+        self.model.program.fluents[definition.fluent.index()].mode = Mode::Derived;
+        self.model.definitions.push(Guarded { item: definition, guards });
+        self.model.definitions.len() - 1
+    }
+
+    /// Kinds, words and phrases that the kernel itself looks at.
+    fn built_in(&mut self) {
+        let model = &mut self.model;
+        let mut kind = |name: &str, label: &str, parents: &[KindId]| {
+            let kind = Kind {
+                name: name.to_owned(),
+                label: label.to_owned(),
+                parents: parents.to_vec(),
+                origin: OriginId(0),
+            };
+            model.lexicon.add_kind(kind).expect("each built-in kind is named once")
+        };
+        let thing = kind("thing", "thing", &[]);
+        let instrument = kind("instrument", "instrument", &[]);
+        let norm = kind("norm", "norm", &[]);
+        let article = kind("article", "article", &[]);
+        let event = kind("occurrence", "event", &[]);
+        let status = kind("status", "status", &[]);
+        kind("source-of-evidence", "source", &[]);
+        kind("reading-of-norm", "reading", &[]);
+        kind("school-of-law", "doctrine", &[]);
+        model.hooks.thing = thing;
+        model.hooks.instrument = instrument;
+        model.hooks.norm = norm;
+        model.hooks.article = article;
+        model.hooks.event = event;
+        model.hooks.status = status;
+        // Entity 0 is the value of boolean fluents.
+        for (name, label) in [("true", "true"), ("unspecified", "unspecified")] {
+            self.word_entity(name, label, status, OriginId(0));
+        }
+        self.model.hooks.unspecified = EntityId(1);
+        let t = Hole::Thing;
+        let n = Hole::Kind(norm);
+        let i = Hole::Kind(instrument);
+        let belongs = self.built_in_fluent("belongs_to", &[("a", t), ("b", t)], &["{a} belong/belongs/belonged to {b}", "{a} of {b}"]);
+        let named = self.built_in_fluent("named_in", &[("a", t), ("b", i)], &["{a} named in {b}"]);
+        let bears = self.built_in_fluent("bears", &[("a", t), ("b", n)], &["{a} bear/bears/bore {b}"]);
+        let binds = self.built_in_fluent(
+            "binds",
+            &[("n", n), ("a", t)],
+            &["{n} bind/binds/bound {a}", "{a} bound by {n}", "{n} bind/binds/bound"],
+        );
+        let knows = self.built_in_fluent("knows_of", &[("a", t), ("b", t)], &["{a} know/knows/knew of {b}", "{a} know/knows/knew about {b}"]);
+        let hooks = &mut self.model.hooks;
+        (hooks.belongs_to, hooks.named_in, hooks.bears, hooks.binds, hooks.knows) = (belongs, named, bears, binds, knows);
+        for (word, phrase) in STATUSES {
+            let entity = self.word_entity(word, phrase, status, OriginId(0));
+            let forms: Vec<String> = [
+                format!("{{n}} {phrase} by {{a}}"),
+                format!("{{n}} {phrase} for {{a}}"),
+                format!("{{n}} {phrase} from {{a}}"),
+                format!("{{n}} {phrase}"),
+            ]
+            .into();
+            let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
+            let fluent = self.built_in_fluent(&format!("is_{}", word.replace('-', "_")), &[("n", n), ("a", t)], &forms);
+            self.model.hooks.statuses.push((entity, fluent));
+        }
+        // What excuses a bearer is for the law to say.
+        let excuse = Target::Action(crate::ids::ActionId::from_index(self.model.program.actions.len()));
+        self.model.program.actions.push(Action { name: EXCUSE.to_owned(), holes: vec![n, t] });
+        self.built_in_wording(excuse, &[("n", n), ("a", t)], "{n} excused for {a}", true);
+    }
+
+    fn built_in_fluent(&mut self, name: &str, holes: &[(&str, Hole)], phrases: &[&str]) -> FluentId {
+        let args = holes.iter().map(|(_, hole)| *hole).collect();
+        let id = self.add_fluent(name.to_owned(), args, FluentType::Truth, Mode::Inertial, false);
+        for (at, phrase) in phrases.iter().enumerate() {
+            self.built_in_wording(Target::Fluent(id), holes, phrase, at == 0);
+        }
+        id
+    }
+
+    fn built_in_wording(&mut self, target: Target, holes: &[(&str, Hole)], phrase: &str, main: bool) {
+        let mut pieces = Vec::new();
+        let mut slots = Vec::new();
+        for word in phrase.split(' ') {
+            match word.strip_prefix('{').and_then(|word| word.strip_suffix('}')) {
+                Some(hole) => {
+                    let at = holes.iter().position(|(name, _)| *name == hole).expect("the hole is declared");
+                    pieces.push(Piece::Hole(slots.len()));
+                    slots.push((Slot::Arg(at), holes[at].1));
+                }
+                None => pieces.push(Piece::Word(word.split('/').map(str::to_owned).collect())),
+            }
+        }
+        self.model.lexicon.add_wording(Wording { target, pieces, slots, written: phrase.to_owned(), main });
+    }
+
+    fn finish(&mut self) {
+        let entity_kinds = self.model.lexicon.entity_kinds.clone();
+        self.model.program.entity_kinds = entity_kinds;
+        // Every thing is a thing.
+        let thing = self.model.hooks.thing;
+        for kinds in &mut self.model.program.entity_kinds {
+            if let Err(at) = kinds.binary_search(&thing) {
+                kinds.insert(at, thing);
+            }
+        }
+    }
+}
+
+/// Status words, and how they are said.
+pub(crate) const STATUSES: [(&str, &str); 10] = [
+    ("dormant", "dormant"),
+    ("due", "due"),
+    ("met", "met"),
+    ("met-late", "met late"),
+    ("breached", "breached"),
+    ("excused", "excused"),
+    ("lapsed", "lapsed"),
+    ("observed", "observed"),
+    ("permitted", "permitted"),
+    ("undecided", "undecided"),
+];
+
+/// The action by which the law excuses a bearer.
+pub(crate) const EXCUSE: &str = "excused_for";
+
+/// An entity with no more than a name.
+pub(crate) fn plain_entity(name: &str, label: &str, kind: KindId, origin: OriginId) -> Entity {
+    Entity {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        kinds: vec![kind],
+        belongs_to: Vec::new(),
+        parties: Vec::new(),
+        known_only_to: None,
+        origin,
+    }
+}
+
+/// A value that is a thing.
+pub(crate) fn value_of(entity: EntityId) -> Value {
+    Value::entity(entity)
+}

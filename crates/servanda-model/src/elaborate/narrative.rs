@@ -1,0 +1,611 @@
+//! Events, facts and claims: what happened, what held, what was said.
+
+use servanda_diagnostics::Span;
+use servanda_syntax::{Clause, Statement, TokenKind};
+
+use super::logic::People;
+use super::sentence::{Filler, Said, Trouble, Want};
+use super::words::{Word, all, seen, span_of, split, text_of};
+use super::{Elaborator, dates, key, value_of};
+use crate::ids::{EntityId, EventId, FluentId, OriginId};
+use crate::lexicon::Target;
+use crate::model::{Event, EventKind, Lapse, Relation, Standing, When};
+use crate::program::{Clock, FluentType, Happening};
+use crate::value::Value;
+
+/// What stands before the colon of an event, a fact or a claim.
+#[derive(Default)]
+pub(crate) struct Head {
+    pub(crate) date: Vec<Word>,
+    pub(crate) name: Option<Word>,
+    pub(crate) by: Vec<Word>,
+}
+
+/// Words that belong to a date and are no name.
+const DATE_WORDS: [&str; 12] =
+    ["julian", "gregorian", "or", "earlier", "later", "since", "until", "between", "and", "unknown", "before", "after"];
+
+/// Takes `[DATE] [Name] [by SOMEONE]` apart.
+pub(crate) fn head_of(words: &[Word]) -> Head {
+    let by = words.iter().position(|word| word.is("by"));
+    let (before, by) = match by {
+        Some(at) => (&words[..at], words[at + 1..].to_vec()),
+        None => (words, Vec::new()),
+    };
+    let names = |word: &Word| word.kind == TokenKind::Word && !DATE_WORDS.contains(&word.lower.as_str());
+    match before.split_last() {
+        Some((last, date)) if names(last) => Head { date: date.to_vec(), name: Some(last.clone()), by },
+        _ => Head { date: before.to_vec(), name: None, by },
+    }
+}
+
+impl Elaborator<'_> {
+    fn head(&mut self, statement: &Statement) -> Option<(Head, Vec<Word>)> {
+        let words = all(&statement.head.tokens);
+        let Some(colon) = words.iter().position(|word| word.is_sign(":")) else {
+            let word = statement.keyword().unwrap_or("event");
+            let trouble = Trouble::new("colon-missing", statement.head.span, "the sentence must follow a colon")
+                .help(format!("write `{word} DATE [Name]: SENTENCE`"));
+            self.complain(statement, trouble);
+            return None;
+        };
+        Some((head_of(&words[..colon]), words[colon + 1..].to_vec()))
+    }
+
+    fn when(&mut self, statement: &Statement, words: &[Word]) -> When {
+        if words.is_empty() {
+            return When::default();
+        }
+        let text = date_text(words);
+        if self.model.program.clock != Clock::Days {
+            let tick = words[0].number.filter(|number| number.scale == 0).map(|number| number.mantissa);
+            return When { written: text, min: tick, max: tick, qualified: false, period: false };
+        }
+        match dates::read(&text) {
+            Ok(when) => when,
+            Err(error) => {
+                let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}"))
+                    .help("write for example `1939-10-10`, `1939-10`, `1939-10-28..1939-11-15`, `1939~` or leave it out");
+                self.complain(statement, trouble);
+                When::default()
+            }
+        }
+    }
+
+    pub(crate) fn event(&mut self, statement: &Statement) {
+        let Some((head, sentence)) = self.head(statement) else { return };
+        let mut when = self.when(statement, &head.date);
+        if let Some(clause) = statement.clause("on") {
+            when = self.when(statement, &all(&clause.tokens));
+        }
+        let origin = self.cite(statement);
+        let happenings = match self.happenings(&sentence, Want::ActionFirst) {
+            Ok(happenings) => happenings,
+            Err(trouble) => return self.complain(statement, trouble),
+        };
+        let mut event = self.bare_event(statement, EventKind::Happens, when, origin);
+        event.sentence = text_of(&sentence);
+        event.happenings = happenings;
+        event.relations = self.relations(statement);
+        self.standing(statement, &mut event);
+        self.push_event(event);
+    }
+
+    /// `claim [DATE] [Name] [by SOMEONE]: SENTENCE or "text"`.
+    pub(crate) fn claim(&mut self, statement: &Statement) {
+        let Some((head, sentence)) = self.head(statement) else { return };
+        let when = self.when(statement, &head.date);
+        let origin = self.cite(statement);
+        let mut event = self.bare_event(statement, EventKind::Words, when, origin);
+        event.sentence = text_of(&sentence);
+        let quoted = sentence.first().is_some_and(|word| word.kind == TokenKind::String);
+        if !quoted {
+            match self.happenings(&sentence, Want::ActionFirst) {
+                Ok(happenings) => event.happenings = happenings,
+                Err(trouble) => return self.complain(statement, trouble),
+            }
+        }
+        event.relations = self.relations(statement);
+        self.standing(statement, &mut event);
+        if !head.by.is_empty() {
+            let by = self.claimants(statement, &head.by);
+            event.standing = Standing::Claimed(by);
+        } else if event.standing == Standing::Stated {
+            event.standing = Standing::Claimed(Vec::new());
+        }
+        self.push_event(event);
+    }
+
+    fn claimants(&mut self, statement: &Statement, words: &[Word]) -> Vec<EntityId> {
+        match words {
+            [word] if word.kind == TokenKind::String => {
+                let known = self.model.lexicon.entity(&word.text);
+                known.into_iter().collect()
+            }
+            _ => self.named(statement, words),
+        }
+    }
+
+    /// `fact [since DATE] [until DATE] [Name]: SENTENCE`, `fact DATE..DATE: …`, `fact: …`.
+    pub(crate) fn fact(&mut self, statement: &Statement) {
+        let Some((head, sentence)) = self.head(statement) else { return };
+        let origin = self.cite(statement);
+        let (since, until) = match self.fact_dates(statement, &head.date) {
+            Some(dates) => dates,
+            None => return,
+        };
+        let happenings = match self.happenings(&sentence, Want::Fluent) {
+            Ok(happenings) => happenings,
+            Err(trouble) => return self.complain(statement, trouble),
+        };
+        let mut begin = self.bare_event(statement, EventKind::Begins, since.clone().unwrap_or_default(), origin);
+        begin.sentence = text_of(&sentence);
+        begin.relations = self.relations(statement);
+        begin.happenings = happenings;
+        self.standing(statement, &mut begin);
+        let stated = begin.standing == Standing::Stated;
+        if since.is_none() && begin.relations.is_empty() && stated && begin.known_only_to.is_none() {
+            // It holds from the start.
+            for happening in &begin.happenings {
+                if let Happening::FactBegins(fluent, args, value) = happening {
+                    self.state_initially(*fluent, args.clone(), *value, origin);
+                }
+            }
+            if let Some(until) = until {
+                let mut end = begin.clone();
+                end.kind = EventKind::Ends;
+                end.when = until;
+                end.happenings = begin.happenings.iter().map(ended).collect();
+                self.push_event(end);
+            }
+            return;
+        }
+        let begun = EventId::from_index(self.model.events.len());
+        let happenings = begin.happenings.clone();
+        let mut end = begin.clone();
+        self.push_event(begin);
+        if let Some(until) = until {
+            end.kind = EventKind::Ends;
+            end.when = until;
+            end.entity = None;
+            end.relations = Vec::new();
+            end.happenings = happenings.iter().map(ended).collect();
+            end.begun_by = Some(begun);
+            self.push_event(end);
+        }
+    }
+
+    fn fact_dates(&mut self, statement: &Statement, words: &[Word]) -> Option<(Option<When>, Option<When>)> {
+        let since = words.iter().position(|word| word.is("since"));
+        let until = words.iter().position(|word| word.is("until"));
+        if since.is_none() && until.is_none() {
+            let text = date_text(words);
+            let ends = text.split_once("..").or_else(|| text.split_once('/'));
+            return Some(match ends {
+                _ if words.is_empty() => (None, None),
+                Some((from, to)) if !text.starts_with(['[', '{']) => {
+                    let span = span_of(words);
+                    (self.end_of_fact(statement, from, span)?, self.end_of_fact(statement, to, span)?)
+                }
+                _ => (Some(self.when(statement, words)), None),
+            });
+        }
+        let part = |from: Option<usize>| {
+            from.map(|at| {
+                let end = words[at + 1..].iter().position(|w| w.is("since") || w.is("until")).map_or(words.len(), |n| at + 1 + n);
+                words[at + 1..end].to_vec()
+            })
+        };
+        let since = part(since).map(|words| self.when(statement, &words));
+        let until = part(until).map(|words| self.when(statement, &words));
+        Some((since, until))
+    }
+
+    fn end_of_fact(&mut self, statement: &Statement, text: &str, span: Span) -> Option<Option<When>> {
+        let text = text.trim_matches(['.', '/']);
+        if text.is_empty() {
+            return Some(None);
+        }
+        match dates::read(text) {
+            Ok(when) => Some(Some(when)),
+            Err(error) => {
+                let trouble = Trouble::new("bad-date", span, format!("`{text}` is no date: {error}"));
+                self.complain(statement, trouble);
+                None
+            }
+        }
+    }
+
+    fn bare_event(&self, statement: &Statement, kind: EventKind, when: When, origin: OriginId) -> Event {
+        let names = self.names.get(&key(statement));
+        Event {
+            entity: names.and_then(|ids| ids.first()).copied().filter(|_| statement.keyword().is_some()),
+            kind,
+            when,
+            relations: Vec::new(),
+            happenings: Vec::new(),
+            sentence: String::new(),
+            standing: Standing::Stated,
+            denied_by: Vec::new(),
+            contradicted_by: Vec::new(),
+            known_only_to: None,
+            begun_by: None,
+            mentions: Vec::new(),
+            step: 0,
+            origin,
+        }
+    }
+
+    fn push_event(&mut self, mut event: Event) {
+        let mut mentions: Vec<EntityId> = event.happenings.iter().flat_map(mentioned).collect();
+        mentions.extend(event.mentions.iter().copied());
+        mentions.sort_unstable();
+        mentions.dedup();
+        event.mentions = mentions;
+        self.model.events.push(event);
+    }
+
+    /// Who says it, who denies it, what contradicts it, who knows of it.
+    fn standing(&mut self, statement: &Statement, event: &mut Event) {
+        for clause in &statement.clauses {
+            let words = all(&clause.tokens);
+            match clause.keyword {
+                Some("according to" | "held by") => {
+                    let by = self.claimants(statement, &words);
+                    match &mut event.standing {
+                        Standing::Claimed(all) => all.extend(by),
+                        _ => event.standing = Standing::Claimed(by),
+                    }
+                }
+                Some("denied by") => event.denied_by = self.named(statement, &words),
+                Some("contradicted by") => {
+                    event.standing = match std::mem::take(&mut event.standing) {
+                        Standing::Claimed(by) => Standing::Claimed(by),
+                        _ => Standing::Contradicted,
+                    };
+                    let because = words.iter().position(|word| word.is("because")).unwrap_or(words.len());
+                    event.contradicted_by.push(text_of(&words[..because]));
+                    for part in words[..because].split(|word| word.is_sign(",") || word.is("and")) {
+                        let quoted = part.first().is_none_or(|word| word.kind == TokenKind::String);
+                        if !quoted && self.model.lexicon.lookup(&text_of(part)).is_empty() {
+                            self.unknown_thing(statement, part);
+                        }
+                    }
+                }
+                Some("corrects") => {
+                    for part in words.split(|word| word.is_sign(",") || word.is("and")) {
+                        if !part.is_empty() && self.model.lexicon.lookup(&text_of(part)).is_empty() {
+                            self.unknown_thing(statement, part);
+                        }
+                    }
+                }
+                Some("known only to") => event.known_only_to = Some(self.named(statement, &words)),
+                Some(
+                    "source" | "note" | "because" | "known to" | "text" | "judgment" | "untranslated" | "on" | "after"
+                    | "before" | "within" | "then" | "label" | "also" | "codes",
+                ) => {}
+                None if relation_start(&words) => {}
+                _ => self.stray_clause(statement, clause),
+            }
+        }
+        let words = all(&statement.head.tokens);
+        if let Some(at) = words.windows(3).position(|w| w[0].is("known") && w[1].is("only") && w[2].is("to")) {
+            event.known_only_to = Some(self.named(statement, &words[at + 3..]));
+        }
+    }
+
+    /// Relations to other events: `after X`, `the day after X`, `within 6 days of X`, `10 months after X`.
+    fn relations(&mut self, statement: &Statement) -> Vec<Relation> {
+        let mut all_relations = Vec::new();
+        for clause in &statement.clauses {
+            let words = all(&clause.tokens);
+            let mut full = Vec::new();
+            match clause.keyword {
+                Some(keyword @ ("after" | "before" | "within" | "then")) => {
+                    full.push(Word {
+                        kind: TokenKind::Word,
+                        text: keyword.to_owned(),
+                        lower: keyword.to_owned(),
+                        number: None,
+                        span: clause.keyword_span,
+                    });
+                    full.extend(words);
+                }
+                None if relation_start(&words) => full = words,
+                _ => continue,
+            }
+            match self.relation(&full, clause) {
+                Ok(relation) => all_relations.extend(relation),
+                Err(trouble) => self.complain(statement, trouble),
+            }
+        }
+        all_relations
+    }
+
+    fn relation(&mut self, words: &[Word], clause: &Clause) -> Result<Vec<Relation>, Trouble> {
+        let bad = || {
+            Trouble::new("bad-relation", clause.span, format!("`{}` relates to no other event", text_of(words)))
+                .help("write `after X`, `before X`, `same day as X`, `the day after X`, `6 days after X`, `within 6 days of X`")
+        };
+        let days = |n: i64| Some(Lapse::Days(n));
+        let plain: Vec<Word> = words.iter().filter(|word| !word.is("the")).cloned().collect();
+        let lower: Vec<&str> = plain.iter().map(|word| word.lower.as_str()).collect();
+        let (from, at_least, at_most, then) = match lower.as_slice() {
+            ["then", ..] => (1, days(0), days(0), true),
+            ["same", "day", "as", ..] => (3, days(0), days(0), false),
+            ["day", "after", ..] | ["next", "day", "after", ..] => {
+                (if lower[0] == "day" { 2 } else { 3 }, days(1), days(1), false)
+            }
+            ["day", "before", ..] => (2, days(-1), days(-1), false),
+            ["after", ..] => (1, days(1), None, false),
+            ["not", "before", ..] => (2, days(0), None, false),
+            ["before", ..] => (1, None, days(-1), false),
+            ["not", "after", ..] => (2, None, days(0), false),
+            ["within", ..] => {
+                let of = lower.iter().position(|word| *word == "of").ok_or_else(bad)?;
+                let lapse = lapse(&plain[1..of]).ok_or_else(bad)?;
+                (of + 1, days(0), Some(lapse), false)
+            }
+            _ => {
+                let at = lower.iter().position(|word| *word == "after" || *word == "before").ok_or_else(bad)?;
+                let lapse = lapse(&plain[..at]).ok_or_else(bad)?;
+                let lapse = if lower[at] == "before" { negated(lapse) } else { lapse };
+                (at + 1, Some(lapse), Some(lapse), false)
+            }
+        };
+        let names = split(&plain[from..], ",");
+        let mut relations = Vec::new();
+        for name in names {
+            let other = self.model.lexicon.entity(&text_of(name));
+            let other = other.filter(|id| {
+                let event = self.model.hooks.event;
+                self.model.lexicon.is_of_kind(*id, event)
+            });
+            let Some(other) = other else {
+                let text = text_of(name);
+                let events: Vec<&str> = self.model.lexicon.all_names().collect();
+                let trouble = Trouble::new("unknown-event", span_of(name), format!("no event is called `{text}`"));
+                return Err(match servanda_diagnostics::suggest(&text, events) {
+                    Some(near) => trouble.help(format!("did you mean `{near}`?")),
+                    None => trouble.help("give the other event a name: `event DATE Name: …`"),
+                });
+            };
+            relations.push(Relation { other, at_least, at_most, then, span: clause.span });
+        }
+        Ok(relations)
+    }
+
+    /// What a sentence says happens (or begins to hold), once for each combination of joined names.
+    fn happenings(&mut self, words: &[Word], want: Want) -> Result<Vec<Happening>, Trouble> {
+        let plain = seen(words);
+        let end = plain.windows(3).position(|w| w[0].is("known") && w[1].is("only") && w[2].is("to")).unwrap_or(plain.len());
+        let plain: Vec<Word> = plain[..end].to_vec();
+        let plain = match plain.split_last() {
+            Some((last, rest)) if last.is_sign(",") => rest.to_vec(),
+            _ => plain,
+        };
+        let mut logic = self.logic(People::default());
+        let said = logic.reader.sentence(&plain, want, &logic.scope)?;
+        if said.negated {
+            return Err(Trouble::new("denied-event", span_of(words), "what did not happen is no event")
+                .help("leave it out, or state it as a `claim`"));
+        }
+        self.happenings_of(&said, words)
+    }
+
+    fn happenings_of(&mut self, said: &Said, words: &[Word]) -> Result<Vec<Happening>, Trouble> {
+        let open = || {
+            Trouble::new("not-a-name", span_of(words), "an event needs names, not `a` or `each`")
+                .help("name who and what")
+        };
+        let unspecified = value_of(self.model.hooks.unspecified);
+        let fill = |filler: &Filler| match filler {
+            Filler::Values(values) => Ok(values.clone()),
+            Filler::Omitted => Ok(vec![unspecified]),
+            Filler::Compared(_) => Err(open()),
+            _ => Err(open()),
+        };
+        let mut lists = Vec::new();
+        for filler in &said.args {
+            let filler = self.ranged(filler);
+            lists.push(fill(&filler)?);
+        }
+        let fillings = product(&lists);
+        Ok(match said.target {
+            Target::Action(action) => fillings.into_iter().map(|args| Happening::Action(action, args)).collect(),
+            Target::Fluent(fluent) => {
+                let value = match (&said.value, self.model.program.fluents[fluent.index()].ty) {
+                    (_, FluentType::Truth) => Value::TRUE,
+                    (Some(filler), _) => {
+                        let filler = self.ranged(filler);
+                        let values = fill(&filler)?;
+                        *values.first().ok_or_else(open)?
+                    }
+                    (None, _) => {
+                        return Err(Trouble::new("value-missing", span_of(words), "this fluent takes a value")
+                            .help(format!("write `{} is …`", text_of(words))));
+                    }
+                };
+                let own: FluentId = self.own[fluent.index()].unwrap_or(fluent);
+                fillings.into_iter().map(|args| Happening::FactBegins(own, args, value)).collect()
+            }
+        })
+    }
+
+    /// `at most 20 000` as an amount is a range.
+    fn ranged(&mut self, filler: &Filler) -> Filler {
+        use crate::program::CompareOp;
+        use crate::value::{Kinded, NumberRange};
+        let Filler::Compared(tests) = filler else { return filler.clone() };
+        let mut range = NumberRange::default();
+        for (op, value) in tests {
+            let Kinded::Number(number) = value.kinded() else { continue };
+            let one = crate::value::Number::whole(1);
+            match op {
+                CompareOp::AtMost => range.max = Some(number),
+                CompareOp::Less => range.max = number.minus(one),
+                CompareOp::AtLeast => range.min = Some(number),
+                CompareOp::Greater => range.min = number.plus(one),
+                CompareOp::Equal | CompareOp::NotEqual => {}
+            }
+        }
+        if range.min.is_none() {
+            range.min = Some(crate::value::Number::whole(0));
+        }
+        let mut logic = self.logic(People::default());
+        Filler::Values(vec![logic.reader.range(range)])
+    }
+
+    /// A clause of a thing as a sentence about it: dated, an event; undated, a fact from the start.
+    pub(crate) fn sentence_about(&mut self, statement: &Statement, clause: &Clause, id: EntityId) {
+        let origin = self.origin_of(statement);
+        let mut words = Vec::new();
+        let name = Word {
+            kind: TokenKind::Word,
+            text: self.model.name(id).to_owned(),
+            lower: self.model.name(id).to_lowercase(),
+            number: None,
+            span: clause.span,
+        };
+        words.push(name);
+        if let Some(keyword) = clause.keyword {
+            for part in keyword.split(' ') {
+                words.push(Word {
+                    kind: TokenKind::Word,
+                    text: part.to_owned(),
+                    lower: part.to_owned(),
+                    number: None,
+                    span: clause.keyword_span,
+                });
+            }
+        }
+        words.extend(all(&clause.tokens).into_iter().filter(|word| !word.is_sign(",")));
+        let dated = |word: &Word| word.kind == TokenKind::Date || is_year(word);
+        let whole = self.happenings(&words, Want::FluentFirst);
+        let at = words.iter().position(dated);
+        let result = match (whole, at) {
+            (Ok(happenings), _) => Ok((happenings, When::default())),
+            (Err(_), Some(at)) => {
+                let mut rest = words.clone();
+                let mut date = vec![rest.remove(at)];
+                if rest.get(at).is_some_and(|word| word.is("julian")) {
+                    date.push(rest.remove(at));
+                }
+                if at > 0 && rest.get(at - 1).is_some_and(|word| ["on", "since", "from", "in"].contains(&word.lower.as_str())) {
+                    rest.remove(at - 1);
+                }
+                let when = self.when(statement, &date);
+                self.happenings(&rest, Want::ActionFirst).map(|happenings| (happenings, when))
+            }
+            (Err(trouble), None) => Err(trouble),
+        };
+        match result {
+            Err(mut trouble) => {
+                // The thing's own name is not in the text: point at the clause.
+                if trouble.span.start < clause.span.start || trouble.span == Span::default() {
+                    trouble.span = clause.span;
+                }
+                self.complain(statement, trouble);
+            }
+            Ok((happenings, when)) if when.written.is_empty() => {
+                for happening in happenings {
+                    match happening {
+                        Happening::FactBegins(fluent, args, value) => self.state_initially(fluent, args, value, origin),
+                        _ => {
+                            // An act whose day nobody tells.
+                            let mut event = self.bare_event(statement, EventKind::Happens, When::default(), origin);
+                            event.entity = None;
+                            event.sentence = text_of(&words);
+                            event.mentions = vec![id];
+                            event.happenings = vec![happening];
+                            self.push_event(event);
+                        }
+                    }
+                }
+            }
+            Ok((happenings, when)) => {
+                let begins = matches!(happenings.first(), Some(Happening::FactBegins(..)));
+                let kind = if begins { EventKind::Begins } else { EventKind::Happens };
+                let mut event = self.bare_event(statement, kind, when, origin);
+                event.entity = None;
+                event.sentence = text_of(&words);
+                event.happenings = happenings;
+                event.mentions = vec![id];
+                self.push_event(event);
+            }
+        }
+    }
+}
+
+/// A date as one text: ranges and brackets close up, words keep their spaces.
+fn date_text(words: &[Word]) -> String {
+    let mut text = String::new();
+    for word in words {
+        let joined = text.is_empty() || word.kind == TokenKind::Punct || text.ends_with('-');
+        if !joined {
+            text.push(' ');
+        }
+        text.push_str(&word.text);
+    }
+    text
+}
+
+fn is_year(word: &Word) -> bool {
+    word.kind == TokenKind::Number && word.text.len() == 4 && word.text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn relation_start(words: &[Word]) -> bool {
+    let lower: Vec<&str> = words.iter().take(4).map(|word| word.lower.as_str()).collect();
+    matches!(lower.as_slice(), ["the", "day", "after" | "before", ..] | ["day", "after" | "before", ..] | ["same", "day", ..] | ["the", "same", "day", ..] | ["not", "before" | "after", ..])
+        || (words.first().is_some_and(|word| word.number.is_some() || super::sentence::duration(&[word.clone()]).is_some())
+            && words.iter().any(|word| word.is("after") || word.is("before")))
+}
+
+fn lapse(words: &[Word]) -> Option<Lapse> {
+    use crate::value::Duration;
+    Some(match super::sentence::duration(words)? {
+        Duration::Ticks(n) => Lapse::Days(i64::from(n)),
+        Duration::Months(n) => Lapse::Months(i64::from(n)),
+        Duration::Years(n) => Lapse::Months(i64::from(n) * 12),
+    })
+}
+
+fn negated(lapse: Lapse) -> Lapse {
+    match lapse {
+        Lapse::Days(n) => Lapse::Days(-n),
+        Lapse::Months(n) => Lapse::Months(-n),
+    }
+}
+
+fn ended(happening: &Happening) -> Happening {
+    match happening.clone() {
+        Happening::FactBegins(fluent, args, value) => Happening::FactEnds(fluent, args, value),
+        other => other,
+    }
+}
+
+fn mentioned(happening: &Happening) -> Vec<EntityId> {
+    let (args, value): (&[Value], Option<Value>) = match happening {
+        Happening::Action(_, args) => (args, None),
+        Happening::FactBegins(_, args, value) | Happening::FactEnds(_, args, value) => (args, Some(*value)),
+    };
+    args.iter().chain(value.iter()).filter_map(|value| value.as_entity()).filter(|id| id.0 > 1).collect()
+}
+
+/// All combinations, one of each list.
+pub(crate) fn product(lists: &[Vec<Value>]) -> Vec<Vec<Value>> {
+    let mut all = vec![Vec::new()];
+    for list in lists {
+        all = all
+            .into_iter()
+            .flat_map(|args: Vec<Value>| {
+                list.iter().map(move |value| {
+                    let mut args = args.clone();
+                    args.push(*value);
+                    args
+                })
+            })
+            .collect();
+    }
+    all
+}

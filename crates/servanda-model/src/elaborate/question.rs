@@ -1,0 +1,215 @@
+//! Checks, and the reading of questions at run time.
+
+use servanda_syntax::{Statement, TokenKind};
+
+use super::logic::{Logic, People};
+use super::sentence::{Reader, Scope, Trouble};
+use super::words::{Word, all, text_of};
+use super::{Elaborator, dates};
+use crate::ids::{EntityId, FluentId};
+use crate::lexicon::Lexicon;
+use crate::model::{Check, Expect, Model, View};
+use crate::program::{Action, Condition, EventPattern, Expr, Fluent};
+use crate::value::NumberRange;
+
+impl Elaborator<'_> {
+    /// `check on DAY as seen by ACTOR as known in YEAR under NAME`.
+    pub(crate) fn check(&mut self, statement: &Statement) {
+        let origin = self.origin_of(statement);
+        let words = all(&statement.head.tokens);
+        let view = match self.view(&words) {
+            Ok(view) => view,
+            Err(trouble) => return self.complain(statement, trouble),
+        };
+        let mut expects = Vec::new();
+        for clause in &statement.clauses {
+            match clause.keyword {
+                Some("expect") => {
+                    let words = all(&clause.tokens);
+                    let colon = words.iter().rposition(|word| word.is_sign(":"));
+                    let end = colon.unwrap_or(words.len());
+                    let answers = colon.map(|at| {
+                        let rest = &words[at + 1..];
+                        rest.split(|word| word.is_sign(",")).filter(|part| !part.is_empty()).map(text_of).collect()
+                    });
+                    let question = plain_text(&words[..end]);
+                    expects.push(Expect { question, answers, span: clause.span });
+                }
+                Some("source" | "note" | "because" | "text") => {}
+                _ => self.stray_clause(statement, clause),
+            }
+        }
+        self.cite(statement);
+        self.model.checks.push(Check { view, expects, origin });
+    }
+
+    fn view(&mut self, words: &[Word]) -> Result<View, Trouble> {
+        let mut view = View::default();
+        let starts: Vec<usize> = (0..words.len()).filter(|at| axis(&words[*at..]).is_some()).collect();
+        if words.first().is_some() && starts.first() != Some(&0) {
+            return Err(bad_view(words));
+        }
+        for (index, start) in starts.iter().enumerate() {
+            let end = starts.get(index + 1).copied().unwrap_or(words.len());
+            let (word, width) = axis(&words[*start..]).expect("found above");
+            let rest = &words[start + width..end];
+            let text = text_of(rest);
+            match word {
+                "on" => {
+                    let when = dates::read(&text.replace(' ', "")).map_err(|_| bad_view(rest))?;
+                    view.on = Some(when.max.or(when.min).ok_or_else(|| bad_view(rest))?);
+                }
+                "seen" => view.seen_by = Some(self.view_entity(rest)?),
+                "known" => view.known_in = Some(text.parse().map_err(|_| bad_view(rest))?),
+                _ => view.under.push(self.view_entity(rest)?),
+            }
+        }
+        Ok(view)
+    }
+
+    fn view_entity(&self, words: &[Word]) -> Result<EntityId, Trouble> {
+        let text = text_of(words);
+        self.model.lexicon.entity(&text).ok_or_else(|| {
+            let names: Vec<&str> = self.model.lexicon.all_names().collect();
+            let trouble =
+                Trouble::new("unknown-name", super::words::span_of(words), format!("nothing is called `{text}`"));
+            match servanda_diagnostics::suggest(&text, names.iter().copied()) {
+                Some(near) => trouble.help(format!("did you mean `{near}`?")),
+                None => trouble,
+            }
+        })
+    }
+}
+
+fn bad_view(words: &[Word]) -> Trouble {
+    Trouble::new("bad-view", super::words::span_of(words), format!("`{}` is no point of view", text_of(words)))
+        .help("write `check on DAY`, and after it `as seen by ACTOR`, `as known in YEAR`, `under NAME`")
+}
+
+/// The axis of view that begins here, and how many words it takes.
+fn axis(words: &[Word]) -> Option<(&'static str, usize)> {
+    match words {
+        [a, b, c, ..] if a.is("as") && b.is("seen") && c.is("by") => Some(("seen", 3)),
+        [a, b, c, ..] if a.is("as") && b.is("known") && c.is("in") => Some(("known", 3)),
+        [a, ..] if a.is("on") => Some(("on", 1)),
+        [a, ..] if a.is("under") => Some(("under", 1)),
+        _ => None,
+    }
+}
+
+/// Words as they can be typed again: texts in quotation marks.
+fn plain_text(words: &[Word]) -> String {
+    let mut out = String::new();
+    for word in words {
+        let glued = word.kind == TokenKind::Punct && matches!(word.text.as_str(), "," | ";" | ")" | ":");
+        if !out.is_empty() && !glued && !out.ends_with('(') {
+            out.push(' ');
+        }
+        if word.kind == TokenKind::String {
+            out.push('"');
+            out.push_str(&word.text);
+            out.push('"');
+        } else {
+            out.push_str(&word.text);
+        }
+    }
+    out
+}
+
+/// Reads questions against a model.
+pub struct Asker<'a> {
+    model: &'a Model,
+    lexicon: Lexicon,
+    /// Ranges, those of the model first.
+    pub ranges: Vec<NumberRange>,
+    own: Vec<Option<FluentId>>,
+}
+
+/// A question's body, as conditions on one state, or as happenings.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    /// Conditions, with the variables that stand for `who`, `what` and so on first.
+    Conditions(Vec<Condition>),
+    /// Acts.
+    Happenings(Vec<(EventPattern, Vec<Condition>)>),
+}
+
+impl<'a> Asker<'a> {
+    /// Reads questions against this model.
+    #[must_use]
+    pub fn new(model: &'a Model) -> Asker<'a> {
+        Asker {
+            model,
+            lexicon: model.lexicon.clone(),
+            ranges: model.program.ranges.clone(),
+            own: vec![None; model.program.fluents.len()],
+        }
+    }
+
+    fn logic(&mut self, scope: Scope) -> Logic<'_> {
+        let model: &'a Model = self.model;
+        let actions: &'a [Action] = &model.program.actions;
+        let fluents: &'a [Fluent] = &model.program.fluents;
+        Logic {
+            reader: Reader { lexicon: &mut self.lexicon, ranges: &mut self.ranges, clock: model.program.clock },
+            actions,
+            fluents,
+            own: &self.own,
+            hooks: &model.hooks,
+            scope,
+            people: People::default(),
+            bound: Vec::new(),
+        }
+    }
+
+    /// A sentence, possibly with `who` and the like, as conditions; an act as happenings.
+    ///
+    /// # Errors
+    /// What was not understood, with a suggestion.
+    pub fn sentence(&mut self, text: &str, scope: &mut Scope) -> Result<Asked, Trouble> {
+        let words = words_of(text);
+        let mut logic = self.logic(std::mem::take(scope));
+        logic.scope.asking = true;
+        let conditions = logic.conditions(&words);
+        let result = match conditions {
+            Ok(conditions) => Ok(Asked::Conditions(conditions)),
+            Err(trouble) => match logic.happening(&words) {
+                Ok(happenings) => Ok(Asked::Happenings(happenings)),
+                Err(_) => Err(trouble),
+            },
+        };
+        *scope = logic.scope;
+        result
+    }
+
+    /// A valued fluent, or any expression.
+    ///
+    /// # Errors
+    /// What was not understood.
+    pub fn expression(&mut self, text: &str, scope: &mut Scope) -> Result<Expr, Trouble> {
+        let words = words_of(text);
+        let mut logic = self.logic(std::mem::take(scope));
+        logic.scope.asking = true;
+        let result = logic.expression(&words);
+        *scope = logic.scope;
+        result
+    }
+
+    /// The thing of a name.
+    #[must_use]
+    pub fn entity(&self, name: &str) -> Option<EntityId> {
+        self.lexicon.entity(name)
+    }
+
+    /// The words of the lexicon, with texts of questions.
+    #[must_use]
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+}
+
+/// The words of a question typed outside a file.
+fn words_of(text: &str) -> Vec<Word> {
+    let clean = text.trim().trim_end_matches('?').replace(['\n', '\r', '\t'], " ");
+    all(&servanda_syntax::tokenize(clean.trim()))
+}

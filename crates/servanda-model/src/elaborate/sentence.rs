@@ -1,0 +1,574 @@
+//! Sentences: which phrase of the vocabulary is said, and what fills its holes.
+//!
+//! A sentence is matched against every wording that shares its rarest word. A hole takes one or more words; what they
+//! say (a name, a number, `a third polity`) must suit the hole. Of the matches that remain the one with most words of
+//! its own wins; two that are equally good and mean different things are reported.
+
+use servanda_diagnostics::{Span, suggest};
+use servanda_syntax::TokenKind;
+
+use super::words::{Word, span_of, text_of};
+use crate::ids::{EntityId, KindId, VarId};
+use crate::lexicon::{Lexicon, Piece, Slot, Target};
+use crate::program::{Clock, CompareOp, Hole, Var};
+use crate::value::{Duration, Number, NumberRange, Value};
+
+/// What fills a hole.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Filler {
+    /// One value, or several joined by commas and `and`.
+    Values(Vec<Value>),
+    /// A variable.
+    Var(VarId),
+    /// `a polity`, `a third polity`, `another polity`: somebody.
+    Some {
+        /// Of which kind.
+        kind: KindId,
+        /// Not named in the instrument.
+        third: bool,
+        /// Not the bearer.
+        another: bool,
+    },
+    /// `no polity`, `nobody`, `nothing`.
+    None(Option<KindId>),
+    /// `who`, `what`, `which polity`.
+    Asked(Option<KindId>),
+    /// `each party`, `a party`.
+    EachParty,
+    /// `the other`.
+    TheOther,
+    /// `at most 20 000`, `between 3 and 5`; each must hold.
+    Compared(Vec<(CompareOp, Value)>),
+    /// Nothing was said.
+    Omitted,
+}
+
+/// A sentence that was understood.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Said {
+    /// What it is about.
+    pub target: Target,
+    /// What fills the holes of the target, in its order.
+    pub args: Vec<Filler>,
+    /// What is said of the value, if anything.
+    pub value: Option<Filler>,
+    /// Said with `not`.
+    pub negated: bool,
+}
+
+/// Why a sentence was not understood.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Trouble {
+    /// Diagnostic code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to type instead.
+    pub help: Option<String>,
+}
+
+impl Trouble {
+    pub(crate) fn new(code: &'static str, span: Span, message: impl Into<String>) -> Trouble {
+        Trouble { code, message: message.into(), span, help: None }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Trouble {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Which targets are wanted, the preferred first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub(crate) enum Want {
+    ActionFirst,
+    FluentFirst,
+    Action,
+    Fluent,
+}
+
+/// Variables and people that a sentence may refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Variables so far.
+    pub vars: Vec<Var>,
+    /// True for questions: `who` and the like are understood.
+    pub asking: bool,
+}
+
+impl Scope {
+    /// Declares a variable.
+    pub fn declare(&mut self, name: &str, hole: Hole) -> VarId {
+        let id = VarId::from_index(self.vars.len());
+        self.vars.push(Var { name: name.to_owned(), hole });
+        id
+    }
+
+    /// Declares a variable of no name.
+    pub fn fresh(&mut self, hole: Hole) -> VarId {
+        let name = format!("_{}", self.vars.len());
+        self.declare(&name, hole)
+    }
+
+    /// The variable of that name.
+    #[must_use]
+    pub fn var(&self, name: &str) -> Option<VarId> {
+        self.vars.iter().rposition(|var| var.name == name).map(VarId::from_index)
+    }
+}
+
+/// Reads sentences with a lexicon.
+pub(crate) struct Reader<'a> {
+    /// Names and phrases.
+    pub lexicon: &'a mut Lexicon,
+    /// Where ranges are kept.
+    pub ranges: &'a mut Vec<NumberRange>,
+    /// What ticks count.
+    pub clock: Clock,
+}
+
+type Spans = Vec<(usize, usize)>;
+
+impl Reader<'_> {
+    /// Understands a sentence, or says why not.
+    ///
+    /// # Errors
+    /// The most telling trouble: an unknown word with a suggestion before a phrase that does not exist.
+    pub(crate) fn sentence(&mut self, words: &[Word], want: Want, scope: &Scope) -> Result<Said, Trouble> {
+        let (words, negated) = without_not(words);
+        if words.is_empty() {
+            return Err(Trouble::new("empty-sentence", Span::default(), "a sentence is missing here"));
+        }
+        let mut best: Option<(u32, Said, Target)> = None;
+        let mut rival: Option<Target> = None;
+        let mut near: Option<(usize, Trouble)> = None;
+        let texts: Vec<String> = words.iter().map(|word| word.lower.clone()).collect();
+        let mut candidates: Vec<u32> = self.lexicon.candidates(texts.iter().map(String::as_str)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        for id in candidates {
+            let wording = &self.lexicon.wordings[id as usize];
+            let rank = match (want, wording.target) {
+                (Want::ActionFirst, Target::Action(_)) | (Want::FluentFirst, Target::Fluent(_)) => 1,
+                (Want::Action, Target::Fluent(_)) | (Want::Fluent, Target::Action(_)) => continue,
+                _ => 0,
+            };
+            let mut found = Vec::new();
+            align(&wording.pieces, &words, 0, &mut Vec::new(), &mut found);
+            let literal = wording.pieces.iter().filter(|piece| matches!(piece, Piece::Word(_))).count();
+            for spans in found {
+                let wording = self.lexicon.wordings[id as usize].clone();
+                match self.fill(&wording.slots, &spans, &words, scope) {
+                    Ok((args, value)) => {
+                        let args = spread(args, self.arity(wording.target, &wording.slots));
+                        let plain = args.iter().filter(|filler| !matches!(filler, Filler::Omitted)).count();
+                        let score = rank * 10_000 + (literal * 100 + plain * 2 + usize::from(wording.main)) as u32;
+                        let said = Said { target: wording.target, args, value, negated };
+                        match &best {
+                            Some((top, ..)) if *top > score => {}
+                            Some((top, old, _)) if *top == score => {
+                                if old.target != said.target {
+                                    rival = Some(said.target);
+                                }
+                            }
+                            _ => {
+                                best = Some((score, said, wording.target));
+                                rival = None;
+                            }
+                        }
+                    }
+                    Err(trouble) => {
+                        if near.as_ref().is_none_or(|(top, _)| *top < literal) {
+                            near = Some((literal, trouble));
+                        }
+                    }
+                }
+            }
+        }
+        if let (Some((_, said, target)), Some(other)) = (&best, rival) {
+            let written = |target: Target| {
+                self.lexicon.wordings.iter().find(|w| w.target == target).map_or("", |w| w.written.as_str()).to_owned()
+            };
+            let _ = said;
+            return Err(Trouble::new(
+                "ambiguous-sentence",
+                span_of(&words),
+                format!("`{}` can be read in two ways", text_of(&words)),
+            )
+            .help(format!("`{}` or `{}`: reword one of the phrases", written(*target), written(other))));
+        }
+        match (best, near) {
+            (Some((_, said, _)), _) => Ok(said),
+            (None, Some((_, trouble))) => Err(trouble),
+            (None, None) => Err(self.no_phrase(&words, scope)),
+        }
+    }
+
+    fn arity(&self, target: Target, slots: &[(Slot, Hole)]) -> usize {
+        // The declared wording of a target names all its holes.
+        let main = self.lexicon.wordings.iter().find(|w| w.target == target && w.main);
+        let count = |slots: &[(Slot, Hole)]| slots.iter().filter(|(slot, _)| matches!(slot, Slot::Arg(_))).count();
+        main.map_or(count(slots), |wording| count(&wording.slots))
+    }
+
+    fn fill(
+        &mut self,
+        slots: &[(Slot, Hole)],
+        spans: &Spans,
+        words: &[Word],
+        scope: &Scope,
+    ) -> Result<(Vec<(usize, Filler)>, Option<Filler>), Trouble> {
+        let mut args = Vec::new();
+        let mut value = None;
+        for ((slot, hole), (start, end)) in slots.iter().zip(spans) {
+            let filler = self.filler(&words[*start..*end], *hole, scope)?;
+            match slot {
+                Slot::Arg(index) => args.push((*index, filler)),
+                Slot::Value => value = Some(filler),
+            }
+        }
+        Ok((args, value))
+    }
+
+    /// What some words say, as filling of a hole.
+    pub(crate) fn filler(&mut self, words: &[Word], hole: Hole, scope: &Scope) -> Result<Filler, Trouble> {
+        let span = span_of(words);
+        if let [word] = words
+            && word.kind == TokenKind::Word
+            && let Some(var) = scope.var(&word.text)
+        {
+            return Ok(Filler::Var(var));
+        }
+        if let Some(filler) = self.pronoun(words, hole, scope) {
+            return self.suits(filler, hole, span);
+        }
+        match hole {
+            Hole::Number => self.number(words).ok_or_else(|| wrong(words, "a number")),
+            Hole::Day => self.day(words).map(one).ok_or_else(|| wrong(words, "a day")),
+            Hole::Duration => duration(words).map(|d| one(Value::duration(d))).ok_or_else(|| wrong(words, "a duration")),
+            Hole::Text => self.text(words, scope).ok_or_else(|| wrong(words, "a text in quotation marks")),
+            Hole::Kind(kind) => self.names(words, Some(kind)),
+            Hole::Thing => self.names(words, None),
+            Hole::Any => match self.names(words, None) {
+                Ok(filler) => Ok(filler),
+                Err(trouble) => (self.number(words).or_else(|| self.text(words, scope))).ok_or(trouble),
+            },
+        }
+    }
+
+    fn suits(&self, filler: Filler, hole: Hole, span: Span) -> Result<Filler, Trouble> {
+        let kind = match &filler {
+            Filler::Some { kind, .. } | Filler::None(Some(kind)) | Filler::Asked(Some(kind)) => *kind,
+            _ => return Ok(filler),
+        };
+        match hole {
+            Hole::Kind(wanted) if !(self.lexicon.is_subkind(kind, wanted) || self.lexicon.is_subkind(wanted, kind)) => {
+                let name = |kind: KindId| self.lexicon.kinds[kind.index()].name.clone();
+                Err(Trouble::new(
+                    "wrong-kind",
+                    span,
+                    format!("a {} stands where a {} is wanted", name(kind), name(wanted)),
+                ))
+            }
+            _ => Ok(filler),
+        }
+    }
+
+    /// `each party`, `a third polity`, `who`, `nobody` and so on.
+    fn pronoun(&self, words: &[Word], hole: Hole, scope: &Scope) -> Option<Filler> {
+        let lower: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
+        if words.iter().any(|word| word.kind != TokenKind::Word) {
+            return None;
+        }
+        let kind = |from: usize| (from < words.len()).then(|| lower[from..].join(" ")).and_then(|n| self.lexicon.kind(&n));
+        match lower.as_slice() {
+            ["each", "party"] | ["a", "party"] | ["any", "party"] | ["either", "party"] => Some(Filler::EachParty),
+            ["the", "other"] | ["the", "other", "party"] | ["other", "party"] => Some(Filler::TheOther),
+            ["nobody" | "nothing" | "none"] | ["no", "one"] => Some(Filler::None(None)),
+            ["unknown"] if hole != Hole::Number => Some(Filler::None(None)),
+            ["who" | "whom" | "what" | "where" | "when"] if scope.asking => Some(Filler::Asked(None)),
+            ["which" | "what", ..] if scope.asking => kind(1).map(|kind| Filler::Asked(Some(kind))),
+            ["how", "many" | "much", ..] if scope.asking => Some(Filler::Asked(None)),
+            ["a" | "any", "third", "party" | "state" | "power"] => match hole {
+                Hole::Kind(kind) => Some(Filler::Some { kind, third: true, another: false }),
+                _ => None,
+            },
+            ["a" | "any", "third", ..] => kind(2).map(|kind| Filler::Some { kind, third: true, another: false }),
+            ["another", ..] => kind(1).map(|kind| Filler::Some { kind, third: false, another: true }),
+            ["a" | "an" | "any" | "some", ..] => kind(1).map(|kind| Filler::Some { kind, third: false, another: false }),
+            ["anybody" | "anyone" | "somebody" | "someone" | "anything" | "something"] => Some(Filler::Omitted),
+            ["no", ..] => kind(1).map(|kind| Filler::None(Some(kind))),
+            _ => None,
+        }
+    }
+
+    /// One or several names.
+    fn names(&self, words: &[Word], kind: Option<KindId>) -> Result<Filler, Trouble> {
+        if let Some(id) = self.name(words, kind)? {
+            return Ok(one(Value::entity(id)));
+        }
+        let mut values = Vec::new();
+        for part in words.split(|word| word.is_sign(",") || word.is("and")).filter(|part| !part.is_empty()) {
+            match self.name(part, kind)? {
+                Some(id) => values.push(Value::entity(id)),
+                None => return Err(self.unknown_name(part)),
+            }
+        }
+        if values.is_empty() { Err(self.unknown_name(words)) } else { Ok(Filler::Values(values)) }
+    }
+
+    /// The thing that goes by a name; of several, the only one of the kind wanted.
+    fn name(&self, words: &[Word], kind: Option<KindId>) -> Result<Option<EntityId>, Trouble> {
+        let key = match words {
+            [word] => word.text.clone(),
+            _ if words.iter().all(|word| matches!(word.kind, TokenKind::Word | TokenKind::Number)) => {
+                words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+            }
+            _ => return Ok(None),
+        };
+        let all = self.lexicon.lookup(&key);
+        let suitable: Vec<EntityId> = match kind {
+            Some(kind) => all.iter().copied().filter(|id| self.lexicon.is_of_kind(*id, kind)).collect(),
+            None => all.clone(),
+        };
+        match (suitable.as_slice(), all.as_slice()) {
+            ([id], _) => Ok(Some(*id)),
+            ([], []) => Ok(None),
+            ([], [id, ..]) => {
+                let of = |kind: KindId| self.lexicon.kinds[kind.index()].name.clone();
+                let is: Vec<String> = self.lexicon.entities[id.index()].kinds.iter().map(|kind| of(*kind)).collect();
+                let wanted = kind.map(of).unwrap_or_default();
+                Err(Trouble::new(
+                    "wrong-kind",
+                    span_of(words),
+                    format!("`{key}` is a {}, and a {wanted} is wanted here", is.join(" and ")),
+                ))
+            }
+            (several, _) => {
+                let names: Vec<&str> =
+                    several.iter().map(|id| self.lexicon.entities[id.index()].name.as_str()).collect();
+                Err(Trouble::new("ambiguous-name", span_of(words), format!("`{key}` can be several things"))
+                    .help(format!("write one of: {}", names.join(", "))))
+            }
+        }
+    }
+
+    fn unknown_name(&self, words: &[Word]) -> Trouble {
+        let text = text_of(words);
+        let trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
+        match suggest(&text, self.lexicon.all_names()) {
+            Some(near) => trouble.help(format!("did you mean `{near}`?")),
+            None => trouble.help(format!("declare it, for example `polity {}`", text.replace(' ', ""))),
+        }
+    }
+
+    fn no_phrase(&self, words: &[Word], scope: &Scope) -> Trouble {
+        let known = |word: &Word| {
+            word.kind != TokenKind::Word
+                || scope.var(&word.text).is_some()
+                || self.lexicon.has_word(&word.lower)
+                || !self.lexicon.lookup(&word.text).is_empty()
+                || self.lexicon.kind(&word.text).is_some()
+                || FILLING.contains(&word.lower.as_str())
+        };
+        if let Some(word) = words.iter().find(|word| !known(word)) {
+            let trouble = Trouble::new(
+                "unknown-word",
+                word.span,
+                format!("`{}` is neither a name nor a word of any phrase", word.text),
+            );
+            let names: Vec<&str> = self.lexicon.all_names().chain(self.lexicon.all_words()).collect();
+            return match suggest(&word.text, names.iter().copied()) {
+                Some(near) => trouble.help(format!("did you mean `{near}`?")),
+                None => trouble.help("declare it: a thing (`polity NAME`), or an `action` or `fluent` with this word"),
+            };
+        }
+        let trouble =
+            Trouble::new("unknown-phrase", span_of(words), format!("no phrase reads `{}`", text_of(words)));
+        match self.nearest_phrase(words) {
+            Some(near) => trouble.help(format!("the nearest phrase is `{near}`")),
+            None => trouble.help("declare it with `action` or `fluent`"),
+        }
+    }
+
+    fn nearest_phrase(&self, words: &[Word]) -> Option<&str> {
+        let shared = |pieces: &[Piece]| {
+            let said = pieces.iter().filter(|piece| match piece {
+                Piece::Word(forms) => words.iter().any(|word| forms.contains(&word.lower)),
+                Piece::Hole(_) => false,
+            });
+            (said.count(), std::cmp::Reverse(pieces.len()))
+        };
+        let best = self.lexicon.wordings.iter().max_by_key(|wording| shared(&wording.pieces))?;
+        (shared(&best.pieces).0 > 0).then_some(best.written.as_str())
+    }
+
+    /// Numbers, exact or compared or uncertain.
+    fn number(&mut self, words: &[Word]) -> Option<Filler> {
+        let lower: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
+        let compared = |op: CompareOp, rest: &[Word]| {
+            let number = amount(rest)?;
+            Some(Filler::Compared(vec![(op, Value::number(number)?)]))
+        };
+        match lower.as_slice() {
+            ["at", "most", ..] | ["up", "to", ..] => compared(CompareOp::AtMost, &words[2..]),
+            ["no", "more", "than", ..] | ["not", "more", "than", ..] => compared(CompareOp::AtMost, &words[3..]),
+            ["at", "least", ..] => compared(CompareOp::AtLeast, &words[2..]),
+            ["more", "than", ..] => compared(CompareOp::Greater, &words[2..]),
+            ["fewer" | "less", "than", ..] => compared(CompareOp::Less, &words[2..]),
+            ["exactly", ..] => amount(&words[1..]).and_then(Value::number).map(one),
+            ["no"] => Value::integer(0).map(one),
+            ["unknown"] | ["an", "unknown", "number", "of"] | ["unspecified"] => Some(one(self.range(NumberRange::default()))),
+            ["about" | "some" | "around" | "approximately" | "nearly", ..] | ["~", ..] => {
+                let number = amount(&words[1..])?;
+                Some(one(self.range(NumberRange { min: Some(number), max: Some(number), approximate: true })))
+            }
+            ["between", ..] => {
+                let and = words.iter().position(|word| word.is("and"))?;
+                let (min, max) = (amount(&words[1..and])?, amount(&words[and + 1..])?);
+                (min <= max).then(|| one(self.range(NumberRange { min: Some(min), max: Some(max), approximate: false })))
+            }
+            _ => amount(words).and_then(Value::number).map(one),
+        }
+    }
+
+    /// A number known only within bounds.
+    pub(crate) fn range(&mut self, range: NumberRange) -> Value {
+        let at = self.ranges.iter().position(|old| *old == range).unwrap_or_else(|| {
+            self.ranges.push(range);
+            self.ranges.len() - 1
+        });
+        Value::range(crate::ids::RangeId::from_index(at))
+    }
+
+    /// A day: an exact date, or its first possible day.
+    fn day(&self, words: &[Word]) -> Option<Value> {
+        let [word] = words else { return None };
+        match self.clock {
+            Clock::Days => {
+                let when = super::dates::read(&word.text).ok()?;
+                Value::tick(when.min.or(when.max)?)
+            }
+            Clock::Seconds | Clock::Integers => {
+                let number = word.number.filter(|number| number.scale == 0)?;
+                Value::tick(number.mantissa)
+            }
+        }
+    }
+
+    fn text(&mut self, words: &[Word], scope: &Scope) -> Option<Filler> {
+        match words {
+            [word] if word.kind == TokenKind::String => Some(one(Value::text(self.lexicon.text(&word.text)))),
+            _ if scope.asking => Some(Filler::Omitted),
+            _ => None,
+        }
+    }
+}
+
+/// Words that fill sentences without being names.
+const FILLING: [&str; 40] = [
+    "a", "an", "any", "some", "each", "party", "other", "third", "another", "no", "not", "nobody", "nothing", "none",
+    "at", "most", "least", "more", "than", "fewer", "less", "exactly", "about", "between", "and", "unknown", "million",
+    "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one", "either", "power",
+];
+
+fn one(value: Value) -> Filler {
+    Filler::Values(vec![value])
+}
+
+fn wrong(words: &[Word], wanted: &str) -> Trouble {
+    Trouble::new("wrong-kind", span_of(words), format!("`{}` stands where {wanted} is wanted", text_of(words)))
+}
+
+fn spread(args: Vec<(usize, Filler)>, arity: usize) -> Vec<Filler> {
+    let mut all = vec![Filler::Omitted; arity];
+    for (index, filler) in args {
+        if index < all.len() {
+            all[index] = filler;
+        }
+    }
+    all
+}
+
+/// `not` anywhere in a sentence denies the whole of it.
+fn without_not(words: &[Word]) -> (Vec<Word>, bool) {
+    let is_not = |at: usize, word: &Word| {
+        word.is("not") && !words.get(at + 1).is_some_and(|next| next.is("more")) 
+    };
+    let kept: Vec<Word> =
+        words.iter().enumerate().filter(|(at, word)| !is_not(*at, word)).map(|(_, word)| word.clone()).collect();
+    let negated = kept.len() < words.len();
+    (kept, negated)
+}
+
+/// All ways of laying a phrase over a sentence.
+fn align(pieces: &[Piece], words: &[Word], at: usize, spans: &mut Spans, found: &mut Vec<Spans>) {
+    if found.len() > 64 {
+        return;
+    }
+    match pieces.split_first() {
+        None => {
+            if at == words.len() {
+                found.push(spans.clone());
+            }
+        }
+        Some((Piece::Word(forms), rest)) => {
+            if words.get(at).is_some_and(|word| forms.contains(&word.lower)) {
+                align(rest, words, at + 1, spans, found);
+            }
+        }
+        Some((Piece::Hole(_), rest)) => {
+            let needed = rest.len();
+            // Without a further word to stop at, the last hole takes all that is left.
+            let latest = words.len().saturating_sub(needed);
+            let first = if rest.is_empty() { latest } else { at + 1 };
+            for end in first.max(at + 1)..=latest {
+                spans.push((at, end));
+                align(rest, words, end, spans, found);
+                spans.pop();
+            }
+        }
+    }
+}
+
+/// `20 000`, `7.5 million`, `four`, and a counted noun after it (`20 000 men`) is not taken here.
+fn amount(words: &[Word]) -> Option<Number> {
+    let (first, rest) = words.split_first()?;
+    let number = first.number.or_else(|| small_number(&first.lower))?;
+    let times = match rest {
+        [] => 1,
+        [word] if word.is("thousand") => 1_000,
+        [word] if word.is("million") => 1_000_000,
+        [word] if word.is("billion") => 1_000_000_000,
+        _ => return None,
+    };
+    number.times(Number::whole(times))
+}
+
+fn small_number(word: &str) -> Option<Number> {
+    const WORDS: [&str; 13] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ];
+    WORDS.iter().position(|known| *known == word).map(|n| Number::whole(n as i64))
+}
+
+/// `15 years`, `6 days`, `one week`, or a bare number of ticks.
+pub(crate) fn duration(words: &[Word]) -> Option<Duration> {
+    let (first, rest) = words.split_first()?;
+    let number = first.number.or_else(|| small_number(&first.lower)).filter(|number| number.scale == 0)?;
+    let count = i32::try_from(number.mantissa).ok()?;
+    match rest {
+        [] => Some(Duration::Ticks(count)),
+        [unit] => match unit.lower.as_str() {
+            "day" | "days" | "tick" | "ticks" | "second" | "seconds" => Some(Duration::Ticks(count)),
+            "week" | "weeks" => Some(Duration::Ticks(count.checked_mul(7)?)),
+            "month" | "months" => Some(Duration::Months(count)),
+            "year" | "years" => Some(Duration::Years(count)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

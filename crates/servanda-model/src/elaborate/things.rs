@@ -1,0 +1,599 @@
+//! Things and what is said about them: instruments, articles, sources, doctrines.
+
+use servanda_syntax::{Clause, HeadKind, Statement, TokenKind};
+
+use super::sentence::Trouble;
+use super::words::{Word, all, span_of, text_of};
+use super::{Context, Elaborator, File, key, plain_entity, value_of};
+use crate::ids::{EntityId, FluentId, KindId, OriginId, SourceId};
+use crate::model::{Chapter, Citation, Doctrine, Guard, Guarded, Precedence, Source};
+use crate::program::Initial;
+use crate::value::Value;
+
+impl Elaborator<'_> {
+    /// First pass over a file: every name that its statements declare.
+    pub(crate) fn declare_things(&mut self, file: &File) {
+        let mut context = Context::default();
+        for statement in &file.document.statements {
+            if statement.broken {
+                continue;
+            }
+            let words = all(&statement.head.tokens);
+            match statement.kind {
+                HeadKind::Sentence => self.declare_sentence(statement, &words, &mut context),
+                HeadKind::Keyword("article") => {
+                    let Some(name) = words.first() else { continue };
+                    let label = words.get(1).filter(|word| word.kind == TokenKind::String);
+                    let label = label.map(|word| word.text.clone());
+                    context.article =
+                        Some(self.open_article(statement, &mut context, &name.text, label.as_deref()));
+                }
+                HeadKind::Keyword("norm") => {
+                    if let Some(id) = self.declare_named(statement, &words, self.model.hooks.norm, context) {
+                        self.norm_facts(statement, id, context);
+                    }
+                }
+                HeadKind::Keyword("reading") => {
+                    if let Some(name) = words.first() {
+                        let kind = self.model.lexicon.kind("reading").expect("built in");
+                        self.declare(statement, &name.text, &name.text, kind, name.span);
+                    }
+                }
+                HeadKind::Keyword("source") => {
+                    if let Some(name) = words.first() {
+                        let label = words.get(1).map_or(&name.text, |word| &word.text);
+                        let kind = self.model.lexicon.kind("source").expect("built in");
+                        if let Some(id) = self.declare(statement, &name.text, label, kind, name.span) {
+                            self.declare_source(statement, id);
+                        }
+                    }
+                }
+                HeadKind::Keyword("doctrine") => {
+                    if let Some(name) = words.first() {
+                        let label = words.get(1).filter(|word| word.kind == TokenKind::String);
+                        let label = label.map_or(&name.text, |word| &word.text);
+                        let kind = self.model.lexicon.kind("doctrine").expect("built in");
+                        self.declare(statement, &name.text, label, kind, name.span);
+                    }
+                }
+                HeadKind::Keyword("event" | "fact" | "claim") => {
+                    let colon = words.iter().position(|word| word.is_sign(":")).unwrap_or(0);
+                    if let Some(name) = super::narrative::head_of(&words[..colon]).name {
+                        let kind = self.model.hooks.event;
+                        self.declare(statement, &name.text, &name.text, kind, name.span);
+                    }
+                }
+                _ => {}
+            }
+            self.context.insert(key(statement), context);
+        }
+    }
+
+    fn declare_named(
+        &mut self,
+        statement: &Statement,
+        words: &[Word],
+        kind: KindId,
+        context: Context,
+    ) -> Option<EntityId> {
+        let name = words.first().filter(|word| word.kind == TokenKind::Word)?;
+        let taken = !self.model.lexicon.lookup(&name.text).is_empty();
+        let full = match context.instrument {
+            Some(instrument) if taken || name.text.chars().all(|c| c.is_ascii_digit()) => {
+                format!("{}.{}", self.model.name(instrument), name.text)
+            }
+            _ => name.text.clone(),
+        };
+        self.declare(statement, &full, &full, kind, name.span)
+    }
+
+    /// Declares one thing, or reports that its name is taken.
+    fn declare(
+        &mut self,
+        statement: &Statement,
+        name: &str,
+        label: &str,
+        kind: KindId,
+        span: servanda_diagnostics::Span,
+    ) -> Option<EntityId> {
+        let exact = self.model.lexicon.lookup(name).into_iter().find(|id| self.model.name(*id) == name);
+        if let Some(old) = exact {
+            let old = self.model.lexicon.entities[old.index()].origin;
+            let place = &self.model.origins[old.index()];
+            let earlier = (place.file, place.span, place.label.clone());
+            let mut trouble =
+                Trouble::new("declared-twice", span, format!("the name `{name}` is taken")).help("choose another name");
+            if !earlier.2.is_empty() {
+                let line = self.model.files.get(earlier.0).map_or(0, |file| file.line_column(earlier.1.start).line);
+                trouble.help = Some(format!("choose another name; it is used in line {line}: `{}`", earlier.2));
+            }
+            self.complain(statement, trouble);
+            return None;
+        }
+        let origin = self.origin_of(statement);
+        let id = self.model.lexicon.add_entity(plain_entity(name, label, kind, origin));
+        self.names.entry(key(statement)).or_default().push(id);
+        Some(id)
+    }
+
+    fn declare_sentence(&mut self, statement: &Statement, words: &[Word], context: &mut Context) {
+        let Some(first) = words.first() else { return };
+        if first.is("in") && words.len() == 2 {
+            match self.model.lexicon.entity(&words[1].text) {
+                Some(id) => *context = Context { instrument: Some(id), article: None },
+                None => self.unknown_thing(statement, &words[1..]),
+            }
+            return;
+        }
+        let Some(kind) = self.model.lexicon.kind(&first.text) else { return };
+        if words.get(1).is_none_or(|word| word.kind != TokenKind::Word && word.kind != TokenKind::Number) {
+            let trouble = Trouble::new("name-missing", first.span, format!("a {} needs a name", first.text))
+                .help(format!("write `{} NAME \"label\"`", first.text));
+            self.complain(statement, trouble);
+            return;
+        }
+        let mut at = 1;
+        let mut last = None;
+        while let Some(name) = words.get(at).filter(|word| matches!(word.kind, TokenKind::Word | TokenKind::Number)) {
+            let label = words.get(at + 1).filter(|word| word.kind == TokenKind::String);
+            let text = label.map_or(&name.text, |word| &word.text).clone();
+            last = self.declare(statement, &name.text.clone(), &text, kind, name.span).or(last);
+            at += 1 + usize::from(label.is_some());
+            match words.get(at) {
+                Some(comma) if comma.is_sign(",") && !is_known_only(&words[at + 1..]) => at += 1,
+                _ => break,
+            }
+        }
+        if let Some(id) = last
+            && self.model.lexicon.is_of_kind(id, self.model.hooks.instrument)
+        {
+            *context = Context { instrument: Some(id), article: None };
+        }
+    }
+
+    fn open_article(
+        &mut self,
+        statement: &Statement,
+        context: &mut Context,
+        name: &str,
+        label: Option<&str>,
+    ) -> EntityId {
+        let full = match context.instrument {
+            Some(instrument) => format!("{}.{name}", self.model.name(instrument)),
+            None => name.to_owned(),
+        };
+        if let Some(old) = self.model.lexicon.lookup(&full).into_iter().find(|id| self.model.name(*id) == full) {
+            return old;
+        }
+        let origin = self.origin_of(statement);
+        let kind = self.model.hooks.article;
+        let id = self.model.lexicon.add_entity(plain_entity(&full, label.unwrap_or(&full), kind, origin));
+        self.names.entry(key(statement)).or_default().push(id);
+        if let Some(instrument) = context.instrument {
+            self.belong(id, instrument, origin);
+        }
+        id
+    }
+
+    fn norm_facts(&mut self, statement: &Statement, id: EntityId, context: Context) {
+        let origin = self.origin_of(statement);
+        if let Some(instrument) = context.instrument {
+            self.belong(id, instrument, origin);
+        }
+        if let Some(article) = context.article {
+            self.belong(id, article, origin);
+        }
+    }
+
+    /// One thing belongs to another, from the start.
+    fn belong(&mut self, part: EntityId, whole: EntityId, origin: OriginId) {
+        self.model.lexicon.entities[part.index()].belongs_to.push(whole);
+        let fluent = self.model.hooks.belongs_to;
+        self.state_initially(fluent, vec![value_of(part), value_of(whole)], Value::TRUE, origin);
+    }
+
+    /// A fact that holds from the start, guarded by everything it mentions.
+    pub(crate) fn state_initially(&mut self, fluent: FluentId, args: Vec<Value>, value: Value, origin: OriginId) {
+        let mut guards: Vec<Guard> = args.iter().chain([&value]).filter_map(|v| v.as_entity()).map(Guard::About).collect();
+        guards.dedup();
+        self.model.initial.push(Guarded { item: Initial { fluent, args, value, origin }, guards });
+    }
+
+    /// `KIND Name … of X between A and B, known only to C`, or `X prevails over Y`, or `X does not apply when …`.
+    pub(crate) fn sentence_statement(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let Some(first) = words.first() else { return };
+        if first.is("in") && words.len() == 2 {
+            return;
+        }
+        if let Some(at) = words.windows(2).position(|pair| pair[0].is("prevails") && pair[1].is("over")) {
+            return self.precedence(statement, &words[..at], &words[at + 2..]);
+        }
+        if let Some(at) = words.windows(3).position(|three| three[0].is("does") && three[1].is("not") && three[2].is("apply")) {
+            let from = at + 3 + usize::from(words.get(at + 3).is_some_and(|word| word.is("when") || word.is("if")));
+            match self.model.lexicon.entity(&text_of(&words[..at])) {
+                Some(norm) => {
+                    self.cite(statement);
+                    self.exceptions.push((norm, words[from..].to_vec(), statement.clone()));
+                }
+                None => self.unknown_thing(statement, &words[..at]),
+            }
+            return;
+        }
+        if self.model.lexicon.kind(&first.text).is_none() {
+            return self.unknown_head(statement, first);
+        }
+        let ids = self.names.get(&key(statement)).cloned().unwrap_or_default();
+        if ids.is_empty() {
+            return;
+        }
+        self.head_relations(statement, &words, &ids);
+        self.thing_clauses(statement);
+    }
+
+    fn unknown_head(&mut self, statement: &Statement, first: &Word) {
+        let heads = servanda_syntax::grammar::HEADS.iter().map(|head| head.keyword.to_owned());
+        let kinds = self.model.lexicon.kinds.iter().map(|kind| kind.name.clone());
+        let all: Vec<String> = heads.chain(kinds).collect();
+        let message = format!("no statement begins with `{}`", first.text);
+        let trouble = Trouble::new("unknown-statement", first.span, message);
+        let trouble = match servanda_diagnostics::suggest(&first.text, all.iter().map(String::as_str)) {
+            Some(near) => trouble.help(format!("did you mean `{near}`?")),
+            None => trouble.help(format!("if it is a sort of thing, declare it: `kind {}`", first.text)),
+        };
+        self.complain(statement, trouble);
+    }
+
+    fn head_relations(&mut self, statement: &Statement, words: &[Word], ids: &[EntityId]) {
+        let origin = self.origin_of(statement);
+        let known = (0..words.len()).find(|at| is_known_only(&words[*at..]));
+        let end = known.unwrap_or(words.len());
+        let between = words[..end].iter().position(|word| word.is("between"));
+        let of = words[..between.unwrap_or(end)].iter().skip(2).position(|word| word.is("of")).map(|at| at + 2);
+        if let Some(of) = of {
+            let stop = between.unwrap_or(end);
+            let name: Vec<Word> = words[of + 1..stop]
+                .iter()
+                .filter(|word| word.kind != TokenKind::String && !word.is_sign(","))
+                .cloned()
+                .collect();
+            match self.model.lexicon.entity(&text_of(&name)) {
+                Some(whole) => {
+                    for id in ids {
+                        self.belong(*id, whole, origin);
+                    }
+                }
+                None => self.unknown_thing(statement, &name),
+            }
+        }
+        if let Some(between) = between {
+            let parties = self.named(statement, &words[between + 1..end]);
+            for id in ids {
+                self.model.lexicon.entities[id.index()].parties.clone_from(&parties);
+            }
+        }
+        let known_to = known.map(|at| self.named(statement, &words[at + 3..]));
+        let clause_known: Vec<Word> =
+            statement.clauses_of("known only to").flat_map(|clause| all(&clause.tokens)).collect();
+        let known_to = match known_to {
+            None if !clause_known.is_empty() => Some(self.named(statement, &clause_known)),
+            other => other,
+        };
+        if let Some(actors) = known_to {
+            for id in ids {
+                self.model.lexicon.entities[id.index()].known_only_to = Some(actors.clone());
+            }
+        }
+    }
+
+    /// Names joined by commas and `and`.
+    pub(crate) fn named(&mut self, statement: &Statement, words: &[Word]) -> Vec<EntityId> {
+        let mut ids = Vec::new();
+        for part in words.split(|word| word.is_sign(",") || word.is("and")).filter(|part| !part.is_empty()) {
+            let part: Vec<Word> = part.iter().filter(|word| !word.is("the")).cloned().collect();
+            let text = match part.as_slice() {
+                [word] => word.text.clone(),
+                _ => text_of(&part),
+            };
+            match self.model.lexicon.entity(&text) {
+                Some(id) => ids.push(id),
+                None => self.unknown_thing(statement, &part),
+            }
+        }
+        ids
+    }
+
+    /// `about X` and `term of articles II to VII`: more sentences about things.
+    pub(crate) fn about(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let words = if words.first().is_some_and(|word| word.is("of")) { &words[1..] } else { &words[..] };
+        let ids = match words.first() {
+            Some(word) if word.is("article") || word.is("articles") => self.articles(statement, &words[1..]),
+            _ => self.named(statement, words),
+        };
+        self.cite(statement);
+        for clause in statement.clauses.iter().filter(|clause| clause.keyword.is_none()) {
+            for id in &ids {
+                self.sentence_about(statement, clause, *id);
+            }
+        }
+    }
+
+    /// `II to VII`, `1, 3 and 5`, of the instrument opened last.
+    fn articles(&mut self, statement: &Statement, words: &[Word]) -> Vec<EntityId> {
+        let of = words.iter().position(|word| word.is("of"));
+        let instrument = match of {
+            Some(at) => self.model.lexicon.entity(&text_of(&words[at + 1..])),
+            None => self.context_of(statement).instrument,
+        };
+        let Some(instrument) = instrument else {
+            let trouble = Trouble::new("no-instrument", statement.head.span, "these articles belong to no instrument")
+                .help("write `of INSTRUMENT` after them, or open one with `in INSTRUMENT`");
+            self.complain(statement, trouble);
+            return Vec::new();
+        };
+        let prefix = self.model.name(instrument).to_owned();
+        let mut ids = Vec::new();
+        for part in words[..of.unwrap_or(words.len())].split(|word| word.is_sign(",") || word.is("and")) {
+            let names = match part {
+                [] => continue,
+                [from, to, until] if to.is("to") => article_range(&from.text, &until.text),
+                [one] => vec![one.text.clone()],
+                _ => Vec::new(),
+            };
+            if names.is_empty() {
+                let trouble = Trouble::new("bad-articles", span_of(part), format!("`{}` names no articles", text_of(part)))
+                    .help("write `II to VII`, `2 to 7`, or `2, 3 and 5`");
+                self.complain(statement, trouble);
+            }
+            for name in names {
+                let full = format!("{prefix}.{name}");
+                let known = self.model.lexicon.lookup(&full).into_iter().find(|id| self.model.name(*id) == full);
+                let mut context = Context { instrument: Some(instrument), article: None };
+                ids.push(known.unwrap_or_else(|| self.open_article(statement, &mut context, &name, None)));
+            }
+        }
+        ids
+    }
+
+    /// Clauses of a declaration: its sources, other names, and sentences about it.
+    pub(crate) fn thing_clauses(&mut self, statement: &Statement) {
+        let ids = self.names.get(&key(statement)).cloned().unwrap_or_default();
+        self.cite(statement);
+        let Some(first) = ids.first().copied() else { return };
+        for clause in &statement.clauses {
+            match clause.keyword {
+                Some("source" | "note" | "text" | "codes" | "known only to" | "known to" | "author" | "licence" | "unit"
+                | "judgment" | "untranslated") => {}
+                Some("also" | "label") => {
+                    for word in all(&clause.tokens) {
+                        if matches!(word.kind, TokenKind::String | TokenKind::Word) {
+                            self.model.lexicon.add_name(&word.text, first);
+                        }
+                    }
+                }
+                Some(keyword) if !SAID_OF_THINGS.contains(&keyword) => self.stray_clause(statement, clause),
+                _ => {
+                    for id in &ids {
+                        self.sentence_about(statement, clause, *id);
+                    }
+                }
+            }
+        }
+    }
+
+    fn precedence(&mut self, statement: &Statement, over: &[Word], under: &[Word]) {
+        let origin = self.cite(statement);
+        match (self.model.lexicon.entity(&text_of(over)), self.model.lexicon.entity(&text_of(under))) {
+            (Some(over), Some(under)) => self.model.precedence.push(Precedence { over, under, origin }),
+            (None, _) => self.unknown_thing(statement, over),
+            (_, None) => self.unknown_thing(statement, under),
+        }
+    }
+
+    fn declare_source(&mut self, statement: &Statement, entity: EntityId) {
+        let origin = self.origin_of(statement);
+        let id = SourceId::from_index(self.model.sources.len());
+        self.model.sources.push(Source { entity, file: None, published: None, ignored: Vec::new(), origin });
+        self.source_ids.insert(entity, id);
+    }
+
+    pub(crate) fn source(&mut self, statement: &Statement) {
+        let Some(entity) = self.names.get(&key(statement)).and_then(|ids| ids.first()).copied() else { return };
+        let Some(id) = self.source_ids.get(&entity).copied() else { return };
+        for clause in &statement.clauses {
+            let words = all(&clause.tokens);
+            match clause.keyword {
+                Some("file") => {
+                    self.model.sources[id.index()].file = words.first().map(|word| word.text.clone());
+                }
+                Some("published") => {
+                    let year = words.first().and_then(|word| word.text.get(..4)?.parse().ok());
+                    if year.is_none() {
+                        let trouble = Trouble::new("bad-year", clause.span, "a year is wanted here");
+                        self.complain(statement, trouble);
+                    }
+                    self.model.sources[id.index()].published = year;
+                }
+                Some("ignored") => {
+                    let texts = words.into_iter().filter(|word| word.kind == TokenKind::String).map(|word| word.text);
+                    self.model.sources[id.index()].ignored.extend(texts);
+                }
+                Some("note" | "author" | "licence" | "also" | "text" | "label" | "codes") => {}
+                _ => self.stray_clause(statement, clause),
+            }
+        }
+    }
+
+    /// `left out SOURCE "locator": reason`.
+    pub(crate) fn left_out(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let words = if words.first().is_some_and(|word| word.is("out")) { &words[1..] } else { &words[..] };
+        let colon = words.iter().position(|word| word.is_sign(":")).unwrap_or(words.len());
+        let origin = self.origin_of(statement);
+        let reason = text_of(words.get(colon + 1..).unwrap_or(&[]));
+        if let Some(citation) = self.citation(statement, &words[..colon], origin, reason) {
+            self.model.left_out.push(citation);
+        }
+    }
+
+    pub(crate) fn doctrine(&mut self, statement: &Statement) {
+        let Some(entity) = self.names.get(&key(statement)).and_then(|ids| ids.first()).copied() else { return };
+        let default = all(&statement.head.tokens).iter().any(|word| word.is("default"));
+        self.cite(statement);
+        self.model.doctrines.push(Doctrine { entity, default });
+    }
+
+    pub(crate) fn chapter(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let Some(name) = words.first() else { return };
+        let title = words.get(1).map_or_else(|| name.text.clone(), |word| word.text.clone());
+        self.model.chapters.push(Chapter { name: name.text.clone(), title, file: statement.file });
+    }
+
+    /// Records the citations and judgments of a statement.
+    pub(crate) fn cite(&mut self, statement: &Statement) -> OriginId {
+        let origin = self.origin_of(statement);
+        for clause in &statement.clauses {
+            match clause.keyword {
+                Some("source" | "cites") => self.cite_clause(statement, clause, origin),
+                Some("text") => {
+                    // A phrase of the text itself; the source is the instrument's, if it has one.
+                }
+                Some("judgment" | "untranslated") => {
+                    let words = all(&clause.tokens);
+                    self.model.origins[origin.index()].judgments.push(
+                        words.iter().find(|word| word.kind == TokenKind::String).map_or_else(|| text_of(&words), |w| w.text.clone()),
+                    );
+                }
+                _ => {}
+            }
+        }
+        origin
+    }
+
+    fn cite_clause(&mut self, statement: &Statement, clause: &Clause, origin: OriginId) {
+        let words = all(&clause.tokens);
+        if let Some(citation) = self.citation(statement, &words, origin, String::new()) {
+            self.model.origins[origin.index()].citations.push(self.model.citations.len());
+            self.model.citations.push(citation);
+        }
+    }
+
+    fn citation(&mut self, statement: &Statement, words: &[Word], origin: OriginId, reason: String) -> Option<Citation> {
+        let name = words.first()?;
+        let source = self.model.lexicon.lookup(&name.text).into_iter().find_map(|id| self.source_ids.get(&id).copied());
+        let Some(source) = source else {
+            let names: Vec<String> =
+                self.model.sources.iter().map(|source| self.model.name(source.entity).to_owned()).collect();
+            let trouble = Trouble::new("unknown-source", name.span, format!("no source is called `{}`", name.text));
+            let trouble = match servanda_diagnostics::suggest(&name.text, names.iter().map(String::as_str)) {
+                Some(near) => trouble.help(format!("did you mean `{near}`?")),
+                None => trouble.help(format!("declare it: `source {} \"title\"`", name.text)),
+            };
+            self.complain(statement, trouble);
+            return None;
+        };
+        let rest = &words[1..];
+        let texts: Vec<&str> =
+            rest.iter().filter(|word| word.kind == TokenKind::String).map(|word| word.text.as_str()).collect();
+        let locator = match texts.as_slice() {
+            [] => None,
+            [one] => Some((*one).to_owned()),
+            [from, .., to] => Some(format!("{from} … {to}")),
+        };
+        let place: Vec<Word> = rest
+            .iter()
+            .filter(|word| word.kind != TokenKind::String && !word.is_sign("...") && !word.is_sign(","))
+            .cloned()
+            .collect();
+        Some(Citation { source, locator, place: text_of(&place), reason, origin, span: span_of(words) })
+    }
+
+    /// The parties of every instrument, as facts; those of a protocol come from the treaty it is of.
+    pub(crate) fn party_facts(&mut self) {
+        let instrument = self.model.hooks.instrument;
+        let ids: Vec<EntityId> = (0..self.model.lexicon.entities.len()).map(EntityId::from_index).collect();
+        for id in ids {
+            if !self.model.lexicon.is_of_kind(id, instrument) {
+                continue;
+            }
+            let mut whole = id;
+            let mut parties = Vec::new();
+            for _ in 0..8 {
+                let entity = &self.model.lexicon.entities[whole.index()];
+                parties.clone_from(&entity.parties);
+                match entity.belongs_to.first() {
+                    Some(next) if parties.is_empty() => whole = *next,
+                    _ => break,
+                }
+            }
+            self.model.lexicon.entities[id.index()].parties.clone_from(&parties);
+            let origin = self.model.lexicon.entities[id.index()].origin;
+            let fluent = self.model.hooks.named_in;
+            for party in parties {
+                self.state_initially(fluent, vec![value_of(party), value_of(id)], Value::TRUE, origin);
+            }
+        }
+    }
+}
+
+/// Words that are clause keywords elsewhere and begin sentences about things here.
+const SAID_OF_THINGS: [&str; 9] = ["on", "after", "before", "from", "until", "within", "with", "value", "includes"];
+
+fn is_known_only(words: &[Word]) -> bool {
+    matches!(words, [known, only, to, ..] if known.is("known") && only.is("only") && to.is("to"))
+}
+
+/// `II` to `VII`, or `2` to `7`, or `a` to `d`, both included.
+fn article_range(from: &str, to: &str) -> Vec<String> {
+    if let (Ok(a), Ok(b)) = (from.parse::<u32>(), to.parse::<u32>()) {
+        return if b.saturating_sub(a) < 1000 { (a..=b).map(|n| n.to_string()).collect() } else { Vec::new() };
+    }
+    match (roman(from), roman(to)) {
+        (Some(a), Some(b)) if b.saturating_sub(a) < 1000 => (a..=b).map(to_roman).collect(),
+        _ => Vec::new(),
+    }
+}
+
+const ROMAN: [(&str, u32); 13] = [
+    ("M", 1000), ("CM", 900), ("D", 500), ("CD", 400), ("C", 100), ("XC", 90), ("L", 50), ("XL", 40), ("X", 10),
+    ("IX", 9), ("V", 5), ("IV", 4), ("I", 1),
+];
+
+fn to_roman(mut number: u32) -> String {
+    let mut text = String::new();
+    for (sign, value) in ROMAN {
+        while number >= value {
+            text.push_str(sign);
+            number -= value;
+        }
+    }
+    text
+}
+
+fn roman(text: &str) -> Option<u32> {
+    let mut number = 0;
+    let mut rest = text;
+    for (sign, value) in ROMAN {
+        while let Some(next) = rest.strip_prefix(sign) {
+            number += value;
+            rest = next;
+        }
+    }
+    (rest.is_empty() && number > 0 && to_roman(number) == text).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_run_in_roman_and_arabic() {
+        assert_eq!(article_range("II", "V"), ["II", "III", "IV", "V"]);
+        assert_eq!(article_range("8", "10"), ["8", "9", "10"]);
+        assert_eq!(article_range("V", "II"), Vec::<String>::new());
+        assert_eq!(article_range("IIX", "XX"), Vec::<String>::new());
+        assert_eq!(roman("XLII"), Some(42));
+    }
+}

@@ -1,0 +1,401 @@
+//! Kinds, actions and fluents: the words that sentences are made of.
+
+use servanda_syntax::{Statement, TokenKind};
+
+use super::Elaborator;
+use super::sentence::{Trouble, duration};
+use super::words::{Word, all, seen, span_of, split, text_of};
+use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId};
+use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording};
+use crate::program::{Action, Deadline, Fluent, FluentType, Hole, Mode, Ties};
+use crate::value::Value;
+
+/// A phrase taken apart.
+pub(crate) struct Phrase {
+    pub(crate) pieces: Vec<Piece>,
+    /// Names and types of its holes, in order.
+    pub(crate) holes: Vec<(String, Hole)>,
+    pub(crate) written: String,
+}
+
+impl Elaborator<'_> {
+    pub(crate) fn kind_names(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let origin = self.origin_of(statement);
+        let Some(name) = words.first().filter(|word| word.kind == TokenKind::Word) else {
+            self.complain(statement, Trouble::new("name-missing", statement.head.span, "a kind needs a name"));
+            return;
+        };
+        let label = words.get(1).filter(|word| word.kind == TokenKind::String);
+        let label = label.map_or_else(|| name.text.clone(), |word| word.text.clone());
+        let kind = Kind { name: name.text.clone(), label, parents: Vec::new(), origin };
+        if let Err(old) = self.model.lexicon.add_kind(kind) {
+            let label = self.model.lexicon.kinds[old.index()].label.clone();
+            self.complain(
+                statement,
+                Trouble::new("declared-twice", name.span, format!("`{}` is declared already, as “{label}”", name.text)),
+            );
+        }
+    }
+
+    pub(crate) fn kind_parents(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let Some(id) = words.first().and_then(|name| self.model.lexicon.kind(&name.text)) else { return };
+        let Some(colon) = words.iter().position(|word| word.is_sign(":")) else { return };
+        for part in split(&words[colon + 1..], ",") {
+            match self.model.lexicon.kind(&text_of(part)) {
+                Some(parent) if !self.model.lexicon.is_subkind(parent, id) => {
+                    self.model.lexicon.kinds[id.index()].parents.push(parent);
+                }
+                Some(_) => {
+                    let trouble = Trouble::new("kind-cycle", span_of(part), "a kind cannot be its own parent");
+                    self.complain(statement, trouble);
+                }
+                None => self.unknown_kind(statement, part),
+            }
+        }
+    }
+
+    pub(crate) fn kind_members(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let Some(kind) = words.first().and_then(|name| self.model.lexicon.kind(&name.text)) else { return };
+        for clause in statement.clauses_of("includes") {
+            let words = all(&clause.tokens);
+            for part in words.split(|word| word.is_sign(",") || word.is("and")).filter(|part| !part.is_empty()) {
+                match self.model.lexicon.entity(&text_of(part)) {
+                    Some(id) => {
+                        self.model.lexicon.entities[id.index()].kinds.push(kind);
+                        self.model.lexicon.refresh_kinds(id);
+                    }
+                    None => self.unknown_thing(statement, part),
+                }
+            }
+        }
+    }
+
+    fn unknown_kind(&mut self, statement: &Statement, words: &[Word]) {
+        let text = text_of(words);
+        let names: Vec<String> = self.model.lexicon.kinds.iter().map(|kind| kind.name.clone()).collect();
+        let trouble = Trouble::new("unknown-kind", span_of(words), format!("there is no kind `{text}`"));
+        let trouble = match servanda_diagnostics::suggest(&text, names.iter().map(String::as_str)) {
+            Some(near) => trouble.help(format!("did you mean `{near}`?")),
+            None => trouble.help(format!("declare it: `kind {text}`")),
+        };
+        self.complain(statement, trouble);
+    }
+
+    pub(crate) fn phrase(&mut self, statement: &Statement, words: &[Word]) -> Phrase {
+        let mut pieces = Vec::new();
+        let mut holes = Vec::new();
+        for word in words {
+            match word.kind {
+                TokenKind::Hole => {
+                    let (name, ty) = match word.text.split_once(':') {
+                        Some((name, ty)) => (name.trim().to_owned(), ty.trim()),
+                        None => (word.text.trim().to_owned(), word.text.trim()),
+                    };
+                    let hole = self.hole_type(ty).unwrap_or_else(|| {
+                        if name != "value" {
+                            let typed = Word { text: ty.to_owned(), kind: TokenKind::Word, ..word.clone() };
+                            self.unknown_kind(statement, &[typed]);
+                        }
+                        Hole::Any
+                    });
+                    pieces.push(Piece::Hole(holes.len()));
+                    holes.push((name, hole));
+                }
+                TokenKind::Punct => {}
+                _ => {
+                    let forms: Vec<String> = word.lower.split('/').map(str::to_owned).collect();
+                    if !forms.iter().any(|form| UNSEEN.contains(&form.as_str())) {
+                        pieces.push(Piece::Word(forms));
+                    }
+                }
+            }
+        }
+        Phrase { pieces, holes, written: text_of(words) }
+    }
+
+    pub(crate) fn hole_type(&self, ty: &str) -> Option<Hole> {
+        Some(match ty {
+            "number" | "count" => Hole::Number,
+            "day" | "date" => Hole::Day,
+            "duration" => Hole::Duration,
+            "text" => Hole::Text,
+            "thing" => Hole::Thing,
+            "any" => Hole::Any,
+            _ => Hole::Kind(self.model.lexicon.kind(ty)?),
+        })
+    }
+
+    pub(crate) fn action(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let phrase = self.phrase(statement, &words);
+        if phrase.pieces.is_empty() {
+            self.complain(statement, Trouble::new("phrase-missing", statement.head.span, "an action needs a phrase"));
+            return;
+        }
+        let id = ActionId::from_index(self.model.program.actions.len());
+        let holes: Vec<Hole> = phrase.holes.iter().map(|(_, hole)| *hole).collect();
+        let name = self.unique_name(short_name(&phrase), false);
+        self.model.program.actions.push(Action { name, holes });
+        self.add_wording(statement, Target::Action(id), &phrase, &phrase.holes, None, true);
+        for clause in statement.clauses_of("also") {
+            let also = self.phrase(statement, &all(&clause.tokens));
+            self.add_wording(statement, Target::Action(id), &also, &phrase.holes, None, false);
+        }
+    }
+
+    pub(crate) fn fluent(&mut self, statement: &Statement) {
+        let words = all(&statement.head.tokens);
+        let colon = words.iter().position(|word| word.is_sign(":"));
+        let phrase = self.phrase(statement, &words[..colon.unwrap_or(words.len())]);
+        if phrase.pieces.is_empty() {
+            self.complain(statement, Trouble::new("phrase-missing", statement.head.span, "a fluent needs a phrase"));
+            return;
+        }
+        let ty = match colon {
+            None => FluentType::Truth,
+            Some(at) => self.fluent_type(statement, &phrase, &words[at + 1..]),
+        };
+        let origin = self.origin_of(statement);
+        let name = self.unique_name(short_name(&phrase), true);
+        let id = self.add_fluent(name, phrase.holes.iter().map(|(_, hole)| *hole).collect(), ty, Mode::Inertial, true);
+        self.fluent_origins[id.index()] = origin;
+        let value = match ty {
+            FluentType::Truth => None,
+            FluentType::Number => Some(Hole::Number),
+            FluentType::Valued(hole) => Some(hole),
+        };
+        self.add_wording(statement, Target::Fluent(id), &phrase, &phrase.holes, value, true);
+        for clause in statement.clauses_of("also") {
+            let also = self.phrase(statement, &all(&clause.tokens));
+            self.add_wording(statement, Target::Fluent(id), &also, &phrase.holes, value, false);
+        }
+        self.fluent_clauses(statement, id, origin);
+    }
+
+    fn fluent_type(&mut self, statement: &Statement, phrase: &Phrase, words: &[Word]) -> FluentType {
+        let plain = seen(words);
+        let text = text_of(&plain);
+        if plain.len() >= 2 && plain[0].is("one") && plain[1].is("of") {
+            // Anonymous words: a kind of their own, made for this fluent.
+            let origin = self.origin_of(statement);
+            let kind_name = format!("{}-value", short_name(phrase));
+            let kind = Kind { name: kind_name.clone(), label: kind_name, parents: Vec::new(), origin };
+            let kind = self.model.lexicon.add_kind(kind).unwrap_or_else(|old| old);
+            for part in split(&plain[2..], ",") {
+                let Some(name) = part.first() else { continue };
+                let label = part.get(1).filter(|word| word.kind == TokenKind::String);
+                self.word_entity(&name.text, label.map_or(&name.text, |word| &word.text), kind, origin);
+            }
+            return FluentType::Valued(Hole::Kind(kind));
+        }
+        if plain.iter().any(|word| word.is("or")) {
+            let mut named: Vec<Word> = plain.clone();
+            for word in &mut named {
+                if word.is("or") {
+                    ",".clone_into(&mut word.text);
+                    word.kind = TokenKind::Punct;
+                }
+            }
+            let mut list = all(&[]);
+            for text in ["one", "of"] {
+                list.push(Word {
+                    kind: TokenKind::Word,
+                    text: text.to_owned(),
+                    lower: text.to_owned(),
+                    number: None,
+                    span: span_of(words),
+                });
+            }
+            list.extend(named);
+            return self.fluent_type(statement, phrase, &list);
+        }
+        match text.as_str() {
+            "truth" | "true or false" => FluentType::Truth,
+            _ => match self.hole_type(&text) {
+                Some(Hole::Number) => FluentType::Number,
+                Some(hole) => FluentType::Valued(hole),
+                None => {
+                    self.unknown_kind(statement, words);
+                    FluentType::Valued(Hole::Any)
+                }
+            },
+        }
+    }
+
+    /// A word that is a value: declared once, with one more kind each time.
+    pub(crate) fn word_entity(&mut self, name: &str, label: &str, kind: KindId, origin: OriginId) -> EntityId {
+        let old = self.model.lexicon.lookup(name).into_iter().find(|id| {
+            let entity = &self.model.lexicon.entities[id.index()];
+            entity.name == name && self.words.contains(id)
+        });
+        let id = old.unwrap_or_else(|| {
+            let id = self.model.lexicon.add_entity(Entity {
+                name: name.to_owned(),
+                label: label.to_owned(),
+                kinds: Vec::new(),
+                belongs_to: Vec::new(),
+                parties: Vec::new(),
+                known_only_to: None,
+                origin,
+            });
+            self.words.push(id);
+            id
+        });
+        self.model.lexicon.entities[id.index()].kinds.push(kind);
+        self.model.lexicon.refresh_kinds(id);
+        id
+    }
+
+    fn fluent_clauses(&mut self, statement: &Statement, id: FluentId, origin: OriginId) {
+        for clause in &statement.clauses {
+            let words = all(&clause.tokens);
+            match clause.keyword {
+                Some("also" | "source" | "note") => {}
+                Some("ties") => {
+                    let ties = match words.first().map(|word| word.lower.as_str()) {
+                        Some("ending") => Ties::EndingWins,
+                        Some("starting") => Ties::StartingWins,
+                        Some("contradiction") => Ties::Contradiction,
+                        _ => {
+                            let trouble = Trouble::new("bad-policy", clause.span, "this is no policy for ties")
+                                .help("write `ending wins`, `starting wins` or `contradiction`");
+                            self.complain(statement, trouble);
+                            continue;
+                        }
+                    };
+                    self.model.program.fluents[id.index()].ties = ties;
+                }
+                Some("sums along") => self.sums.push((id, statement.clone(), clause.clone())),
+                Some("deadline") => match self.deadline(id, &words, origin) {
+                    Some(deadline) => self.model.program.fluents[id.index()].deadlines.push(deadline),
+                    None => {
+                        let trouble = Trouble::new("bad-deadline", clause.span, "this is no deadline")
+                            .help("write `deadline open becomes lapsed after 5, renewable` or `deadline true ends after 5`");
+                        self.complain(statement, trouble);
+                    }
+                },
+                Some("columns") => {
+                    let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
+                    match texts.as_slice() {
+                        [name, template] => self.model.columns[id.index()] = Some((name.clone(), template.clone())),
+                        _ => {
+                            let trouble = Trouble::new("bad-columns", clause.span, "columns need a name and a template")
+                                .help("write `columns \"name\" \"{1};{2}\"`");
+                            self.complain(statement, trouble);
+                        }
+                    }
+                }
+                Some("unit") => {}
+                _ => self.stray_clause(statement, clause),
+            }
+        }
+    }
+
+    /// `OPEN becomes LAPSED after 5[, renewable]`, `OPEN ends after 5`.
+    fn deadline(&mut self, id: FluentId, words: &[Word], origin: OriginId) -> Option<Deadline> {
+        let words: Vec<Word> = words.iter().filter(|word| !word.is_sign(",")).cloned().collect();
+        let after = words.iter().position(|word| word.is("after"))?;
+        let renewable = words.last().is_some_and(|word| word.is("renewable"));
+        let end = if renewable { words.len() - 1 } else { words.len() };
+        let after_time = duration(&words[after + 1..end])?;
+        let ty = self.model.program.fluents[id.index()].ty;
+        let value = |word: &Word, this: &Self| match ty {
+            FluentType::Truth => word.is("true").then_some(Value::TRUE),
+            FluentType::Number => word.number.and_then(Value::number),
+            FluentType::Valued(_) => this.model.lexicon.entity(&word.text).map(Value::entity),
+        };
+        let from = value(words.first()?, self)?;
+        let to = match words.get(1)?.lower.as_str() {
+            "becomes" => Some(value(words.get(2)?, self)?),
+            "ends" => None,
+            _ => return None,
+        };
+        Some(Deadline { from, to, after: after_time, renewable, origin })
+    }
+
+    pub(crate) fn add_fluent(&mut self, name: String, args: Vec<Hole>, ty: FluentType, mode: Mode, shown: bool) -> FluentId {
+        let id = FluentId::from_index(self.model.program.fluents.len());
+        self.model.program.fluents.push(Fluent { name, args, ty, ties: Ties::default(), mode, deadlines: Vec::new() });
+        self.model.shown.push(shown);
+        self.model.columns.push(None);
+        self.fluent_origins.push(OriginId(0));
+        self.own.push(None);
+        id
+    }
+
+    /// Adds a wording of a target whose holes are `declared`; holes are found by name, or in order where all names differ.
+    fn add_wording(
+        &mut self,
+        statement: &Statement,
+        target: Target,
+        phrase: &Phrase,
+        declared: &[(String, Hole)],
+        value: Option<Hole>,
+        main: bool,
+    ) {
+        let mut slots = Vec::new();
+        let mut used = vec![false; declared.len()];
+        for (name, _) in &phrase.holes {
+            if name == "value"
+                && let Some(hole) = value
+            {
+                slots.push((Slot::Value, hole));
+                continue;
+            }
+            let at = (0..declared.len()).find(|at| !used[*at] && declared[*at].0 == *name);
+            // `{any}` in another wording takes whatever hole is left over, and nothing if none is.
+            match at {
+                Some(at) => {
+                    used[at] = true;
+                    slots.push((Slot::Arg(at), declared[at].1));
+                }
+                None if name == "any" => slots.push((Slot::Arg(usize::MAX), Hole::Any)),
+                None => {
+                    let trouble = Trouble::new(
+                        "unknown-hole",
+                        statement.span,
+                        format!("`{{{name}}}` is no hole of the phrase it rewords"),
+                    );
+                    self.complain(statement, trouble);
+                    return;
+                }
+            }
+        }
+        let has_value = slots.iter().any(|(slot, _)| *slot == Slot::Value);
+        let wording = Wording { target, pieces: phrase.pieces.clone(), slots, written: phrase.written.clone(), main };
+        if let (Some(hole), false) = (value, has_value) {
+            let mut with_value = wording.clone();
+            with_value.pieces.push(Piece::Hole(with_value.slots.len()));
+            with_value.slots.push((Slot::Value, hole));
+            with_value.main = false;
+            self.model.lexicon.add_wording(with_value);
+        }
+        self.model.lexicon.add_wording(wording);
+    }
+
+    fn unique_name(&self, name: String, fluent: bool) -> String {
+        let taken = |name: &str| {
+            if fluent {
+                self.model.program.fluents.iter().any(|old| old.name == name)
+            } else {
+                self.model.program.actions.iter().any(|old| old.name == name)
+            }
+        };
+        if !taken(&name) {
+            return name;
+        }
+        (2..).map(|n| format!("{name}-{n}")).find(|name| !taken(name)).expect("some number is free")
+    }
+}
+
+/// The words of a phrase joined: `troops_of_in`, in their first forms.
+fn short_name(phrase: &Phrase) -> String {
+    let words = phrase.pieces.iter().filter_map(|piece| match piece {
+        Piece::Word(forms) => Some(forms[0].as_str()),
+        Piece::Hole(_) => None,
+    });
+    words.collect::<Vec<_>>().join("_")
+}

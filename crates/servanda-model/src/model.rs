@@ -1,0 +1,438 @@
+//! The resolved dossier: the kernel program and everything around it that answers are made of.
+
+use servanda_diagnostics::{Diagnostic, FileId, SourceMap, Span};
+
+use crate::ids::{EntityId, EventId, FluentId, KindId, OriginId, SourceId};
+use crate::lexicon::Lexicon;
+use crate::program::{Clock, Condition, Definition, Happening, Initial, Program, Rule};
+use crate::value::Value;
+
+/// A dossier with its law, names resolved, not yet solved.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// Files read, law chapters included.
+    pub files: SourceMap,
+    /// Names and phrases.
+    pub lexicon: Lexicon,
+    /// Vocabulary, and what always applies; rules and definitions in it are in `rules` and `definitions`.
+    pub program: Program,
+    /// All rules with when they apply.
+    pub rules: Vec<Guarded<Rule>>,
+    /// All definitions with when they apply.
+    pub definitions: Vec<Guarded<Definition>>,
+    /// What holds from the start, with when it applies.
+    pub initial: Vec<Guarded<Initial>>,
+    /// Which fluents are the author's (the others serve the machinery and are not shown).
+    pub shown: Vec<bool>,
+    /// How `run` writes a fluent: name and template of arguments, if declared.
+    pub columns: Vec<Option<(String, String)>>,
+    /// Norms, each reading on its own.
+    pub norms: Vec<Norm>,
+    /// Events, facts and claims.
+    pub events: Vec<Event>,
+    /// Sources.
+    pub sources: Vec<Source>,
+    /// Every citation of a source.
+    pub citations: Vec<Citation>,
+    /// Passages said not to be encoded, with the reason.
+    pub left_out: Vec<Citation>,
+    /// Schools of law.
+    pub doctrines: Vec<Doctrine>,
+    /// `X prevails over Y`.
+    pub precedence: Vec<Precedence>,
+    /// Law chapters in use.
+    pub chapters: Vec<Chapter>,
+    /// `check` statements.
+    pub checks: Vec<Check>,
+    /// Places in the text.
+    pub origins: Vec<Origin>,
+    /// Fluents and actions that the kernel itself looks at.
+    pub hooks: Hooks,
+    /// What was found wrong while reading.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A component and when it applies.
+#[derive(Clone, Debug)]
+pub struct Guarded<T> {
+    /// The component.
+    pub item: T,
+    /// Applies when all of these do.
+    pub guards: Vec<Guard>,
+}
+
+/// When a component applies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guard {
+    /// The reading or doctrine is chosen.
+    Chosen(EntityId),
+    /// It is not.
+    NotChosen(EntityId),
+    /// The component says something about this thing, and is of no use to who does not know of it.
+    About(EntityId),
+}
+
+/// Where something comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Which file.
+    pub file: FileId,
+    /// Which bytes of it.
+    pub span: Span,
+    /// The headings above it.
+    pub headings: Vec<String>,
+    /// Its name, or the first words of it.
+    pub label: String,
+    /// What it belongs to: norm, article, instrument; innermost first.
+    pub within: Vec<EntityId>,
+    /// Its citations, as indexes into [`Model::citations`].
+    pub citations: Vec<usize>,
+    /// Phrases it leaves to judgment or leaves untranslated.
+    pub judgments: Vec<String>,
+    /// True for law chapters.
+    pub law: bool,
+}
+
+/// The four modals.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Modality {
+    /// An obligation.
+    Must,
+    /// A prohibition.
+    MustNot,
+    /// A permission.
+    May,
+    /// A power: it changes the legal position.
+    Can,
+}
+
+impl Modality {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Modality::Must => "must",
+            Modality::MustNot => "must not",
+            Modality::May => "may",
+            Modality::Can => "can",
+        }
+    }
+}
+
+/// A norm in one reading.
+#[derive(Clone, Debug)]
+pub struct Norm {
+    /// The thing it is.
+    pub entity: EntityId,
+    /// Which reading, if not the norm as written.
+    pub reading: Option<EntityId>,
+    /// Who holds this reading.
+    pub held_by: Vec<EntityId>,
+    /// What kind of norm.
+    pub modality: Modality,
+    /// Everyone it may bind: the named bearer, or the parties.
+    pub bearers: Vec<EntityId>,
+    /// Its instrument, if it has one.
+    pub instrument: Option<EntityId>,
+    /// Its article, if it has one.
+    pub article: Option<EntityId>,
+    /// The sentence of the norm, as written.
+    pub sentence: String,
+    /// The fluent that carries its status: arguments are its bindings, its value is the status.
+    pub status: FluentId,
+    /// For the norms about a condition, which must hold: the conditions tested.
+    pub content: Vec<Condition>,
+    /// For norms about an act: the action and the constants among its holes.
+    pub act: Option<crate::program::EventPattern>,
+    /// Where it is written.
+    pub origin: OriginId,
+}
+
+/// A date as written, and the days it allows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct When {
+    /// As written; empty where nothing was.
+    pub written: String,
+    /// First day it can be; absent when unbounded or unknown.
+    pub min: Option<i64>,
+    /// Last day it can be.
+    pub max: Option<i64>,
+    /// Written with `~`, `?` or `%`.
+    pub qualified: bool,
+    /// The date covers a period (`1939-10/1940-06`) and is not one uncertain day.
+    pub period: bool,
+}
+
+/// A relation of an event's day to another's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Relation {
+    /// The other event.
+    pub other: EntityId,
+    /// At least this long after it.
+    pub at_least: Option<Lapse>,
+    /// At most this long after it.
+    pub at_most: Option<Lapse>,
+    /// On the same day, in that order.
+    pub then: bool,
+    /// The clause it is from.
+    pub span: Span,
+}
+
+/// A time from one day to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lapse {
+    /// Days, negative for before.
+    Days(i64),
+    /// Calendar months.
+    Months(i64),
+}
+
+/// How the dossier stands to what an event says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Standing {
+    /// The dossier states it.
+    #[default]
+    Stated,
+    /// Somebody says it, and the dossier does not.
+    Claimed(Vec<EntityId>),
+    /// A source says it, and something else shows it wrong.
+    Contradicted,
+}
+
+/// What an event statement is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EventKind {
+    /// Something happens.
+    Happens,
+    /// A fluent begins to hold.
+    Begins,
+    /// A fluent ceases to hold.
+    Ends,
+    /// Words that are not sentences of the vocabulary.
+    Words,
+}
+
+/// An event, the beginning or end of a stated fact, or a claim.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its name as a thing, if it has one.
+    pub entity: Option<EntityId>,
+    /// What it is.
+    pub kind: EventKind,
+    /// When.
+    pub when: When,
+    /// Relations to other events.
+    pub relations: Vec<Relation>,
+    /// What happens; several for several doers.
+    pub happenings: Vec<Happening>,
+    /// As written.
+    pub sentence: String,
+    /// How the dossier stands to it.
+    pub standing: Standing,
+    /// Who denies it.
+    pub denied_by: Vec<EntityId>,
+    /// What contradicts it, by name or in words.
+    pub contradicted_by: Vec<String>,
+    /// If secret, who knows of it.
+    pub known_only_to: Option<Vec<EntityId>>,
+    /// For the end of a fact: the event of its beginning.
+    pub begun_by: Option<EventId>,
+    /// What it mentions: whoever does not know of these does not know of it.
+    pub mentions: Vec<EntityId>,
+    /// Order among events of one tick.
+    pub step: u32,
+    /// Where it is written.
+    pub origin: OriginId,
+}
+
+/// A source of evidence.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The thing it is.
+    pub entity: EntityId,
+    /// Path of its text, relative to the file that declares it.
+    pub file: Option<String>,
+    /// The year from which it can be used as evidence.
+    pub published: Option<i64>,
+    /// Locators of passages that are not the source's own text.
+    pub ignored: Vec<String>,
+    /// Where it is declared.
+    pub origin: OriginId,
+}
+
+/// A passage of a source cited by a statement.
+#[derive(Clone, Debug)]
+pub struct Citation {
+    /// Which source.
+    pub source: SourceId,
+    /// Short phrase, or `start … end`; what else stands there (`34`, `Art. 5`) is in `place`.
+    pub locator: Option<String>,
+    /// Article, page or the like.
+    pub place: String,
+    /// Why a passage is left out; empty for ordinary citations.
+    pub reason: String,
+    /// The statement that cites.
+    pub origin: OriginId,
+    /// Where the citation stands.
+    pub span: Span,
+}
+
+/// A school of law that `under` can choose.
+#[derive(Clone, Debug)]
+pub struct Doctrine {
+    /// The thing it is.
+    pub entity: EntityId,
+    /// Chosen when nothing else is.
+    pub default: bool,
+}
+
+/// `X prevails over Y`.
+#[derive(Clone, Debug)]
+pub struct Precedence {
+    /// The one that prevails.
+    pub over: EntityId,
+    /// The one that gives way.
+    pub under: EntityId,
+    /// Where it is written.
+    pub origin: OriginId,
+}
+
+/// A chapter of law in use.
+#[derive(Clone, Debug)]
+pub struct Chapter {
+    /// Name.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Which file.
+    pub file: FileId,
+}
+
+/// From where things are looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct View {
+    /// On which day.
+    pub on: Option<i64>,
+    /// As seen by whom.
+    pub seen_by: Option<EntityId>,
+    /// As known in which year.
+    pub known_in: Option<i64>,
+    /// Readings and doctrines chosen.
+    pub under: Vec<EntityId>,
+}
+
+/// A `check` statement.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// From where.
+    pub view: View,
+    /// What is expected.
+    pub expects: Vec<Expect>,
+    /// Where it is written.
+    pub origin: OriginId,
+}
+
+/// An expectation: a question, and what the answer should be.
+#[derive(Clone, Debug)]
+pub struct Expect {
+    /// The sentence or question, as written.
+    pub question: String,
+    /// The answers expected, where the question has a hole.
+    pub answers: Option<Vec<String>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What the kernel looks at by itself.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Hooks {
+    pub thing: KindId,
+    pub norm: KindId,
+    pub instrument: KindId,
+    pub article: KindId,
+    pub event: KindId,
+    pub status: KindId,
+    pub belongs_to: FluentId,
+    pub named_in: FluentId,
+    pub bears: FluentId,
+    pub binds: FluentId,
+    pub knows: FluentId,
+    /// For each status word its entity and the fluent `{norm} is WORD by {thing}`.
+    pub statuses: Vec<(EntityId, FluentId)>,
+    pub unspecified: EntityId,
+}
+
+impl Model {
+    /// The program that applies when these readings and doctrines are chosen.
+    #[must_use]
+    pub fn program_under(&self, chosen: &[EntityId]) -> Program {
+        self.program_where(|guard| match guard {
+            Guard::Chosen(entity) => chosen.contains(&entity),
+            Guard::NotChosen(entity) => !chosen.contains(&entity),
+            Guard::About(_) => true,
+        })
+    }
+
+    /// The program of all components whose guards pass.
+    #[must_use]
+    pub fn program_where(&self, pass: impl Fn(Guard) -> bool) -> Program {
+        fn kept<'a, T>(all: &'a [Guarded<T>], pass: &impl Fn(Guard) -> bool) -> Vec<&'a T> {
+            all.iter().filter(|it| it.guards.iter().all(|guard| pass(*guard))).map(|it| &it.item).collect()
+        }
+        let mut program = self.program.clone();
+        program.rules = kept(&self.rules, &pass).into_iter().cloned().collect();
+        for (index, rule) in program.rules.iter_mut().enumerate() {
+            rule.id = crate::ids::RuleId::from_index(index);
+        }
+        program.definitions = kept(&self.definitions, &pass).into_iter().cloned().collect();
+        for (index, definition) in program.definitions.iter_mut().enumerate() {
+            definition.id = crate::ids::DefinitionId::from_index(index);
+        }
+        program.initial = kept(&self.initial, &pass).into_iter().cloned().collect();
+        program
+    }
+
+    /// The name of an entity as it is shown.
+    #[must_use]
+    pub fn name(&self, entity: EntityId) -> &str {
+        &self.lexicon.entities[entity.index()].name
+    }
+
+    /// A value as it is shown and can be typed.
+    #[must_use]
+    pub fn show(&self, value: Value) -> String {
+        use crate::value::{Duration, Kinded};
+        match value.kinded() {
+            Kinded::Entity(id) if id.0 == 0 => "true".to_owned(),
+            Kinded::Entity(id) => self.name(id).to_owned(),
+            Kinded::Number(number) => number.to_string(),
+            Kinded::Range(id) => self.program.ranges.get(id.index()).map_or_else(
+                || "unknown".to_owned(),
+                |range| match (range.min, range.max) {
+                    (Some(a), Some(b)) if a == b => format!("about {a}"),
+                    (Some(a), Some(b)) => format!("between {a} and {b}"),
+                    (Some(a), None) => format!("at least {a}"),
+                    (None, Some(b)) => format!("at most {b}"),
+                    (None, None) => "unknown".to_owned(),
+                },
+            ),
+            Kinded::Tick(tick) => self.show_tick(tick),
+            Kinded::Duration(duration) => match duration {
+                Duration::Ticks(n) => format!("{n} day{}", if n == 1 { "" } else { "s" }),
+                Duration::Months(n) => format!("{n} month{}", if n == 1 { "" } else { "s" }),
+                Duration::Years(n) => format!("{n} year{}", if n == 1 { "" } else { "s" }),
+            },
+            Kinded::Text(id) => format!("“{}”", self.lexicon.texts[id.index()]),
+        }
+    }
+
+    /// A tick as it is shown: an ISO day, or the number.
+    #[must_use]
+    pub fn show_tick(&self, tick: i64) -> String {
+        match self.program.clock {
+            Clock::Days => servanda_calendar::Day(tick).to_string(),
+            Clock::Seconds | Clock::Integers => tick.to_string(),
+        }
+    }
+}
