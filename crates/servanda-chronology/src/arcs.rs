@@ -31,7 +31,8 @@ pub(crate) struct Arcs {
 }
 
 impl Arc {
-    fn of(inequality: &Inequality, edge: u32, bound: Bound) -> (u32, Self) {
+    /// Its tail and the arc.
+    pub(crate) fn of(inequality: &Inequality, edge: u32, bound: Bound) -> (u32, Self) {
         let (tail, head) = inequality.ends(bound);
         let gain = if let Rule::Within(ticks) = inequality.rule { -ticks } else { CALL };
         (tail, Self { head, edge, gain })
@@ -64,13 +65,12 @@ impl Arcs {
         self.first_later.push(NONE);
     }
 
-    /// Adds an inequality and returns its tail and its arc.
-    pub(crate) fn push(&mut self, inequality: &Inequality, edge: u32) -> (u32, Arc) {
+    /// Adds an inequality.
+    pub(crate) fn push(&mut self, inequality: &Inequality, edge: u32) {
         let (tail, arc) = Arc::of(inequality, edge, self.bound);
         let first = &mut self.first_later[tail as usize];
         let next = std::mem::replace(first, self.later.len() as u32);
         self.later.push((arc, next));
-        (tail, arc)
     }
 
     /// Takes back the last inequality added.

@@ -1,5 +1,6 @@
 //! A consistent network with its tight bounds, which can be added to and asked.
 
+use crate::arcs::Arc;
 use crate::conflict::{LabelIndex, report};
 use crate::network::Bound;
 use crate::side::{Halt, Side};
@@ -140,13 +141,7 @@ impl Chronology {
         ask: impl FnOnce(&mut Self) -> T,
     ) -> Result<T, ChronologyError> {
         let frame = self.open();
-        let mut made = Ok(());
-        for assumption in assumptions {
-            made = self.insert(None, assumption).map_err(|refusal| self.explain_refusal(refusal));
-            if made.is_err() {
-                break;
-            }
-        }
+        let made = self.insert_all(None, assumptions).map_err(|refusal| self.explain_refusal(refusal));
         let answer = made.map(|()| ask(self));
         self.roll_back(frame);
         answer
@@ -210,22 +205,27 @@ impl Chronology {
 
     /// Adds and tightens. On a refusal the caller rolls back.
     pub(crate) fn insert(&mut self, label: Option<ConstraintId>, constraint: &Constraint) -> Result<(), Refusal> {
+        self.insert_all(label, std::slice::from_ref(constraint))
+    }
+
+    /// Adds all before tightening, so that what rules them out is told of all together.
+    fn insert_all(&mut self, label: Option<ConstraintId>, constraints: &[Constraint]) -> Result<(), Refusal> {
         let before = self.network.inequalities.len();
-        self.network.insert(label, constraint).map_err(Refusal::Invalid)?;
-        let mut arcs = [None, None];
-        for (slot, (edge, inequality)) in arcs.iter_mut().zip(self.network.inequalities.iter().enumerate().skip(before))
-        {
-            let edge = edge as u32;
-            *slot = Some((self.lower.arcs.push(inequality, edge), self.upper.arcs.push(inequality, edge)));
+        let inserted = constraints.iter().try_for_each(|constraint| self.network.insert(label, constraint));
+        let (lower, upper, network) = (&mut self.lower, &mut self.upper, &self.network);
+        for (edge, inequality) in network.inequalities.iter().enumerate().skip(before) {
+            lower.arcs.push(inequality, edge as u32);
+            upper.arcs.push(inequality, edge as u32);
         }
-        for ((tail, arc), _) in arcs.iter().flatten() {
-            self.lower.relax(&self.network, *tail, *arc).map_err(Refusal::Halted)?;
+        inserted.map_err(Refusal::Invalid)?;
+        for side in [lower, upper] {
+            for (edge, inequality) in network.inequalities.iter().enumerate().skip(before) {
+                let (tail, arc) = Arc::of(inequality, edge as u32, side.bound);
+                side.relax(network, tail, arc).map_err(Refusal::Halted)?;
+            }
+            side.settle(network).map_err(Refusal::Halted)?;
         }
-        self.lower.settle(&self.network).map_err(Refusal::Halted)?;
-        for (_, (tail, arc)) in arcs.iter().flatten() {
-            self.upper.relax(&self.network, *tail, *arc).map_err(Refusal::Halted)?;
-        }
-        self.upper.settle(&self.network).map_err(Refusal::Halted)
+        Ok(())
     }
 
     /// Must be called before rolling back, while what was refused is still there.

@@ -208,6 +208,9 @@ impl<'c, 'b> Search<'c, 'b> {
         if self.trials > MOST_TRIALS {
             return Err(ChronologyError::Unsettled { constraints: Vec::new() });
         }
+        if self.because.is_none() && all.bounds_forbid(constraint) {
+            return Ok(false);
+        }
         match all.insert(None, constraint) {
             Ok(()) => Ok(true),
             Err(refusal) if self.because.is_none() && refusal.is_conflict() => Ok(false),
@@ -245,6 +248,18 @@ impl<'c, 'b> Search<'c, 'b> {
             choice.frame = all.open();
         }
         true
+    }
+}
+
+impl Chronology {
+    /// Whether the bounds alone show that a distance cannot be. Most questions end here, without a trial.
+    fn bounds_forbid(&self, constraint: &Constraint) -> bool {
+        let Constraint::Apart { from, to, at_least, at_most } = constraint else { return false };
+        // Bounds are within 2^60 of zero, so their differences do not overflow.
+        let longest = self.upper(*to).zip(self.lower(*from)).map(|(last, first)| last - first);
+        let shortest = self.lower(*to).zip(self.upper(*from)).map(|(first, last)| first - last);
+        at_least.zip(longest).is_some_and(|(least, longest)| longest < least)
+            || at_most.zip(shortest).is_some_and(|(most, shortest)| most < shortest)
     }
 }
 

@@ -7,7 +7,8 @@ use crate::{ConstraintId, Point};
 /// Why there is no chronology, or none that could be computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChronologyError {
-    /// These constraints cannot all be true; without any one of them the others can.
+    /// These constraints cannot all be true, with every tick within [`LIMIT`](crate::LIMIT) of zero; without any one of
+    /// them the others can.
     Contradiction {
         /// In the order in which they follow from each other where that is known.
         constraints: Vec<ConstraintId>,
@@ -17,7 +18,7 @@ pub enum ChronologyError {
         /// The point that was named.
         point: Point,
     },
-    /// A number is further than [`LIMIT`](crate::LIMIT) from zero, or would become so by following these constraints.
+    /// A number of ticks is greater than [`LIMIT`](crate::LIMIT), or points that nothing dates would be that far apart.
     OutOfRange {
         /// The constraints that lead there; empty where it is an assumption or a question.
         constraints: Vec<ConstraintId>,

@@ -57,19 +57,17 @@ impl Chronology {
         };
         side.left_out = Some(constraint);
         let forgotten = forget(side, &self.network, &edges);
-        let mut halted = false;
         for node in forgotten {
             side.enqueue(node);
             // The arcs into a node are those that leave it on the other side.
             for arc in other.arcs.of(node) {
                 let inequality = &self.network.inequalities[arc.edge as usize];
                 let into = crate::arcs::Arc { head: node, ..arc };
-                halted |= side.relax(&self.network, inequality.ends(bound).0, into).is_err();
+                let _ = side.relax(&self.network, inequality.ends(bound).0, into);
             }
         }
         // With less to satisfy there is no new conflict. Should functions run out of rounds, the value so far is a bound.
-        halted |= side.settle(&self.network).is_err();
-        debug_assert!(!halted, "a part of a consistent network is consistent");
+        let _ = side.settle(&self.network);
         side.left_out = None;
         let without = self.bound(point, bound);
         self.roll_back(frame);

@@ -8,11 +8,14 @@
 //! p above the value that the lifting began with. So a lift of more than p is a contradiction between the noted ones.
 
 use crate::arcs::Arc;
-use crate::network::{Network, Rule};
+use crate::network::Network;
 use crate::side::{Halt, LIFTED, Side};
 
-/// How many rounds are tried in one go. Only cycles with a function that has no period, or a very long one, need more.
-const MOST_LAPS: u32 = 1 << 20;
+/// How many rounds are tried in one go: enough for ten nodes and all days of the Gregorian calendar's period.
+const MOST_LAPS: u32 = 1 << 21;
+
+/// A round of functions that never repeat themselves counts as so many, as nothing else ends it.
+const ENDLESS_LAP: u32 = 1 << 5;
 
 /// How cycles raised a node above the value that its place in the tree gives it.
 #[derive(Clone, Debug)]
@@ -39,10 +42,11 @@ impl Side {
         lift.edges.push(arc.edge);
         lift.edges.sort_unstable();
         lift.edges.dedup();
-        if common_period(network, &lift.edges).is_some_and(|period| candidate - lift.since > period) {
+        let period = common_period(network, &lift.edges);
+        if period.is_some_and(|period| candidate - lift.since > period) {
             return Err(Halt::Conflict(lift.edges.clone()));
         }
-        self.laps += 1;
+        self.laps += if period.is_some() { 1 } else { ENDLESS_LAP };
         if self.laps > MOST_LAPS {
             return Err(Halt::Unsettled(lift.edges.clone()));
         }
@@ -80,12 +84,9 @@ fn sure_gain(network: &Network, cycle: &[u32]) -> Option<i128> {
 
 /// After how many ticks all functions among the inequalities repeat themselves together.
 fn common_period(network: &Network, edges: &[u32]) -> Option<i64> {
-    edges.iter().try_fold(1i64, |period, edge| match network.inequalities[*edge as usize].rule {
-        Rule::Within(_) => Some(period),
-        Rule::AtMost(f) | Rule::AtLeast(f) => {
-            let own = network.functions[f as usize].0.period().filter(|own| *own > 0)?;
-            (period / common_divisor(period, own)).checked_mul(own)
-        }
+    edges.iter().try_fold(1i64, |period, edge| {
+        let own = network.inequalities[*edge as usize].period(&network.functions)?;
+        (period / common_divisor(period, own)).checked_mul(own)
     })
 }
 

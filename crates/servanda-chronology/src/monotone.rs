@@ -38,8 +38,8 @@ pub trait Monotone: Send + Sync {
     }
 
     /// A positive `p` with `at(tick + p) == at(tick) + p` for all ticks, if there is one: 146 097 days for the Gregorian
-    /// calendar, 1461 for the Julian. With it, going round a cycle always comes to an end. Without it, points that
-    /// nothing bounds on some side are tested from tick 0 onwards only.
+    /// calendar, 1461 for the Julian. With it, going round a cycle always comes to an end. Without it, contradictions
+    /// among points that nothing dates may go unseen, and so a contradiction may cite more than it needs.
     fn period(&self) -> Option<i64> {
         None
     }

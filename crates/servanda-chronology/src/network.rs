@@ -196,4 +196,12 @@ impl Inequality {
             Rule::AtMost(f) => functions[f as usize].0.offsets().map(|(_, greatest)| greatest.saturating_neg()),
         }
     }
+
+    /// After how many ticks it repeats itself, if it does.
+    pub(crate) fn period(&self, functions: &[Shift]) -> Option<i64> {
+        match self.rule {
+            Rule::Within(_) => Some(1),
+            Rule::AtLeast(f) | Rule::AtMost(f) => functions[f as usize].0.period().filter(|period| *period > 0),
+        }
+    }
 }

@@ -186,9 +186,13 @@ impl Side {
         Ok(())
     }
 
-    /// Raises the head of an arc if it has to. What hangs on it waits for [`Side::settle`].
+    /// Raises the head of an arc if it has to. What hangs on it waits for [`Side::settle`], and so does an arc whose
+    /// tail is out of the tree: all arcs out of it are tried when it is back.
     pub(crate) fn relax(&mut self, network: &Network, tail: u32, arc: Arc) -> Result<(), Halt> {
-        let value = self.nodes[tail as usize].value;
+        let Node { value, .. } = self.nodes[tail as usize];
+        if !self.nodes[tail as usize].is_attached() {
+            return Ok(());
+        }
         let step = if arc.gain == CALL { self.call(network, value, arc)? } else { Some(value + arc.gain) };
         // A bound outside the range of ticks is no bound.
         let step = step.filter(|candidate| value < -LIMIT || *candidate >= -LIMIT);
@@ -205,34 +209,47 @@ impl Side {
         }
     }
 
-    /// The step of a monotone function, for bounded and for unbounded points.
+    /// The step of a monotone function. Points without a bound can be anywhere, so only a function that repeats itself
+    /// can be asked about them; of any other, what it surely gains is used.
     fn call(&self, network: &Network, value: i64, arc: Arc) -> Result<Option<i64>, Halt> {
-        let bounded = value >= -LIMIT;
-        let tick = if bounded { value } else { value - FLOOR };
         let inequality = &network.inequalities[arc.edge as usize];
-        match inequality.step(&network.functions, self.bound, tick) {
-            Step::To(to) => {
-                let to = to.clamp(-LIMIT - 1, LIMIT + 1);
-                Ok(Some(if bounded { to } else { to + FLOOR }))
-            }
-            Step::Nothing => Ok(None),
-            Step::Nowhere if bounded && inequality.label.is_some_and(|label| Some(label) == self.left_out) => Ok(None),
-            Step::Nowhere if bounded => Err(Halt::Conflict(self.grounds(network, inequality, arc.edge))),
-            Step::Nowhere => Ok(None),
+        if value < -LIMIT {
+            return Ok(self.call_anywhere(network, value, inequality));
         }
+        match inequality.step(&network.functions, self.bound, value) {
+            Step::To(to) => Ok(Some(to.clamp(-LIMIT - 1, LIMIT + 1))),
+            Step::Nothing => Ok(None),
+            Step::Nowhere if self.is_left_out(inequality) => Ok(None),
+            Step::Nowhere => Err(Halt::Conflict(self.grounds(network, inequality, arc.edge))),
+        }
+    }
+
+    fn call_anywhere(&self, network: &Network, value: i64, inequality: &Inequality) -> Option<i64> {
+        if inequality.period(&network.functions).is_none() {
+            return inequality.sure_gain(&network.functions).map(|gain| value + gain.clamp(-LIMIT, LIMIT));
+        }
+        match inequality.step(&network.functions, self.bound, value - FLOOR) {
+            Step::To(to) => Some(FLOOR + to.clamp(-LIMIT - 1, LIMIT + 1)),
+            Step::Nothing | Step::Nowhere => None,
+        }
+    }
+
+    fn is_left_out(&self, inequality: &Inequality) -> bool {
+        self.left_out.is_some() && inequality.label == self.left_out
     }
 
     /// The head of an arc is to rise: the one place where values change.
     fn improve(&mut self, network: &Network, tail: u32, arc: Arc, candidate: i64) -> Result<(), Halt> {
         let bounded = self.nodes[tail as usize].is_bounded();
         let inequality = &network.inequalities[arc.edge as usize];
-        if self.left_out.is_some() && inequality.label == self.left_out {
+        if self.is_left_out(inequality) {
             return Ok(());
         }
-        if arc.head == 0 {
+        // The origin stays where it is, and every tick is within the limits.
+        if arc.head == 0 || bounded && candidate > LIMIT {
             return Err(Halt::Conflict(self.grounds(network, inequality, arc.edge)));
         }
-        if candidate > if bounded { LIMIT } else { FLOOR + LIMIT } {
+        if candidate > FLOOR + LIMIT && !bounded {
             return Err(Halt::OutOfRange(self.grounds(network, inequality, arc.edge)));
         }
         self.record(arc.head);
