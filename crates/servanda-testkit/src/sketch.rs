@@ -3,6 +3,8 @@
 //! A capital letter begins a variable, `_` is anything, digits are a number, `@7` is the tick 7, `3t` three ticks, `2m`
 //! two months, `1y` a year; any other word is an entity. Names of entities are made up as they are met.
 
+mod outcome;
+
 use servanda_model::{Action, ActionId, Clock, CompareOp, Condition, Deadline, Definition, DefinitionId, Duration};
 use servanda_model::{
     Effect, EntityId, EventPattern, Expr, Fluent, FluentId, FluentPattern, FluentType, Happening, Hole,
