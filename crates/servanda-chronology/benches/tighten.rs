@@ -14,7 +14,11 @@ use servanda_chronology::{
 const PER_POINT: usize = 5;
 
 fn main() {
-    println!("{:>8} {:>9} {:>10} {:>10} {:>10} {:>10}", "points", "inequal.", "floor", "tighten", "months", "conflict");
+    println!("A conflict is of ten statements, or of a tenth as many as there are points.");
+    println!(
+        "{:>8} {:>9} {:>10} {:>10} {:>10} {:>10} {:>10}",
+        "points", "inequal.", "floor", "tighten", "months", "conflict", "long one"
+    );
     for points in [1_000, 10_000, 100_000] {
         whole(points);
     }
@@ -30,13 +34,15 @@ fn main() {
 fn whole(points: usize) {
     let plain = dossier(points, false);
     let months = dossier(points, true);
-    let broken = contradictory(points);
+    let broken = [contradictory(points, 10), contradictory(points, points / 10)];
     let floor = best(20, || plain.pass());
     let tighten = best_of(5, || plain.network(), |network| black_box(network.tighten()).is_ok());
     let with_months = best_of(5, || months.network(), |network| black_box(network.tighten()).is_ok());
-    let conflict = best_of(5, || broken.network(), |network| black_box(network.tighten()).is_err());
+    let [short, long] = broken.map(|it| best_of(5, || it.network(), |network| black_box(network.tighten()).is_err()));
     let edges = plain.constraints.len();
-    println!("{points:>8} {edges:>9} {floor:>10.2?} {tighten:>10.2?} {with_months:>10.2?} {conflict:>10.2?}");
+    println!(
+        "{points:>8} {edges:>9} {floor:>10.2?} {tighten:>10.2?} {with_months:>10.2?} {short:>10.2?} {long:>10.2?}"
+    );
 }
 
 fn one_more(points: usize) {
@@ -60,8 +66,10 @@ fn one_more(points: usize) {
         let _ =
             black_box(chronology.add(ConstraintId(u32::MAX), Constraint::at_least_after(*from, *to, apart + 100_000)));
     });
+    let mut id = 1 << 20;
     let add = each(&pairs, |(from, to, apart)| {
-        let _ = black_box(chronology.add(ConstraintId(u32::MAX), Constraint::at_most_after(*from, *to, apart + 20)));
+        id += 1;
+        let _ = black_box(chronology.add(ConstraintId(id), Constraint::at_most_after(*from, *to, apart + 20)));
     });
     let sensitivity = each(&pairs[..20], |(from, _, _)| {
         black_box(chronology.sensitivity(*from, Bound::Upper));
@@ -139,16 +147,20 @@ fn dossier(points: usize, months: bool) -> Dossier {
     Dossier { ticks, points: all, constraints }
 }
 
-/// The same with one long loop that cannot be: each of a hundred events a day after the one before, and the first after
-/// the last.
-fn contradictory(points: usize) -> Dossier {
+/// The same with a loop that cannot be: so many new events, each a day or more after the one before, and the last not
+/// long enough after the first. Every statement of the loop has two sides, so it has to be shown that none can be spared.
+fn contradictory(points: usize, length: usize) -> Dossier {
     let mut dossier = dossier(points, false);
-    let loop_of: Vec<Point> = (0..100).map(|step| dossier.points[1 + step * (points / 100)]).collect();
-    for pair in loop_of.windows(2) {
-        dossier.constraints.push(Constraint::at_least_after(pair[0], pair[1], -1));
+    for step in 0..length {
+        let point = Point(dossier.ticks.len() as u32);
+        dossier.ticks.push(0);
+        dossier.points.push(point);
+        if step > 0 {
+            dossier.constraints.push(Constraint::apart(Point(point.0 - 1), point, 1, 1_000));
+        }
     }
-    let all_around = dossier.ticks[loop_of[99].0 as usize] - dossier.ticks[loop_of[0].0 as usize];
-    dossier.constraints.push(Constraint::at_least_after(loop_of[99], loop_of[0], 100 - all_around.min(0)));
+    let (first, last) = (dossier.points[points + 1], dossier.points[points + length]);
+    dossier.constraints.push(Constraint::apart(first, last, 0, length as i64 - 2));
     dossier
 }
 

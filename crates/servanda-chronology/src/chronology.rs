@@ -212,18 +212,25 @@ impl Chronology {
     fn insert_all(&mut self, label: Option<ConstraintId>, constraints: &[Constraint]) -> Result<(), Refusal> {
         let before = self.network.inequalities.len();
         let inserted = constraints.iter().try_for_each(|constraint| self.network.insert(label, constraint));
-        let (lower, upper, network) = (&mut self.lower, &mut self.upper, &self.network);
-        for (edge, inequality) in network.inequalities.iter().enumerate().skip(before) {
-            lower.arcs.push(inequality, edge as u32);
-            upper.arcs.push(inequality, edge as u32);
-        }
+        let taken_in = self.take_in(before);
         inserted.map_err(Refusal::Invalid)?;
+        taken_in.map_err(Refusal::Halted)
+    }
+
+    /// Tightens by the inequalities from this one on, which have been added to the network.
+    pub(crate) fn take_in(&mut self, first: usize) -> Result<(), Halt> {
+        let (lower, upper, network) = (&mut self.lower, &mut self.upper, &self.network);
+        let added = || network.inequalities.iter().enumerate().skip(first).map(|(edge, it)| (edge as u32, it));
+        for (edge, inequality) in added() {
+            lower.arcs.push(inequality, edge);
+            upper.arcs.push(inequality, edge);
+        }
         for side in [lower, upper] {
-            for (edge, inequality) in network.inequalities.iter().enumerate().skip(before) {
-                let (tail, arc) = Arc::of(inequality, edge as u32, side.bound);
-                side.relax(network, tail, arc).map_err(Refusal::Halted)?;
+            for (edge, inequality) in added() {
+                let (tail, arc) = Arc::of(inequality, edge, side.bound);
+                side.relax(network, tail, arc)?;
             }
-            side.settle(network).map_err(Refusal::Halted)?;
+            side.settle(network)?;
         }
         Ok(())
     }

@@ -1,15 +1,20 @@
 //! From a halted solver to the fewest constraints to blame.
 //!
 //! A simple cycle of plain distances is minimal as it stands. It need not be so once functions are on it, or if one of the
-//! caller's constraints consists of several inequalities, since then the others of them count as well. Such a set goes
-//! through a deletion filter: leave one out, and if the rest still cannot hold, go on with the rest's own conflict. Each
-//! trial solves a network of the cited constraints only.
+//! caller's constraints consists of several inequalities ("on that day" has two), since then the others of them count as
+//! well. Such a set is put to the test: is the rest consistent, whichever of them is left out? To leave out each of k
+//! constraints, half of them are added, and each of the other half is left out in turn by the same means; then the other
+//! way round. That is k log k additions to a network of the cited constraints only, instead of k solutions from scratch.
+//! Whenever a part turns out to contradict itself, its own conflict, which is smaller, takes the place of the set.
+//!
+//! Where it is not optimal: an addition that joins two halves of a long loop moves one of them, so that a loop of k such
+//! statements takes time in the order of k². A thousand take some hundredths of a second.
 
 use std::collections::BTreeMap;
 
 use crate::network::{Bound, Inequality, Rule};
 use crate::side::{Halt, Side};
-use crate::{ChronologyError, ConstraintId, Network};
+use crate::{Chronology, ChronologyError, ConstraintId, Network};
 
 /// Where the inequalities of each constraint are.
 #[derive(Clone, Debug, Default)]
@@ -83,15 +88,8 @@ fn shrunk(network: &Network, conflict: &[u32], index: &LabelIndex, assumed: usiz
     if plain && all.len() == blamed.len() && assumed.len() <= conflict.len() - all.len() {
         return blamed;
     }
-    let mut edges_by_label: BTreeMap<ConstraintId, Vec<u32>> = BTreeMap::new();
-    for (label, edge) in all.iter().filter_map(|edge| Some((network.inequalities[*edge as usize].label?, *edge))) {
-        edges_by_label.entry(label).or_default().push(edge);
-    }
-    filter(blamed, |kept| {
-        let edges: Vec<u32> =
-            kept.iter().filter_map(|label| edges_by_label.get(label)).flatten().chain(&assumed).copied().collect();
-        conflict_among(network, &edges).map(|edges| labels(network, &edges))
-    })
+    let edges: Vec<u32> = all.into_iter().chain(assumed).collect();
+    Trial::new(network, &edges).fewest(blamed)
 }
 
 fn assumptions(network: &Network, from: usize) -> Vec<u32> {
@@ -99,36 +97,63 @@ fn assumptions(network: &Network, from: usize) -> Vec<u32> {
     all.filter(|(_, it)| it.label.is_none()).map(|(edge, _)| edge as u32).collect()
 }
 
-/// The deletion filter. `conflict_in` tells whether a set is in conflict, and which part of it.
-pub(crate) fn filter(
-    mut kept: Vec<ConstraintId>,
-    mut conflict_in: impl FnMut(&[ConstraintId]) -> Option<Vec<ConstraintId>>,
-) -> Vec<ConstraintId> {
-    let mut needed = 0;
-    while needed < kept.len() {
-        let left_out = kept.remove(needed);
-        match conflict_in(&kept) {
-            // What was needed in a larger set is needed in a smaller one, so `needed` still counts the first ones.
-            Some(mut conflict) => {
-                conflict.sort_unstable();
-                kept.retain(|label| conflict.binary_search(label).is_ok());
-            }
-            None => {
-                kept.insert(needed, left_out);
-                needed += 1;
-            }
-        }
-    }
-    kept
+/// Some inequalities and their points, to be added and taken back again.
+struct Trial {
+    chronology: Chronology,
+    by_label: BTreeMap<Option<ConstraintId>, Vec<Inequality>>,
 }
 
-/// Solves a network of these inequalities alone and returns its conflict. One side decides; see `side.rs`.
-pub(crate) fn conflict_among(network: &Network, edges: &[u32]) -> Option<Vec<u32>> {
-    let (part, _) = part_of(network, edges);
-    match Side::new(&part, Bound::Lower).tighten(&part) {
-        Err(Halt::Conflict(conflict)) => Some(conflict.into_iter().map(|edge| edges[edge as usize]).collect()),
-        // Not shown to be in conflict, so whatever was left out is kept.
-        Err(Halt::OutOfRange(_) | Halt::Unsettled(_)) | Ok(()) => None,
+impl Trial {
+    fn new(network: &Network, edges: &[u32]) -> Self {
+        let (mut part, _) = part_of(network, edges);
+        let mut by_label: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for inequality in std::mem::take(&mut part.inequalities) {
+            by_label.entry(inequality.label).or_default().push(inequality);
+        }
+        let (lower, upper) = (Side::new(&part, Bound::Lower), Side::new(&part, Bound::Upper));
+        Self { chronology: Chronology::new(part, lower, upper), by_label }
+    }
+
+    /// A minimal part of constraints that contradict each other and the assumptions.
+    fn fewest(mut self, mut blamed: Vec<ConstraintId>) -> Vec<ConstraintId> {
+        let frame = self.chronology.open();
+        match self.add([None]) {
+            // The assumptions contradict each other.
+            Err(Halt::Conflict(_)) => return Vec::new(),
+            Err(Halt::OutOfRange(_) | Halt::Unsettled(_)) => return blamed,
+            Ok(()) => self.chronology.commit(frame),
+        }
+        while let Some(mut smaller) = self.conflict_without_one_of(&blamed) {
+            smaller.sort_unstable();
+            blamed.retain(|label| smaller.binary_search(label).is_ok());
+        }
+        blamed
+    }
+
+    /// A conflict of what has been added and all of these but one, for any one of them.
+    fn conflict_without_one_of(&mut self, labels: &[ConstraintId]) -> Option<Vec<ConstraintId>> {
+        if labels.len() < 2 {
+            return None;
+        }
+        let (one, other) = labels.split_at(labels.len() / 2);
+        [(one, other), (other, one)].into_iter().find_map(|(added, tried)| {
+            let frame = self.chronology.open();
+            let conflict = match self.add(added.iter().copied().map(Some)) {
+                Ok(()) => self.conflict_without_one_of(tried),
+                Err(Halt::Conflict(edges)) => Some(self::labels(&self.chronology.network, &edges)),
+                // Not shown to be in conflict, so what is left out here counts as needed.
+                Err(Halt::OutOfRange(_) | Halt::Unsettled(_)) => None,
+            };
+            self.chronology.roll_back(frame);
+            conflict
+        })
+    }
+
+    fn add(&mut self, labels: impl IntoIterator<Item = Option<ConstraintId>>) -> Result<(), Halt> {
+        let before = self.chronology.network.inequalities.len();
+        let added = labels.into_iter().filter_map(|label| self.by_label.get(&label)).flatten();
+        self.chronology.network.inequalities.extend(added);
+        self.chronology.take_in(before)
     }
 }
 

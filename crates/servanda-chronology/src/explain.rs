@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::arcs::NONE;
-use crate::conflict::{filter, labels, part_of};
+use crate::conflict::{labels, part_of};
 use crate::network::Bound;
 use crate::side::{LIFTED, Side};
 use crate::{Chronology, ConstraintId, Point};
@@ -105,8 +105,7 @@ impl Chronology {
             edges.dedup();
             let (part, number) = part_of(&self.network, &edges);
             let mut side = Side::new(&part, bound);
-            let reached = side.tighten(&part).is_ok() && number(point.0).and_then(|node| side.tick(node)) == target;
-            reached.then(|| kept.to_vec())
+            side.tighten(&part).is_ok() && number(point.0).and_then(|node| side.tick(node)) == target
         })
     }
 }
@@ -130,4 +129,17 @@ fn forget(side: &mut Side, network: &crate::Network, edges: &[u32]) -> Vec<u32> 
     forgotten.sort_unstable();
     forgotten.dedup();
     forgotten
+}
+
+/// The deletion filter: leave one out, and keep it if `suffice` says that the rest is not enough.
+fn filter(mut kept: Vec<ConstraintId>, suffice: impl Fn(&[ConstraintId]) -> bool) -> Vec<ConstraintId> {
+    let mut needed = 0;
+    while needed < kept.len() {
+        let left_out = kept.remove(needed);
+        if !suffice(&kept) {
+            kept.insert(needed, left_out);
+            needed += 1;
+        }
+    }
+    kept
 }
