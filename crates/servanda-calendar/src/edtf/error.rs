@@ -89,7 +89,7 @@ kinds! {
     SetInInterval "set-in-interval" "the end of an interval is a single date",
     SetUnclosed "set-unclosed" "the set is not closed by its own bracket",
     SetElementMissing "set-element-missing" "a date is missing in the set",
-    SetOpenInside "set-open-inside" "only the first date of a set can be open towards the past, only the last towards the future",
+    SetOpenInside "set-open-inside" "a set can be open only before its first date and after its last",
     SetRangePlain "set-range-not-plain" "a range in a set runs between plain dates",
     SetRangePrecision "set-range-precision" "both dates of a range in a set are years, or months, or days",
     SetRangeReversed "set-range-reversed" "the range in the set ends before it begins",

@@ -20,7 +20,9 @@ mod far;
 mod mask;
 mod parse;
 mod ranges;
+mod scan;
 mod season;
+mod time;
 
 use std::str::FromStr;
 

@@ -7,18 +7,17 @@ use std::cmp::Ordering;
 
 use super::bounds::Side;
 use super::error::EdtfErrorKind as Kind;
+use super::scan::{Parsed, Scan, fail, four_digits, saturating, two_digits};
+use super::time::date_time;
 use super::{
-    Date, DateTime, Edtf, EdtfError, Element, Endpoint, Expression, FarYears, Mask, Offset, Qualifier, Qualifiers,
-    Season, Shape,
+    Date, Edtf, EdtfError, Element, Endpoint, Expression, FarYears, Mask, Qualifier, Qualifiers, Season, Shape,
 };
 use crate::calendar::Calendar;
 
-type Parsed<T> = Result<T, EdtfError>;
-
 /// A date and the lowest level that has it.
-struct Graded {
-    date: Date,
-    level: u8,
+pub(super) struct Graded {
+    pub(super) date: Date,
+    pub(super) level: u8,
 }
 
 pub(super) fn expression(text: &str, calendar: Calendar) -> Parsed<Edtf> {
@@ -36,9 +35,9 @@ pub(super) fn expression(text: &str, calendar: Calendar) -> Parsed<Edtf> {
 
 /// The whole text and the calendar it is read in.
 #[derive(Clone, Copy)]
-struct Text<'a> {
-    bytes: &'a [u8],
-    calendar: Calendar,
+pub(super) struct Text<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) calendar: Calendar,
 }
 
 fn parts(text: Text<'_>) -> Parsed<(Expression, u8)> {
@@ -193,57 +192,8 @@ fn range(text: Text<'_>, from: usize, dots: usize, to: usize) -> Parsed<Element>
     }
 }
 
-/// `[-]YYYY-MM-DDThh:mm:ss[offset]`.
-fn date_time(text: Text<'_>) -> Parsed<(Expression, u8)> {
-    let bytes = text.bytes;
-    let at = bytes.iter().position(|&byte| byte == b'T').expect("`parts` saw a T");
-    let Graded { date, level } = date(text, 0, at)?;
-    let Date { shape: Shape::Day(year, month, day), qualifiers } = date else {
-        return fail(at, Kind::TimeNotAlone);
-    };
-    if qualifiers.any() {
-        return fail(at, Kind::TimeNotAlone);
-    }
-    let clock = bytes.get(at + 1..at + 9).filter(|clock| clock[2] == b':' && clock[5] == b':');
-    let numbers =
-        clock.and_then(|clock| Some((two_digits(&clock[0..2])?, two_digits(&clock[3..5])?, two_digits(&clock[6..8])?)));
-    let Some((hour, minute, second)) = numbers else {
-        return fail(at + 1, Kind::TimeForm);
-    };
-    let is_midnight = (hour, minute, second) == (24, 0, 0);
-    if !(is_midnight || hour <= 23 && minute <= 59 && second <= 59) {
-        return fail(at + 1, Kind::NoSuchTime);
-    }
-    let offset = offset(bytes, at + 9)?;
-    let time = DateTime { day: text.calendar.day(year, month, day), hour, minute, second, offset };
-    Ok((Expression::DateTime(time), level))
-}
-
-fn offset(bytes: &[u8], from: usize) -> Parsed<Offset> {
-    let (sign, rest) = match &bytes[from..] {
-        [] => return Ok(Offset::Unsaid),
-        b"Z" => return Ok(Offset::Utc),
-        [b'.' | b',', ..] => return fail(from, Kind::TimeForm),
-        [sign @ (b'+' | b'-'), rest @ ..] => (*sign, rest),
-        _ => return fail(from, Kind::OffsetForm),
-    };
-    let numbers = match rest {
-        [_, _] => two_digits(rest).zip(Some(0)),
-        [hours @ .., b':', _, _] => two_digits(hours).zip(two_digits(&rest[rest.len() - 2..])),
-        _ => None,
-    };
-    let Some((hours, minutes)) = numbers else {
-        return fail(from, Kind::OffsetForm);
-    };
-    let total = i16::from(hours) * 60 + i16::from(minutes);
-    if minutes > 59 || total > 14 * 60 || sign == b'-' && total == 0 {
-        return fail(from, Kind::NoSuchOffset);
-    }
-    Ok(Offset::Minutes(if sign == b'-' { -total } else { total }))
-}
-
 /// One date, from byte `from` up to `to`.
-fn date(text: Text<'_>, from: usize, to: usize) -> Parsed<Graded> {
+pub(super) fn date(text: Text<'_>, from: usize, to: usize) -> Parsed<Graded> {
     let mut scan = Scan { bytes: &text.bytes[..to], at: from, individual: false };
     let before_year = scan.qualifier_before()?;
     let negative = scan.take(b'-');
@@ -427,125 +377,4 @@ fn long_shape(digits: &[u8], exponent: u64, negative: bool, significant_digits: 
     }
     let digits = digits.iter().copied().map(char::from).collect::<String>().into_boxed_str();
     Shape::Far(Box::new(FarYears { negative, digits, exponent, significant: significant_digits }))
-}
-
-/// A place in the text, and whether a qualifier was met that does not simply stand at the end of the date.
-struct Scan<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    individual: bool,
-}
-
-impl<'a> Scan<'a> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn is_done(&self) -> bool {
-        self.at >= self.bytes.len()
-    }
-
-    fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn expect_dash(&mut self, otherwise: Kind) -> Parsed<()> {
-        match self.peek() {
-            Some(b'-') => {
-                self.at += 1;
-                Ok(())
-            }
-            Some(b'0'..=b'9' | b'X') => fail(self.at, otherwise),
-            Some(b'T') => fail(self.at, Kind::TimeNotAlone),
-            _ => fail(self.at, Kind::Unexpected),
-        }
-    }
-
-    /// A qualifier in front of a part, for that part alone.
-    fn qualifier_before(&mut self) -> Parsed<Qualifier> {
-        let qualifier = self.qualifier()?;
-        self.individual |= qualifier.any();
-        Ok(qualifier)
-    }
-
-    /// A qualifier behind a part, for it and all parts further left.
-    fn qualifier_after(&mut self) -> Parsed<Qualifier> {
-        let qualifier = self.qualifier()?;
-        self.individual |= qualifier.any() && !self.is_done();
-        Ok(qualifier)
-    }
-
-    fn qualifier(&mut self) -> Parsed<Qualifier> {
-        let Some(qualifier) = self.peek().and_then(qualifier) else {
-            return Ok(Qualifier::default());
-        };
-        self.at += 1;
-        match self.peek().and_then(self::qualifier) {
-            Some(_) => fail(self.at, Kind::DoubledQualifier),
-            None => Ok(qualifier),
-        }
-    }
-
-    /// Exactly `N` characters, each a digit or `X`.
-    fn digits<const N: usize>(&mut self, otherwise: Kind) -> Parsed<[u8; N]> {
-        let mut digits = [0; N];
-        for digit in &mut digits {
-            match self.peek() {
-                Some(byte @ (b'0'..=b'9' | b'X')) => *digit = byte,
-                _ => return fail(self.at, otherwise),
-            }
-            self.at += 1;
-        }
-        Ok(digits)
-    }
-
-    /// As many digits as there are.
-    fn number(&mut self) -> &'a [u8] {
-        let rest = &self.bytes[self.at..];
-        let length = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
-        self.at += length;
-        &rest[..length]
-    }
-
-    /// `S` and a positive number.
-    fn significant_digits(&mut self) -> Parsed<u64> {
-        self.at += 1;
-        let at = self.at;
-        match self.number() {
-            [] | [b'0'] => fail(at, Kind::SignificantDigits),
-            [b'0', ..] => fail(at, Kind::LeadingZero),
-            number => Ok(saturating(number)),
-        }
-    }
-}
-
-fn qualifier(byte: u8) -> Option<Qualifier> {
-    match byte {
-        b'?' => Some(Qualifier { uncertain: true, approximate: false }),
-        b'~' => Some(Qualifier { uncertain: false, approximate: true }),
-        b'%' => Some(Qualifier { uncertain: true, approximate: true }),
-        _ => None,
-    }
-}
-
-fn two_digits(text: &[u8]) -> Option<u8> {
-    match text {
-        [tens @ b'0'..=b'9', units @ b'0'..=b'9'] => Some((tens - b'0') * 10 + units - b'0'),
-        _ => None,
-    }
-}
-
-fn four_digits(text: &[u8]) -> Option<u16> {
-    let (century, rest) = text.split_at_checked(2)?;
-    Some(u16::from(two_digits(century)?) * 100 + u16::from(two_digits(rest)?))
-}
-
-fn saturating(digits: &[u8]) -> u64 {
-    digits.iter().fold(0, |value: u64, digit| value.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
-}
-
-fn fail<T>(position: usize, kind: Kind) -> Parsed<T> {
-    Err(EdtfError { position, kind })
 }
