@@ -1,0 +1,305 @@
+//! Definitions: which depend on which, how to check one instance, and which instances a change may touch.
+//!
+//! A change of one instance runs, for each place where a definition reads that fluent, a plan from the changed
+//! arguments through the definition's other positive conditions to the heads concerned. Those heads are then worked out
+//! anew. Recursive groups are worked out from scratch, in synchronous rounds.
+
+use std::collections::BTreeSet;
+
+use servanda_model::{Condition, Definition, Expr as SourceExpr, FluentId, Mode, Program, Term};
+
+use super::error::{CycleLink, ProgramError, ProgramErrorKind};
+use super::graph::{shortest_cycle, strong_components};
+use super::ops::{Arg, Expr, Match, Plan};
+use super::plan::{Bound, Indexes, Planner, Unbound, arg};
+use crate::vars::binders;
+
+/// More ways of reading the alternatives of a definition than this, and it is worked out from scratch.
+const MOST_VARIANTS: usize = 64;
+
+/// Derived fluents that depend on each other, or one alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Component {
+    pub(crate) fluents: Vec<u32>,
+    /// Worked out from scratch whenever something it depends on changes.
+    pub(crate) from_scratch: bool,
+    /// Fluents outside the component that its definitions read.
+    pub(crate) dependencies: BTreeSet<u32>,
+    pub(crate) definitions: Vec<u32>,
+    pub(crate) deltas: Vec<Delta>,
+}
+
+/// A compiled definition.
+#[derive(Clone, Debug)]
+pub(crate) struct DefinitionPlan {
+    pub(crate) head: u32,
+    pub(crate) vars: usize,
+    /// Matched against an instance to be checked.
+    pub(crate) head_match: Box<[Match]>,
+    pub(crate) check: Plan,
+    pub(crate) full: Plan,
+    pub(crate) head_args: Box<[Arg]>,
+    pub(crate) value: Expr,
+    /// Variables that do not belong to the filling.
+    pub(crate) hidden: Box<[u32]>,
+    /// The value is the same for every filling, so the first one found will do.
+    pub(crate) has_constant_value: bool,
+}
+
+/// From a changed instance of `fluent` to the instances of `head` that may change with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Delta {
+    pub(crate) fluent: u32,
+    pub(crate) args: Box<[Match]>,
+    /// For a positive condition, the value it asks for.
+    pub(crate) value: Option<Match>,
+    pub(crate) vars: usize,
+    pub(crate) plan: Plan,
+    pub(crate) head: u32,
+    pub(crate) head_args: Box<[Arg]>,
+}
+
+/// One place where a fluent is read.
+struct Read<'a> {
+    fluent: FluentId,
+    args: &'a [Term],
+    positive: bool,
+}
+
+fn reads_in_expr<'a>(expr: &'a SourceExpr, out: &mut Vec<Read<'a>>) {
+    match expr {
+        SourceExpr::Fluent(fluent, args) => out.push(Read { fluent: *fluent, args, positive: false }),
+        SourceExpr::Arith(_, left, right) => {
+            reads_in_expr(left, out);
+            reads_in_expr(right, out);
+        }
+        SourceExpr::Aggregate(aggregate) => {
+            reads_in_expr(&aggregate.of, out);
+            aggregate.over.iter().for_each(|inner| reads_in(inner, false, out));
+        }
+        SourceExpr::Value(_) | SourceExpr::Var(_) | SourceExpr::Now => {}
+    }
+}
+
+fn reads_in<'a>(condition: &'a Condition, positive: bool, out: &mut Vec<Read<'a>>) {
+    match condition {
+        Condition::Holds(pattern) => out.push(Read { fluent: pattern.fluent, args: &pattern.args, positive }),
+        Condition::Not(list) => list.iter().for_each(|inner| reads_in(inner, false, out)),
+        Condition::AnyOf(lists) => lists.iter().flatten().for_each(|inner| reads_in(inner, positive, out)),
+        Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+            reads_in_expr(left, out);
+            reads_in_expr(right, out);
+        }
+        Condition::IsKind(..) => {}
+        Condition::Let(_, expr) => reads_in_expr(expr, out),
+    }
+}
+
+fn reads(definition: &Definition) -> Vec<Read<'_>> {
+    let mut out = Vec::new();
+    definition.conditions.iter().for_each(|condition| reads_in(condition, true, &mut out));
+    reads_in_expr(&definition.value, &mut out);
+    out
+}
+
+/// Groups the derived fluents, or says which depend on their own absence.
+pub(crate) fn components(program: &Program) -> Result<Vec<Component>, Vec<ProgramError>> {
+    let count = program.fluents.len();
+    let is_derived = |fluent: usize| program.fluents[fluent].mode == Mode::Derived;
+    let mut all: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
+    let mut strict: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for definition in &program.definitions {
+        let head = definition.fluent.index();
+        for read in reads(definition).iter().filter(|read| is_derived(read.fluent.index())) {
+            all[read.fluent.index()].insert(head);
+            if !read.positive {
+                strict.insert((read.fluent.index(), head));
+            }
+        }
+    }
+    let edges: Vec<Vec<usize>> = all.into_iter().map(|to| to.into_iter().collect()).collect();
+    let groups = strong_components(&edges);
+    let mut errors = Vec::new();
+    for group in &groups {
+        let Some(&(from, to)) = strict.iter().find(|(from, to)| group.contains(from) && group.contains(to)) else {
+            continue;
+        };
+        let cycle = if from == to { vec![from] } else { cycle_through(&edges, group, from, to) };
+        let links: Vec<CycleLink> = cycle.iter().map(|&fluent| fluent_link(program, fluent)).collect();
+        let (name, origin) = (links[0].name.clone(), links[0].origin);
+        errors.push(ProgramError { kind: ProgramErrorKind::UnstratifiedRecursion(links), name, origin });
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut group_of: Vec<Option<usize>> = vec![None; count];
+    let mut components: Vec<Component> = Vec::new();
+    for fluent in (0..count).filter(|&fluent| is_derived(fluent)) {
+        let group = groups.iter().position(|group| group.contains(&fluent));
+        let known = group.and_then(|group| group_of[groups[group][0]]);
+        let at = known.unwrap_or_else(|| {
+            components.push(Component { from_scratch: group.is_some(), ..Component::default() });
+            components.len() - 1
+        });
+        group_of[fluent] = Some(at);
+        components[at].fluents.push(fluent as u32);
+    }
+    for (id, definition) in program.definitions.iter().enumerate() {
+        let Some(at) = group_of[definition.fluent.index()] else { continue };
+        components[at].definitions.push(id as u32);
+        for read in reads(definition).iter().filter(|read| group_of[read.fluent.index()] != Some(at)) {
+            components[at].dependencies.insert(read.fluent.0);
+        }
+    }
+    Ok(components)
+}
+
+fn fluent_link(program: &Program, fluent: usize) -> CycleLink {
+    let definition = program.definitions.iter().find(|definition| definition.fluent.index() == fluent);
+    CycleLink { name: program.fluents[fluent].name.clone(), origin: definition.map(|definition| definition.origin) }
+}
+
+/// A cycle that uses the edge `from → to`: the shortest way back, closed by it.
+fn cycle_through(edges: &[Vec<usize>], group: &[usize], from: usize, to: usize) -> Vec<usize> {
+    let mut kept: Vec<Vec<usize>> = edges.to_vec();
+    kept[from] = vec![to];
+    let mut order = vec![from];
+    order.extend(group.iter().copied().filter(|&fluent| fluent != from));
+    shortest_cycle(&kept, &order).unwrap_or(order)
+}
+
+/// Compiles a definition for checking and for finding all its instances.
+pub(crate) fn definition_plan(
+    program: &Program,
+    definition: &Definition,
+    indexes: &mut Vec<Vec<Box<[u8]>>>,
+) -> Result<DefinitionPlan, ProgramError> {
+    let fail = |unbound: Unbound| unbound.error(&definition.vars, &definition.name, definition.origin);
+    let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
+    let conditions: Vec<&Condition> = definition.conditions.iter().collect();
+    let mut bound: Bound = vec![false; definition.vars.len()];
+    let full = planner.plan(&conditions, &mut bound).map_err(fail)?;
+    let head_args = definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().map_err(fail)?;
+    let value = planner.expr(&definition.value, &bound, &bound).map_err(fail)?;
+    let hidden = (0..bound.len()).filter(|&var| !bound[var]).map(|var| var as u32).collect();
+    let mut bound: Bound = vec![false; definition.vars.len()];
+    let head_match = definition.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
+    let check = planner.plan(&conditions, &mut bound).map_err(fail)?;
+    Ok(DefinitionPlan {
+        head: definition.fluent.0,
+        vars: definition.vars.len(),
+        head_match,
+        check,
+        full,
+        head_args,
+        has_constant_value: matches!(value, Expr::Value(_)),
+        value,
+        hidden,
+    })
+}
+
+/// The ways from changes to heads, one for each place where the definition reads a fluent; `None` when there are too
+/// many.
+pub(crate) fn deltas(
+    program: &Program,
+    definition: &Definition,
+    indexes: &mut Vec<Vec<Box<[u8]>>>,
+) -> Option<Vec<Delta>> {
+    let mut deltas = Vec::new();
+    let conditions: Vec<&Condition> = definition.conditions.iter().collect();
+    for variant in variants(&conditions)? {
+        let mut outer = vec![false; definition.vars.len()];
+        binders(variant.iter().copied(), &mut outer);
+        for (at, condition) in variant.iter().enumerate() {
+            if let Condition::Holds(pattern) = condition {
+                let read = (pattern.fluent, pattern.args.as_slice(), Some(&pattern.value));
+                deltas.push(delta(program, definition, indexes, &variant, Some(at), &outer, read)?);
+                continue;
+            }
+            let mut nested = Vec::new();
+            reads_in(condition, false, &mut nested);
+            for read in nested {
+                let read = (read.fluent, read.args, None);
+                deltas.push(delta(program, definition, indexes, &variant, None, &outer, read)?);
+            }
+        }
+        let mut nested = Vec::new();
+        reads_in_expr(&definition.value, &mut nested);
+        for read in nested {
+            let read = (read.fluent, read.args, None);
+            deltas.push(delta(program, definition, indexes, &variant, None, &outer, read)?);
+        }
+    }
+    Some(deltas)
+}
+
+fn delta(
+    program: &Program,
+    definition: &Definition,
+    indexes: &mut Vec<Vec<Box<[u8]>>>,
+    variant: &[&Condition],
+    changed: Option<usize>,
+    outer: &[bool],
+    (fluent, args, value): (FluentId, &[Term], Option<&Term>),
+) -> Option<Delta> {
+    let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
+    let mut bound: Bound = vec![false; definition.vars.len()];
+    let mut matching = |term: &Term| match term {
+        Term::Var(var) if !outer[var.index()] => Match::Skip,
+        _ => planner.matching(term, &mut bound),
+    };
+    let args = args.iter().map(&mut matching).collect();
+    let value = value.map(&mut matching);
+    let kept: Vec<&Condition> = variant
+        .iter()
+        .enumerate()
+        .filter(|(at, condition)| Some(*at) != changed && leads_on(condition))
+        .map(|(_, condition)| *condition)
+        .collect();
+    let plan = planner.plan(&kept, &mut bound).ok()?;
+    let head_args = definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().ok()?;
+    let vars = definition.vars.len();
+    Some(Delta { fluent: fluent.0, args, value, vars, plan, head: definition.fluent.0, head_args })
+}
+
+/// Conditions that bind, or that narrow cheaply.
+fn leads_on(condition: &Condition) -> bool {
+    match condition {
+        Condition::Holds(_) | Condition::Let(..) | Condition::IsKind(..) => true,
+        Condition::Compare { left, right, .. } => !aggregates(left) && !aggregates(right),
+        _ => false,
+    }
+}
+
+fn aggregates(expr: &SourceExpr) -> bool {
+    match expr {
+        SourceExpr::Aggregate(_) => true,
+        SourceExpr::Arith(_, left, right) => aggregates(left) || aggregates(right),
+        _ => false,
+    }
+}
+
+/// The conditions with one branch chosen for every `AnyOf`.
+fn variants<'a>(conditions: &[&'a Condition]) -> Option<Vec<Vec<&'a Condition>>> {
+    let mut all: Vec<Vec<&Condition>> = vec![Vec::new()];
+    for &condition in conditions {
+        let branches = match condition {
+            Condition::AnyOf(lists) => {
+                let mut branches = Vec::new();
+                for list in lists {
+                    branches.extend(variants(&list.iter().collect::<Vec<_>>())?);
+                }
+                branches
+            }
+            _ => vec![vec![condition]],
+        };
+        if all.len() * branches.len() > MOST_VARIANTS {
+            return None;
+        }
+        all = all
+            .iter()
+            .flat_map(|prefix| branches.iter().map(move |branch| [prefix.as_slice(), branch.as_slice()].concat()))
+            .collect();
+    }
+    Some(all)
+}

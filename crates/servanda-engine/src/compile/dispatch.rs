@@ -1,0 +1,67 @@
+//! Finds the listeners that an event, an initiation or a change may set off, by the constants they ask for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use servanda_model::Value;
+
+use super::ops::{Listener, Match};
+use crate::hash;
+
+/// Listeners to one action or one fluent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dispatch {
+    /// Those that ask for no constant.
+    plain: Vec<u32>,
+    keyed: Vec<Keyed>,
+}
+
+/// Listeners that ask for constants at the same places, by the hash of those constants. The listener's own pattern
+/// decides, so a clash of hashes costs time and nothing else.
+#[derive(Clone, Debug)]
+struct Keyed {
+    positions: Box<[u8]>,
+    by_hash: HashMap<u64, Vec<u32>>,
+}
+
+impl Dispatch {
+    /// `with_value` also looks at the constant asked for as value; it counts as the argument after the last.
+    pub(crate) fn new(listeners: &[Listener], ids: &[u32], with_value: bool) -> Dispatch {
+        let mut dispatch = Dispatch::default();
+        let mut groups: BTreeMap<Vec<u8>, Vec<(u64, u32)>> = BTreeMap::new();
+        for &id in ids {
+            let listener = &listeners[id as usize];
+            let value = with_value.then_some(&listener.value);
+            let mut positions = Vec::new();
+            let mut hash = hash::begin();
+            for (at, pattern) in listener.args.iter().chain(value).enumerate() {
+                if let Match::Value(value) = pattern {
+                    positions.push(at as u8);
+                    hash = hash::mix(hash, *value);
+                }
+            }
+            if positions.is_empty() {
+                dispatch.plain.push(id);
+            } else {
+                groups.entry(positions).or_default().push((hash, id));
+            }
+        }
+        for (positions, ids) in groups {
+            let mut by_hash: HashMap<u64, Vec<u32>> = HashMap::new();
+            for (hash, id) in ids {
+                by_hash.entry(hash).or_default().push(id);
+            }
+            dispatch.keyed.push(Keyed { positions: positions.into(), by_hash });
+        }
+        dispatch
+    }
+
+    #[inline]
+    pub(crate) fn each(&self, args: &[Value], value: Value, mut listener: impl FnMut(u32)) {
+        self.plain.iter().for_each(|&id| listener(id));
+        for Keyed { positions, by_hash } in &self.keyed {
+            let at = |position: u8| args.get(position as usize).copied().unwrap_or(value);
+            let hash = positions.iter().fold(hash::begin(), |hash, &position| hash::mix(hash, at(position)));
+            by_hash.get(&hash).into_iter().flatten().for_each(|&id| listener(id));
+        }
+    }
+}

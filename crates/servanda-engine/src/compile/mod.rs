@@ -1,0 +1,291 @@
+//! A program made ready to run: what listens to what, in which order, and how conditions are tried.
+
+mod check;
+pub(crate) mod derived;
+pub(crate) mod dispatch;
+mod error;
+pub(crate) mod graph;
+pub(crate) mod ops;
+pub(crate) mod plan;
+mod rules;
+
+use servanda_model::{Duration, Effect as SourceEffect, Mode, Program, Ties, Value};
+
+use self::derived::{Component, DefinitionPlan};
+use self::dispatch::Dispatch;
+pub use self::error::{CycleLink, ProgramError, ProgramErrorKind};
+use self::graph::NodeKind;
+use self::ops::{Effect, Elapsed, Held, Listener, Source};
+use self::rules::{RuleCompiler, Tables};
+use crate::state::{Layout, NONE};
+
+/// A program made ready to run. It can be shared between threads and run any number of times.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub(crate) program: Program,
+    /// In the order of a moment.
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) listeners: Vec<Listener>,
+    pub(crate) held: Vec<Held>,
+    pub(crate) elapsed: Vec<Elapsed>,
+    pub(crate) rules: Vec<RulePlan>,
+    pub(crate) components: Vec<Component>,
+    pub(crate) definitions: Vec<DefinitionPlan>,
+    pub(crate) actions: Vec<ActionPlan>,
+    pub(crate) fluents: Vec<FluentPlan>,
+    pub(crate) indexes: Vec<Vec<Box<[u8]>>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) kind: NodeKind,
+    pub(crate) listeners: Vec<u32>,
+    /// For `Arm`: the timer it arms.
+    pub(crate) elapsed: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RulePlan {
+    pub(crate) vars: usize,
+    pub(crate) effects: Box<[Effect]>,
+    /// Firing twice for one filling would show: it increases something or sets off an event.
+    pub(crate) counts: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ActionPlan {
+    pub(crate) arity: usize,
+    pub(crate) happens: Dispatch,
+    /// Some rule has it after `unless`.
+    pub(crate) is_forbidden: bool,
+    /// Some rule makes it happen.
+    pub(crate) is_produced: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FluentPlan {
+    pub(crate) arity: usize,
+    pub(crate) ties: Ties,
+    pub(crate) is_derived: bool,
+    pub(crate) deadlines: Vec<DeadlinePlan>,
+    pub(crate) initiated: Dispatch,
+    /// Those that wait until increases are added up.
+    pub(crate) settled: Dispatch,
+    pub(crate) has_initiated: bool,
+    pub(crate) changed: Dispatch,
+    /// `Derive` nodes to be worked out anew when an instance changes.
+    pub(crate) derives: Vec<u32>,
+    pub(crate) held: Vec<u32>,
+    /// Listeners to its `Comes`.
+    pub(crate) comes: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeadlinePlan {
+    pub(crate) from: Value,
+    pub(crate) to: Option<Value>,
+    pub(crate) after: Duration,
+    /// The node that decides it, if it is renewable.
+    pub(crate) node: Option<u32>,
+}
+
+impl Compiled {
+    /// Makes a program ready to run.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it: parts that do not fit together, variables that nothing binds, cycles within a
+    /// moment, definitions that depend on their own absence.
+    pub fn new(program: &Program) -> Result<Compiled, Vec<ProgramError>> {
+        let errors = check::check(program);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut components = derived::components(program)?;
+        let kinds = graph::order(program, &components)?;
+        let mut indexes: Vec<Vec<Box<[u8]>>> = vec![Vec::new(); program.fluents.len()];
+        let mut errors = Vec::new();
+        let definitions = compile_definitions(program, &mut components, &mut indexes, &mut errors);
+        let mut increased = vec![false; program.fluents.len()];
+        for effect in program.rules.iter().flat_map(|rule| &rule.effects) {
+            if let SourceEffect::Increase { fluent, .. } = effect {
+                increased[fluent.index()] = true;
+            }
+        }
+        let mut compiler = RuleCompiler {
+            program,
+            nodes: &kinds,
+            increased: &increased,
+            indexes: &mut indexes,
+            tables: Tables::default(),
+        };
+        for (id, rule) in program.rules.iter().enumerate() {
+            errors.extend(compiler.rule(id, rule).err());
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let tables = compiler.tables;
+        let mut nodes: Vec<Node> =
+            kinds.iter().map(|&kind| Node { kind, listeners: Vec::new(), elapsed: NONE }).collect();
+        for (id, listener) in tables.listeners.iter().enumerate() {
+            nodes[listener.node as usize].listeners.push(id as u32);
+        }
+        for &(node, elapsed) in &tables.armed {
+            nodes[node as usize].elapsed = elapsed;
+        }
+        Ok(Compiled {
+            actions: actions(program, &tables.listeners),
+            fluents: fluents(program, &kinds, &components, &tables, &increased),
+            rules: rules(program, &tables.effects),
+            program: program.clone(),
+            nodes,
+            listeners: tables.listeners,
+            held: tables.held,
+            elapsed: tables.elapsed,
+            components,
+            definitions,
+            indexes,
+        })
+    }
+
+    /// The program this was made from.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    pub(crate) fn layout(&self, fluent: usize, keeps_steps: bool) -> Layout {
+        let plan = &self.fluents[fluent];
+        Layout {
+            arity: plan.arity,
+            deadlines: plan.deadlines.len(),
+            keeps_renewals: plan.held.iter().any(|&held| self.held[held as usize].since_renewed),
+            keeps_steps,
+            indexes: self.indexes[fluent].clone(),
+        }
+    }
+}
+
+fn compile_definitions(
+    program: &Program,
+    components: &mut [Component],
+    indexes: &mut Vec<Vec<Box<[u8]>>>,
+    errors: &mut Vec<ProgramError>,
+) -> Vec<DefinitionPlan> {
+    let mut definitions = Vec::new();
+    for definition in &program.definitions {
+        match derived::definition_plan(program, definition, indexes) {
+            Ok(plan) => definitions.push(plan),
+            Err(error) => errors.push(error),
+        }
+    }
+    for component in components.iter_mut().filter(|component| !component.from_scratch) {
+        for &id in &component.definitions {
+            match derived::deltas(program, &program.definitions[id as usize], indexes) {
+                Some(deltas) => component.deltas.extend(deltas),
+                None => component.from_scratch = true,
+            }
+        }
+    }
+    definitions
+}
+
+fn rules(program: &Program, effects: &[Box<[Effect]>]) -> Vec<RulePlan> {
+    let counts = |effect: &Effect| matches!(effect, Effect::Increase { .. } | Effect::Happen { .. });
+    let plan = |vars: usize, effects: &[Effect]| RulePlan {
+        vars,
+        counts: effects.iter().any(counts),
+        effects: effects.into(),
+    };
+    program.rules.iter().zip(effects).map(|(rule, effects)| plan(rule.vars.len(), effects)).collect()
+}
+
+fn actions(program: &Program, listeners: &[Listener]) -> Vec<ActionPlan> {
+    let mut ids: Vec<Vec<u32>> = vec![Vec::new(); program.actions.len()];
+    let mut forbidden = vec![false; program.actions.len()];
+    for (id, listener) in listeners.iter().enumerate() {
+        if let Source::Happens(action) = listener.source {
+            ids[action as usize].push(id as u32);
+        }
+        listener.unless.iter().for_each(|unless| forbidden[unless.action as usize] = true);
+    }
+    let mut plans: Vec<ActionPlan> = program
+        .actions
+        .iter()
+        .enumerate()
+        .map(|(action, declared)| ActionPlan {
+            arity: declared.holes.len(),
+            happens: Dispatch::new(listeners, &ids[action], false),
+            is_forbidden: forbidden[action],
+            is_produced: false,
+        })
+        .collect();
+    for effect in program.rules.iter().flat_map(|rule| &rule.effects) {
+        if let SourceEffect::Happen(pattern) = effect {
+            plans[pattern.action.index()].is_produced = true;
+        }
+    }
+    plans
+}
+
+fn fluents(
+    program: &Program,
+    kinds: &[NodeKind],
+    components: &[Component],
+    tables: &Tables,
+    increased: &[bool],
+) -> Vec<FluentPlan> {
+    let count = program.fluents.len();
+    let [mut initiated, mut changed, mut comes, mut held, mut derives] = [const { Vec::new() }; 5].map(|mut list| {
+        list.resize(count, Vec::new());
+        list
+    });
+    for (id, listener) in tables.listeners.iter().enumerate() {
+        let list: Option<&mut Vec<u32>> = match listener.source {
+            Source::Initiated { fluent, .. } => Some(&mut initiated[fluent as usize]),
+            Source::Begins(fluent) | Source::Ends(fluent) => Some(&mut changed[fluent as usize]),
+            Source::Comes(fluent) => Some(&mut comes[fluent as usize]),
+            Source::Happens(_) | Source::Held(_) | Source::Elapsed(_) => None,
+        };
+        list.into_iter().for_each(|list| list.push(id as u32));
+    }
+    for (id, it) in tables.held.iter().enumerate() {
+        held[it.fluent as usize].push(id as u32);
+    }
+    let mut renews = vec![Vec::new(); count];
+    for (node, kind) in kinds.iter().enumerate() {
+        match *kind {
+            NodeKind::Derive(component) => {
+                for &fluent in &components[component as usize].dependencies {
+                    derives[fluent as usize].push(node as u32);
+                }
+            }
+            NodeKind::Renew { fluent, deadline } => renews[fluent as usize].push((deadline, node as u32)),
+            NodeKind::Fire(_) | NodeKind::Arm { .. } => {}
+        }
+    }
+    let mut plans = Vec::new();
+    for (at, fluent) in program.fluents.iter().enumerate() {
+        let deadline = |(index, it): (usize, &servanda_model::Deadline)| DeadlinePlan {
+            from: it.from,
+            to: it.to,
+            after: it.after,
+            node: renews[at].iter().find(|(deadline, _)| *deadline as usize == index).map(|(_, node)| *node),
+        };
+        let initiation = |settled: bool| if increased[at] == settled { initiated[at].as_slice() } else { &[] };
+        plans.push(FluentPlan {
+            arity: fluent.args.len(),
+            ties: fluent.ties,
+            is_derived: fluent.mode == Mode::Derived,
+            deadlines: fluent.deadlines.iter().enumerate().map(deadline).collect(),
+            initiated: Dispatch::new(&tables.listeners, initiation(false), true),
+            settled: Dispatch::new(&tables.listeners, initiation(true), false),
+            has_initiated: !initiated[at].is_empty(),
+            changed: Dispatch::new(&tables.listeners, &changed[at], false),
+            derives: std::mem::take(&mut derives[at]),
+            held: std::mem::take(&mut held[at]),
+            comes: std::mem::take(&mut comes[at]),
+        });
+    }
+    plans
+}

@@ -1,0 +1,180 @@
+//! What rules and definitions are compiled to: patterns to match, plans to run, effects to carry out.
+
+use servanda_model::{AggregateOp, ArithOp, CompareOp, Duration, Hole, KindId, Value};
+
+/// A term whose value is known when it is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arg {
+    Value(Value),
+    Var(u32),
+}
+
+/// A term matched against a value that is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Match {
+    Value(Value),
+    /// Equal to a variable bound before.
+    Bound(u32),
+    /// Binds a variable, if its kind allows.
+    Bind(u32, Hole),
+    Skip,
+}
+
+/// Conditions in the order in which they are tried.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) ops: Box<[Op]>,
+    /// Whether no filling can be found twice.
+    pub(crate) distinct: bool,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    /// One instance, all arguments known.
+    Point {
+        fluent: u32,
+        key: Box<[Arg]>,
+        value: Match,
+    },
+    /// The instances that share the known arguments.
+    Probe {
+        fluent: u32,
+        index: usize,
+        key: Box<[Arg]>,
+        args: Box<[Match]>,
+        value: Match,
+    },
+    /// Every instance.
+    Scan {
+        fluent: u32,
+        args: Box<[Match]>,
+        value: Match,
+    },
+    Compare {
+        left: Expr,
+        op: CompareOp,
+        right: Expr,
+        undecided: bool,
+    },
+    IsKind(Arg, KindId),
+    Let(Match, Expr),
+    Not(Plan),
+    AnyOf(Box<[Plan]>),
+}
+
+/// An expression with every variable bound.
+#[derive(Clone, Debug)]
+pub(crate) enum Expr {
+    Value(Value),
+    Var(u32),
+    Now,
+    Fluent { fluent: u32, key: Box<[Arg]>, is_number: bool },
+    Arith(ArithOp, Box<(Expr, Expr)>),
+    Aggregate(Box<Aggregate>),
+}
+
+/// An aggregate; `locals` are the variables whose fillings count.
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregate {
+    pub(crate) op: AggregateOp,
+    pub(crate) of: Expr,
+    pub(crate) over: Plan,
+    pub(crate) locals: Box<[u32]>,
+}
+
+/// What a rule does, for one filling.
+#[derive(Clone, Debug)]
+pub(crate) enum Effect {
+    Initiate {
+        fluent: u32,
+        key: Box<[Arg]>,
+        value: Expr,
+    },
+    Terminate {
+        fluent: u32,
+        key: Box<[Arg]>,
+        value: Option<Arg>,
+    },
+    /// Ends every instance that matches; `None` is any argument.
+    TerminateAll {
+        fluent: u32,
+        key: Box<[Option<Arg>]>,
+        value: Option<Arg>,
+    },
+    Increase {
+        fluent: u32,
+        key: Box<[Arg]>,
+        by: Expr,
+    },
+    Happen {
+        action: u32,
+        args: Box<[Arg]>,
+    },
+}
+
+/// What a listener listens to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Source {
+    Happens(u32),
+    /// `settled`: increases have to be added up before it is known what was initiated.
+    Initiated {
+        fluent: u32,
+        settled: bool,
+    },
+    Begins(u32),
+    Ends(u32),
+    /// A `HasHeld` timer, by its place in [`super::Compiled::held`].
+    Held(u32),
+    /// A `Comes` trigger of this fluent.
+    Comes(u32),
+    /// An `After` timer, by its place in [`super::Compiled::elapsed`].
+    Elapsed(u32),
+}
+
+/// One way of setting a node off: what to match, and what must hold besides.
+#[derive(Clone, Debug)]
+pub(crate) struct Listener {
+    pub(crate) node: u32,
+    pub(crate) trigger: u32,
+    pub(crate) source: Source,
+    pub(crate) args: Box<[Match]>,
+    pub(crate) value: Match,
+    pub(crate) conditions: Plan,
+    pub(crate) unless: Box<[Unless]>,
+    /// Variables that do not belong to the filling.
+    pub(crate) hidden: Box<[u32]>,
+}
+
+/// An event that must not happen.
+#[derive(Clone, Debug)]
+pub(crate) struct Unless {
+    pub(crate) action: u32,
+    pub(crate) args: Box<[Match]>,
+}
+
+/// How long a timer runs.
+#[derive(Clone, Debug)]
+pub(crate) enum Time {
+    /// Always this long, so that what is armed first is due first.
+    Constant(Duration),
+    Worked(Expr),
+}
+
+/// A `HasHeld` trigger.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) fluent: u32,
+    pub(crate) listener: u32,
+    pub(crate) since_renewed: bool,
+    pub(crate) time: Time,
+    pub(crate) vars: usize,
+}
+
+/// An `After` trigger.
+#[derive(Clone, Debug)]
+pub(crate) struct Elapsed {
+    /// The listener that is set off when the time is over.
+    pub(crate) listener: u32,
+    pub(crate) time: Time,
+}

@@ -1,0 +1,477 @@
+//! Works out derived fluents after a moment (`docs/semantics.md`, 7).
+
+use std::collections::BTreeSet;
+
+use servanda_model::{DefinitionId, FluentId, Kinded, Value};
+
+use crate::compile::graph::NodeKind;
+use crate::compile::ops::Match;
+use crate::moment::Touch;
+use crate::record::{Cause, Premise, Step, StepId};
+use crate::sink::{Contradiction, Sink};
+use crate::state::{ABSENT, At, BEGINNING, NONE};
+use crate::sweep::Sweep;
+
+/// A derived instance: which fluent, and its arguments.
+type Head = (u32, Box<[Value]>);
+
+/// What the definitions say of one instance.
+#[derive(Default)]
+struct Findings {
+    /// The distinct values, in order.
+    values: Vec<Value>,
+    /// The least definition and filling for the first value, when derivations are recorded.
+    support: Option<(u32, Vec<Value>)>,
+}
+
+impl<S: Sink, const R: bool> Sweep<'_, S, R> {
+    /// Sets up what holds since the beginning of time.
+    pub(crate) fn begin(&mut self) {
+        let compiled = self.compiled;
+        let mut stated: std::collections::BTreeMap<Head, Vec<(Value, u32)>> = std::collections::BTreeMap::new();
+        for (at, initial) in compiled.program.initial.iter().enumerate() {
+            let values = stated.entry((initial.fluent.0, initial.args.clone().into())).or_default();
+            values.push((initial.value, at as u32));
+        }
+        for ((fluent, args), mut values) in stated {
+            values.sort_unstable();
+            let steps: Vec<u32> = if R {
+                values.iter().map(|(_, at)| self.note(Cause::Initial(*at), Vec::new())).collect()
+            } else {
+                vec![NONE]
+            };
+            values.dedup_by_key(|(value, _)| *value);
+            if values.len() > 1 {
+                let steps = steps.into_iter().filter_map(StepId::some).collect();
+                self.report(fluent, &args, values.iter().map(|(value, _)| *value).collect(), steps);
+                continue;
+            }
+            self.set_initial(fluent, &args, values[0].0, steps[0]);
+        }
+        for node in &compiled.nodes {
+            if let NodeKind::Derive(component) = node.kind {
+                self.derive_initial(component);
+            }
+        }
+        for fluent in 0..compiled.fluents.len() as u32 {
+            if !compiled.fluents[fluent as usize].comes.is_empty() {
+                self.initial_comes(fluent);
+            }
+        }
+    }
+
+    fn set_initial(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
+        let table = &mut self.world.tables[fluent as usize];
+        let slot = table.find_or_insert(args, BEGINNING);
+        let cell = table.cell_mut(slot);
+        cell.value = value;
+        cell.before = value;
+        cell.since = BEGINNING;
+        cell.epoch = cell.epoch.wrapping_add(1);
+        if let Some(made) = table.made_mut(slot) {
+            *made = crate::state::Made { by: step, before: step, begun: step };
+        }
+    }
+
+    fn initial_comes(&mut self, fluent: u32) {
+        for slot in self.world.tables[fluent as usize].slots() {
+            let table = &self.world.tables[fluent as usize];
+            if let Kinded::Tick(due) = table.cell(slot).value.kinded() {
+                let step = table.made(slot).by;
+                self.arm_comes(fluent, slot, due, step);
+            }
+        }
+    }
+
+    fn derive_initial(&mut self, component: u32) {
+        let plan = &self.compiled.components[component as usize];
+        if plan.from_scratch {
+            for ((fluent, args), (value, step)) in self.fixpoint(component) {
+                self.set_initial(fluent, &args, value, step);
+            }
+            return;
+        }
+        let heads: BTreeSet<Head> = self.all_heads(component).into_iter().map(|(head, ..)| head).collect();
+        for (fluent, args) in heads {
+            let findings = self.examine(component, fluent, &args);
+            match findings.values.as_slice() {
+                [value] => {
+                    let step = if R { self.note_definition(&findings, NONE) } else { NONE };
+                    self.set_initial(fluent, &args, *value, step);
+                }
+                _ => self.conflict(fluent, &args, findings.values),
+            }
+        }
+    }
+
+    /// Works out the derived fluents of a component after the changes of this moment.
+    pub(crate) fn derive(&mut self, component: u32) {
+        let compiled = self.compiled;
+        let plan = &compiled.components[component as usize];
+        let mut changed = false;
+        for &fluent in &plan.dependencies {
+            for at in 0..self.world.tables[fluent as usize].active.len() {
+                let touch = self.world.tables[fluent as usize].active[at];
+                self.settle(touch);
+                let slot = self.touches[touch as usize].slot;
+                let cell = self.world.tables[fluent as usize].cell(slot);
+                changed |= cell.value != cell.before;
+            }
+        }
+        if !changed {
+            return;
+        }
+        if plan.from_scratch {
+            self.derive_from_scratch(component);
+            return;
+        }
+        let mut heads = std::mem::take(&mut self.fillings);
+        heads.clear();
+        self.affected(component, &mut heads);
+        let mut rest = heads.as_slice();
+        while let Some((fluent, tail)) = rest.split_first() {
+            let fluent = fluent.bits() as u32;
+            let (args, tail) = tail.split_at(compiled.fluents[fluent as usize].arity);
+            self.rederive(component, fluent, args);
+            rest = tail;
+        }
+        self.fillings = heads;
+    }
+
+    /// The instances that may change, each as the number of its fluent followed by its arguments.
+    fn affected(&mut self, component: u32, heads: &mut Vec<Value>) {
+        let compiled = self.compiled;
+        for delta in &compiled.components[component as usize].deltas {
+            let mut frame = self.take_frame(delta.vars);
+            let table = &self.world.tables[delta.fluent as usize];
+            let mut found = |frame: &mut [Value]| {
+                heads.push(Value::entity(servanda_model::EntityId(delta.head)));
+                heads.extend(delta.head_args.iter().map(|arg| arg.value(frame)));
+                false
+            };
+            for &touch in &table.active {
+                let slot = self.touches[touch as usize].slot;
+                let cell = table.cell(slot);
+                if cell.value == cell.before {
+                    continue;
+                }
+                for at in [At::Before, At::After] {
+                    let view = self.view(at);
+                    let held = cell.read(at);
+                    let wanted = delta.value.unwrap_or(Match::Skip);
+                    let is_read = delta.value.is_none() || held != ABSENT;
+                    if is_read
+                        && view.accepts_all(&delta.args, table.key(slot), &mut frame)
+                        && view.accepts(wanted, held, &mut frame)
+                    {
+                        view.run(&delta.plan, &mut frame, &mut found);
+                    }
+                }
+            }
+            self.frame = frame;
+        }
+    }
+
+    fn rederive(&mut self, component: u32, fluent: u32, args: &[Value]) {
+        let slot = self.world.tables[fluent as usize].find(args);
+        if let Some(slot) = slot {
+            let touch = self.world.tables[fluent as usize].cell(slot).touch;
+            let touch = self.touches.get(touch as usize);
+            if touch.is_some_and(|touch| touch.moment == self.moment && touch.is_settled) {
+                return;
+            }
+        }
+        let findings = self.examine(component, fluent, args);
+        let value = match findings.values.as_slice() {
+            [value] => *value,
+            _ => ABSENT,
+        };
+        if findings.values.len() > 1 {
+            self.conflict(fluent, args, findings.values);
+        } else {
+            if !self.conflicts.is_empty() {
+                self.conflicts.remove(&(fluent, args.into()));
+            }
+            if R && value != ABSENT {
+                let old = slot.map_or(NONE, |slot| self.world.tables[fluent as usize].made(slot).by);
+                let step = self.note_definition(&findings, old);
+                self.set_derived(fluent, args, value, step);
+                return;
+            }
+        }
+        let held = slot.map_or(ABSENT, |slot| self.world.tables[fluent as usize].cell(slot).before);
+        if value == held {
+            return;
+        }
+        let step = if R { self.note_no_definition(component, fluent, args) } else { NONE };
+        self.set_derived(fluent, args, value, step);
+    }
+
+    fn set_derived(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
+        let slot = self.world.tables[fluent as usize].find_or_insert(args, self.tick);
+        let touch = self.touch(fluent, slot);
+        self.touches[touch as usize].is_settled = true;
+        self.set(touch, value, step);
+        if R && value != ABSENT {
+            // The support may have changed while the value did not.
+            if let Some(made) = self.world.tables[fluent as usize].made_mut(slot) {
+                made.by = step;
+            }
+        }
+    }
+
+    /// Every filling of every definition of the component in the state after the moment, with its value.
+    fn all_heads(&mut self, component: u32) -> Vec<(Head, Value, u32, Vec<Value>)> {
+        let compiled = self.compiled;
+        let mut all = Vec::new();
+        for &id in &compiled.components[component as usize].definitions {
+            let plan = &compiled.definitions[id as usize];
+            let mut frame = self.take_frame(plan.vars);
+            let view = self.view(At::After);
+            view.run(&plan.full, &mut frame, &mut |frame| {
+                if let Some(value) = view.value(&plan.value, frame) {
+                    let args = plan.head_args.iter().map(|arg| arg.value(frame)).collect();
+                    if R {
+                        plan.hidden.iter().for_each(|&var| frame[var as usize] = ABSENT);
+                    }
+                    all.push(((plan.head, args), value, id, if R { frame.to_vec() } else { Vec::new() }));
+                }
+                false
+            });
+            self.frame = frame;
+        }
+        all
+    }
+
+    /// What the definitions say of one instance in the state after the moment.
+    fn examine(&mut self, component: u32, fluent: u32, args: &[Value]) -> Findings {
+        let compiled = self.compiled;
+        let mut findings = Findings::default();
+        for &id in &compiled.components[component as usize].definitions {
+            let plan = &compiled.definitions[id as usize];
+            if plan.head != fluent {
+                continue;
+            }
+            let mut frame = self.take_frame(plan.vars);
+            let view = self.view(At::After);
+            if view.accepts_all(&plan.head_match, args, &mut frame) {
+                view.run(&plan.check, &mut frame, &mut |frame| {
+                    if let Some(value) = view.value(&plan.value, frame) {
+                        if R {
+                            plan.hidden.iter().for_each(|&var| frame[var as usize] = ABSENT);
+                        }
+                        findings.add(value, id, frame, R);
+                    }
+                    !R && plan.has_constant_value
+                });
+            }
+            self.frame = frame;
+        }
+        findings
+    }
+
+    /// Everything the component's definitions give, in rounds that each see what the rounds before gave. An instance
+    /// given two values has none, and supports nothing.
+    fn fixpoint(&mut self, component: u32) -> std::collections::BTreeMap<Head, (Value, u32)> {
+        let mut refused: BTreeSet<Head> = BTreeSet::new();
+        loop {
+            let mut known: std::collections::BTreeMap<Head, (Value, u32)> = std::collections::BTreeMap::new();
+            let refused_before = refused.len();
+            let steps_before = self.recorder.steps.len();
+            self.clear_component(component);
+            loop {
+                let mut found = self.all_heads(component);
+                found.sort();
+                let mut news: std::collections::BTreeMap<Head, (Value, u32, Vec<Value>)> =
+                    std::collections::BTreeMap::new();
+                let mut clashes: std::collections::BTreeMap<Head, Vec<Value>> = std::collections::BTreeMap::new();
+                for (head, value, id, filling) in found {
+                    if refused.contains(&head) {
+                        continue;
+                    }
+                    let other = known.get(&head).map(|it| it.0).or_else(|| news.get(&head).map(|it| it.0));
+                    match other {
+                        Some(other) if other != value => {
+                            clashes.entry(head).or_insert_with(|| vec![other]).push(value);
+                        }
+                        Some(_) => {}
+                        None => {
+                            news.insert(head, (value, id, filling));
+                        }
+                    }
+                }
+                for (head, mut values) in clashes {
+                    values.sort_unstable();
+                    values.dedup();
+                    self.conflict(head.0, &head.1, values);
+                    refused.insert(head);
+                }
+                if refused.len() > refused_before || news.is_empty() {
+                    break;
+                }
+                let mut round = Vec::new();
+                for (head, (value, id, filling)) in news {
+                    let findings = Findings { values: vec![value], support: Some((id, filling)) };
+                    let step = if R { self.note_definition(&findings, NONE) } else { NONE };
+                    round.push((head.clone(), value, step));
+                    known.insert(head, (value, step));
+                }
+                for ((fluent, args), value, step) in round {
+                    self.put(fluent, &args, value, step);
+                }
+            }
+            if refused.len() == refused_before {
+                self.conflicts.retain(|head, _| {
+                    refused.contains(head) || !self.compiled.components[component as usize].fluents.contains(&head.0)
+                });
+                self.clear_component(component);
+                return known;
+            }
+            self.recorder.steps.truncate(steps_before);
+        }
+    }
+
+    /// Puts a value into a cell without any bookkeeping of changes.
+    fn put(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
+        let table = &mut self.world.tables[fluent as usize];
+        let slot = table.find_or_insert(args, self.tick);
+        table.cell_mut(slot).value = value;
+        if let Some(made) = table.made_mut(slot) {
+            made.by = step;
+        }
+    }
+
+    fn clear_component(&mut self, component: u32) {
+        for &fluent in &self.compiled.components[component as usize].fluents {
+            let table = &mut self.world.tables[fluent as usize];
+            table.cells.iter_mut().for_each(|cell| cell.value = ABSENT);
+        }
+    }
+
+    fn derive_from_scratch(&mut self, component: u32) {
+        let compiled = self.compiled;
+        let mut before: Vec<(u32, Box<[Value]>, Value, u32)> = Vec::new();
+        for &fluent in &compiled.components[component as usize].fluents {
+            let table = &self.world.tables[fluent as usize];
+            let held = table.slots().filter(|&slot| table.cell(slot).before != ABSENT);
+            before.extend(
+                held.map(|slot| (fluent, table.key(slot).into(), table.cell(slot).before, table.made(slot).before)),
+            );
+        }
+        let after = self.fixpoint(component);
+        let mut unchanged: BTreeSet<Head> = BTreeSet::new();
+        for (fluent, args, value, old) in before {
+            let head = (fluent, args);
+            match after.get(&head) {
+                Some(&(now, step)) if now == value => {
+                    let step = if R && self.is_same_step(old, step) { old } else { step };
+                    self.put(head.0, &head.1, value, step);
+                    unchanged.insert(head);
+                }
+                Some(_) => {}
+                None => {
+                    let step = if R { self.note_no_definition(component, head.0, &head.1) } else { NONE };
+                    self.set_derived(head.0, &head.1, ABSENT, step);
+                }
+            }
+        }
+        for (head, (value, step)) in after {
+            if !unchanged.contains(&head) {
+                self.set_derived(head.0, &head.1, value, step);
+            }
+        }
+        for &fluent in &compiled.components[component as usize].fluents {
+            self.drop_unused(fluent);
+        }
+    }
+
+    /// Drops the slots that a fixpoint made and did not keep.
+    fn drop_unused(&mut self, fluent: u32) {
+        let table = &mut self.world.tables[fluent as usize];
+        for slot in table.slots() {
+            let cell = *table.cell(slot);
+            let is_empty = cell.value == ABSENT && cell.before == ABSENT && cell.touch == NONE;
+            if is_empty && table.find(table.key(slot)) == Some(slot) {
+                table.drop_slot(slot);
+            }
+        }
+    }
+
+    fn is_same_step(&self, a: u32, b: u32) -> bool {
+        let steps = &self.recorder.steps;
+        match (steps.get(a as usize), steps.get(b as usize)) {
+            (Some(a), Some(b)) => a.cause == b.cause && a.premises == b.premises,
+            _ => false,
+        }
+    }
+
+    /// Records why a derived instance has its value; the old step again where nothing about it is different.
+    fn note_definition(&mut self, findings: &Findings, old: u32) -> u32 {
+        let Some((id, filling)) = &findings.support else { return NONE };
+        let definition = &self.compiled.program.definitions[*id as usize];
+        let mut premises = self.condition_premises(&definition.conditions, &definition.vars, filling, At::After);
+        self.expr_premises(&definition.value, &definition.vars, filling, At::After, &mut premises);
+        let bindings = filling.iter().map(|&value| (value != ABSENT).then_some(value)).collect();
+        let cause = Cause::Definition { definition: DefinitionId(*id), bindings };
+        if let Some(Step { cause: same, premises: kept, .. }) = self.recorder.steps.get(old as usize)
+            && (same, kept) == (&cause, &premises)
+        {
+            return old;
+        }
+        self.note(cause, premises)
+    }
+
+    fn note_no_definition(&mut self, component: u32, fluent: u32, args: &[Value]) -> u32 {
+        let mut premises = Vec::new();
+        for &dependency in &self.compiled.components[component as usize].dependencies {
+            for &touch in &self.world.tables[dependency as usize].active {
+                premises.extend(self.change_premise(&self.touches[touch as usize]));
+            }
+        }
+        self.note(Cause::NoDefinition { fluent: FluentId(fluent), args: args.to_vec() }, premises)
+    }
+
+    fn change_premise(&self, touch: &Touch) -> Option<Premise> {
+        let table = &self.world.tables[touch.fluent as usize];
+        let cell = table.cell(touch.slot);
+        let (fluent, args) = (FluentId(touch.fluent), table.key(touch.slot).to_vec());
+        let by = StepId::some(touch.step);
+        match (cell.before, cell.value) {
+            (before, value) if before == value => None,
+            (value, ABSENT) => Some(Premise::Ended { fluent, args, value, by }),
+            (_, value) => Some(Premise::Began { fluent, args, value, by }),
+        }
+    }
+
+    /// Reports a derived instance with two values, once for as long as it has these.
+    fn conflict(&mut self, fluent: u32, args: &[Value], values: Vec<Value>) {
+        let known = self.conflicts.insert((fluent, args.into()), values.clone());
+        if known.as_ref() != Some(&values) {
+            self.report(fluent, args, values, Vec::new());
+        }
+    }
+
+    fn report(&mut self, fluent: u32, args: &[Value], values: Vec<Value>, steps: Vec<StepId>) {
+        let tick = (self.tick != BEGINNING).then_some(self.tick);
+        let (fluent, args) = (FluentId(fluent), args.to_vec());
+        let with_other_effects = false;
+        self.sink.contradiction(Contradiction { tick, fluent, args, values, with_other_effects, steps });
+    }
+}
+
+impl Findings {
+    fn add(&mut self, value: Value, id: u32, filling: &[Value], keeps_support: bool) {
+        if let Err(at) = self.values.binary_search(&value) {
+            self.values.insert(at, value);
+        }
+        if keeps_support {
+            let is_least = match &self.support {
+                None => true,
+                Some((least, kept)) => (id, filling) < (*least, kept.as_slice()),
+            };
+            if is_least {
+                self.support = Some((id, filling.to_vec()));
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Runs plans against one of the two states of a moment. Nothing here changes anything.
+
+use std::cell::RefCell;
+
+use servanda_model::{AggregateOp, Clock, Number, Value};
+
+use crate::amount::{self, Amount, Answer, Ranges};
+use crate::compile::ops::{Aggregate, Arg, Expr, Match, Op, Plan};
+use crate::hash;
+use crate::kinds::Kinds;
+use crate::state::{ABSENT, At, NONE, Table};
+
+/// A state to read, and what reading needs.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) tables: &'a [Table],
+    pub(crate) ranges: &'a RefCell<Ranges>,
+    pub(crate) kinds: &'a Kinds,
+    pub(crate) clock: Clock,
+    pub(crate) at: At,
+    pub(crate) now: i64,
+}
+
+/// Called for every filling found; `true` stops the search.
+pub(crate) type Found<'f> = &'f mut dyn FnMut(&mut [Value]) -> bool;
+
+impl Arg {
+    #[inline]
+    pub(crate) fn value(self, frame: &[Value]) -> Value {
+        match self {
+            Arg::Value(value) => value,
+            Arg::Var(var) => frame[var as usize],
+        }
+    }
+}
+
+impl View<'_> {
+    /// Matches one value, binding a variable where the pattern has an open one.
+    #[inline]
+    pub(crate) fn accepts(&self, pattern: Match, value: Value, frame: &mut [Value]) -> bool {
+        match pattern {
+            Match::Value(wanted) => wanted == value,
+            Match::Bound(var) => frame[var as usize] == value,
+            Match::Bind(var, hole) => {
+                let fits = self.kinds.fits(hole, value);
+                if fits {
+                    frame[var as usize] = value;
+                }
+                fits
+            }
+            Match::Skip => true,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn accepts_all(&self, patterns: &[Match], values: &[Value], frame: &mut [Value]) -> bool {
+        patterns.iter().zip(values).all(|(pattern, value)| self.accepts(*pattern, *value, frame))
+    }
+
+    /// The slot with this key, if there is one.
+    #[inline]
+    pub(crate) fn point(&self, fluent: u32, key: &[Arg], frame: &[Value]) -> Option<u32> {
+        let hash = key.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, arg.value(frame)));
+        let same = |other: &[Value]| key.iter().zip(other).all(|(arg, value)| arg.value(frame) == *value);
+        self.tables[fluent as usize].find_by(hash, same)
+    }
+
+    /// Runs a plan; returns whether the search was stopped.
+    pub(crate) fn run(&self, plan: &Plan, frame: &mut [Value], found: Found<'_>) -> bool {
+        self.ops(&plan.ops, frame, found)
+    }
+
+    fn ops(&self, ops: &[Op], frame: &mut [Value], found: Found<'_>) -> bool {
+        let Some((op, rest)) = ops.split_first() else { return found(frame) };
+        match op {
+            Op::Point { fluent, key, value } => {
+                let Some(slot) = self.point(*fluent, key, frame) else { return false };
+                let held = self.tables[*fluent as usize].cell(slot).read(self.at);
+                held != ABSENT && self.accepts(*value, held, frame) && self.ops(rest, frame, found)
+            }
+            Op::Probe { fluent, index, key, args, value } => {
+                let table = &self.tables[*fluent as usize];
+                let hash = key.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, arg.value(frame)));
+                let mut slot = table.first(*index, hash);
+                while slot != NONE {
+                    if self.slot_matches(table, slot, args, *value, frame) && self.ops(rest, frame, found) {
+                        return true;
+                    }
+                    slot = table.next(*index, slot);
+                }
+                false
+            }
+            Op::Scan { fluent, args, value } => {
+                let table = &self.tables[*fluent as usize];
+                table
+                    .slots()
+                    .any(|slot| self.slot_matches(table, slot, args, *value, frame) && self.ops(rest, frame, found))
+            }
+            Op::Compare { left, op, right, undecided } => {
+                let answer = self.compare(left, *op, right, frame);
+                let wanted = if *undecided { Answer::Undecided } else { Answer::Yes };
+                answer == Some(wanted) && self.ops(rest, frame, found)
+            }
+            Op::IsKind(arg, kind) => {
+                let is = arg.value(frame).as_entity().is_some_and(|entity| self.kinds.is_of_kind(entity, *kind));
+                is && self.ops(rest, frame, found)
+            }
+            Op::Let(target, expr) => match self.value(expr, frame) {
+                Some(value) => self.accepts(*target, value, frame) && self.ops(rest, frame, found),
+                None => false,
+            },
+            Op::Not(plan) => !self.run(plan, frame, &mut |_| true) && self.ops(rest, frame, found),
+            Op::AnyOf(plans) => {
+                plans.iter().any(|plan| self.run(plan, frame, &mut |frame| self.ops(rest, frame, found)))
+            }
+        }
+    }
+
+    #[inline]
+    fn slot_matches(&self, table: &Table, slot: u32, args: &[Match], value: Match, frame: &mut [Value]) -> bool {
+        let held = table.cell(slot).read(self.at);
+        held != ABSENT && self.accepts_all(args, table.key(slot), frame) && self.accepts(value, held, frame)
+    }
+
+    fn compare(&self, left: &Expr, op: servanda_model::CompareOp, right: &Expr, frame: &mut [Value]) -> Option<Answer> {
+        let left = self.amount(left, frame)?;
+        let right = self.amount(right, frame)?;
+        Some(amount::compare(left, op, right))
+    }
+
+    /// The value of an expression; `None` where it is missing.
+    #[inline]
+    pub(crate) fn value(&self, expr: &Expr, frame: &mut [Value]) -> Option<Value> {
+        match expr {
+            Expr::Value(value) => Some(*value),
+            Expr::Var(var) => Some(frame[*var as usize]),
+            _ => {
+                let amount = self.amount(expr, frame)?;
+                self.ranges.borrow_mut().value(amount)
+            }
+        }
+    }
+
+    pub(crate) fn amount(&self, expr: &Expr, frame: &mut [Value]) -> Option<Amount> {
+        match expr {
+            Expr::Value(value) => Some(self.ranges.borrow().amount(*value)),
+            Expr::Var(var) => Some(self.ranges.borrow().amount(frame[*var as usize])),
+            Expr::Now => Value::tick(self.now).map(Amount::Other),
+            Expr::Fluent { fluent, key, is_number } => {
+                let slot = self.point(*fluent, key, frame);
+                let held = slot.map_or(ABSENT, |slot| self.tables[*fluent as usize].cell(slot).read(self.at));
+                match held {
+                    ABSENT if *is_number => Some(Amount::ZERO),
+                    ABSENT => None,
+                    _ => Some(self.ranges.borrow().amount(held)),
+                }
+            }
+            Expr::Arith(op, sides) => {
+                let left = self.amount(&sides.0, frame)?;
+                let right = self.amount(&sides.1, frame)?;
+                amount::arithmetic(self.clock, *op, left, right)
+            }
+            Expr::Aggregate(aggregate) => self.aggregate(aggregate, frame),
+        }
+    }
+
+    fn aggregate(&self, aggregate: &Aggregate, frame: &mut [Value]) -> Option<Amount> {
+        let mut count = 0_i64;
+        let mut so_far = Some(None);
+        let mut take = |frame: &mut [Value]| {
+            count += 1;
+            if aggregate.op != AggregateOp::Count {
+                let next = self.amount(&aggregate.of, frame);
+                so_far = match (so_far, next) {
+                    (Some(so_far), Some(next)) => amount::fold(aggregate.op, so_far, next).map(Some),
+                    _ => None,
+                };
+            }
+            so_far.is_none()
+        };
+        if aggregate.over.distinct {
+            self.run(&aggregate.over, frame, &mut take);
+        } else {
+            let mut seen = self.fillings(&aggregate.over, &aggregate.locals, frame);
+            seen.sort_unstable();
+            seen.dedup();
+            for filling in seen {
+                for (var, value) in aggregate.locals.iter().zip(&filling) {
+                    frame[*var as usize] = *value;
+                }
+                take(frame);
+            }
+        }
+        match aggregate.op {
+            AggregateOp::Count => Some(Amount::Number(Number::whole(count))),
+            AggregateOp::Sum => so_far.map(|sum| sum.unwrap_or(Amount::ZERO)),
+            AggregateOp::Least | AggregateOp::Greatest => so_far.flatten(),
+        }
+    }
+
+    /// The values of some variables in every filling, repeats included.
+    pub(crate) fn fillings(&self, plan: &Plan, vars: &[u32], frame: &mut [Value]) -> Vec<Box<[Value]>> {
+        let mut all = Vec::new();
+        self.run(plan, frame, &mut |frame| {
+            all.push(vars.iter().map(|var| frame[*var as usize]).collect());
+            false
+        });
+        all
+    }
+}

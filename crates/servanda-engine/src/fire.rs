@@ -1,0 +1,263 @@
+//! Fires rules: matches what set them off, tests their conditions, carries out their effects.
+
+use servanda_model::{ActionId, Value};
+
+use crate::amount;
+use crate::compile::ops::{Arg, Effect, Listener, Match, Source, Time, Unless};
+use crate::exec::View;
+use crate::moment::{EffectKind, Events};
+use crate::record::StepId;
+use crate::sink::Sink;
+use crate::state::{ABSENT, At, NONE};
+use crate::sweep::Sweep;
+use crate::timers::{QueueId, Timer};
+
+impl<S: Sink, const R: bool> Sweep<'_, S, R> {
+    /// Fires a rule for every filling that what is pending gives it.
+    pub(crate) fn fire(&mut self, node: u32, rule: u32) {
+        let compiled = self.compiled;
+        let plan = &compiled.rules[rule as usize];
+        self.collect(node, plan.vars);
+        let fillings = std::mem::take(&mut self.fillings);
+        let sources = std::mem::take(&mut self.sources);
+        if (plan.counts || R) && sources.len() > 1 {
+            for at in distinct(&fillings, &sources, plan.vars, |source| self.source_rank(source)) {
+                self.fire_once(rule, &fillings[at * plan.vars..][..plan.vars], sources[at]);
+            }
+        } else {
+            for (at, source) in sources.iter().enumerate() {
+                self.fire_once(rule, &fillings[at * plan.vars..][..plan.vars], *source);
+            }
+        }
+        self.fillings = fillings;
+        self.sources = sources;
+    }
+
+    /// Finds the fillings of a node into the buffers.
+    fn collect(&mut self, node: u32, vars: usize) {
+        let compiled = self.compiled;
+        self.fillings.clear();
+        self.sources.clear();
+        for &id in &compiled.nodes[node as usize].listeners {
+            if self.pending[id as usize].is_empty() {
+                continue;
+            }
+            let mut pending = std::mem::take(&mut self.pending[id as usize]);
+            for item in pending.drain(..) {
+                self.match_source(&compiled.listeners[id as usize], id, item, vars);
+            }
+            self.pending[id as usize] = pending;
+        }
+    }
+
+    fn match_source(&mut self, listener: &Listener, id: u32, item: u32, vars: usize) {
+        let mut frame = self.take_frame(vars);
+        match listener.source {
+            Source::Happens(_) => {
+                if self.view(At::Before).accepts_all(&listener.args, self.events.args(item), &mut frame) {
+                    self.fill(listener, id, item, &mut frame);
+                }
+            }
+            Source::Initiated { settled: false, fluent } => {
+                let effect = self.effects[item as usize];
+                self.match_instance(listener, id, item, (fluent, effect.slot, effect.value), &mut frame);
+            }
+            Source::Initiated { settled: true, fluent } => {
+                self.settle(item);
+                let slot = self.touches[item as usize].slot;
+                for value in self.initiated_values(item) {
+                    frame.fill(ABSENT);
+                    self.match_instance(listener, id, item, (fluent, slot, value), &mut frame);
+                }
+            }
+            Source::Begins(fluent) | Source::Ends(fluent) => {
+                self.settle(item);
+                let slot = self.touches[item as usize].slot;
+                let cell = *self.world.tables[fluent as usize].cell(slot);
+                let begins = matches!(listener.source, Source::Begins(_));
+                let value = if begins { cell.value } else { cell.before };
+                if cell.value != cell.before && value != ABSENT {
+                    self.match_instance(listener, id, item, (fluent, slot, value), &mut frame);
+                }
+            }
+            Source::Held(held) => {
+                let fluent = self.compiled.held[held as usize].fluent;
+                self.match_due(listener, id, item, fluent, &mut frame);
+            }
+            Source::Comes(fluent) => self.match_due(listener, id, item, fluent, &mut frame),
+            Source::Elapsed(elapsed) => {
+                let place = self.due[item as usize].item;
+                let (carried, free) = &mut self.timers.carried[elapsed as usize];
+                frame.copy_from_slice(&carried[place as usize * vars..][..vars]);
+                free.push(place);
+                self.fill(listener, id, item, &mut frame);
+            }
+        }
+        self.frame = frame;
+    }
+
+    fn match_due(&mut self, listener: &Listener, id: u32, item: u32, fluent: u32, frame: &mut [Value]) {
+        let slot = self.due[item as usize].item;
+        let value = self.world.tables[fluent as usize].cell(slot).before;
+        self.match_instance(listener, id, item, (fluent, slot, value), frame);
+    }
+
+    fn match_instance(
+        &mut self,
+        listener: &Listener,
+        id: u32,
+        item: u32,
+        (fluent, slot, value): (u32, u32, Value),
+        frame: &mut [Value],
+    ) {
+        let view = self.view(At::Before);
+        let key = view.tables[fluent as usize].key(slot);
+        if view.accepts_all(&listener.args, key, frame) && view.accepts(listener.value, value, frame) {
+            self.fill(listener, id, item, frame);
+        }
+    }
+
+    /// Runs the listener's conditions from a matched trigger, and keeps every filling that nothing forbids.
+    fn fill(&mut self, listener: &Listener, id: u32, item: u32, frame: &mut [Value]) {
+        let mut fillings = std::mem::take(&mut self.fillings);
+        let mut sources = std::mem::take(&mut self.sources);
+        let view = self.view(At::Before);
+        view.run(&listener.conditions, frame, &mut |frame| {
+            if listener.unless.iter().all(|unless| !happens(&view, &self.events, unless, frame)) {
+                let start = fillings.len();
+                fillings.extend_from_slice(frame);
+                listener.hidden.iter().for_each(|&var| fillings[start + var as usize] = ABSENT);
+                sources.push((id, item));
+            }
+            false
+        });
+        self.fillings = fillings;
+        self.sources = sources;
+    }
+
+    fn fire_once(&mut self, rule: u32, filling: &[Value], source: (u32, u32)) {
+        let compiled = self.compiled;
+        let step = if R { self.note_rule(rule, filling, source) } else { NONE };
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.clear();
+        frame.extend_from_slice(filling);
+        for effect in &compiled.rules[rule as usize].effects {
+            self.carry_out(effect, &mut frame, step);
+        }
+        self.frame = frame;
+    }
+
+    fn carry_out(&mut self, effect: &Effect, frame: &mut [Value], step: u32) {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        match effect {
+            Effect::Initiate { fluent, key: args, value } => {
+                if let Some(value) = self.view(At::Before).value(value, frame) {
+                    key.extend(args.iter().map(|arg| arg.value(frame)));
+                    self.initiate(*fluent, &key, value, step);
+                }
+            }
+            Effect::Terminate { fluent, key: args, value } => {
+                key.extend(args.iter().map(|arg| arg.value(frame)));
+                self.terminate(*fluent, &key, value.map_or(ABSENT, |value| value.value(frame)), step);
+            }
+            Effect::TerminateAll { fluent, key: args, value } => {
+                key.extend(args.iter().map(|arg| arg.map_or(ABSENT, |arg| arg.value(frame))));
+                self.terminate_all(*fluent, &key, value.map_or(ABSENT, |value| value.value(frame)), step);
+            }
+            Effect::Increase { fluent, key: args, by } => {
+                let by = self.view(At::Before).amount(by, frame).filter(|by| by.is_numeric());
+                if let Some(by) = by.and_then(|by| self.world.ranges.borrow_mut().value(by)) {
+                    key.extend(args.iter().map(|arg| arg.value(frame)));
+                    self.affect(*fluent, &key, EffectKind::Increase, by, step);
+                }
+            }
+            Effect::Happen { action, args } => {
+                key.extend(args.iter().map(|arg| arg.value(frame)));
+                self.produce(*action, &key, step);
+            }
+        }
+        self.key = key;
+    }
+
+    /// An event that a rule makes happen, unless the same one happens already.
+    fn produce(&mut self, action: u32, args: &[Value], step: u32) {
+        if self.events.find(action, args.iter().copied()).is_none() {
+            self.happens(action, args, step);
+            self.sink.produced(self.tick, self.step, ActionId(action), args, StepId::some(step));
+        }
+    }
+
+    /// Arms the `After` timers of one trigger.
+    pub(crate) fn arm(&mut self, node: u32, rule: u32, _trigger: u32) {
+        let compiled = self.compiled;
+        let vars = compiled.rules[rule as usize].vars;
+        self.collect(node, vars);
+        let fillings = std::mem::take(&mut self.fillings);
+        let sources = std::mem::take(&mut self.sources);
+        let elapsed = compiled.nodes[node as usize].elapsed;
+        for at in distinct(&fillings, &sources, vars, |source| self.source_rank(source)) {
+            let mut frame = self.take_frame(vars);
+            frame.copy_from_slice(&fillings[at * vars..][..vars]);
+            let due = self.due_at(&compiled.elapsed[elapsed as usize].time, &mut frame, At::Before);
+            if let Some(due) = due {
+                let step = if R { self.source_step(sources[at]) } else { NONE };
+                self.carry(elapsed, due, &frame, step);
+            }
+            self.frame = frame;
+        }
+        self.fillings = fillings;
+        self.sources = sources;
+    }
+
+    fn carry(&mut self, elapsed: u32, due: i64, filling: &[Value], step: u32) {
+        let (carried, free) = &mut self.timers.carried[elapsed as usize];
+        let place = free.pop().unwrap_or_else(|| {
+            let place = carried.len() / filling.len().max(1);
+            carried.resize(carried.len() + filling.len(), ABSENT);
+            place as u32
+        });
+        carried[place as usize * filling.len()..][..filling.len()].copy_from_slice(filling);
+        let timer = Timer { due, armed: self.tick, item: place, epoch: 0, step };
+        if self.timers.elapsed[elapsed as usize].push(timer) {
+            self.timers.wakes.push(due, QueueId::Elapsed(elapsed));
+        }
+    }
+
+    /// When a timer armed now is due.
+    pub(crate) fn due_at(&self, time: &Time, frame: &mut [Value], at: At) -> Option<i64> {
+        let clock = self.compiled.program.clock;
+        match time {
+            Time::Constant(duration) => amount::due_after(clock, self.tick, *duration),
+            Time::Worked(expr) => amount::due(clock, self.tick, self.view(at).amount(expr, frame)?),
+        }
+    }
+}
+
+/// Whether a forbidden event happens at this moment.
+fn happens(view: &View<'_>, events: &Events, unless: &Unless, frame: &mut [Value]) -> bool {
+    let known = unless.args.iter().map(|arg| match *arg {
+        Match::Value(value) => Some(Arg::Value(value)),
+        Match::Bound(var) => Some(Arg::Var(var)),
+        Match::Bind(..) | Match::Skip => None,
+    });
+    if known.clone().all(|arg| arg.is_some()) {
+        let args = known.map(|arg| arg.map_or(ABSENT, |arg| arg.value(frame)));
+        return events.find(unless.action, args).is_some();
+    }
+    events.of(unless.action).iter().any(|&event| view.accepts_all(&unless.args, events.args(event), frame))
+}
+
+/// The places of the fillings that differ, in order of filling; among equal ones the source of least rank.
+fn distinct(
+    fillings: &[Value],
+    sources: &[(u32, u32)],
+    vars: usize,
+    rank: impl Fn((u32, u32)) -> (u32, u32),
+) -> Vec<usize> {
+    let filling = |at: usize| &fillings[at * vars..][..vars];
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_unstable_by(|&a, &b| filling(a).cmp(filling(b)).then_with(|| rank(sources[a]).cmp(&rank(sources[b]))));
+    order.dedup_by(|b, a| filling(*a) == filling(*b));
+    order
+}

@@ -1,0 +1,309 @@
+//! Goes through the moments in order of time.
+//!
+//! The method is the forward sweep of run-time event calculus with instances instead of windows: nothing is looked at
+//! again unless something happens to it. Within a moment the nodes of the same-moment graph that were set off are
+//! processed in topological order; conditions read the cells as they were before the moment, definitions as they are
+//! after it. The cost of a moment is what its events, timers and changes set off.
+
+use std::cell::RefCell;
+
+use servanda_model::{Happening, Value};
+
+use crate::amount::Ranges;
+use crate::compile::Compiled;
+use crate::compile::graph::NodeKind;
+use crate::exec::View;
+use crate::kinds::Kinds;
+use crate::moment::{Due, EffectRecord, Events, Ready, Touch, WildEnding};
+use crate::record::{Cause, Premise, Recorder, Step};
+use crate::sink::Sink;
+use crate::state::{ABSENT, At, BEGINNING, NONE, Table};
+use crate::timers::{DeadlineQueue, DeadlineTimer, TimerQueue, Wakes};
+
+/// What is read while a moment is worked out.
+pub(crate) struct World {
+    pub(crate) tables: Vec<Table>,
+    pub(crate) ranges: RefCell<Ranges>,
+    pub(crate) kinds: Kinds,
+}
+
+/// All timers that are pending.
+pub(crate) struct Timers {
+    /// By fluent and deadline.
+    pub(crate) deadlines: Vec<Vec<DeadlineQueue>>,
+    pub(crate) held: Vec<TimerQueue>,
+    pub(crate) elapsed: Vec<TimerQueue>,
+    /// By fluent.
+    pub(crate) comes: Vec<TimerQueue>,
+    pub(crate) wakes: Wakes,
+    /// For each `After`: the fillings that its timers carry, and the places that are free.
+    pub(crate) carried: Vec<(Vec<Value>, Vec<u32>)>,
+}
+
+/// The engine's state. With `R`, derivations are recorded.
+pub(crate) struct Sweep<'c, S, const R: bool> {
+    pub(crate) compiled: &'c Compiled,
+    pub(crate) world: World,
+    pub(crate) timers: Timers,
+    pub(crate) recorder: Recorder,
+    pub(crate) sink: S,
+    /// The current moment; `is_open` while it may still get occurrences.
+    pub(crate) tick: i64,
+    pub(crate) step: u32,
+    pub(crate) is_open: bool,
+    /// Counts moments.
+    pub(crate) moment: u64,
+    /// Instances that something happened to in this tick, and of those the ones touched in this moment.
+    pub(crate) touches: Vec<Touch>,
+    pub(crate) active: Vec<u32>,
+    pub(crate) effects: Vec<EffectRecord>,
+    pub(crate) wild: Vec<WildEnding>,
+    pub(crate) events: Events,
+    pub(crate) ready: Ready,
+    /// What set each listener off, by listener.
+    pub(crate) pending: Vec<Vec<u32>>,
+    pub(crate) due: Vec<Due>,
+    /// Renewable deadlines that ran out, by node.
+    pub(crate) renewals: Vec<Vec<DeadlineTimer>>,
+    /// Derived instances with two values, so that each is reported once: fluent, arguments, values.
+    pub(crate) conflicts: std::collections::BTreeMap<(u32, Box<[Value]>), Vec<Value>>,
+    // Buffers that are reused.
+    pub(crate) frame: Vec<Value>,
+    pub(crate) key: Vec<Value>,
+    pub(crate) fillings: Vec<Value>,
+    pub(crate) sources: Vec<(u32, u32)>,
+}
+
+impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
+    /// The state at the beginning of time.
+    pub(crate) fn new(compiled: &'c Compiled, sink: S) -> Self {
+        let fluents = compiled.fluents.len();
+        let in_order = |time: &crate::compile::ops::Time| matches!(time, crate::compile::ops::Time::Constant(_));
+        let timers = Timers {
+            deadlines: compiled
+                .fluents
+                .iter()
+                .map(|fluent| fluent.deadlines.iter().map(|_| DeadlineQueue::default()).collect())
+                .collect(),
+            held: compiled.held.iter().map(|held| TimerQueue::new(in_order(&held.time))).collect(),
+            elapsed: compiled.elapsed.iter().map(|elapsed| TimerQueue::new(in_order(&elapsed.time))).collect(),
+            comes: (0..fluents).map(|_| TimerQueue::new(false)).collect(),
+            wakes: Wakes::default(),
+            carried: vec![(Vec::new(), Vec::new()); compiled.elapsed.len()],
+        };
+        let mut sweep = Sweep {
+            compiled,
+            world: World {
+                tables: (0..fluents).map(|fluent| Table::new(compiled.layout(fluent, R))).collect(),
+                ranges: RefCell::new(Ranges::new(&compiled.program.ranges)),
+                kinds: Kinds::new(&compiled.program),
+            },
+            timers,
+            recorder: Recorder::default(),
+            sink,
+            tick: BEGINNING,
+            step: 0,
+            is_open: false,
+            moment: 0,
+            touches: Vec::new(),
+            active: Vec::new(),
+            effects: Vec::new(),
+            wild: Vec::new(),
+            events: Events::new(compiled.actions.len()),
+            ready: Ready::new(compiled.nodes.len()),
+            pending: vec![Vec::new(); compiled.listeners.len()],
+            due: Vec::new(),
+            renewals: vec![Vec::new(); compiled.nodes.len()],
+            conflicts: std::collections::BTreeMap::new(),
+            frame: Vec::new(),
+            key: Vec::new(),
+            fillings: Vec::new(),
+            sources: Vec::new(),
+        };
+        sweep.begin();
+        sweep
+    }
+
+    #[inline]
+    pub(crate) fn view(&self, at: At) -> View<'_> {
+        View {
+            tables: &self.world.tables,
+            ranges: &self.world.ranges,
+            kinds: &self.world.kinds,
+            clock: self.compiled.program.clock,
+            at,
+            now: self.tick,
+        }
+    }
+
+    /// A frame with room for the variables of one rule, all open.
+    pub(crate) fn take_frame(&mut self, vars: usize) -> Vec<Value> {
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.clear();
+        frame.resize(vars, ABSENT);
+        frame
+    }
+
+    /// Goes on to a moment, running the timers due before it, and those due at it if it is the first of its tick.
+    pub(crate) fn advance(&mut self, tick: i64, step: u32) {
+        if self.is_open && (self.tick, self.step) == (tick, step) {
+            return;
+        }
+        self.close();
+        while let Some(due) = self.timers.wakes.next().filter(|&due| due < tick || (due == tick && step > 0)) {
+            self.open(due, 0);
+            self.fire_timers();
+            self.close();
+        }
+        self.open(tick, step);
+        if step == 0 {
+            self.fire_timers();
+        }
+    }
+
+    /// Runs the timers due up to and including a tick.
+    pub(crate) fn run_timers(&mut self, until: i64) {
+        self.close();
+        while let Some(due) = self.timers.wakes.next().filter(|&due| due <= until) {
+            self.open(due, 0);
+            self.fire_timers();
+            self.close();
+        }
+    }
+
+    fn open(&mut self, tick: i64, step: u32) {
+        if tick != self.tick {
+            self.end_tick();
+        }
+        self.tick = tick;
+        self.step = step;
+        self.is_open = true;
+        self.moment += 1;
+    }
+
+    /// One occurrence of the open moment.
+    pub(crate) fn occurrence(&mut self, what: &Happening, tag: u32) {
+        let step = self.note_occurrence(tag);
+        match what {
+            Happening::Action(action, args) => self.happens(action.0, args, step),
+            Happening::FactBegins(fluent, args, value) => self.initiate(fluent.0, args, *value, step),
+            Happening::FactEnds(fluent, args, value) => self.terminate(fluent.0, args, *value, step),
+        }
+    }
+
+    pub(crate) fn note_occurrence(&mut self, tag: u32) -> u32 {
+        if !R {
+            return NONE;
+        }
+        self.note(Cause::Occurrence(tag), Vec::new())
+    }
+
+    /// An event of the open moment, not yet worked out.
+    #[inline]
+    pub(crate) fn happens(&mut self, action: u32, args: &[Value], step: u32) {
+        let compiled = self.compiled;
+        let plan = &compiled.actions[action as usize];
+        let event = self.events.push(action, args, step, plan.is_forbidden || plan.is_produced);
+        let Sweep { pending, ready, .. } = self;
+        plan.happens.each(args, ABSENT, |listener| {
+            pending[listener as usize].push(event);
+            ready.insert(compiled.listeners[listener as usize].node);
+        });
+    }
+
+    /// Records a step of the current moment.
+    pub(crate) fn note(&mut self, cause: Cause, premises: Vec<Premise>) -> u32 {
+        let tick = (self.tick != BEGINNING).then_some(self.tick);
+        self.recorder.add(Step { tick, step: self.step, cause, premises })
+    }
+
+    /// Works the open moment out.
+    pub(crate) fn close(&mut self) {
+        if !self.is_open {
+            return;
+        }
+        self.is_open = false;
+        let compiled = self.compiled;
+        while let Some(node) = self.ready.pop() {
+            match compiled.nodes[node as usize].kind {
+                NodeKind::Fire(rule) => self.fire(node, rule),
+                NodeKind::Arm { rule, trigger } => self.arm(node, rule, trigger),
+                NodeKind::Renew { fluent, deadline } => self.renew(node, fluent, deadline),
+                NodeKind::Derive(component) => self.derive(component),
+            }
+        }
+        for at in 0..self.active.len() {
+            self.settle(self.active[at]);
+        }
+        for at in 0..self.active.len() {
+            self.arm_timers(self.active[at]);
+        }
+        for at in 0..self.active.len() {
+            let Touch { fluent, slot, .. } = self.touches[self.active[at] as usize];
+            let table = &mut self.world.tables[fluent as usize];
+            table.active.clear();
+            let cell = table.cell_mut(slot);
+            cell.before = cell.value;
+            if let Some(made) = table.made_mut(slot) {
+                made.before = made.by;
+            }
+        }
+        self.active.clear();
+        self.effects.clear();
+        self.wild.clear();
+        self.events.clear();
+        self.due.clear();
+    }
+
+    /// Closes the intervals of a tick and drops what is no longer open.
+    pub(crate) fn end_tick(&mut self) {
+        let mut touches = std::mem::take(&mut self.touches);
+        for touch in touches.drain(..) {
+            self.end_touch(&touch);
+        }
+        self.touches = touches;
+    }
+
+    fn end_touch(&mut self, touch: &Touch) {
+        let Touch { fluent, slot, start, step, .. } = *touch;
+        let table = &mut self.world.tables[fluent as usize];
+        table.cell_mut(slot).touch = NONE;
+        let cell = *table.cell(slot);
+        if cell.value != start {
+            if start != ABSENT {
+                let begun = table.made(slot).begun;
+                self.sink.interval(&crate::sink::Closed::new(
+                    fluent,
+                    table.key(slot),
+                    start,
+                    (cell.since, Some(self.tick)),
+                    (begun, step),
+                ));
+            }
+            table.cell_mut(slot).since = self.tick;
+            if let Some(made) = table.made_mut(slot) {
+                made.begun = made.by;
+            }
+        }
+        if cell.value == ABSENT && !self.owes_deadline(fluent, slot) {
+            self.world.tables[fluent as usize].drop_slot(slot);
+        }
+    }
+
+    /// Tells the sink about every interval that is still open, in order of fluent and arguments.
+    pub(crate) fn finish(&mut self) {
+        self.close();
+        self.end_tick();
+        for (fluent, table) in self.world.tables.iter().enumerate() {
+            let mut slots: Vec<u32> = table.slots().filter(|&slot| table.cell(slot).value != ABSENT).collect();
+            slots.sort_unstable_by(|&a, &b| table.key(a).cmp(table.key(b)));
+            for slot in slots {
+                let cell = table.cell(slot);
+                let steps = (table.made(slot).begun, NONE);
+                let bounds = (cell.since, None);
+                let key = table.key(slot);
+                self.sink.interval(&crate::sink::Closed::new(fluent as u32, key, cell.value, bounds, steps));
+            }
+        }
+    }
+}

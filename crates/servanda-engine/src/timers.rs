@@ -1,0 +1,180 @@
+//! Timers that are pending.
+//!
+//! A deadline has one length, so what is armed first is due first: a queue. Other timers of constant length likewise;
+//! the rest go into a heap. Timers that were cancelled stay where they are and are thrown out when a queue has doubled,
+//! so a queue is never much longer than what is really pending, however long the window.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Queues shorter than this are not cleaned.
+const CLEAN_ABOVE: usize = 1024;
+
+/// A deadline of one instance, armed when its value was initiated.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct DeadlineTimer {
+    pub(crate) armed: i64,
+    pub(crate) slot: u32,
+    pub(crate) step: u32,
+}
+
+/// Any other timer: what it stands on depends on the queue.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Timer {
+    pub(crate) due: i64,
+    pub(crate) armed: i64,
+    /// A slot, or the place of the filling an `After` carries.
+    pub(crate) item: u32,
+    pub(crate) epoch: u32,
+    pub(crate) step: u32,
+}
+
+/// The deadlines of one fluent's value, in the order in which they were armed.
+#[derive(Debug, Default)]
+pub(crate) struct DeadlineQueue {
+    entries: VecDeque<DeadlineTimer>,
+    after_cleaning: usize,
+}
+
+impl DeadlineQueue {
+    /// Adds a timer; returns whether it is the only one.
+    #[inline]
+    pub(crate) fn push(&mut self, timer: DeadlineTimer) -> bool {
+        self.entries.push_back(timer);
+        self.entries.len() == 1
+    }
+
+    #[inline]
+    pub(crate) fn front(&self) -> Option<DeadlineTimer> {
+        self.entries.front().copied()
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self) {
+        self.entries.pop_front();
+    }
+
+    #[inline]
+    pub(crate) fn wants_cleaning(&self) -> bool {
+        self.entries.len() > 2 * self.after_cleaning + CLEAN_ABOVE
+    }
+
+    pub(crate) fn clean(&mut self, is_pending: impl FnMut(&DeadlineTimer) -> bool) {
+        self.entries.retain(is_pending);
+        self.after_cleaning = self.entries.len();
+        if self.entries.capacity() > 4 * self.after_cleaning + 4 * CLEAN_ABOVE {
+            self.entries.shrink_to(2 * self.after_cleaning + CLEAN_ABOVE);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+/// Timers of one trigger.
+#[derive(Debug)]
+pub(crate) struct TimerQueue {
+    entries: Entries,
+    after_cleaning: usize,
+}
+
+#[derive(Debug)]
+enum Entries {
+    InOrder(VecDeque<Timer>),
+    Heap(BinaryHeap<Reverse<Timer>>),
+}
+
+impl TimerQueue {
+    pub(crate) fn new(in_order: bool) -> TimerQueue {
+        let entries = if in_order { Entries::InOrder(VecDeque::new()) } else { Entries::Heap(BinaryHeap::new()) };
+        TimerQueue { entries, after_cleaning: 0 }
+    }
+
+    /// Adds a timer; returns whether it is now the first that is due.
+    #[inline]
+    pub(crate) fn push(&mut self, timer: Timer) -> bool {
+        match &mut self.entries {
+            Entries::InOrder(queue) => {
+                queue.push_back(timer);
+                queue.len() == 1
+            }
+            Entries::Heap(heap) => {
+                let first = heap.peek().is_none_or(|first| timer.due < first.0.due);
+                heap.push(Reverse(timer));
+                first
+            }
+        }
+    }
+
+    pub(crate) fn front(&self) -> Option<Timer> {
+        match &self.entries {
+            Entries::InOrder(queue) => queue.front().copied(),
+            Entries::Heap(heap) => heap.peek().map(|first| first.0),
+        }
+    }
+
+    pub(crate) fn pop(&mut self) {
+        match &mut self.entries {
+            Entries::InOrder(queue) => {
+                queue.pop_front();
+            }
+            Entries::Heap(heap) => {
+                heap.pop();
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match &self.entries {
+            Entries::InOrder(queue) => queue.len(),
+            Entries::Heap(heap) => heap.len(),
+        }
+    }
+
+    pub(crate) fn wants_cleaning(&self) -> bool {
+        self.len() > 2 * self.after_cleaning + CLEAN_ABOVE
+    }
+
+    pub(crate) fn clean(&mut self, mut is_pending: impl FnMut(&Timer) -> bool) {
+        match &mut self.entries {
+            Entries::InOrder(queue) => queue.retain(is_pending),
+            Entries::Heap(heap) => heap.retain(|timer| is_pending(&timer.0)),
+        }
+        self.after_cleaning = self.len();
+    }
+}
+
+/// Which queue a wake-up is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum QueueId {
+    Deadline { fluent: u32, deadline: u32 },
+    Held(u32),
+    Elapsed(u32),
+    Comes(u32),
+}
+
+/// When each queue has to be looked at next. May be too early, never too late.
+#[derive(Debug, Default)]
+pub(crate) struct Wakes {
+    heap: BinaryHeap<Reverse<(i64, QueueId)>>,
+}
+
+impl Wakes {
+    pub(crate) fn push(&mut self, due: i64, queue: QueueId) {
+        self.heap.push(Reverse((due, queue)));
+    }
+
+    #[inline]
+    pub(crate) fn next(&self) -> Option<i64> {
+        self.heap.peek().map(|wake| wake.0.0)
+    }
+
+    /// A queue with something due by `tick`, if there is one.
+    pub(crate) fn pop(&mut self, tick: i64) -> Option<QueueId> {
+        if self.next()? > tick {
+            return None;
+        }
+        self.heap.pop().map(|wake| wake.0.1)
+    }
+}
