@@ -5,6 +5,7 @@
 //! what a dossier says; it prints nothing and reads no files.
 
 mod diagnostic;
+pub mod render;
 mod sink;
 mod span;
 mod suggest;

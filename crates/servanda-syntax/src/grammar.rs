@@ -173,3 +173,54 @@ fn where_used(clause: &ClauseForm) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound() {
+        let heads: BTreeSet<_> = HEADS.iter().map(|head| head.keyword).chain([SENTENCE]).collect();
+        assert_eq!(heads.len(), HEADS.len() + 1);
+        assert!(HEADS.len() < 64, "the index keeps the statements of a clause in 64 bits");
+        let keywords: BTreeSet<_> = CLAUSES.iter().map(|clause| clause.keyword).collect();
+        assert_eq!(keywords.len(), CLAUSES.len());
+        for clause in CLAUSES {
+            assert!(
+                clause.heads == "*" || clause.heads.split(' ').all(|head| heads.contains(head)),
+                "{}",
+                clause.keyword
+            );
+            for line in [clause.form, clause.example] {
+                let start = line.strip_prefix(clause.keyword);
+                assert!(start.is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')), "{line}");
+            }
+            let words = crate::tokenize(clause.example);
+            assert!(words.iter().all(|token| token.kind != TokenKind::Bad), "{}", clause.example);
+        }
+        for head in HEADS {
+            assert!(head.form.starts_with(head.keyword) && head.example.starts_with(head.keyword), "{}", head.keyword);
+        }
+    }
+
+    #[test]
+    fn the_longest_keyword_wins() {
+        let found =
+            |text: &str| clause_at(HeadKind::Keyword("norm"), &crate::tokenize(text)).map(|(form, _)| form.keyword);
+        assert_eq!(found("or when x"), Some("or when"));
+        assert_eq!(found("known only to x"), Some("known only to"));
+        assert_eq!(found("known to x"), Some("known to"));
+        assert_eq!(found("known"), None);
+        assert_eq!(found("expect x"), None);
+        assert_eq!(found("\"when\" x"), None);
+    }
+
+    #[test]
+    fn the_reference_page_names_everything() {
+        let page = reference_markdown();
+        assert!(HEADS.iter().all(|head| page.contains(&format!("\n## `{}`\n", head.keyword))));
+        assert!(CLAUSES.iter().all(|clause| page.contains(&format!("\n### `{}`\n", clause.keyword))));
+    }
+}

@@ -204,7 +204,7 @@ impl<'a> Lexer<'a> {
     /// `../1944`, `..1944-05`, `...`, `..`, `.`.
     fn dots(&mut self) {
         let rest = self.rest();
-        let dots = rest.bytes().take_while(|byte| *byte == b'.').count().min(3);
+        let dots = rest.bytes().take(3).take_while(|byte| *byte == b'.').count();
         let slash = usize::from(rest[dots..].starts_with('/'));
         let run = edtf::run_len(&rest[dots + slash..]);
         if dots == 2 && run > 0 && rest.as_bytes()[dots + slash].is_ascii_digit() {

@@ -17,6 +17,7 @@
 //! assert_eq!(document.print(), text);
 //! ```
 
+mod depth;
 mod edtf;
 pub mod grammar;
 mod lexer;

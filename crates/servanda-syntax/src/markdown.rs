@@ -197,7 +197,11 @@ impl Reader<'_> {
     }
 
     fn end_line(&mut self) {
-        let Some((range, split_tab)) = self.line.take() else { return };
+        let Some((mut range, split_tab)) = self.line.take() else { return };
+        // Of a line break of two characters the reader hands on only the second.
+        if self.text[range.clone()].starts_with('\n') && self.text[..range.start].ends_with('\r') {
+            range.start -= 1;
+        }
         let line = &self.text[range.clone()];
         let line = line.strip_suffix('\n').unwrap_or(line);
         let line = line.strip_suffix('\r').unwrap_or(line);

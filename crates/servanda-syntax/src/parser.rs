@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use servanda_diagnostics::{Diagnostic, FileId, Sink, Span, suggest};
 
+use crate::depth;
 use crate::grammar;
 use crate::lexer::{Problem, ProblemKind, lex};
 use crate::markdown::{self, FencedBlock, LANGUAGE, RawLine};
@@ -31,7 +32,19 @@ pub(crate) fn parse(file: FileId, path: String, text: Arc<str>) -> Document {
         return document;
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let markdown = markdown::read(body, (text.len() - body.len()) as u32);
+    let base = (text.len() - body.len()) as u32;
+    let (body, blots) = depth::blot_out(body);
+    for blot in blots {
+        let span = Span::new(blot.start as u32 + base, blot.end as u32 + base);
+        sink.push_with("nested-too-deep", Some(file), || {
+            Diagnostic::warning("nested-too-deep", "lists or quotations are nested too deep here to be read").label(
+                file,
+                span,
+                "read as plain text",
+            )
+        });
+    }
+    let markdown = markdown::read(&body, base);
     for fenced in &markdown.blocks {
         check_fence(file, fenced, &mut sink);
         if fenced.runs() {
@@ -47,7 +60,7 @@ pub(crate) fn parse(file: FileId, path: String, text: Arc<str>) -> Document {
                 tokens: Vec::new(),
                 problems: Vec::new(),
                 comma: None,
-                broken: !fenced.closed,
+                broken: !fenced.closed || has_lone_returns(fenced.span.of(&text)),
             };
             document.blocks.push(parser.parse());
         }
@@ -55,6 +68,11 @@ pub(crate) fn parse(file: FileId, path: String, text: Arc<str>) -> Document {
     document.headings = markdown.headings;
     document.diagnostics = sink.finish();
     document
+}
+
+/// True if a carriage return is a line break of its own, as on the first Macintosh: such a block is not formatted.
+fn has_lone_returns(block: &str) -> bool {
+    block.match_indices('\r').any(|(at, _)| block.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 fn check_fence(file: FileId, fenced: &FencedBlock, sink: &mut Sink) {
@@ -99,6 +117,8 @@ struct BlockParser<'a> {
 
 impl BlockParser<'_> {
     fn parse(mut self) -> Block {
+        let heads = self.fenced.lines.iter().filter(|line| self.may_be_head(**line)).count();
+        self.statements.reserve(heads);
         for line in &self.fenced.lines {
             let kind = self.line(*line);
             let indented = self.indented(*line);
@@ -115,14 +135,20 @@ impl BlockParser<'_> {
         }
     }
 
+    fn may_be_head(&self, line: RawLine) -> bool {
+        !line.span.is_empty() && !self.indented(line)
+    }
+
     fn indented(&self, line: RawLine) -> bool {
         line.split_tab || line.span.of(self.text).starts_with(char::is_whitespace)
     }
 
     fn line(&mut self, line: RawLine) -> LineKind {
         let comment = lex(line.span.of(self.text), line.span.start, &mut self.tokens, &mut self.problems);
-        // White space that is only part of a tab cannot be formatted without touching what is around the block.
-        self.broken |= line.split_tab;
+        // White space that is only part of a tab cannot be formatted without touching what is around the block, and
+        // a space put right after the `>` of a quotation would belong to the quotation.
+        let quoted = self.text[..line.span.start as usize].ends_with('>');
+        self.broken |= line.split_tab || quoted && self.indented(line);
         if self.tokens.is_empty() {
             return if comment.is_some() { LineKind::Comment } else { LineKind::Blank };
         }

@@ -50,7 +50,7 @@ pub struct Block {
     pub lines: Vec<BlockLine>,
     /// Its statements, as a range of [`Document::statements`].
     pub statements: Range<usize>,
-    /// True if something in it is wrong; such a block is not formatted.
+    /// True if something in it is wrong, or it cannot be formatted for the tabs and line breaks around it.
     pub broken: bool,
 }
 
