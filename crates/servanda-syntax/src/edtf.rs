@@ -107,11 +107,11 @@ pub(crate) fn is_long_year(run: &str) -> bool {
 }
 
 /// What may stand within `[…]` and `{…}`.
-pub(crate) fn is_list_byte(byte: u8) -> bool {
-    is_date_byte(byte) || byte == b' ' || byte == b','
+pub(crate) fn is_list_char(sign: char) -> bool {
+    u8::try_from(sign).is_ok_and(is_date_byte) || sign == ',' || sign.is_whitespace()
 }
 
 /// True of the inside of `[1939-11-14, 1939-11-15]`.
 pub(crate) fn is_list(inside: &str) -> bool {
-    inside.bytes().all(is_list_byte) && inside.bytes().any(|byte| byte.is_ascii_digit())
+    inside.chars().all(is_list_char) && inside.bytes().any(|byte| byte.is_ascii_digit())
 }

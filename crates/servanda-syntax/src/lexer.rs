@@ -192,7 +192,7 @@ impl<'a> Lexer<'a> {
     /// `[1939-11-14, 1939-11-15]`, or just a bracket.
     fn bracket(&mut self) {
         let body = &self.rest()[1..];
-        let len = body.bytes().take_while(|byte| edtf::is_list_byte(*byte)).count();
+        let len = body.find(|sign| !edtf::is_list_char(sign)).unwrap_or(body.len());
         let end = self.at + len + 2;
         if body[len..].starts_with(']') && edtf::is_list(&body[..len]) {
             self.push(TokenKind::Date, end);

@@ -143,7 +143,7 @@ pub(crate) fn mutant(chance: &mut Chance) -> String {
         let (from, to) = (from.min(to), to);
         match chance.below(3) {
             0 => text.replace_range(from..to, ""),
-            1 => text.insert_str(to, &text[from..to].to_owned()),
+            1 => text.replace_range(from..to, &text[from..to].repeat(2)),
             _ => text.replace_range(from..to, chance.pick(PIECES)),
         }
     }
