@@ -207,11 +207,11 @@ mod tests {
 
     #[test]
     fn the_longest_keyword_wins() {
-        let found =
-            |text: &str| clause_at(HeadKind::Keyword("norm"), &crate::tokenize(text)).map(|(form, _)| form.keyword);
-        assert_eq!(found("or when x"), Some("or when"));
-        assert_eq!(found("known only to x"), Some("known only to"));
-        assert_eq!(found("known to x"), Some("known to"));
+        let found = |text: &str| {
+            clause_at(HeadKind::Sentence, &crate::tokenize(text)).map(|(form, words)| (form.keyword, words))
+        };
+        assert_eq!(found("known only to x"), Some(("known only to", 3)));
+        assert_eq!(found("known to x"), Some(("known to", 2)));
         assert_eq!(found("known"), None);
         assert_eq!(found("expect x"), None);
         assert_eq!(found("\"when\" x"), None);
