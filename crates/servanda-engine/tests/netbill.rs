@@ -96,6 +96,7 @@ fn netbill_agrees_row_for_row_with_the_reference() {
     assert!(wrong.is_empty() && rows.len() == expected.len(), "{} rows of {}: {wrong:#?}", rows.len(), expected.len());
     let recorded = solve(&compiled, &narrative, &Options { record: Record::Derivations, ..options });
     assert_eq!(without_steps(&solution), without_steps(&recorded));
+    check_steps(&recorded);
 }
 
 /// `duty` is due when opened, breached from the 31st day after, and gone when discharged in time.

@@ -3,7 +3,7 @@
 
 pub mod netbill;
 
-use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
+use servanda_engine::{Compiled, Options, Premise, ProgramError, Record, Solution, StepId, solve};
 use servanda_model::*;
 
 #[derive(Default)]
@@ -198,6 +198,7 @@ impl Builder {
         let recorded = solve(&compiled, narrative, &Options { record: Record::Derivations, ..options });
         assert_eq!(without_steps(&solution), without_steps(&recorded), "recording changes nothing");
         assert_eq!(solution.rejected, []);
+        check_steps(&recorded);
         solution
     }
 }
@@ -223,7 +224,12 @@ pub fn at(tick: i64, action: ActionId, args: &[Value]) -> Occurrence {
 }
 
 pub fn at_step(tick: i64, step: u32, action: ActionId, args: &[Value]) -> Occurrence {
-    Occurrence { tick, step, what: Happening::Action(action, args.to_vec()), tag: tick as u32 * 10 + step }
+    Occurrence {
+        tick,
+        step,
+        what: Happening::Action(action, args.to_vec()),
+        tag: (tick as u32).wrapping_mul(10) + step,
+    }
 }
 
 /// The intervals of an instance as `value[since,until)`, in order.
@@ -245,5 +251,53 @@ pub fn show(value: Value) -> String {
         Kinded::Number(number) => number.to_string(),
         Kinded::Tick(tick) => format!("@{tick}"),
         other => format!("{other:?}"),
+    }
+}
+
+/// A small generator of numbers, so that every run is the same.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for at in (1..items.len()).rev() {
+            items.swap(at, self.below(at as u64 + 1) as usize);
+        }
+    }
+}
+
+/// Premises come before what follows from them, and every end of an interval has its step.
+pub fn check_steps(solution: &Solution) {
+    fn steps(premises: &[Premise], out: &mut Vec<Option<StepId>>) {
+        for premise in premises {
+            match premise {
+                Premise::Holds { by, .. }
+                | Premise::Happened { by, .. }
+                | Premise::Initiated { by, .. }
+                | Premise::Began { by, .. }
+                | Premise::Ended { by, .. }
+                | Premise::Timer { by, .. } => out.push(*by),
+                Premise::Effect(step) => out.push(Some(*step)),
+                Premise::Tally { fillings, .. } => fillings.iter().for_each(|premises| steps(premises, out)),
+                Premise::NotHolds(_) | Premise::NotHappened(_) | Premise::NoValue { .. } => {}
+            }
+        }
+    }
+    for (id, step) in solution.steps.iter().enumerate() {
+        let mut used = Vec::new();
+        steps(&step.premises, &mut used);
+        for by in used {
+            let by = by.unwrap_or_else(|| panic!("a premise without a step: {step:?}"));
+            assert!((by.0 as usize) < id, "{by:?} of {step:?}");
+            assert!(solution.steps[by.0 as usize].tick <= step.tick);
+        }
+    }
+    for it in solution.instances.iter().flat_map(|it| &it.intervals) {
+        assert_eq!(solution.step(it.begun_by.unwrap()).unwrap().tick, it.since);
+        assert_eq!(it.ended_by.map(|by| solution.step(by).unwrap().tick.unwrap()), it.until);
     }
 }

@@ -1,0 +1,147 @@
+//! Derived fluents, kept up change by change, are what the state alone makes them.
+
+mod support;
+
+use servanda_engine::{Compiled, Options, Record, Solution, solve};
+use servanda_model::*;
+use support::*;
+
+/// Inertial `p(x, y)` (entity or number values) and `n(x)` (numbers), set and cleared at random, and definitions of
+/// every shape on top.
+struct World {
+    b: Builder,
+    narrative: Vec<Occurrence>,
+    derived: Vec<FluentId>,
+}
+
+fn world(seed: u64) -> World {
+    let mut random = Random(seed);
+    let mut b = Builder::default();
+    let p = b.fluent("p", 2);
+    let n = b.number("n", 1);
+    let [set, clear, put] = [b.action("set", 3), b.action("clear", 2), b.action("put", 2)];
+    for fluent in [p, n] {
+        b.ties(fluent, Ties::EndingWins);
+    }
+    let vars = || vec![Hole::Any; 3];
+    let args = [var(0), var(1)];
+    let then = vec![Effect::Initiate { fluent: p, args: args.to_vec(), value: ev(2) }];
+    b.rule("set", R { vars: vars(), on: vec![happens(set, &[var(0), var(1), var(2)])], then, ..R::default() });
+    let then = vec![terminate(p, &args, ANY)];
+    b.rule("clear", R { vars: vars(), on: vec![happens(clear, &args)], then, ..R::default() });
+    let then = vec![Effect::Initiate { fluent: n, args: vec![var(0)], value: ev(1) }];
+    b.rule("put", R { vars: vars(), on: vec![happens(put, &args)], then, ..R::default() });
+
+    let yes = || e(Value::TRUE);
+    let [join, lonely, either, many, big, named, reach, stacked] =
+        ["join", "lonely", "either", "many", "big", "named", "reach", "stacked"].map(|name| {
+            let arity = match name {
+                "join" | "reach" => 2,
+                _ => 1,
+            };
+            b.derived(name, arity)
+        });
+    b.define(
+        join,
+        &[var(0), var(2)],
+        ev(3),
+        4,
+        &[holds(p, &[var(0), var(1)], var(3)), holds(p, &[var(1), var(2)], val(ent(5)))],
+    );
+    b.define(
+        lonely,
+        &[var(0)],
+        yes(),
+        3,
+        &[holds(p, &[var(0), var(1)], ANY), not(&[holds(p, &[var(2), var(0)], ANY), holds(n, &[var(2)], ANY)])],
+    );
+    b.define(
+        either,
+        &[var(0)],
+        yes(),
+        3,
+        &[
+            Condition::AnyOf(vec![
+                vec![holds(p, &[var(0), val(ent(1))], val(ent(6)))],
+                vec![holds(n, &[var(0)], var(1)), compare(ev(1), CompareOp::AtLeast, e(num(2)))],
+            ]),
+            not(&[holds(lonely, &[var(0)], TRUE)]),
+        ],
+    );
+    let count = aggregate(AggregateOp::Count, e(num(0)), &[holds(p, &[var(0), var(2)], ANY)]);
+    b.define(
+        many,
+        &[var(0)],
+        count.clone(),
+        3,
+        &[holds(n, &[var(0)], ANY), compare(count, CompareOp::Greater, e(num(1)))],
+    );
+    b.define(
+        big,
+        &[var(0)],
+        yes(),
+        3,
+        &[holds(p, &[var(0), var(1)], ANY), compare(of(n, &[var(0)]), CompareOp::Greater, of(n, &[var(1)]))],
+    );
+    // A value that may be given twice.
+    b.define(named, &[var(1)], ev(0), 3, &[holds(p, &[var(0), var(1)], val(ent(5)))]);
+    b.define(reach, &args, yes(), 3, &[holds(p, &args, val(ent(5)))]);
+    b.define(reach, &args, yes(), 3, &[holds(reach, &[var(0), var(2)], TRUE), holds(reach, &[var(2), var(1)], TRUE)]);
+    b.define(
+        stacked,
+        &[var(0)],
+        ev(2),
+        3,
+        &[
+            holds(reach, &[var(0), var(0)], TRUE),
+            Condition::Let(VarId(2), arith(ArithOp::Plus, of(n, &[var(0)]), e(num(1)))),
+            not(&[holds(big, &[var(0)], TRUE)]),
+        ],
+    );
+
+    let mut narrative = Vec::new();
+    for n in 0..60_i64 {
+        let mut who = || ent(1 + random.below(4) as u32);
+        let (x, y) = (who(), who());
+        let what = match random.below(4) {
+            0 => at(n / 2, clear, &[x, y]),
+            1 => at(n / 2, put, &[x, num(random.below(4) as i64)]),
+            _ => at(n / 2, set, &[x, y, ent(5 + random.below(2) as u32)]),
+        };
+        narrative.push(Occurrence { step: random.below(2) as u32, ..what });
+    }
+    World { b, narrative, derived: vec![join, lonely, either, many, big, named, reach, stacked] }
+}
+
+fn derived_at(solution: &Solution, derived: &[FluentId], tick: i64) -> Vec<(FluentId, Box<[Value]>, Value)> {
+    let state = solution.state_at(tick).filter(|(instance, _)| derived.contains(&instance.fluent));
+    state.map(|(instance, interval)| (instance.fluent, instance.args.clone(), interval.value)).collect()
+}
+
+#[test]
+fn derived_fluents_depend_on_the_state_alone() {
+    let mut seen = 0;
+    for seed in 0..200 {
+        let World { b, narrative, derived } = world(seed);
+        let solution = b.solve(&narrative, 40);
+        for tick in [3, 11, 17, 23, 29] {
+            let mut program = b.program.clone();
+            program.initial = solution
+                .state_at(tick)
+                .filter(|(instance, _)| !derived.contains(&instance.fluent))
+                .map(|(instance, interval)| Initial {
+                    fluent: instance.fluent,
+                    args: instance.args.to_vec(),
+                    value: interval.value,
+                    origin: OriginId(0),
+                })
+                .collect();
+            let options = Options { until: None, horizon: 0, record: Record::Timeline };
+            let afresh = solve(&Compiled::new(&program).unwrap(), &[], &options);
+            let expected = derived_at(&afresh, &derived, 0);
+            assert_eq!(derived_at(&solution, &derived, tick), expected, "seed {seed}, tick {tick}");
+            seen += expected.len();
+        }
+    }
+    assert!(seen > 5000, "{seen}");
+}
