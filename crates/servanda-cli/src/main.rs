@@ -1,2 +1,165 @@
-//! The `servanda` command.
-fn main() {}
+//! The `servanda` command: what was typed, then what it means, then one verb.
+
+mod commands;
+mod exit;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Agreements must be kept; servanda tells whether they were.
+#[derive(Parser)]
+#[command(name = "servanda", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// How to answer.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    format: Format,
+    /// When to use colours. `NO_COLOR` turns them off as well.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    color: Color,
+}
+
+/// How to answer.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// From where the dossier is looked at.
+#[derive(Args, Clone, Default)]
+pub(crate) struct ViewArgs {
+    /// On this day (default: the last day of the chronicle).
+    #[arg(long, value_name = "DAY")]
+    pub(crate) on: Option<String>,
+    /// As seen by this actor, who knows only what it knew by then.
+    #[arg(long = "as", value_name = "ACTOR")]
+    pub(crate) seen_by: Option<String>,
+    /// As known in this year, from evidence available by then.
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) known: Option<i64>,
+    /// Under this reading or doctrine (may be given several times).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) under: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Check a dossier: diagnostics, chronology, and every `check … expect`.
+    Check {
+        /// The dossier's folder.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// What a person wants first: instruments, verdicts, what is undecided, contradictions.
+    Report {
+        /// The dossier's folder.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Answer one question.
+    Ask {
+        /// The dossier's folder and the question, or the question alone.
+        #[arg(required = true, num_args = 1..=2, value_names = ["DIR", "QUESTION"])]
+        words: Vec<String>,
+        #[command(flatten)]
+        view: ViewArgs,
+    },
+    /// Answer one question with the reasons, step by step.
+    Explain {
+        /// The dossier's folder and the question, or the question alone.
+        #[arg(required = true, num_args = 1..=2, value_names = ["DIR", "QUESTION"])]
+        words: Vec<String>,
+        #[command(flatten)]
+        view: ViewArgs,
+        /// Write the proof to this file.
+        #[arg(long, value_name = "FILE")]
+        proof: Option<PathBuf>,
+    },
+    /// The tightened chronology: when everything may have happened, and what that rests on.
+    Chronology {
+        /// The dossier's folder.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Every citation, resolved or not, and what of each source is not cited.
+    Sources {
+        /// The dossier's folder.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// What a date expression means.
+    Date {
+        /// The expression.
+        #[arg(required_unless_present = "batch", allow_hyphen_values = true)]
+        expr: Option<String>,
+        /// Read expressions from standard input, one a line.
+        #[arg(long)]
+        batch: bool,
+    },
+    /// The law library: list the chapters, show one, or write it out to be changed.
+    Law {
+        /// The chapter to show.
+        chapter: Option<String>,
+        /// Write the chapter (or all) into this folder.
+        #[arg(long, value_name = "DIR")]
+        write: Option<PathBuf>,
+    },
+    /// Format the blocks of dossier files.
+    Fmt {
+        /// Files or folders.
+        #[arg(default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// Change nothing; fail if something would be changed.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Begin a dossier that checks clean and shows each kind of statement.
+    New {
+        /// Its name, and the folder to make.
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()) * 2);
+        }
+    };
+    let out = terminal::Terminal::new(cli.format, cli.color);
+    let exit = match cli.verb {
+        Verb::Check { dir } => commands::check::run(&dir, &out),
+        Verb::Report { dir, view } => commands::report::run(&dir, &view, &out),
+        Verb::Ask { words, view } => commands::ask::run(&words, &view, &out),
+        Verb::Explain { words, view, proof } => commands::explain::run(&words, &view, proof.as_deref(), &out),
+        Verb::Chronology { dir } => commands::chronology::run(&dir, &out),
+        Verb::Sources { dir } => commands::sources::run(&dir, &out),
+        Verb::Date { expr, batch } => commands::date::run(expr.as_deref(), batch, &out),
+        Verb::Law { chapter, write } => commands::law::run(chapter.as_deref(), write.as_deref(), &out),
+        Verb::Fmt { paths, check } => commands::fmt::run(&paths, check, &out),
+        Verb::New { name } => commands::new::run(&name, &out),
+    };
+    exit.into()
+}

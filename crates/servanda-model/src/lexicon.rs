@@ -132,9 +132,7 @@ impl Lexicon {
     pub fn kind(&self, name: &str) -> Option<KindId> {
         let key = name_key(name);
         let plain = || key.strip_suffix('s').and_then(|singular| self.kind_names.get(singular));
-        let plural_y = || {
-            key.strip_suffix("ies").and_then(|stem| self.kind_names.get(&format!("{stem}y")))
-        };
+        let plural_y = || key.strip_suffix("ies").and_then(|stem| self.kind_names.get(&format!("{stem}y")));
         self.kind_names.get(&key).or_else(plain).or_else(plural_y).copied()
     }
 

@@ -59,9 +59,7 @@ impl Logic<'_> {
         match self.reader.sentence(&plain, Want::FluentFirst, &self.scope) {
             Ok(said) => self.said(&said, &plain),
             Err(trouble) => match comparison_words(words) {
-                Some((at, op, width)) => {
-                    self.compare(&words[..at], op, &words[at + width..]).map_err(|_| trouble)
-                }
+                Some((at, op, width)) => self.compare(&words[..at], op, &words[at + width..]).map_err(|_| trouble),
                 None => Err(trouble),
             },
         }
@@ -422,11 +420,9 @@ impl Logic<'_> {
                 let all = self.said_to_happen(&said?)?;
                 Ok(all.into_iter().map(|(pattern, _)| Effect::Happen(pattern)).collect())
             }
-            Ok(Said { target: Target::Action(_), .. }) => Err(Trouble::new(
-                "effect-denied",
-                span_of(words),
-                "an effect cannot be that something does not happen",
-            )),
+            Ok(Said { target: Target::Action(_), .. }) => {
+                Err(Trouble::new("effect-denied", span_of(words), "an effect cannot be that something does not happen"))
+            }
             Ok(Said { negated, .. }) => self.begin_or_end(words, negated),
             Err(trouble) => Err(trouble),
         }
@@ -473,7 +469,8 @@ impl Logic<'_> {
         if words.is_empty() {
             return Err(Trouble::new("expression-missing", span_of(words), "a value is missing here"));
         }
-        for signs in [[("+", ArithOp::Plus), ("-", ArithOp::Minus)], [("*", ArithOp::Times), ("/", ArithOp::DividedBy)]] {
+        for signs in [[("+", ArithOp::Plus), ("-", ArithOp::Minus)], [("*", ArithOp::Times), ("/", ArithOp::DividedBy)]]
+        {
             if let Some((at, op)) = last_sign(words, &signs) {
                 let left = self.expression(&words[..at])?;
                 let right = self.expression(&words[at + 1..])?;
@@ -591,10 +588,16 @@ fn bind_trigger(trigger: &Trigger, bound: &mut Vec<VarId>) {
     match trigger {
         Trigger::Happens(pattern) => {
             for term in &pattern.args {
-                bind(&Condition::Holds(FluentPattern { fluent: FluentId(0), args: vec![*term], value: Term::Any }), bound);
+                bind(
+                    &Condition::Holds(FluentPattern { fluent: FluentId(0), args: vec![*term], value: Term::Any }),
+                    bound,
+                );
             }
         }
-        Trigger::Initiated(pattern) | Trigger::Begins(pattern) | Trigger::Ends(pattern) | Trigger::Comes(pattern)
+        Trigger::Initiated(pattern)
+        | Trigger::Begins(pattern)
+        | Trigger::Ends(pattern)
+        | Trigger::Comes(pattern)
         | Trigger::HasHeld { pattern, .. } => bind(&Condition::Holds(pattern.clone()), bound),
         Trigger::After { trigger, given, .. } => {
             bind_trigger(trigger, bound);

@@ -24,8 +24,8 @@ use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
 use logic::{Logic, People};
-pub use sentence::{Filler, Said, Scope, Trouble};
 use sentence::Reader;
+pub use sentence::{Filler, Said, Scope, Trouble};
 use words::{Word, span_of, text_of};
 
 pub use self::question::{Asked, Asker};
@@ -281,12 +281,8 @@ impl<'a> Elaborator<'a> {
     fn built_in(&mut self) {
         let model = &mut self.model;
         let mut kind = |name: &str, label: &str, parents: &[KindId]| {
-            let kind = Kind {
-                name: name.to_owned(),
-                label: label.to_owned(),
-                parents: parents.to_vec(),
-                origin: OriginId(0),
-            };
+            let kind =
+                Kind { name: name.to_owned(), label: label.to_owned(), parents: parents.to_vec(), origin: OriginId(0) };
             model.lexicon.add_kind(kind).expect("each built-in kind is named once")
         };
         let thing = kind("thing", "thing", &[]);
@@ -312,7 +308,11 @@ impl<'a> Elaborator<'a> {
         let t = Hole::Thing;
         let n = Hole::Kind(norm);
         let i = Hole::Kind(instrument);
-        let belongs = self.built_in_fluent("belongs_to", &[("a", t), ("b", t)], &["{a} belong/belongs/belonged to {b}", "{a} of {b}"]);
+        let belongs = self.built_in_fluent(
+            "belongs_to",
+            &[("a", t), ("b", t)],
+            &["{a} belong/belongs/belonged to {b}", "{a} of {b}"],
+        );
         let named = self.built_in_fluent("named_in", &[("a", t), ("b", i)], &["{a} named in {b}"]);
         let bears = self.built_in_fluent("bears", &[("a", t), ("b", n)], &["{a} bear/bears/bore {b}"]);
         let binds = self.built_in_fluent(
@@ -320,9 +320,14 @@ impl<'a> Elaborator<'a> {
             &[("n", n), ("a", t)],
             &["{n} bind/binds/bound {a}", "{a} bound by {n}", "{n} bind/binds/bound"],
         );
-        let knows = self.built_in_fluent("knows_of", &[("a", t), ("b", t)], &["{a} know/knows/knew of {b}", "{a} know/knows/knew about {b}"]);
+        let knows = self.built_in_fluent(
+            "knows_of",
+            &[("a", t), ("b", t)],
+            &["{a} know/knows/knew of {b}", "{a} know/knows/knew about {b}"],
+        );
         let hooks = &mut self.model.hooks;
-        (hooks.belongs_to, hooks.named_in, hooks.bears, hooks.binds, hooks.knows) = (belongs, named, bears, binds, knows);
+        (hooks.belongs_to, hooks.named_in, hooks.bears, hooks.binds, hooks.knows) =
+            (belongs, named, bears, binds, knows);
         for (word, phrase) in STATUSES {
             let entity = self.word_entity(word, phrase, status, OriginId(0));
             let forms: Vec<String> = [

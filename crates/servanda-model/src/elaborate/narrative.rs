@@ -64,8 +64,9 @@ impl Elaborator<'_> {
         match dates::read(&text) {
             Ok(when) => when,
             Err(error) => {
-                let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}"))
-                    .help("write for example `1939-10-10`, `1939-10`, `1939-10-28..1939-11-15`, `1939~` or leave it out");
+                let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}")).help(
+                    "write for example `1939-10-10`, `1939-10`, `1939-10-28..1939-11-15`, `1939~` or leave it out",
+                );
                 self.complain(statement, trouble);
                 When::default()
             }
@@ -192,7 +193,10 @@ impl Elaborator<'_> {
         }
         let part = |from: Option<usize>| {
             from.map(|at| {
-                let end = words[at + 1..].iter().position(|w| w.is("since") || w.is("until")).map_or(words.len(), |n| at + 1 + n);
+                let end = words[at + 1..]
+                    .iter()
+                    .position(|w| w.is("since") || w.is("until"))
+                    .map_or(words.len(), |n| at + 1 + n);
                 words[at + 1..end].to_vec()
             })
         };
@@ -378,7 +382,8 @@ impl Elaborator<'_> {
     /// What a sentence says happens (or begins to hold), once for each combination of joined names.
     fn happenings(&mut self, words: &[Word], want: Want) -> Result<Vec<Happening>, Trouble> {
         let plain = seen(words);
-        let end = plain.windows(3).position(|w| w[0].is("known") && w[1].is("only") && w[2].is("to")).unwrap_or(plain.len());
+        let end =
+            plain.windows(3).position(|w| w[0].is("known") && w[1].is("only") && w[2].is("to")).unwrap_or(plain.len());
         let plain: Vec<Word> = plain[..end].to_vec();
         let plain = match plain.split_last() {
             Some((last, rest)) if last.is_sign(",") => rest.to_vec(),
@@ -491,7 +496,9 @@ impl Elaborator<'_> {
                 if rest.get(at).is_some_and(|word| word.is("julian")) {
                     date.push(rest.remove(at));
                 }
-                if at > 0 && rest.get(at - 1).is_some_and(|word| ["on", "since", "from", "in"].contains(&word.lower.as_str())) {
+                if at > 0
+                    && rest.get(at - 1).is_some_and(|word| ["on", "since", "from", "in"].contains(&word.lower.as_str()))
+                {
                     rest.remove(at - 1);
                 }
                 let when = self.when(statement, &date);
@@ -556,9 +563,17 @@ fn is_year(word: &Word) -> bool {
 
 fn relation_start(words: &[Word]) -> bool {
     let lower: Vec<&str> = words.iter().take(4).map(|word| word.lower.as_str()).collect();
-    matches!(lower.as_slice(), ["the", "day", "after" | "before", ..] | ["day", "after" | "before", ..] | ["same", "day", ..] | ["the", "same", "day", ..] | ["not", "before" | "after", ..])
-        || (words.first().is_some_and(|word| word.number.is_some() || super::sentence::duration(&[word.clone()]).is_some())
-            && words.iter().any(|word| word.is("after") || word.is("before")))
+    matches!(
+        lower.as_slice(),
+        ["the", "day", "after" | "before", ..]
+            | ["day", "after" | "before", ..]
+            | ["same", "day", ..]
+            | ["the", "same", "day", ..]
+            | ["not", "before" | "after", ..]
+    ) || (words
+        .first()
+        .is_some_and(|word| word.number.is_some() || super::sentence::duration(&[word.clone()]).is_some())
+        && words.iter().any(|word| word.is("after") || word.is("before")))
 }
 
 fn lapse(words: &[Word]) -> Option<Lapse> {

@@ -16,8 +16,8 @@ use crate::ids::{ActionId, DefinitionId, EntityId, FluentId, OriginId, RuleId, V
 use crate::lexicon::Target;
 use crate::model::{Event, EventKind, Guard, Modality, Norm, Standing, When};
 use crate::program::{
-    Action, ArithOp, Clock, Condition, Definition, Effect, EventPattern, Expr, FluentPattern, FluentType,
-    Happening, Hole, Mode, Rule, Term, Trigger, Var,
+    Action, ArithOp, Clock, Condition, Definition, Effect, EventPattern, Expr, FluentPattern, FluentType, Happening,
+    Hole, Mode, Rule, Term, Trigger, Var,
 };
 use crate::value::{Duration, Value};
 
@@ -69,13 +69,17 @@ impl Elaborator<'_> {
                         let words = all(&statement.head.tokens);
                         let reading = self.names.get(&key(statement)).and_then(|ids| ids.first()).copied();
                         let of = words.iter().position(|word| word.is("of")).map_or(words.len(), |at| at + 1);
-                        let end = words[of..].iter().position(|w| w.is_sign(",") || w.is_sign(":")).map_or(words.len(), |n| of + n);
+                        let end = words[of..]
+                            .iter()
+                            .position(|w| w.is_sign(",") || w.is_sign(":"))
+                            .map_or(words.len(), |n| of + n);
                         match (reading, self.model.lexicon.entity(&text_of(&words[of..end]))) {
                             (Some(reading), Some(norm)) => readings.push((reading, norm, statement)),
                             (None, _) => {}
                             (_, None) if of >= words.len() => {
-                                let trouble = Trouble::new("norm-missing", statement.head.span, "a reading is of a norm")
-                                    .help("write `reading NAME of NORM, held by ACTOR`");
+                                let trouble =
+                                    Trouble::new("norm-missing", statement.head.span, "a reading is of a norm")
+                                        .help("write `reading NAME of NORM, held by ACTOR`");
                                 self.complain(statement, trouble);
                             }
                             (_, None) => self.unknown_thing(statement, &words[of..end]),
@@ -155,8 +159,29 @@ impl Elaborator<'_> {
             clauses.retain(|clause| !said.contains(&group(clause.keyword)));
             clauses.extend(restated.clauses.iter().cloned());
         }
-        let known = ["when", "or when", "if", "or if", "within", "by", "until", "unless", "except", "judgment",
-            "untranslated", "for", "text", "source", "note", "held by", "otherwise", "cites", "because", "from", "also"];
+        let known = [
+            "when",
+            "or when",
+            "if",
+            "or if",
+            "within",
+            "by",
+            "until",
+            "unless",
+            "except",
+            "judgment",
+            "untranslated",
+            "for",
+            "text",
+            "source",
+            "note",
+            "held by",
+            "otherwise",
+            "cites",
+            "because",
+            "from",
+            "also",
+        ];
         for clause in restated.unwrap_or(base).clauses.iter() {
             if !clause.keyword.is_some_and(|keyword| known.contains(&keyword)) {
                 self.stray_clause(restated.unwrap_or(base), clause);
@@ -187,8 +212,12 @@ impl Elaborator<'_> {
     ) -> Result<Content, Trouble> {
         let modal = sentence.iter().position(|word| ["must", "may", "can"].contains(&word.lower.as_str()));
         let Some(modal) = modal else {
-            return Err(Trouble::new("modal-missing", span_of(sentence), "a norm needs `must`, `must not`, `may` or `can`")
-                .help("write `norm Name: BEARER must SENTENCE`"));
+            return Err(Trouble::new(
+                "modal-missing",
+                span_of(sentence),
+                "a norm needs `must`, `must not`, `may` or `can`",
+            )
+            .help("write `norm Name: BEARER must SENTENCE`"));
         };
         let not = sentence.get(modal + 1).is_some_and(|word| word.is("not"));
         let modality = match (sentence[modal].lower.as_str(), not) {
@@ -370,7 +399,8 @@ impl Elaborator<'_> {
                         _ => text.parse().ok(),
                     };
                     window = Window::By(last.ok_or_else(|| {
-                        Trouble::new("bad-date", clause.span, format!("`{text}` is no day")).help("write `by 1939-10-16`")
+                        Trouble::new("bad-date", clause.span, format!("`{text}` is no day"))
+                            .help("write `by 1939-10-16`")
                     })?);
                 }
                 _ => {}
@@ -501,7 +531,10 @@ fn instance_vars(body: &Body, bearer: Term, before: &[VarId], triggers: &[Trigge
 fn trigger_terms(trigger: &Trigger) -> Vec<Term> {
     match trigger {
         Trigger::Happens(pattern) => pattern.args.clone(),
-        Trigger::Initiated(pattern) | Trigger::Begins(pattern) | Trigger::Ends(pattern) | Trigger::Comes(pattern)
+        Trigger::Initiated(pattern)
+        | Trigger::Begins(pattern)
+        | Trigger::Ends(pattern)
+        | Trigger::Comes(pattern)
         | Trigger::HasHeld { pattern, .. } => {
             let mut terms = pattern.args.clone();
             terms.push(pattern.value);

@@ -28,8 +28,25 @@ impl Elaborator<'_> {
         let (name, label) = self.rule_name(&words);
         let origin = self.cite(statement);
         self.model.origins[origin.index()].label = label;
-        let known = ["for", "when", "or when", "if", "or if", "given", "unless", "then", "cites", "source", "note",
-            "under", "replaces", "judgment", "untranslated", "because", "text"];
+        let known = [
+            "for",
+            "when",
+            "or when",
+            "if",
+            "or if",
+            "given",
+            "unless",
+            "then",
+            "cites",
+            "source",
+            "note",
+            "under",
+            "replaces",
+            "judgment",
+            "untranslated",
+            "because",
+            "text",
+        ];
         for clause in &statement.clauses {
             if !clause.keyword.is_some_and(|keyword| known.contains(&keyword)) {
                 self.stray_clause(statement, clause);
@@ -63,8 +80,21 @@ impl Elaborator<'_> {
         let words = all(&statement.head.tokens);
         let origin = self.cite(statement);
         let name = text_of(&words);
-        let known = ["for", "while", "or while", "cites", "source", "note", "under", "replaces", "judgment",
-            "untranslated", "because", "if", "text"];
+        let known = [
+            "for",
+            "while",
+            "or while",
+            "cites",
+            "source",
+            "note",
+            "under",
+            "replaces",
+            "judgment",
+            "untranslated",
+            "because",
+            "if",
+            "text",
+        ];
         for clause in &statement.clauses {
             if !clause.keyword.is_some_and(|keyword| known.contains(&keyword)) {
                 self.stray_clause(statement, clause);
@@ -105,9 +135,12 @@ impl Elaborator<'_> {
             match doctrines.first() {
                 Some(doctrine) => self.replaced.push((text, *doctrine, statement.clone())),
                 None => {
-                    let trouble =
-                        Trouble::new("replaces-always", clause.span, "only a rule `under` a doctrine can replace another")
-                            .help("name the doctrine: `under NAME`");
+                    let trouble = Trouble::new(
+                        "replaces-always",
+                        clause.span,
+                        "only a rule `under` a doctrine can replace another",
+                    )
+                    .help("name the doctrine: `under NAME`");
                     self.complain(statement, trouble);
                 }
             }
@@ -120,8 +153,7 @@ impl Elaborator<'_> {
         for (name, doctrine, statement) in std::mem::take(&mut self.replaced) {
             let Some(slots) = self.rule_names.get(&name).cloned() else {
                 let names: Vec<String> = self.rule_names.keys().cloned().collect();
-                let trouble =
-                    Trouble::new("unknown-rule", statement.head.span, format!("no rule is called `{name}`"));
+                let trouble = Trouble::new("unknown-rule", statement.head.span, format!("no rule is called `{name}`"));
                 let trouble = match servanda_diagnostics::suggest(&name, names.iter().map(String::as_str)) {
                     Some(near) => trouble.help(format!("did you mean `{near}`?")),
                     None => trouble,
@@ -254,9 +286,8 @@ impl Elaborator<'_> {
         vars.push(Var { name: "part".to_owned(), hole: place });
         vars.push(Var { name: "n".to_owned(), hole: Hole::Number });
         vars.push(Var { name: "somewhere".to_owned(), hole: place });
-        let with_place = |term: Term| -> Vec<Term> {
-            (0..count).map(|n| if n as usize == at { term } else { v(n) }).collect()
-        };
+        let with_place =
+            |term: Term| -> Vec<Term> { (0..count).map(|n| if n as usize == at { term } else { v(n) }).collect() };
         let holds = |args: Vec<Term>, value: Term| Condition::Holds(FluentPattern { fluent: own, args, value });
         let inside = |part: Term, whole: Term| {
             Condition::Holds(FluentPattern { fluent: within, args: vec![part, whole], value: Term::Value(Value::TRUE) })
@@ -352,8 +383,12 @@ fn read_rule(logic: &mut Logic<'_>, statement: &Statement) -> Result<RuleParts, 
             match trigger {
                 Trigger::After { given: old, .. } => old.extend(given.iter().cloned()),
                 _ => {
-                    return Err(Trouble::new("given-without-delay", clause.span, "`given` is tested when a delay begins")
-                        .help("use `if`, or a trigger like `when 30 days after …`"));
+                    return Err(Trouble::new(
+                        "given-without-delay",
+                        clause.span,
+                        "`given` is tested when a delay begins",
+                    )
+                    .help("use `if`, or a trigger like `when 30 days after …`"));
                 }
             }
         }
@@ -402,11 +437,7 @@ fn read_rule(logic: &mut Logic<'_>, statement: &Statement) -> Result<RuleParts, 
 
 type DefinitionParts = (FluentId, Vec<Term>, Expr, Vec<Vec<Condition>>);
 
-fn read_definition(
-    logic: &mut Logic<'_>,
-    statement: &Statement,
-    words: &[Word],
-) -> Result<DefinitionParts, Trouble> {
+fn read_definition(logic: &mut Logic<'_>, statement: &Statement, words: &[Word]) -> Result<DefinitionParts, Trouble> {
     for clause in statement.clauses_of("for") {
         declare_vars(logic, clause)?;
     }

@@ -248,7 +248,9 @@ impl Reader<'_> {
         match hole {
             Hole::Number => self.number(words).ok_or_else(|| wrong(words, "a number")),
             Hole::Day => self.day(words).map(one).ok_or_else(|| wrong(words, "a day")),
-            Hole::Duration => duration(words).map(|d| one(Value::duration(d))).ok_or_else(|| wrong(words, "a duration")),
+            Hole::Duration => {
+                duration(words).map(|d| one(Value::duration(d))).ok_or_else(|| wrong(words, "a duration"))
+            }
             Hole::Text => self.text(words, scope).ok_or_else(|| wrong(words, "a text in quotation marks")),
             Hole::Kind(kind) => self.names(words, Some(kind)),
             Hole::Thing => self.names(words, None),
@@ -283,7 +285,8 @@ impl Reader<'_> {
         if words.iter().any(|word| word.kind != TokenKind::Word) {
             return None;
         }
-        let kind = |from: usize| (from < words.len()).then(|| lower[from..].join(" ")).and_then(|n| self.lexicon.kind(&n));
+        let kind =
+            |from: usize| (from < words.len()).then(|| lower[from..].join(" ")).and_then(|n| self.lexicon.kind(&n));
         match lower.as_slice() {
             ["each", "party"] | ["a", "party"] | ["any", "party"] | ["either", "party"] => Some(Filler::EachParty),
             ["the", "other"] | ["the", "other", "party"] | ["other", "party"] => Some(Filler::TheOther),
@@ -298,7 +301,9 @@ impl Reader<'_> {
             },
             ["a" | "any", "third", ..] => kind(2).map(|kind| Filler::Some { kind, third: true, another: false }),
             ["another", ..] => kind(1).map(|kind| Filler::Some { kind, third: false, another: true }),
-            ["a" | "an" | "any" | "some", ..] => kind(1).map(|kind| Filler::Some { kind, third: false, another: false }),
+            ["a" | "an" | "any" | "some", ..] => {
+                kind(1).map(|kind| Filler::Some { kind, third: false, another: false })
+            }
             ["anybody" | "anyone" | "somebody" | "someone" | "anything" | "something"] => Some(Filler::Omitted),
             ["no", ..] => kind(1).map(|kind| Filler::None(Some(kind))),
             _ => None,
@@ -386,8 +391,7 @@ impl Reader<'_> {
                 None => trouble.help("declare it: a thing (`polity NAME`), or an `action` or `fluent` with this word"),
             };
         }
-        let trouble =
-            Trouble::new("unknown-phrase", span_of(words), format!("no phrase reads `{}`", text_of(words)));
+        let trouble = Trouble::new("unknown-phrase", span_of(words), format!("no phrase reads `{}`", text_of(words)));
         match self.nearest_phrase(words) {
             Some(near) => trouble.help(format!("the nearest phrase is `{near}`")),
             None => trouble.help("declare it with `action` or `fluent`"),
@@ -421,7 +425,9 @@ impl Reader<'_> {
             ["fewer" | "less", "than", ..] => compared(CompareOp::Less, &words[2..]),
             ["exactly", ..] => amount(&words[1..]).and_then(Value::number).map(one),
             ["no"] => Value::integer(0).map(one),
-            ["unknown"] | ["an", "unknown", "number", "of"] | ["unspecified"] => Some(one(self.range(NumberRange::default()))),
+            ["unknown"] | ["an", "unknown", "number", "of"] | ["unspecified"] => {
+                Some(one(self.range(NumberRange::default())))
+            }
             ["about" | "some" | "around" | "approximately" | "nearly", ..] | ["~", ..] => {
                 let number = amount(&words[1..])?;
                 Some(one(self.range(NumberRange { min: Some(number), max: Some(number), approximate: true })))
@@ -429,7 +435,8 @@ impl Reader<'_> {
             ["between", ..] => {
                 let and = words.iter().position(|word| word.is("and"))?;
                 let (min, max) = (amount(&words[1..and])?, amount(&words[and + 1..])?);
-                (min <= max).then(|| one(self.range(NumberRange { min: Some(min), max: Some(max), approximate: false })))
+                (min <= max)
+                    .then(|| one(self.range(NumberRange { min: Some(min), max: Some(max), approximate: false })))
             }
             _ => amount(words).and_then(Value::number).map(one),
         }
@@ -472,7 +479,8 @@ impl Reader<'_> {
 const FILLING: [&str; 40] = [
     "a", "an", "any", "some", "each", "party", "other", "third", "another", "no", "not", "nobody", "nothing", "none",
     "at", "most", "least", "more", "than", "fewer", "less", "exactly", "about", "between", "and", "unknown", "million",
-    "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one", "either", "power",
+    "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one", "either",
+    "power",
 ];
 
 fn one(value: Value) -> Filler {
@@ -495,9 +503,7 @@ fn spread(args: Vec<(usize, Filler)>, arity: usize) -> Vec<Filler> {
 
 /// `not` anywhere in a sentence denies the whole of it.
 fn without_not(words: &[Word]) -> (Vec<Word>, bool) {
-    let is_not = |at: usize, word: &Word| {
-        word.is("not") && !words.get(at + 1).is_some_and(|next| next.is("more")) 
-    };
+    let is_not = |at: usize, word: &Word| word.is("not") && !words.get(at + 1).is_some_and(|next| next.is("more"));
     let kept: Vec<Word> =
         words.iter().enumerate().filter(|(at, word)| !is_not(*at, word)).map(|(_, word)| word.clone()).collect();
     let negated = kept.len() < words.len();
@@ -549,9 +555,8 @@ fn amount(words: &[Word]) -> Option<Number> {
 }
 
 fn small_number(word: &str) -> Option<Number> {
-    const WORDS: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
+    const WORDS: [&str; 13] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     WORDS.iter().position(|known| *known == word).map(|n| Number::whole(n as i64))
 }
 

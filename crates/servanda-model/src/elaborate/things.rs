@@ -25,8 +25,7 @@ impl Elaborator<'_> {
                     let Some(name) = words.first() else { continue };
                     let label = words.get(1).filter(|word| word.kind == TokenKind::String);
                     let label = label.map(|word| word.text.clone());
-                    context.article =
-                        Some(self.open_article(statement, &mut context, &name.text, label.as_deref()));
+                    context.article = Some(self.open_article(statement, &mut context, &name.text, label.as_deref()));
                 }
                 HeadKind::Keyword("norm") => {
                     if let Some(id) = self.declare_named(statement, &words, self.model.hooks.norm, context) {
@@ -77,7 +76,7 @@ impl Elaborator<'_> {
         context: Context,
     ) -> Option<EntityId> {
         let name = words.first().filter(|word| word.kind == TokenKind::Word)?;
-        let taken = !self.model.lexicon.lookup(&name.text).is_empty();
+        let taken = self.model.lexicon.lookup(&name.text).iter().any(|id| self.model.name(*id) == name.text);
         let full = match context.instrument {
             Some(instrument) if taken || name.text.chars().all(|c| c.is_ascii_digit()) => {
                 format!("{}.{}", self.model.name(instrument), name.text)
@@ -194,7 +193,8 @@ impl Elaborator<'_> {
 
     /// A fact that holds from the start, guarded by everything it mentions.
     pub(crate) fn state_initially(&mut self, fluent: FluentId, args: Vec<Value>, value: Value, origin: OriginId) {
-        let mut guards: Vec<Guard> = args.iter().chain([&value]).filter_map(|v| v.as_entity()).map(Guard::About).collect();
+        let mut guards: Vec<Guard> =
+            args.iter().chain([&value]).filter_map(|v| v.as_entity()).map(Guard::About).collect();
         guards.dedup();
         self.model.initial.push(Guarded { item: Initial { fluent, args, value, origin }, guards });
     }
@@ -209,7 +209,9 @@ impl Elaborator<'_> {
         if let Some(at) = words.windows(2).position(|pair| pair[0].is("prevails") && pair[1].is("over")) {
             return self.precedence(statement, &words[..at], &words[at + 2..]);
         }
-        if let Some(at) = words.windows(3).position(|three| three[0].is("does") && three[1].is("not") && three[2].is("apply")) {
+        if let Some(at) =
+            words.windows(3).position(|three| three[0].is("does") && three[1].is("not") && three[2].is("apply"))
+        {
             let from = at + 3 + usize::from(words.get(at + 3).is_some_and(|word| word.is("when") || word.is("if")));
             match self.model.lexicon.entity(&text_of(&words[..at])) {
                 Some(norm) => {
@@ -342,8 +344,9 @@ impl Elaborator<'_> {
                 _ => Vec::new(),
             };
             if names.is_empty() {
-                let trouble = Trouble::new("bad-articles", span_of(part), format!("`{}` names no articles", text_of(part)))
-                    .help("write `II to VII`, `2 to 7`, or `2, 3 and 5`");
+                let trouble =
+                    Trouble::new("bad-articles", span_of(part), format!("`{}` names no articles", text_of(part)))
+                        .help("write `II to VII`, `2 to 7`, or `2, 3 and 5`");
                 self.complain(statement, trouble);
             }
             for name in names {
@@ -363,8 +366,10 @@ impl Elaborator<'_> {
         let Some(first) = ids.first().copied() else { return };
         for clause in &statement.clauses {
             match clause.keyword {
-                Some("source" | "note" | "text" | "codes" | "known only to" | "known to" | "author" | "licence" | "unit"
-                | "judgment" | "untranslated") => {}
+                Some(
+                    "source" | "note" | "text" | "codes" | "known only to" | "known to" | "author" | "licence" | "unit"
+                    | "judgment" | "untranslated",
+                ) => {}
                 Some("also" | "label") => {
                     for word in all(&clause.tokens) {
                         if matches!(word.kind, TokenKind::String | TokenKind::Word) {
@@ -463,7 +468,10 @@ impl Elaborator<'_> {
                 Some("judgment" | "untranslated") => {
                     let words = all(&clause.tokens);
                     self.model.origins[origin.index()].judgments.push(
-                        words.iter().find(|word| word.kind == TokenKind::String).map_or_else(|| text_of(&words), |w| w.text.clone()),
+                        words
+                            .iter()
+                            .find(|word| word.kind == TokenKind::String)
+                            .map_or_else(|| text_of(&words), |w| w.text.clone()),
                     );
                 }
                 _ => {}
@@ -480,7 +488,13 @@ impl Elaborator<'_> {
         }
     }
 
-    fn citation(&mut self, statement: &Statement, words: &[Word], origin: OriginId, reason: String) -> Option<Citation> {
+    fn citation(
+        &mut self,
+        statement: &Statement,
+        words: &[Word],
+        origin: OriginId,
+        reason: String,
+    ) -> Option<Citation> {
         let name = words.first()?;
         let source = self.model.lexicon.lookup(&name.text).into_iter().find_map(|id| self.source_ids.get(&id).copied());
         let Some(source) = source else {
@@ -557,8 +571,19 @@ fn article_range(from: &str, to: &str) -> Vec<String> {
 }
 
 const ROMAN: [(&str, u32); 13] = [
-    ("M", 1000), ("CM", 900), ("D", 500), ("CD", 400), ("C", 100), ("XC", 90), ("L", 50), ("XL", 40), ("X", 10),
-    ("IX", 9), ("V", 5), ("IV", 4), ("I", 1),
+    ("M", 1000),
+    ("CM", 900),
+    ("D", 500),
+    ("CD", 400),
+    ("C", 100),
+    ("XC", 90),
+    ("L", 50),
+    ("XL", 40),
+    ("X", 10),
+    ("IX", 9),
+    ("V", 5),
+    ("IV", 4),
+    ("I", 1),
 ];
 
 fn to_roman(mut number: u32) -> String {

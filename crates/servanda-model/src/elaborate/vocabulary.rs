@@ -272,8 +272,9 @@ impl Elaborator<'_> {
                 Some("deadline") => match self.deadline(id, &words, origin) {
                     Some(deadline) => self.model.program.fluents[id.index()].deadlines.push(deadline),
                     None => {
-                        let trouble = Trouble::new("bad-deadline", clause.span, "this is no deadline")
-                            .help("write `deadline open becomes lapsed after 5, renewable` or `deadline true ends after 5`");
+                        let trouble = Trouble::new("bad-deadline", clause.span, "this is no deadline").help(
+                            "write `deadline open becomes lapsed after 5, renewable` or `deadline true ends after 5`",
+                        );
                         self.complain(statement, trouble);
                     }
                 },
@@ -282,8 +283,9 @@ impl Elaborator<'_> {
                     match texts.as_slice() {
                         [name, template] => self.model.columns[id.index()] = Some((name.clone(), template.clone())),
                         _ => {
-                            let trouble = Trouble::new("bad-columns", clause.span, "columns need a name and a template")
-                                .help("write `columns \"name\" \"{1};{2}\"`");
+                            let trouble =
+                                Trouble::new("bad-columns", clause.span, "columns need a name and a template")
+                                    .help("write `columns \"name\" \"{1};{2}\"`");
                             self.complain(statement, trouble);
                         }
                     }
@@ -316,7 +318,14 @@ impl Elaborator<'_> {
         Some(Deadline { from, to, after: after_time, renewable, origin })
     }
 
-    pub(crate) fn add_fluent(&mut self, name: String, args: Vec<Hole>, ty: FluentType, mode: Mode, shown: bool) -> FluentId {
+    pub(crate) fn add_fluent(
+        &mut self,
+        name: String,
+        args: Vec<Hole>,
+        ty: FluentType,
+        mode: Mode,
+        shown: bool,
+    ) -> FluentId {
         let id = FluentId::from_index(self.model.program.fluents.len());
         self.model.program.fluents.push(Fluent { name, args, ty, ties: Ties::default(), mode, deadlines: Vec::new() });
         self.model.shown.push(shown);

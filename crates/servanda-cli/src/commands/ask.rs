@@ -1,0 +1,82 @@
+//! `servanda ask DIR "QUESTION"`.
+
+use servanda::ask::{Answer, Reply, Truth, ask};
+use servanda::world::World;
+
+use super::{dir_and_question, opened, show_ask_error, view_of};
+use crate::ViewArgs;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+pub(crate) fn run(words: &[String], view: &ViewArgs, out: &Terminal) -> Exit {
+    let (dir, question) = dir_and_question(words);
+    let dossier = match opened(dir, out) {
+        Ok(dossier) => dossier,
+        Err(exit) => return exit,
+    };
+    let view = match view_of(&dossier.model, view, out) {
+        Ok(view) => view,
+        Err(exit) => return exit,
+    };
+    let mut world = World::new(&dossier.model);
+    let reply = match ask(&mut world, question, &view) {
+        Ok(reply) => reply,
+        Err(error) => return show_ask_error(&dossier.model, &error, out),
+    };
+    if out.json() {
+        out.print_json(&reply);
+    } else {
+        out.print(&text(&reply, out));
+    }
+    if reply.answers.is_empty() { Exit::No } else { Exit::Yes }
+}
+
+/// The reply as people read it.
+pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {
+    let mut lines = String::new();
+    if reply.answers.is_empty() {
+        lines.push_str(&format!("{}\n", out.bold("no")));
+        if let Some(no) = &reply.no {
+            for instead in &no.instead {
+                lines.push_str(&format!("  instead: {}\n", out.wrap(instead, 11)));
+            }
+        }
+    }
+    for answer in &reply.answers {
+        lines.push_str(&answer_line(answer, out));
+    }
+    for parted in &reply.readings {
+        let answers = if parted.answers.is_empty() { "no".to_owned() } else { parted.answers.join(", ") };
+        let held =
+            if parted.held_by.is_empty() { String::new() } else { format!(" (held by {})", parted.held_by.join(", ")) };
+        lines.push_str(&format!("  under {}{held}: {answers}\n", parted.under));
+    }
+    if reply.precision.is_some() {
+        lines.push_str("  approximate: there are more chronologies than were looked at\n");
+    }
+    lines
+}
+
+fn answer_line(answer: &Answer, out: &Terminal) -> String {
+    let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
+    let day = |day: &Option<String>, between: &Option<(String, String)>, word: &str| match (day, between) {
+        (Some(day), _) => format!(" {word} {day}"),
+        (None, Some((first, last))) => format!(" {word} some day from {first} to {last}"),
+        (None, None) => String::new(),
+    };
+    let mut line = format!(
+        "{truth}{}{}{}\n",
+        out.bold(&answer.text),
+        day(&answer.since, &answer.since_between, "since"),
+        day(&answer.until, &answer.until_between, "until"),
+    );
+    let mut show = |witness: &Option<servanda::ask::Witness>, word: &str| {
+        if let Some(days) = witness {
+            let all: Vec<String> = days.iter().map(|(event, day)| format!("{event} on {day}")).collect();
+            line.push_str(&format!("  {word} {}\n", all.join(", ")));
+        }
+    };
+    show(&answer.witness, "so with");
+    show(&answer.counter_witness, "not with");
+    line
+}

@@ -1,0 +1,101 @@
+//! `servanda explain DIR "QUESTION"`.
+
+use std::path::Path;
+
+use servanda::ask::{Reply, ask};
+use servanda::steps::Told;
+use servanda::world::World;
+
+use super::{dir_and_question, opened, show_ask_error, view_of};
+use crate::ViewArgs;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: &Terminal) -> Exit {
+    let (dir, question) = dir_and_question(words);
+    let dossier = match opened(dir, out) {
+        Ok(dossier) => dossier,
+        Err(exit) => return exit,
+    };
+    let view = match view_of(&dossier.model, view, out) {
+        Ok(view) => view,
+        Err(exit) => return exit,
+    };
+    let mut world = World::new(&dossier.model);
+    let reply = match ask(&mut world, question, &view) {
+        Ok(reply) => reply,
+        Err(error) => return show_ask_error(&dossier.model, &error, out),
+    };
+    if let Some(path) = proof {
+        let text = serde_json::to_string_pretty(&reply).expect("answers are plain data");
+        if let Err(error) = servanda::archive::write_whole(path, text.as_bytes()) {
+            out.complain(&format!("error[cannot-write]: {}: {error}\n", path.display()));
+            return Exit::CouldNot;
+        }
+    }
+    if out.json() {
+        out.print_json(&reply);
+    } else {
+        out.print(&text(&reply, out));
+    }
+    if reply.answers.is_empty() { Exit::No } else { Exit::Yes }
+}
+
+fn text(reply: &Reply, out: &Terminal) -> String {
+    let mut lines = super::ask::text(reply, out);
+    for answer in &reply.answers {
+        if answer.steps.is_empty() {
+            continue;
+        }
+        lines.push_str(&format!("\n{}\n", out.bold(&format!("Why “{}”", answer.text))));
+        for told in &answer.steps {
+            lines.push_str(&step(told, out));
+        }
+    }
+    if let Some(no) = &reply.no {
+        let mut list = |title: &str, all: &[String]| {
+            if !all.is_empty() {
+                lines.push_str(&format!("\n{}\n", out.bold(title)));
+                all.iter().for_each(|it| lines.push_str(&format!("  - {}\n", out.wrap(it, 4))));
+            }
+        };
+        list("Looked for and not found", &no.searched);
+        list("What would make it so", &no.would_change);
+    }
+    if !reply.assumptions.is_empty() {
+        lines.push_str(&format!("\n{}\n", out.bold("Taken for granted")));
+        for assumption in &reply.assumptions {
+            lines.push_str(&format!("  - {}\n", out.wrap(assumption, 4)));
+        }
+    }
+    lines
+}
+
+fn step(told: &Told, out: &Terminal) -> String {
+    let day = told.day.as_deref().unwrap_or("from the start");
+    let premises: Vec<String> = told.premises.iter().map(|id| format!("[{id}]")).collect();
+    let from = if premises.is_empty() { String::new() } else { format!(" from {}", premises.join(" ")) };
+    let mut lines = format!("[{}] {day}  {}\n", told.id, out.wrap(&told.text, 8));
+    let mut about = told.kind.to_owned();
+    if let Some(name) = &told.name {
+        about.push_str(&format!(" {name}"));
+    }
+    let wholes: Vec<&String> = told.article.iter().chain(&told.instrument).collect();
+    if !wholes.is_empty() {
+        let list: Vec<&str> = wholes.iter().map(|it| it.as_str()).collect();
+        about.push_str(&format!(" of {}", list.join(", ")));
+    }
+    if let Some(place) = &told.place {
+        about.push_str(&format!(" ({place}, {})", told.headings.join(" › ")));
+    }
+    lines.push_str(&format!("      {}\n", out.dim(&out.wrap(&format!("{about}{from}"), 6))));
+    for cited in &told.sources {
+        let locator = cited.locator.as_ref().map_or_else(String::new, |phrase| format!(" “{phrase}”"));
+        let place = cited.place.as_ref().map_or_else(String::new, |place| format!(" {place}"));
+        lines.push_str(&format!(
+            "      {}\n",
+            out.dim(&out.wrap(&format!("source: {}{place}{locator}", cited.title), 6))
+        ));
+    }
+    lines
+}

@@ -1,0 +1,90 @@
+//! One module a verb, and what several of them share.
+
+pub(crate) mod ask;
+pub(crate) mod check;
+pub(crate) mod chronology;
+pub(crate) mod date;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod law;
+pub(crate) mod new;
+pub(crate) mod report;
+pub(crate) mod sources;
+
+use std::path::Path;
+
+use servanda::ask::AskError;
+use servanda::load::{DefaultLaw, Dossier, open};
+use servanda_calendar::parse_written;
+use servanda_diagnostics::{Diagnostic, Severity, suggest};
+use servanda_model::{EntityId, Model, View};
+
+use crate::ViewArgs;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+/// Opens a dossier, or says why not.
+pub(crate) fn opened(dir: &Path, out: &Terminal) -> Result<Dossier, Exit> {
+    open(dir, DefaultLaw::Library).map_err(|error| {
+        out.complain(&format!("error[cannot-open]: {error}\nhelp: name a folder with .md files, or a file\n"));
+        Exit::CouldNot
+    })
+}
+
+/// Shows diagnostics on standard error, errors last, and says whether there are errors.
+pub(crate) fn show_diagnostics(model: &Model, diagnostics: &[Diagnostic], out: &Terminal) -> bool {
+    let text = servanda::diagnose::text(model, diagnostics, out.error_color, out.width);
+    out.complain(&text);
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// What `--on`, `--as`, `--known` and `--under` mean in this dossier.
+pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<View, Exit> {
+    let entity = |name: &str| -> Result<EntityId, Exit> {
+        model.lexicon.entity(name).ok_or_else(|| {
+            let near = suggest(name, model.lexicon.all_names());
+            let help = near.map_or_else(String::new, |near| format!("help: did you mean `{near}`?\n"));
+            out.complain(&format!("error[unknown-name]: nothing is called `{name}`\n{help}"));
+            Exit::CouldNot
+        })
+    };
+    let mut view = View { known_in: args.known, ..View::default() };
+    if let Some(text) = &args.on {
+        let date = parse_written(text).map_err(|error| {
+            out.complain(&format!(
+                "error[bad-date]: `{text}` is no day: {error}\nhelp: write for example `--on 1939-10-29`\n"
+            ));
+            Exit::CouldNot
+        })?;
+        let allowed = date.bounds().allowed();
+        view.on = allowed.max.or(allowed.min).map(|day| day.0);
+    }
+    view.seen_by = args.seen_by.as_deref().map(entity).transpose()?;
+    view.under = args.under.iter().map(|name| entity(name)).collect::<Result<_, _>>()?;
+    Ok(view)
+}
+
+/// `DIR QUESTION` or `QUESTION`.
+pub(crate) fn dir_and_question(words: &[String]) -> (&Path, &str) {
+    match words {
+        [dir, question] => (Path::new(dir), question),
+        [question] => (Path::new("."), question),
+        _ => (Path::new("."), ""),
+    }
+}
+
+/// Shows why a question could not be answered.
+pub(crate) fn show_ask_error(model: &Model, error: &AskError, out: &Terminal) -> Exit {
+    match error {
+        AskError::Trouble(trouble) => {
+            let help = trouble.help.as_ref().map_or_else(String::new, |help| format!("help: {help}\n"));
+            out.complain(&format!("error[{}]: {}\n{help}", trouble.code, trouble.message));
+        }
+        AskError::Program(errors) => {
+            let all: Vec<Diagnostic> =
+                errors.iter().map(|error| servanda::diagnose::program_error(model, error)).collect();
+            show_diagnostics(model, &all, out);
+        }
+    }
+    Exit::CouldNot
+}

@@ -1,0 +1,89 @@
+//! The one place that prints.
+
+use std::io::{IsTerminal, Write};
+
+use crate::{Color, Format};
+
+/// Where answers go, and how they look there.
+pub(crate) struct Terminal {
+    /// For people or for programs.
+    pub(crate) format: Format,
+    /// Whether standard output takes colours.
+    pub(crate) color: bool,
+    /// Whether standard error takes colours.
+    pub(crate) error_color: bool,
+    /// Columns to use for text.
+    pub(crate) width: usize,
+}
+
+impl Terminal {
+    pub(crate) fn new(format: Format, color: Color) -> Terminal {
+        let wanted = |terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        let width = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
+        Terminal {
+            format,
+            color: wanted(std::io::stdout().is_terminal()),
+            error_color: wanted(std::io::stderr().is_terminal()),
+            width: usize::clamp(width, 40, 120),
+        }
+    }
+
+    pub(crate) fn json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints to standard output. A closed pipe ends the program quietly.
+    pub(crate) fn print(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            let closed = error.kind() == std::io::ErrorKind::BrokenPipe;
+            std::process::exit(if closed { 0 } else { 2 });
+        }
+    }
+
+    /// Prints a value as JSON.
+    pub(crate) fn print_json(&self, value: &impl serde::Serialize) {
+        let mut text = serde_json::to_string_pretty(value).expect("answers are plain data");
+        text.push('\n');
+        self.print(&text);
+    }
+
+    /// Prints to standard error.
+    pub(crate) fn complain(&self, text: &str) {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Bold, where colours are wanted.
+    pub(crate) fn bold(&self, text: &str) -> String {
+        if self.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Dim, where colours are wanted.
+    pub(crate) fn dim(&self, text: &str) -> String {
+        if self.color { format!("\u{1b}[2m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// Text broken at blanks to the width, continued under `indent` columns.
+    pub(crate) fn wrap(&self, text: &str, indent: usize) -> String {
+        let mut out = String::new();
+        let mut column = indent;
+        for word in text.split_whitespace() {
+            let length = word.chars().count();
+            if column > indent && column + 1 + length > self.width {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                column = indent;
+            } else if column > indent {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out
+    }
+}

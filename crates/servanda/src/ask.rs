@@ -1,0 +1,639 @@
+//! Answers: what holds from a point of view, how surely, since when, and by which steps.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use servanda_calendar::{Interval as Span, IntervalSet};
+use servanda_engine::{Interval, ProgramError, Solution, StepId};
+use servanda_model::{EntityId, EventId, EventPattern, Model, Term, Trouble, Value, View};
+
+use crate::question::{Form, Preparing, Question};
+use crate::say;
+use crate::steps::{self, Told};
+use crate::world::{Outcome, World};
+
+/// How sure an answer is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Truth {
+    /// So in every admissible chronology.
+    Certain,
+    /// So in some.
+    Possible,
+}
+
+/// One answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// In words.
+    pub text: String,
+    /// How sure.
+    pub truth: Truth,
+    /// The first day, where that is the same in every chronology.
+    pub since: Option<String>,
+    /// The first day on which it is no longer so, where that is the same in every chronology.
+    pub until: Option<String>,
+    /// The days between which `since` lies, where it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_between: Option<(String, String)>,
+    /// The days between which `until` lies, where it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_between: Option<(String, String)>,
+    /// For a possible answer: a chronology in which it is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Witness>,
+    /// For a possible answer: a chronology in which it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counter_witness: Option<Witness>,
+    /// Why.
+    pub steps: Vec<Told>,
+    /// What it rests on besides facts.
+    #[serde(skip)]
+    pub assumptions: Vec<String>,
+}
+
+/// A chronology, as the days of the events that are uncertain and matter.
+pub type Witness = BTreeMap<String, String>;
+
+/// Why the answer is no.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct No {
+    /// What was looked for and not found.
+    pub searched: Vec<String>,
+    /// What is so instead, or was at another time.
+    pub instead: Vec<String>,
+    /// Which rules would make it so.
+    pub would_change: Vec<String>,
+}
+
+/// The view, as it is written in answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShownView {
+    /// The day.
+    pub on: Option<String>,
+    /// Whose eyes.
+    #[serde(rename = "as")]
+    pub seen_by: Option<String>,
+    /// The year of the evidence.
+    pub known: Option<i64>,
+    /// Readings and doctrines.
+    pub under: Vec<String>,
+}
+
+/// The answers to one question.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reply {
+    /// As typed.
+    pub question: String,
+    /// From where.
+    pub view: ShownView,
+    /// None means no.
+    pub answers: Vec<Answer>,
+    /// What was taken for granted.
+    pub assumptions: Vec<String>,
+    /// `approximate` where not every chronology could be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<&'static str>,
+    /// Answers under readings of norms that were not chosen, where they differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Parted>,
+    /// Where the answer is no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no: Option<No>,
+}
+
+/// Where the answers part.
+#[derive(Clone, Debug, Serialize)]
+pub struct Parted {
+    /// The reading or doctrine.
+    pub under: String,
+    /// Who holds it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_by: Vec<String>,
+    /// What the answers are then; empty for no.
+    pub answers: Vec<String>,
+}
+
+/// What kept a question from being answered.
+#[derive(Clone, Debug)]
+pub enum AskError {
+    /// It was not understood.
+    Trouble(Trouble),
+    /// The dossier's rules have no meaning.
+    Program(Vec<ProgramError>),
+}
+
+/// Answers one question.
+///
+/// # Errors
+/// It is not understood, or the dossier cannot be run.
+pub fn ask(world: &mut World<'_>, text: &str, view: &View) -> Result<Reply, AskError> {
+    let mut replies = ask_all(world, &[text.to_owned()], view, true)?;
+    replies.remove(0)
+}
+
+/// Answers several questions from one point of view; much cheaper than one by one.
+///
+/// # Errors
+/// The dossier cannot be run. A question that is not understood fails by itself.
+pub fn ask_all(
+    world: &mut World<'_>,
+    texts: &[String],
+    view: &View,
+    readings: bool,
+) -> Result<Vec<Result<Reply, AskError>>, AskError> {
+    let model = world.model;
+    let mut preparing = Preparing::new(model);
+    let questions: Vec<Result<Question, Trouble>> = texts.iter().map(|text| preparing.question(text)).collect();
+    preparing.questions.ranges = preparing.ranges().to_vec();
+    let mut view = view.clone();
+    for question in questions.iter().flatten() {
+        view.on = view.on.or(question.on);
+    }
+    let put = std::mem::take(&mut preparing.questions);
+    let outcome = world.ask(&view, &put).map_err(AskError::Program)?;
+    let mut replies = Vec::new();
+    for question in questions {
+        replies.push(match question {
+            Err(trouble) => Err(AskError::Trouble(trouble)),
+            Ok(question) => Ok(reply(world, &question, &view, &outcome)),
+        });
+    }
+    if readings && view.under.is_empty() {
+        let others: Vec<EntityId> = readings_of(model);
+        for reading in others {
+            let under = View { under: vec![reading], ..view.clone() };
+            let Ok(outcome) = world.ask(&under, &put) else { continue };
+            let mut again = Preparing::new(model);
+            for (at, text) in texts.iter().enumerate() {
+                let (Ok(question), Ok(old)) = (again.question(text), &mut replies[at]) else { continue };
+                let new = reply(world, &question, &under, &outcome);
+                let texts = |reply: &Reply| -> Vec<String> { reply.answers.iter().map(plain).collect() };
+                if texts(&new) != texts(old) {
+                    let norm = model.norms.iter().find(|norm| norm.reading == Some(reading));
+                    let held_by = norm.map(|norm| norm.held_by.clone()).unwrap_or_default();
+                    old.readings.push(Parted {
+                        under: model.name(reading).to_owned(),
+                        held_by: held_by.iter().map(|id| model.name(*id).to_owned()).collect(),
+                        answers: texts(&new),
+                    });
+                }
+            }
+        }
+    }
+    Ok(replies)
+}
+
+/// Everything that `under` can choose and that is not chosen by default.
+fn readings_of(model: &Model) -> Vec<EntityId> {
+    let mut all: Vec<EntityId> = model.norms.iter().filter_map(|norm| norm.reading).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn plain(answer: &Answer) -> String {
+    let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
+    let day = |day: &Option<String>| day.clone().unwrap_or_default();
+    format!("{truth}{} {}–{}", answer.text, day(&answer.since), day(&answer.until))
+        .trim_end_matches([' ', '–'])
+        .to_owned()
+}
+
+/// What was found for one filling of a question's holes.
+#[derive(Default)]
+struct Found {
+    /// For each run the days it holds.
+    days: Vec<IntervalSet>,
+    /// For each run the interval on the day asked for, with the step that began it.
+    at: Vec<Option<Interval>>,
+}
+
+fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome) -> Reply {
+    let model = world.model;
+    let day = question.on.or(view.on);
+    let on = day.unwrap_or_else(|| world.last_day());
+    let mut answers = match &question.form {
+        Form::Acts { patterns, asked } => acts(world, outcome, patterns, asked, &question.text, day),
+        Form::Happened(thing) => happened(world, outcome, *thing, day),
+        Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
+        Form::Statuses(norm) => statuses(world, outcome, *norm, on),
+        Form::When => intervals(world, outcome, question),
+        Form::Whether | Form::Which | Form::What | Form::HowMany => held(world, outcome, question, on),
+    };
+    if let Some(since) = question.since {
+        let since = model.show_tick(since);
+        answers.retain(|answer| answer.since.as_ref() == Some(&since));
+    }
+    if let Some(until) = question.until {
+        let until = model.show_tick(until);
+        answers.retain(|answer| answer.until.as_ref() == Some(&until));
+    }
+    let mut assumptions: Vec<String> = Vec::new();
+    for doctrine in world.chosen(view) {
+        if !view.under.contains(&doctrine) {
+            assumptions.push(format!("doctrine {} applies, as none was chosen", model.name(doctrine)));
+        }
+    }
+    for answer in &answers {
+        for assumption in &answer.assumptions {
+            if !assumptions.contains(assumption) {
+                assumptions.push(assumption.clone());
+            }
+        }
+    }
+    let negative = answers.is_empty().then(|| steps::no(world, question, outcome, on));
+    if negative.is_some() {
+        assumptions.push("what the dossier does not state is taken not to be so".to_owned());
+    }
+    Reply {
+        question: question.text.clone(),
+        view: shown(model, view, day),
+        answers,
+        assumptions,
+        precision: (!outcome.exhaustive).then_some("approximate"),
+        readings: Vec::new(),
+        no: negative,
+    }
+}
+
+fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
+    ShownView {
+        on: day.map(|day| model.show_tick(day)),
+        seen_by: view.seen_by.map(|id| model.name(id).to_owned()),
+        known: view.known_in,
+        under: view.under.iter().map(|id| model.name(*id).to_owned()).collect(),
+    }
+}
+
+/// Everything that fills the question's holes in any run.
+fn fillings(outcome: &Outcome, question: &Question, on: i64) -> BTreeMap<Vec<Value>, Found> {
+    let mut all: BTreeMap<Vec<Value>, Found> = BTreeMap::new();
+    let Some(fluent) = question.fluent else { return all };
+    let runs = outcome.runs.len();
+    for (index, run) in outcome.runs.iter().enumerate() {
+        for instance in run.solution.instances.iter().filter(|instance| instance.fluent == fluent) {
+            for interval in &instance.intervals {
+                let mut key = instance.args.to_vec();
+                if matches!(question.form, Form::HowMany) {
+                    key.push(interval.value);
+                }
+                let found = all
+                    .entry(key)
+                    .or_insert_with(|| Found { days: vec![IntervalSet::default(); runs], at: vec![None; runs] });
+                found.days[index] = found.days[index].union(&span_of(interval));
+                if interval.contains(on) {
+                    found.at[index] = Some(*interval);
+                }
+            }
+        }
+    }
+    all
+}
+
+fn span_of(interval: &Interval) -> IntervalSet {
+    Span::new(interval.since, interval.until).map(|span| IntervalSet::from_iter([span])).unwrap_or_default()
+}
+
+/// Answers about one day.
+fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for (key, found) in fillings(outcome, question, on) {
+        let Some(first) = found.at.iter().flatten().next() else { continue };
+        let everywhere = found.at.iter().all(Option::is_some);
+        let run = found.at.iter().position(Option::is_some).expect("some run has it");
+        let sinces = found.at.iter().flatten().map(|interval| interval.since);
+        let untils = found.at.iter().flatten().map(|interval| interval.until);
+        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
+        let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces.collect(), untils.collect());
+        if !everywhere {
+            let other = found.at.iter().position(Option::is_none).expect("not everywhere");
+            answer.witness = Some(witness(world, outcome, run));
+            answer.counter_witness = Some(witness(world, outcome, other));
+        }
+        why(world, outcome, run, first.begun_by, &mut answer);
+        answers.push(answer);
+    }
+    answers
+}
+
+fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {
+    if key.is_empty() {
+        let body = question.text.trim_end_matches('?').trim();
+        return body.to_owned();
+    }
+    let shown: Vec<String> = key.iter().map(|value| show(model, solution, *value)).collect();
+    shown.join(", ")
+}
+
+/// A value, with the ranges that the run itself made.
+fn show(model: &Model, solution: &Solution, value: Value) -> String {
+    match value.kinded() {
+        servanda_model::Kinded::Range(id) if id.index() >= model.program.ranges.len() => {
+            let mut lent = Model::default();
+            lent.program.ranges.clone_from(&solution.ranges);
+            lent.show(value)
+        }
+        _ => model.show(value),
+    }
+}
+
+fn answer(
+    world: &World<'_>,
+    text: String,
+    certain: bool,
+    sinces: Vec<Option<i64>>,
+    untils: Vec<Option<i64>>,
+) -> Answer {
+    let model = world.model;
+    let same = |days: &[Option<i64>]| days.windows(2).all(|pair| pair[0] == pair[1]);
+    let one = |days: &[Option<i64>]| {
+        if same(days) { days.first().copied().flatten().map(|day| model.show_tick(day)) } else { None }
+    };
+    let between = |days: &[Option<i64>]| {
+        if same(days) {
+            return None;
+        }
+        let known: Vec<i64> = days.iter().flatten().copied().collect();
+        Some((model.show_tick(*known.iter().min()?), model.show_tick(*known.iter().max()?)))
+    };
+    Answer {
+        text,
+        truth: if certain { Truth::Certain } else { Truth::Possible },
+        since: one(&sinces),
+        until: one(&untils),
+        since_between: between(&sinces),
+        until_between: between(&untils),
+        witness: None,
+        counter_witness: None,
+        steps: Vec::new(),
+        assumptions: Vec::new(),
+    }
+}
+
+fn witness(world: &World<'_>, outcome: &Outcome, run: usize) -> Witness {
+    let day = |event: &EventId| {
+        let tick = outcome.runs[run].ticks[event.index()]?;
+        Some((steps::event_name(world.model, *event), world.model.show_tick(tick)))
+    };
+    outcome.uncertain.iter().filter_map(day).collect()
+}
+
+fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, answer: &mut Answer) {
+    let Some(step) = step else { return };
+    let told = steps::trace(world, outcome, &outcome.runs[run], step);
+    answer.steps = told.steps;
+    answer.assumptions = told.assumptions;
+}
+
+/// The intervals of a question, certain and possible.
+fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for (key, found) in fillings(outcome, question, i64::MIN) {
+        let label = if key.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", text_of(world.model, question, &key, &outcome.runs[0].solution))
+        };
+        let counts: Vec<usize> = found.days.iter().map(|days| days.iter().count()).collect();
+        let paired = counts.windows(2).all(|pair| pair[0] == pair[1]);
+        if paired {
+            // The same intervals in every chronology, if not on the same days.
+            for index in 0..counts[0] {
+                let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
+                let sinces: Vec<Option<i64>> = each.iter().map(|span| span.since()).collect();
+                let untils: Vec<Option<i64>> = each.iter().map(|span| span.until()).collect();
+                let text = format!("{label}{}", span_text(world.model, sinces[0], untils[0]));
+                let mut answer = answer(world, text, outcome.exhaustive, sinces, untils);
+                let begun = begun_by(outcome, question, &key, each[0].since());
+                why(world, outcome, 0, begun, &mut answer);
+                answers.push(answer);
+            }
+            continue;
+        }
+        let certain = found.days.iter().skip(1).fold(found.days[0].clone(), |all, days| all.intersection(days));
+        let possible = found.days.iter().skip(1).fold(found.days[0].clone(), |all, days| all.union(days));
+        let sets = [(certain.clone(), true), (possible.difference(&certain), false)];
+        for (set, sure) in sets {
+            for span in set.iter() {
+                let (since, until) = (span.since(), span.until());
+                let text = format!("{label}{}", span_text(world.model, since, until));
+                answers.push(answer(world, text, sure && outcome.exhaustive, vec![since], vec![until]));
+            }
+        }
+    }
+    answers
+}
+
+fn span_text(model: &Model, since: Option<i64>, until: Option<i64>) -> String {
+    match (since, until) {
+        (Some(a), Some(b)) => format!("{} to {}", model.show_tick(a), model.show_tick(b)),
+        (Some(a), None) => format!("since {}", model.show_tick(a)),
+        (None, Some(b)) => format!("until {}", model.show_tick(b)),
+        (None, None) => "always".to_owned(),
+    }
+}
+
+fn begun_by(outcome: &Outcome, question: &Question, key: &[Value], since: Option<i64>) -> Option<StepId> {
+    let fluent = question.fluent?;
+    let args = if matches!(question.form, Form::HowMany) { &key[..key.len() - 1] } else { key };
+    let instance = outcome.runs[0].solution.instance(fluent, args)?;
+    instance.intervals.iter().find(|interval| interval.since == since)?.begun_by
+}
+
+/// Acts that happened, up to the day asked for.
+fn acts(
+    world: &World<'_>,
+    outcome: &Outcome,
+    patterns: &[EventPattern],
+    asked: &[usize],
+    text: &str,
+    day: Option<i64>,
+) -> Vec<Answer> {
+    let model = world.model;
+    let mut found: BTreeMap<Vec<Value>, Vec<Option<i64>>> = BTreeMap::new();
+    let wants_day = text.to_lowercase().starts_with("when");
+    for (index, run) in outcome.runs.iter().enumerate() {
+        for event in &run.solution.events {
+            let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
+            if fits && day.is_none_or(|day| event.tick <= day) {
+                let days = found.entry(event.args.clone()).or_insert_with(|| vec![None; outcome.runs.len()]);
+                if days[index].is_none() {
+                    days[index] = Some(event.tick);
+                }
+            }
+        }
+    }
+    let mut answers = Vec::new();
+    for (args, days) in found {
+        let everywhere = days.iter().all(Option::is_some);
+        let sentence = say::action(model, patterns[0].action, &args);
+        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+        let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
+        let mut text = match (words.is_empty(), wants_day) {
+            (false, _) => words.join(", "),
+            (true, true) => known[0].map_or_else(String::new, |day| model.show_tick(day)),
+            (true, false) => sentence.clone(),
+        };
+        if wants_day && !words.is_empty() {
+            text = format!("{text}: {}", known[0].map_or_else(String::new, |day| model.show_tick(day)));
+        }
+        let mut answer = answer(world, text, everywhere && outcome.exhaustive, known, vec![None]);
+        let run = days.iter().position(Option::is_some).unwrap_or(0);
+        let told = steps::of_act(world, outcome, &outcome.runs[run], patterns[0].action, &args, days[run].unwrap_or(0));
+        answer.steps = told.steps;
+        answer.assumptions = told.assumptions;
+        answers.push(answer);
+    }
+    answers.sort_by(|a, b| (&a.since, &a.text).cmp(&(&b.since, &b.text)));
+    answers
+}
+
+fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
+    pattern.args.iter().zip(args).all(|(term, value)| match term {
+        Term::Value(wanted) => wanted == value,
+        Term::Var(_) | Term::Any => true,
+    })
+}
+
+/// What happened, to whom or by whom.
+fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: Option<i64>) -> Vec<Answer> {
+    let model = world.model;
+    let mut answers = Vec::new();
+    for id in &outcome.visible {
+        let event = &model.events[id.index()];
+        let involved = thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
+        let (min, max) = world.dating.bounds(*id);
+        let on_day = match (thing, day) {
+            (None, Some(day)) => min.is_none_or(|min| min <= day) && max.is_none_or(|max| day <= max),
+            (_, Some(day)) => min.is_none_or(|min| min <= day),
+            (_, None) => true,
+        };
+        if !involved || !on_day || event.kind == servanda_model::EventKind::Ends {
+            continue;
+        }
+        let certain = min == max && min.is_some();
+        let mut answer = answer(world, event.sentence.clone(), certain || day.is_none(), vec![min, max], vec![None]);
+        let told = steps::of_event(world, *id);
+        answer.steps = vec![told];
+        answers.push(answer);
+    }
+    answers.sort_by(|a, b| {
+        let key = |answer: &Answer| answer.since.clone().or(answer.since_between.clone().map(|(first, _)| first));
+        (key(a), &a.text).cmp(&(key(b), &b.text))
+    });
+    answers
+}
+
+/// What an actor knows of a thing: that it exists, its norms, and what happened to it.
+fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
+    let model = world.model;
+    let mut answers = Vec::new();
+    let args = [Value::entity(actor), Value::entity(thing)];
+    let run = &outcome.runs[0];
+    let interval = run.solution.interval_at(model.hooks.knows, &args, on);
+    let root = world.secret_root(thing);
+    let insider = root.is_some_and(|root| {
+        model.lexicon.entities[root.index()].known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor))
+    });
+    let told_root = root
+        .filter(|root| *root != thing)
+        .and_then(|root| run.solution.interval_at(model.hooks.knows, &[Value::entity(actor), Value::entity(root)], on));
+    let name = model.name(thing).to_owned();
+    let who = model.name(actor).to_owned();
+    match (interval.or(told_root), root, insider) {
+        (Some(interval), _, _) => {
+            let each =
+                |run: &crate::world::Run| run.solution.interval_at(model.hooks.knows, &args, on).map(|it| it.since);
+            let sinces: Vec<Option<Option<i64>>> = outcome.runs.iter().map(each).collect();
+            let everywhere = sinces.iter().all(Option::is_some) || told_root.is_some();
+            let mut sinces: Vec<Option<i64>> = sinces.into_iter().flatten().collect();
+            if sinces.is_empty() {
+                sinces.push(interval.since);
+            }
+            let mut answer = answer(
+                world,
+                format!("{who} knows of {name}"),
+                everywhere && outcome.exhaustive,
+                sinces,
+                vec![interval.until],
+            );
+            why(world, outcome, 0, interval.begun_by, &mut answer);
+            answers.push(answer);
+        }
+        (None, Some(_), true) => {
+            let text = format!("{who} knows of {name}, as one of those who made it");
+            let entity = &model.lexicon.entities[thing.index()];
+            let made = steps::made_on(world, outcome, thing);
+            let mut answer = answer(world, text, true, vec![made.filter(|day| *day <= on)], vec![None]);
+            answer.steps = vec![steps::of_origin(model, entity.origin, "declared secret, and known to it")];
+            if made.is_none_or(|day| day <= on) {
+                answers.push(answer);
+            }
+        }
+        (None, None, _) => {
+            let made = steps::made_on(world, outcome, thing);
+            if made.is_none_or(|day| day <= on) {
+                let text = format!("{who} can know of {name}, which is not secret");
+                let mut answer = answer(world, text, true, vec![made], vec![None]);
+                let entity = &model.lexicon.entities[thing.index()];
+                answer.steps = vec![steps::of_origin(model, entity.origin, "not declared secret")];
+                answers.push(answer);
+            }
+        }
+        (None, Some(_), false) => {}
+    }
+    if answers.is_empty() {
+        return answers;
+    }
+    for norm in model.norms.iter().filter(|norm| norm.reading.is_none() && norm.instrument == Some(thing)) {
+        let text = format!("{}: {}", model.name(norm.entity), norm.sentence);
+        let mut one = answer(world, text, true, vec![None], vec![None]);
+        one.since.clone_from(&answers[0].since);
+        one.steps = vec![steps::of_origin(model, norm.origin, "norm")];
+        answers.push(one);
+    }
+    answers
+}
+
+/// The statuses of all instances of a norm.
+fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on: i64) -> Vec<Answer> {
+    let model = world.model;
+    let mut found: BTreeMap<(Value, Vec<Value>), Vec<Option<Interval>>> = BTreeMap::new();
+    let fluents: Vec<_> = model.norms.iter().filter(|it| it.entity == norm).map(|it| it.status).collect();
+    for (index, run) in outcome.runs.iter().enumerate() {
+        for instance in run.solution.instances.iter().filter(|instance| fluents.contains(&instance.fluent)) {
+            if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
+                let key = (interval.value, instance.args.to_vec());
+                found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
+            }
+        }
+        for (word, fluent) in &model.hooks.statuses {
+            if model.name(*word) != "dormant" {
+                continue;
+            }
+            for instance in
+                run.solution.instances.iter().filter(|it| it.fluent == *fluent && it.args[0] == Value::entity(norm))
+            {
+                if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
+                    let key = (Value::entity(*word), instance.args[1..].to_vec());
+                    found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
+                }
+            }
+        }
+    }
+    let mut answers = Vec::new();
+    for ((status, args), runs) in found {
+        let everywhere = runs.iter().all(Option::is_some);
+        let label = status.as_entity().map_or_else(String::new, |id| model.lexicon.entities[id.index()].label.clone());
+        let shown: Vec<String> = args.iter().map(|value| model.show(*value)).collect();
+        let text = if shown.is_empty() { label } else { format!("{label} ({})", shown.join(", ")) };
+        let sinces = runs.iter().flatten().map(|it| it.since).collect();
+        let untils = runs.iter().flatten().map(|it| it.until).collect();
+        let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
+        let run = runs.iter().position(Option::is_some).unwrap_or(0);
+        why(world, outcome, run, runs[run].and_then(|it| it.begun_by), &mut answer);
+        answers.push(answer);
+    }
+    answers
+}

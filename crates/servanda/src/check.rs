@@ -1,0 +1,261 @@
+//! Checking a dossier: its dates, its rules, contradictions of facts, and every expectation.
+
+use servanda_diagnostics::{Diagnostic, Severity};
+use servanda_model::{Check, Expect, Model, View};
+
+use crate::ask::{self, AskError, Reply, Truth};
+use crate::diagnose;
+use crate::say;
+use crate::world::{Questions, World};
+
+/// What checking found.
+pub struct Checked {
+    /// Everything wrong or noteworthy, in order of place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many expectations there are.
+    pub expectations: usize,
+    /// How many were met.
+    pub met: usize,
+}
+
+impl Checked {
+    /// Whether the dossier is free of errors.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    }
+}
+
+/// Checks a dossier.
+#[must_use]
+pub fn check(world: &mut World<'_>) -> Checked {
+    let model = world.model;
+    let mut checked = Checked { diagnostics: model.diagnostics.clone(), expectations: 0, met: 0 };
+    checked.diagnostics.extend(world.dating.diagnostic(model));
+    match world.ask(&View::default(), &Questions::default()) {
+        Ok(outcome) => {
+            for contradiction in &outcome.runs[0].solution.contradictions {
+                checked.diagnostics.push(contradicted(world, &outcome, contradiction));
+            }
+        }
+        Err(errors) => {
+            checked.diagnostics.extend(errors.iter().map(|error| diagnose::program_error(model, error)));
+            checked.expectations = model.checks.iter().map(|check| check.expects.len()).sum();
+            servanda_diagnostics::sort(&mut checked.diagnostics);
+            return checked;
+        }
+    }
+    for group in groups(model) {
+        expectations(world, &group, &mut checked);
+    }
+    servanda_diagnostics::sort(&mut checked.diagnostics);
+    checked
+}
+
+/// Two statements gave one thing two values on one day.
+fn contradicted(
+    world: &World<'_>,
+    outcome: &crate::world::Outcome,
+    contradiction: &servanda_engine::Contradiction,
+) -> Diagnostic {
+    let model = world.model;
+    let what = say::fluent(model, contradiction.fluent, &contradiction.args, None);
+    let values: Vec<String> = contradiction.values.iter().map(|value| model.show(*value)).collect();
+    let day =
+        contradiction.tick.map_or_else(|| "from the start".to_owned(), |tick| format!("on {}", model.show_tick(tick)));
+    let mut diagnostic = Diagnostic::error(
+        "two-values-on-one-day",
+        format!(
+            "{day} “{what}” is given {}",
+            if values.len() > 1 { values.join(" and ") } else { "a beginning and an end".to_owned() }
+        ),
+    );
+    let run = &outcome.runs[0];
+    for step in &contradiction.steps {
+        let trace = crate::steps::trace(world, outcome, run, *step);
+        let events = trace
+            .steps
+            .iter()
+            .filter(|told| told.kind == "event" || told.kind == "fact")
+            .filter(|told| told.day.is_some());
+        for told in events {
+            let origin = model.events.get(told.id as usize).map(|event| event.origin);
+            let _ = origin;
+        }
+        if let Some(last) = trace.steps.last()
+            && let Some(origin) = origin_of(outcome, run, *step, model)
+        {
+            diagnostic = diagnose::at(model, origin, diagnostic, &last.text);
+        }
+    }
+    diagnostic
+        .help("put one after the other with `then NAME`, correct a date, or declare `ties ending wins` for the fluent")
+}
+
+fn origin_of(
+    outcome: &crate::world::Outcome,
+    run: &crate::world::Run,
+    step: servanda_engine::StepId,
+    model: &Model,
+) -> Option<servanda_model::OriginId> {
+    use servanda_engine::Cause;
+    Some(match &run.solution.step(step)?.cause {
+        Cause::Occurrence(tag) => model.events[*tag as usize].origin,
+        Cause::Initial(index) => outcome.program.initial[*index as usize].origin,
+        Cause::Rule { rule, .. } => outcome.program.rules[rule.index()].origin,
+        Cause::Definition { definition, .. } => outcome.program.definitions[definition.index()].origin,
+        _ => return None,
+    })
+}
+
+/// Checks with one point of view together: the dossier is run once for each.
+fn groups(model: &Model) -> Vec<(View, Vec<(&Check, &Expect)>)> {
+    let mut groups: Vec<(View, Vec<(&Check, &Expect)>)> = Vec::new();
+    for check in &model.checks {
+        for expect in &check.expects {
+            // What an actor knows depends on the day; otherwise one run serves all days.
+            let key = View { on: check.view.seen_by.and(check.view.on), ..check.view.clone() };
+            match groups.iter_mut().find(|(view, _)| *view == key) {
+                Some((_, list)) => list.push((check, expect)),
+                None => groups.push((key, vec![(check, expect)])),
+            }
+        }
+    }
+    groups
+}
+
+fn expectations(world: &mut World<'_>, group: &(View, Vec<(&Check, &Expect)>), checked: &mut Checked) {
+    let (view, list) = group;
+    let model = world.model;
+    // The day of each check travels with its question.
+    let texts: Vec<String> = list
+        .iter()
+        .map(|(check, expect)| match check.view.on {
+            Some(on) if !has_day(&expect.question) => format!("{} on {}", expect.question, model.show_tick(on)),
+            _ => expect.question.clone(),
+        })
+        .collect();
+    checked.expectations += list.len();
+    let replies = match ask::ask_all(world, &texts, view, false) {
+        Ok(replies) => replies,
+        Err(AskError::Program(errors)) => {
+            checked.diagnostics.extend(errors.iter().map(|error| diagnose::program_error(model, error)));
+            return;
+        }
+        Err(AskError::Trouble(_)) => return,
+    };
+    for ((check, expect), reply) in list.iter().zip(replies) {
+        let headings = &model.origins[check.origin.index()].headings;
+        let file = model.origins[check.origin.index()].file;
+        match reply {
+            Err(AskError::Trouble(trouble)) => {
+                let mut diagnostic =
+                    Diagnostic::error(trouble.code, trouble.message).label(file, expect.span, "").headings(headings);
+                if let Some(help) = trouble.help {
+                    diagnostic = diagnostic.help(help);
+                }
+                checked.diagnostics.push(diagnostic);
+            }
+            Err(AskError::Program(_)) => {}
+            Ok(reply) => match verdict(model, expect, &reply) {
+                Ok(()) => checked.met += 1,
+                Err(found) => {
+                    let diagnostic = Diagnostic::error("expectation-failed", format!("expected {}", wanted(expect)))
+                        .label(file, expect.span, found)
+                        .headings(headings)
+                        .note(why_not(&reply));
+                    checked.diagnostics.push(diagnostic);
+                }
+            },
+        }
+    }
+}
+
+fn has_day(question: &str) -> bool {
+    let words: Vec<&str> = question.split_whitespace().collect();
+    words.len() > 2 && words[words.len() - 2] == "on"
+}
+
+fn wanted(expect: &Expect) -> String {
+    match &expect.answers {
+        Some(answers) => format!("“{}” to be {}", expect.question, answers.join(", ")),
+        None => format!("“{}”", expect.question),
+    }
+}
+
+fn why_not(reply: &Reply) -> String {
+    match (&reply.no, reply.answers.first()) {
+        (Some(no), _) if !no.instead.is_empty() => format!("instead: {}", no.instead.join("; ")),
+        (Some(no), _) => format!("not found: {}", no.searched.join("; ")),
+        (None, Some(answer)) => {
+            let days: Vec<String> = answer
+                .steps
+                .iter()
+                .rev()
+                .take(3)
+                .map(|told| told.text.clone())
+                .filter(|text| !text.is_empty())
+                .collect();
+            format!("because {}", days.join("; "))
+        }
+        (None, None) => String::new(),
+    }
+}
+
+/// Whether a reply is what was expected; if not, what it is.
+fn verdict(model: &Model, expect: &Expect, reply: &Reply) -> Result<(), String> {
+    let found: Vec<String> = reply
+        .answers
+        .iter()
+        .map(
+            |answer| {
+                if answer.truth == Truth::Certain { answer.text.clone() } else { format!("possibly {}", answer.text) }
+            },
+        )
+        .collect();
+    let Some(answers) = &expect.answers else {
+        let possibly = expect.question.trim_start().to_lowercase().starts_with("possibly ");
+        return match reply.answers.first() {
+            Some(answer) if answer.truth == Truth::Certain || possibly => Ok(()),
+            Some(_) => Err("this is only possible".to_owned()),
+            None => Err("this is not so".to_owned()),
+        };
+    };
+    let nothing = ["nobody", "nothing", "none", "no one", "never", "no"];
+    let wanted: Vec<&str> =
+        answers.iter().map(String::as_str).filter(|answer| !nothing.contains(&answer.trim())).collect();
+    let same = |wanted: &str, found: &str| {
+        let (wanted_possible, wanted) = possibly(wanted);
+        let (found_possible, found) = possibly(found);
+        wanted_possible == found_possible && (plain(wanted) == plain(found) || same_thing(model, wanted, found))
+    };
+    let all_found = wanted.iter().all(|wanted| found.iter().any(|found| same(wanted, found)));
+    let all_wanted = found.iter().all(|found| wanted.iter().any(|wanted| same(wanted, found)));
+    if all_found && all_wanted {
+        Ok(())
+    } else if found.is_empty() {
+        Err("found nothing".to_owned())
+    } else {
+        Err(format!("found {}", found.join(", ")))
+    }
+}
+
+fn possibly(text: &str) -> (bool, &str) {
+    match text.trim().strip_prefix("possibly ") {
+        Some(rest) => (true, rest),
+        None => (false, text.trim()),
+    }
+}
+
+fn plain(text: &str) -> String {
+    let kept: String = text.chars().filter(|c| !matches!(c, '“' | '”' | '"')).collect();
+    let number: String = kept.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    if number.chars().all(|c| c.is_ascii_digit() || c == '.') { number } else { kept.trim().to_lowercase() }
+}
+
+fn same_thing(model: &Model, a: &str, b: &str) -> bool {
+    match (model.lexicon.entity(a), model.lexicon.entity(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => false,
+    }
+}

@@ -1,0 +1,74 @@
+//! Findings as text, with those of the engine put in the dossier's terms.
+
+use servanda_diagnostics::render::{TextOptions, text as render};
+use servanda_diagnostics::{Diagnostic, Span};
+use servanda_engine::{CycleLink, ProgramError, ProgramErrorKind};
+use servanda_model::{Model, OriginId};
+
+/// Diagnostics as people read them.
+#[must_use]
+pub fn text(model: &Model, findings: &[Diagnostic], color: bool, width: usize) -> String {
+    let mut findings = findings.to_vec();
+    servanda_diagnostics::sort(&mut findings);
+    let findings = servanda_diagnostics::fold(findings, 20);
+    render(&findings, &model.files, TextOptions { colour: color, width })
+}
+
+/// The first line of where something is written.
+fn place(model: &Model, origin: OriginId) -> Option<(servanda_diagnostics::FileId, Span)> {
+    let origin = model.origins.get(origin.index()).filter(|origin| origin.span.end > 0)?;
+    let file = model.files.get(origin.file)?;
+    let length = origin.span.of(&file.text).find('\n').unwrap_or((origin.span.end - origin.span.start) as usize);
+    Some((origin.file, Span { start: origin.span.start, end: origin.span.start + length as u32 }))
+}
+
+/// What is wrong with the rules of a dossier.
+#[must_use]
+pub fn program_error(model: &Model, error: &ProgramError) -> Diagnostic {
+    let (code, help) = match &error.kind {
+        ProgramErrorKind::Cycle(_) => {
+            ("cyclic-rules", "let one of them take effect a day later, or test a condition instead")
+        }
+        ProgramErrorKind::UnstratifiedRecursion(_) => {
+            ("cyclic-definitions", "a definition cannot depend on its own absence: state one of them by rules")
+        }
+        ProgramErrorKind::UnboundVariable(_) => {
+            ("unbound-variable", "name it in `when`, or in a condition that is not a negation or comparison")
+        }
+        ProgramErrorKind::DerivedIsChanged(_) | ProgramErrorKind::InertialIsDefined(_) => {
+            ("defined-and-changed", "either define a fluent or change it by rules and facts, not both")
+        }
+        ProgramErrorKind::AnyWhereValueNeeded => ("value-missing", "name what it is about"),
+        ProgramErrorKind::NestedTimer => ("nested-delay", "split the rule in two"),
+        ProgramErrorKind::NowInDefinition => ("today-in-definition", "use a rule: `when N days after …`"),
+        ProgramErrorKind::CalendarOnIntegers => ("no-calendar", "count in ticks, or write `uses clock days`"),
+        ProgramErrorKind::WrongArity { .. } | ProgramErrorKind::UnknownId(_) => ("bad-program", ""),
+    };
+    let mut diagnostic = Diagnostic::error(code, error.to_string());
+    let links: &[CycleLink] = match &error.kind {
+        ProgramErrorKind::Cycle(links) | ProgramErrorKind::UnstratifiedRecursion(links) => links,
+        _ => &[],
+    };
+    let mut places: Vec<(OriginId, String)> = error.origin.map(|origin| (origin, String::new())).into_iter().collect();
+    if !links.is_empty() {
+        places = links.iter().filter_map(|link| Some((link.origin?, link.name.clone()))).collect();
+    }
+    for (origin, text) in places {
+        if let Some((file, span)) = place(model, origin) {
+            if diagnostic.headings.is_empty() {
+                diagnostic = diagnostic.headings(&model.origins[origin.index()].headings);
+            }
+            diagnostic = diagnostic.label(file, span, text);
+        }
+    }
+    if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+}
+
+/// A diagnostic that points at where something is written.
+#[must_use]
+pub fn at(model: &Model, origin: OriginId, diagnostic: Diagnostic, text: &str) -> Diagnostic {
+    match place(model, origin) {
+        Some((file, span)) => diagnostic.label(file, span, text).headings(&model.origins[origin.index()].headings),
+        None => diagnostic,
+    }
+}

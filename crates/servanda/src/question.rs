@@ -1,0 +1,341 @@
+//! Questions in words, turned into definitions that the engine can answer.
+//!
+//! A question becomes a fluent of its own that holds while the answer is yes, with one argument for each `who` or
+//! `which`. So the engine answers it for all days at once, with a derivation, like anything else.
+
+use servanda_calendar::Edtf;
+use servanda_model::{
+    Asked, Asker, Condition, Definition, DefinitionId, EntityId, EventPattern, Expr, Fluent, FluentId, FluentPattern,
+    FluentType, Hole, Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, VarId,
+};
+
+use crate::world::Questions;
+
+/// What kind of answer a question wants.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// Yes or no.
+    Whether,
+    /// Who or which, one for each filling.
+    Which,
+    /// The intervals during which it holds.
+    When,
+    /// A value.
+    What,
+    /// A number.
+    HowMany,
+    /// Acts that happened: yes or no, who, or when.
+    Acts {
+        /// The acts.
+        patterns: Vec<EventPattern>,
+        /// The places among the arguments that were asked for.
+        asked: Vec<usize>,
+    },
+    /// What an actor knows of a thing.
+    Knowledge {
+        /// Who.
+        actor: EntityId,
+        /// Of what.
+        thing: EntityId,
+    },
+    /// The norms' statuses of a thing.
+    Statuses(EntityId),
+    /// What happened, to whom or by whom.
+    Happened(Option<EntityId>),
+}
+
+/// A question, understood.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// As typed.
+    pub text: String,
+    /// What it wants.
+    pub form: Form,
+    /// The fluent that holds the answers, among the questions put together.
+    pub fluent: Option<FluentId>,
+    /// What was asked, for explaining a no.
+    pub conditions: Vec<Condition>,
+    /// The variables of these conditions.
+    pub vars: Vec<servanda_model::Var>,
+    /// `since DATE` and `until DATE` at its end.
+    pub since: Option<i64>,
+    /// See `since`.
+    pub until: Option<i64>,
+    /// `on DATE` at its end.
+    pub on: Option<i64>,
+    /// Asked with `possibly`.
+    pub possibly: bool,
+}
+
+/// Understands questions and collects what is to be put to the engine.
+pub struct Preparing<'m> {
+    model: &'m Model,
+    asker: Asker<'m>,
+    /// What to put to the engine.
+    pub questions: Questions,
+}
+
+impl<'m> Preparing<'m> {
+    /// Begins with no question.
+    #[must_use]
+    pub fn new(model: &'m Model) -> Preparing<'m> {
+        Preparing { model, asker: Asker::new(model), questions: Questions::default() }
+    }
+
+    /// The ranges that values of questions may refer to.
+    #[must_use]
+    pub fn ranges(&self) -> &[servanda_model::NumberRange] {
+        &self.asker.ranges
+    }
+
+    /// Understands one more question.
+    ///
+    /// # Errors
+    /// What was not understood, and what to type instead.
+    pub fn question(&mut self, text: &str) -> Result<Question, Trouble> {
+        let mut body = text.trim().trim_end_matches('?').trim().to_owned();
+        let mut question = Question {
+            text: text.trim().to_owned(),
+            form: Form::Whether,
+            fluent: None,
+            conditions: Vec::new(),
+            vars: Vec::new(),
+            since: None,
+            until: None,
+            on: None,
+            possibly: false,
+        };
+        for (word, possibly) in [("possibly ", true), ("certainly ", false), ("why ", false)] {
+            if let Some(rest) = strip(&body, word) {
+                body = rest.to_owned();
+                question.possibly |= possibly;
+            }
+        }
+        for _ in 0..3 {
+            if let Some((rest, word, tick)) = dated_end(&body) {
+                match word {
+                    "since" => question.since = Some(tick),
+                    "until" => question.until = Some(tick),
+                    _ => question.on = Some(tick),
+                }
+                body = rest;
+            }
+        }
+        self.understand(&body, &mut question)?;
+        Ok(question)
+    }
+
+    fn understand(&mut self, body: &str, question: &mut Question) -> Result<(), Trouble> {
+        let words: Vec<&str> = body.split_whitespace().collect();
+        let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let rest = |from: usize| words[from.min(words.len())..].join(" ");
+        match lower.as_slice() {
+            ["when", "was" | "were" | "is" | "are" | "did" | "does" | "do" | "has" | "had" | "have", ..] => {
+                question.form = Form::When;
+                self.sentence(&rest(2), question)
+            }
+            ["when", ..] => {
+                question.form = Form::When;
+                self.sentence(&rest(1), question)
+            }
+            ["what", "happened"] => {
+                question.form = Form::Happened(None);
+                Ok(())
+            }
+            ["what", "happened", "to" | "in" | "at", ..] => {
+                let thing = self.entity(&rest(3))?;
+                question.form = Form::Happened(Some(thing));
+                Ok(())
+            }
+            ["what", "did" | "does" | "do", .., "do"] => {
+                let thing = self.entity(&words[2..words.len() - 1].join(" "))?;
+                question.form = Form::Happened(Some(thing));
+                Ok(())
+            }
+            ["what", "does" | "did" | "do", middle @ ..]
+                if middle.iter().any(|word| *word == "know" || *word == "knew") =>
+            {
+                let at = 2 + middle.iter().position(|word| *word == "know" || *word == "knew").unwrap_or(0);
+                let actor = self.entity(&words[2..at].join(" "))?;
+                let from =
+                    at + 1 + usize::from(lower.get(at + 1).is_some_and(|word| *word == "of" || *word == "about"));
+                let thing = self.entity(&rest(from))?;
+                question.form = Form::Knowledge { actor, thing };
+                Ok(())
+            }
+            ["how", "many" | "much", ..] => {
+                question.form = Form::HowMany;
+                self.value(&rest(2), question)
+            }
+            ["what" | "who", "is" | "was" | "are" | "were", "the", "status", "of", ..]
+            | ["what" | "who", "is" | "was" | "are" | "were", "status", "of", ..] => {
+                let from = if lower[2] == "the" { 5 } else { 4 };
+                self.status(&rest(from), question, &rest(2))
+            }
+            ["what" | "who", "is" | "was" | "are" | "were", ..] => {
+                question.form = Form::What;
+                match self.value(&rest(2), question) {
+                    Ok(()) => Ok(()),
+                    Err(trouble) => {
+                        question.form = Form::Which;
+                        self.sentence(body, question).map_err(|_| trouble)
+                    }
+                }
+            }
+            ["is" | "are" | "was" | "were" | "does" | "do" | "did" | "has" | "have" | "had", ..] => {
+                self.sentence(&rest(1), question)
+            }
+            _ => self.sentence(body, question),
+        }
+    }
+
+    fn status(&mut self, name: &str, question: &mut Question, whole: &str) -> Result<(), Trouble> {
+        let norm = self.model.hooks.norm;
+        match self.entity(name) {
+            Ok(thing) if self.model.lexicon.is_of_kind(thing, norm) => {
+                question.form = Form::Statuses(thing);
+                Ok(())
+            }
+            Ok(_) => {
+                question.form = Form::What;
+                self.value(whole, question)
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    fn entity(&self, name: &str) -> Result<EntityId, Trouble> {
+        let name = name.trim();
+        let name = strip(name, "the ").unwrap_or(name).trim_matches('"');
+        self.asker.entity(name).ok_or_else(|| {
+            let near = servanda_diagnostics::suggest(name, self.asker.lexicon().all_names());
+            Trouble {
+                code: "unknown-name",
+                message: format!("nothing is called `{name}`"),
+                span: servanda_diagnostics::Span::default(),
+                help: near.map(|near| format!("did you mean `{near}`?")),
+            }
+        })
+    }
+
+    fn sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+        let mut scope = Scope::default();
+        match self.asker.sentence(text, &mut scope)? {
+            Asked::Conditions(conditions) => {
+                let asked = asked_vars(&conditions, &scope);
+                if !asked.is_empty() && !matches!(question.form, Form::When) {
+                    question.form = Form::Which;
+                }
+                let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
+                let args = asked.iter().map(|var| Term::Var(*var)).collect();
+                self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
+                Ok(())
+            }
+            Asked::Happenings(happenings) => {
+                let patterns: Vec<EventPattern> = happenings.into_iter().map(|(pattern, _)| pattern).collect();
+                let asked = patterns.first().map(|pattern| {
+                    let var = |term: &Term| matches!(term, Term::Var(_));
+                    (0..pattern.args.len()).filter(|at| var(&pattern.args[*at])).collect()
+                });
+                self.questions.acts.extend(patterns.iter().cloned());
+                question.vars = scope.vars;
+                question.form = Form::Acts { patterns, asked: asked.unwrap_or_default() };
+                Ok(())
+            }
+        }
+    }
+
+    fn value(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+        let mut scope = Scope::default();
+        let expr = self.asker.expression(text, &mut scope)?;
+        if let Expr::Fluent(fluent, args) = &expr {
+            let ty = self.model.program.fluents[fluent.index()].ty;
+            if let FluentType::Valued(hole) = ty {
+                // The value itself is what is asked for, and it may be missing.
+                let var = scope.declare("value", hole);
+                let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Var(var) };
+                let conditions = vec![Condition::Holds(pattern)];
+                let args = vec![Term::Var(var)];
+                self.define(question, vec![hole], args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
+                return Ok(());
+            }
+        }
+        question.form = Form::HowMany;
+        self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn define(
+        &mut self,
+        question: &mut Question,
+        holes: Vec<Hole>,
+        args: Vec<Term>,
+        ty: FluentType,
+        value: Expr,
+        conditions: Vec<Condition>,
+        scope: Scope,
+    ) {
+        let fluent = FluentId::from_index(self.model.program.fluents.len() + self.questions.fluents.len());
+        self.questions.fluents.push(Fluent {
+            name: format!("question {}", fluent.0),
+            args: holes,
+            ty,
+            ties: Ties::default(),
+            mode: Mode::Derived,
+            deadlines: Vec::new(),
+        });
+        self.questions.definitions.push(Definition {
+            id: DefinitionId(0),
+            name: question.text.clone(),
+            vars: scope.vars.clone(),
+            fluent,
+            args,
+            value,
+            conditions: conditions.clone(),
+            origin: OriginId(0),
+        });
+        question.fluent = Some(fluent);
+        question.conditions = conditions;
+        question.vars = scope.vars;
+    }
+}
+
+/// The variables of conditions that stand for what is asked, in order.
+fn asked_vars(conditions: &[Condition], scope: &Scope) -> Vec<VarId> {
+    let mut vars = Vec::new();
+    let mut note = |term: &Term| {
+        if let Term::Var(var) = term
+            && !vars.contains(var)
+            && scope.vars[var.index()].name.starts_with('_')
+        {
+            vars.push(*var);
+        }
+    };
+    for condition in conditions {
+        if let Condition::Holds(pattern) = condition {
+            pattern.args.iter().for_each(&mut note);
+            note(&pattern.value);
+        }
+    }
+    vars
+}
+
+fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then(|| text[prefix.len()..].trim_start())
+}
+
+/// `on DATE`, `since DATE`, `until DATE` at the end of a question.
+fn dated_end(text: &str) -> Option<(String, &'static str, i64)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [rest @ .., word, date] = words.as_slice() else { return None };
+    let word = ["on", "since", "until"].into_iter().find(|known| known.eq_ignore_ascii_case(word))?;
+    if rest.is_empty() {
+        return None;
+    }
+    let bounds = Edtf::parse(date).ok()?.bounds().allowed();
+    let day = if word == "on" { bounds.max.or(bounds.min) } else { bounds.min.or(bounds.max) };
+    Some((rest.join(" "), word, day?.0))
+}

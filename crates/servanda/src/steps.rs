@@ -1,0 +1,523 @@
+//! Derivations told step by step, in the words and with the sources of the dossier.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use servanda_engine::{Cause, Premise, StepId};
+use servanda_model::{
+    ActionId, Condition, Effect, EntityId, EventId, FluentPattern, Model, OriginId, Term, Trigger, Value, Var,
+};
+
+use crate::question::{Form, Question};
+use crate::say;
+use crate::world::{Outcome, Run, World};
+
+/// One step, told.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Told {
+    /// Its number in the proof.
+    pub id: u32,
+    /// What came about.
+    pub text: String,
+    /// On which day; none for what holds from the start.
+    pub day: Option<String>,
+    /// `event`, `fact`, `rule`, `definition`, `deadline`, `norm` or `given`.
+    pub kind: &'static str,
+    /// The name of the event, rule or norm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The article it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+    /// The instrument it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
+    /// The headings above it.
+    pub headings: Vec<String>,
+    /// Where it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What it cites.
+    pub sources: Vec<Cited>,
+    /// Steps it rests on.
+    pub premises: Vec<u32>,
+    /// What was looked for and not found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
+}
+
+/// A citation.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Cited {
+    /// The source's name.
+    pub source: String,
+    /// Its title.
+    pub title: String,
+    /// The phrase that marks the passage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locator: Option<String>,
+    /// Article or page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+/// A derivation with what it takes for granted.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Premises before what follows from them.
+    pub steps: Vec<Told>,
+    /// Assumptions in words.
+    pub assumptions: Vec<String>,
+}
+
+/// The most steps that are told of one derivation.
+const MOST_STEPS: usize = 400;
+
+/// What a step rests on, back to the events.
+#[must_use]
+pub fn trace(world: &World<'_>, outcome: &Outcome, run: &Run, from: StepId) -> Trace {
+    let mut wanted: BTreeSet<StepId> = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(id) = open.pop() {
+        if wanted.len() >= MOST_STEPS || !wanted.insert(id) {
+            continue;
+        }
+        if let Some(step) = run.solution.step(id) {
+            step.premises.iter().for_each(|premise| premises_of(premise, &mut open));
+        }
+    }
+    let mut trace = Trace::default();
+    for id in wanted {
+        tell(world, outcome, run, id, &mut trace);
+    }
+    let mut seen = BTreeSet::new();
+    trace.assumptions.retain(|assumption| seen.insert(assumption.clone()));
+    trace
+}
+
+fn premises_of(premise: &Premise, open: &mut Vec<StepId>) {
+    match premise {
+        Premise::Holds { by, .. }
+        | Premise::Happened { by, .. }
+        | Premise::Initiated { by, .. }
+        | Premise::Began { by, .. }
+        | Premise::Ended { by, .. }
+        | Premise::Timer { by, .. } => open.extend(by.iter().copied()),
+        Premise::Effect(by) => open.push(*by),
+        Premise::Tally { fillings, .. } => fillings.iter().flatten().for_each(|it| premises_of(it, open)),
+        Premise::NotHolds(_) | Premise::NotHappened(_) | Premise::NoValue { .. } => {}
+    }
+}
+
+fn tell(world: &World<'_>, outcome: &Outcome, run: &Run, id: StepId, trace: &mut Trace) {
+    let model = world.model;
+    let Some(step) = run.solution.step(id) else { return };
+    let mut told = match &step.cause {
+        Cause::Occurrence(tag) => of_event(world, EventId(*tag)),
+        Cause::Initial(index) => {
+            let initial = &outcome.program.initial[*index as usize];
+            let text = say::fluent(model, initial.fluent, &initial.args, Some(initial.value));
+            Told { text, kind: "fact", ..of_origin(model, initial.origin, "") }
+        }
+        Cause::Rule { rule, bindings, .. } => {
+            let rule = &outcome.program.rules[rule.index()];
+            let effects: Vec<String> =
+                rule.effects.iter().map(|effect| effect_text(model, effect, &rule.vars, bindings)).collect();
+            let origin = of_origin(model, rule.origin, "");
+            let kind = if origin.instrument.is_some() { "norm" } else { "rule" };
+            Told { text: effects.join("; "), kind, name: Some(rule.name.clone()), ..origin }
+        }
+        Cause::Definition { definition, bindings } => {
+            let definition = &outcome.program.definitions[definition.index()];
+            let question = definition.fluent.index() >= model.program.fluents.len();
+            let args: Vec<Term> = definition.args.iter().map(|term| bound(*term, bindings)).collect();
+            let text = if question {
+                definition.name.clone()
+            } else {
+                let value = match &definition.value {
+                    servanda_model::Expr::Value(value) => Term::Value(*value),
+                    servanda_model::Expr::Var(var) => bound(Term::Var(*var), bindings),
+                    _ => Term::Any,
+                };
+                let truth = value == Term::Value(Value::TRUE) || value == Term::Any;
+                let pattern = FluentPattern {
+                    fluent: definition.fluent,
+                    args,
+                    value: if truth { Term::Value(Value::TRUE) } else { value },
+                };
+                say::pattern(model, &pattern, &definition.vars)
+            };
+            let origin = of_origin(model, definition.origin, "");
+            let kind = match (question, origin.instrument.is_some()) {
+                (true, _) => "question",
+                (_, true) => "norm",
+                _ => "definition",
+            };
+            Told { text, kind, name: (!question).then(|| definition.name.clone()), ..origin }
+        }
+        Cause::NoDefinition { fluent, args } => {
+            let text = format!("no longer: {}", fluent_text(model, *fluent, args));
+            Told { text, kind: "definition", ..Told::default() }
+        }
+        Cause::Deadline { fluent, index } => {
+            let deadline = &outcome.program.fluents[fluent.index()].deadlines[*index as usize];
+            let text = format!("the time of {} runs out", outcome.program.fluents[fluent.index()].name);
+            Told { text, kind: "deadline", ..of_origin(model, deadline.origin, "") }
+        }
+        Cause::Increases { fluent, args } => {
+            Told { text: format!("{} changes", fluent_text(model, *fluent, args)), kind: "rule", ..Told::default() }
+        }
+        Cause::Contradiction { fluent, args } => Told {
+            text: format!("what is said of “{}” contradicts itself", fluent_text(model, *fluent, args)),
+            kind: "contradiction",
+            ..Told::default()
+        },
+    };
+    told.id = id.0;
+    told.day = step.tick.map(|tick| model.show_tick(tick));
+    let mut premises = Vec::new();
+    step.premises.iter().for_each(|premise| premises_of(premise, &mut premises));
+    told.premises = premises.into_iter().map(|id| id.0).collect();
+    told.premises.sort_unstable();
+    told.premises.dedup();
+    for premise in &step.premises {
+        absent(model, premise, &mut told.absent);
+    }
+    trace.assumptions.extend(told.absent.iter().map(|text| format!("not so, as far as is stated: {text}")));
+    assumptions(world, &step.cause, outcome, trace);
+    trace.steps.push(told);
+}
+
+fn fluent_text(model: &Model, fluent: servanda_model::FluentId, args: &[Value]) -> String {
+    if fluent.index() < model.program.fluents.len() {
+        say::fluent(model, fluent, args, None)
+    } else {
+        "the answer".to_owned()
+    }
+}
+
+fn bound(term: Term, bindings: &[Option<Value>]) -> Term {
+    match term {
+        Term::Var(var) => bindings.get(var.index()).copied().flatten().map_or(term, Term::Value),
+        other => other,
+    }
+}
+
+fn effect_text(model: &Model, effect: &Effect, vars: &[Var], bindings: &[Option<Value>]) -> String {
+    use servanda_model::Expr;
+    let bind_all = |args: &[Term]| args.iter().map(|term| bound(*term, bindings)).collect::<Vec<Term>>();
+    let say = |fluent, args: &[Term], value| {
+        say::pattern(model, &FluentPattern { fluent, args: bind_all(args), value }, vars)
+    };
+    match effect {
+        Effect::Initiate { fluent, args, value } => {
+            let value = match value {
+                Expr::Value(value) => Term::Value(*value),
+                Expr::Var(var) => bound(Term::Var(*var), bindings),
+                other => {
+                    return format!(
+                        "{} is {}",
+                        say(*fluent, args, Term::Value(Value::TRUE)),
+                        say::expr(model, other, vars)
+                    );
+                }
+            };
+            say(*fluent, args, value)
+        }
+        Effect::Terminate { pattern } => {
+            format!("no longer: {}", say(pattern.fluent, &pattern.args, bound(pattern.value, bindings)))
+        }
+        Effect::Increase { fluent, args, by } => {
+            let by = match by {
+                Expr::Var(var) => match bound(Term::Var(*var), bindings) {
+                    Term::Value(value) => model.show(value),
+                    _ => say::expr(model, by, vars),
+                },
+                other => say::expr(model, other, vars),
+            };
+            format!("{} changes by {by}", say(*fluent, args, Term::Value(Value::TRUE)))
+        }
+        Effect::Happen(pattern) => {
+            let args = bind_all(&pattern.args);
+            say::event_pattern(model, &servanda_model::EventPattern { action: pattern.action, args }, vars)
+        }
+    }
+}
+
+fn absent(model: &Model, premise: &Premise, out: &mut Vec<String>) {
+    match premise {
+        Premise::NotHolds(conditions) => {
+            let hidden = conditions.iter().any(|condition| serves_machinery(model, condition));
+            if !hidden {
+                let texts: Vec<String> = conditions.iter().map(|it| say::condition(model, it, &[])).collect();
+                out.push(texts.join(", and "));
+            }
+        }
+        Premise::NotHappened(pattern) => out.push(say::event_pattern(model, pattern, &[])),
+        Premise::NoValue { fluent, args } if fluent.index() < model.program.fluents.len() => {
+            out.push(say::fluent(model, *fluent, args, None));
+        }
+        _ => {}
+    }
+}
+
+/// Conditions that the making of norms adds, and that say nothing to a reader.
+fn serves_machinery(model: &Model, condition: &Condition) -> bool {
+    match condition {
+        Condition::Holds(pattern) => !model.shown.get(pattern.fluent.index()).copied().unwrap_or(true),
+        Condition::Undecided { .. } => true,
+        _ => false,
+    }
+}
+
+fn assumptions(world: &World<'_>, cause: &Cause, outcome: &Outcome, trace: &mut Trace) {
+    let model = world.model;
+    let origin = match cause {
+        Cause::Occurrence(tag) => {
+            let event = &model.events[*tag as usize];
+            if event.when.qualified {
+                trace.assumptions.push(format!(
+                    "“{}” is dated {}, which its source holds uncertain",
+                    event.sentence, event.when.written
+                ));
+            }
+            if !event.denied_by.is_empty() {
+                let by: Vec<&str> = event.denied_by.iter().map(|id| model.name(*id)).collect();
+                trace.assumptions.push(format!(
+                    "“{}” is taken as stated, though {} denies it",
+                    event.sentence,
+                    by.join(", ")
+                ));
+            }
+            event.origin
+        }
+        Cause::Rule { rule, .. } => outcome.program.rules[rule.index()].origin,
+        Cause::Definition { definition, .. } => outcome.program.definitions[definition.index()].origin,
+        _ => return,
+    };
+    for judgment in &model.origins[origin.index()].judgments {
+        trace.assumptions.push(format!(
+            "left to judgment: “{judgment}” ({})",
+            model.origins[origin.index()].within.first().map_or("", |id| model.name(*id))
+        ));
+    }
+}
+
+/// An origin as a step of its own.
+#[must_use]
+pub fn of_origin(model: &Model, origin: OriginId, text: &str) -> Told {
+    let it = &model.origins[origin.index()];
+    let kind_of =
+        |kind| it.within.iter().find(|id| model.lexicon.is_of_kind(**id, kind)).map(|id| model.name(*id).to_owned());
+    let mut sources: Vec<Cited> = it.citations.iter().map(|at| cited(model, *at)).collect();
+    if sources.is_empty() {
+        // A statement without a source of its own stands in its article, and that in its instrument.
+        for whole in &it.within {
+            let whole = model.lexicon.entities[whole.index()].origin;
+            sources = model.origins[whole.index()].citations.iter().map(|at| cited(model, *at)).collect();
+            if !sources.is_empty() {
+                break;
+            }
+        }
+    }
+    let file = model.files.get(it.file).filter(|_| it.span.end > 0);
+    Told {
+        id: 0,
+        text: if text.is_empty() { it.label.clone() } else { text.to_owned() },
+        day: None,
+        kind: "given",
+        name: None,
+        article: kind_of(model.hooks.article),
+        instrument: kind_of(model.hooks.instrument),
+        headings: it.headings.clone(),
+        place: file.map(|file| format!("{}:{}", file.path, file.line_column(it.span.start).line)),
+        sources,
+        premises: Vec::new(),
+        absent: Vec::new(),
+    }
+}
+
+/// A citation in words.
+#[must_use]
+pub fn cited(model: &Model, at: usize) -> Cited {
+    let citation = &model.citations[at];
+    let source = &model.sources[citation.source.index()];
+    Cited {
+        source: model.name(source.entity).to_owned(),
+        title: model.lexicon.entities[source.entity.index()].label.clone(),
+        locator: citation.locator.clone(),
+        place: (!citation.place.is_empty()).then(|| citation.place.clone()),
+    }
+}
+
+/// An event of the dossier as a step.
+#[must_use]
+pub fn of_event(world: &World<'_>, id: EventId) -> Told {
+    let model = world.model;
+    let event = &model.events[id.index()];
+    let (min, max) = world.dating.bounds(id);
+    let day = match (min, max) {
+        (Some(min), Some(max)) if min == max => Some(model.show_tick(min)),
+        (min, max) => {
+            let show = |day: Option<i64>| day.map_or_else(String::new, |day| model.show_tick(day));
+            Some(format!("{}..{}", show(min), show(max)))
+        }
+    };
+    let mut told = of_origin(model, event.origin, &event.sentence);
+    // What an event of an instrument mentions first is what it belongs to.
+    if told.instrument.is_none() {
+        let instrument = model.hooks.instrument;
+        told.instrument = event
+            .mentions
+            .iter()
+            .find(|id| model.lexicon.is_of_kind(**id, instrument))
+            .map(|id| model.name(*id).to_owned());
+    }
+    told.id = id.0;
+    told.kind = if event.kind == servanda_model::EventKind::Happens { "event" } else { "fact" };
+    told.day = day;
+    told.name = event.entity.map(|id| model.name(id).to_owned());
+    told
+}
+
+/// What an event is called: its name, or its sentence.
+#[must_use]
+pub fn event_name(model: &Model, id: EventId) -> String {
+    let event = &model.events[id.index()];
+    event.entity.map_or_else(|| event.sentence.clone(), |id| model.name(id).to_owned())
+}
+
+/// Why an act happened: the statement that says so, or the rule that made it.
+#[must_use]
+pub fn of_act(world: &World<'_>, outcome: &Outcome, run: &Run, action: ActionId, args: &[Value], tick: i64) -> Trace {
+    let produced = run.solution.events.iter().find(|it| it.action == action && it.args == args && it.tick == tick);
+    if let Some(by) = produced.and_then(|event| event.by) {
+        return trace(world, outcome, run, by);
+    }
+    let stated = outcome.visible.iter().find(|id| {
+        run.ticks[id.index()] == Some(tick)
+            && world.model.events[id.index()]
+                .happenings
+                .iter()
+                .any(|happening| matches!(happening, servanda_model::Happening::Action(a, list) if *a == action && list == args))
+    });
+    let mut trace = Trace::default();
+    if let Some(id) = stated {
+        trace.steps.push(of_event(world, *id));
+        assumptions(world, &Cause::Occurrence(id.0), outcome, &mut trace);
+    }
+    trace
+}
+
+/// The first day on which something happened to a thing: its signature, as a rule.
+#[must_use]
+pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<i64> {
+    let model = world.model;
+    let days = outcome.visible.iter().filter_map(|id| {
+        let event = &model.events[id.index()];
+        let about = event.happenings.iter().any(|happening| {
+            matches!(happening, servanda_model::Happening::Action(_, args) if args.first() == Some(&Value::entity(thing)) || args.contains(&Value::entity(thing)))
+        });
+        about.then(|| world.earliest(*id)).flatten()
+    });
+    days.min()
+}
+
+/// Why the answer is no.
+#[must_use]
+pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, on: i64) -> crate::ask::No {
+    let model = world.model;
+    let mut no = crate::ask::No::default();
+    let Some(run) = outcome.runs.first() else { return no };
+    if let Some(fluent) = question.fluent {
+        for instance in run.solution.instances.iter().filter(|instance| instance.fluent == fluent) {
+            for interval in &instance.intervals {
+                let shown: Vec<String> = instance.args.iter().map(|value| model.show(*value)).collect();
+                let since = interval.since.map_or_else(|| "the beginning".to_owned(), |day| model.show_tick(day));
+                let until =
+                    interval.until.map_or_else(|| "on".to_owned(), |day| format!("until {}", model.show_tick(day)));
+                no.instead.push(format!("it is so from {since} {until} {}", shown.join(", ")).trim_end().to_owned());
+            }
+        }
+    }
+    for condition in &question.conditions {
+        explain_absence(world, outcome, run, condition, &question.vars, on, &mut no);
+    }
+    if let Form::Acts { patterns, .. } = &question.form {
+        for pattern in patterns {
+            no.searched.push(format!("an event “{}”", say::event_pattern(model, pattern, &question.vars)));
+        }
+    }
+    no
+}
+
+fn explain_absence(
+    world: &World<'_>,
+    outcome: &Outcome,
+    run: &Run,
+    condition: &Condition,
+    vars: &[Var],
+    on: i64,
+    no: &mut crate::ask::No,
+) {
+    let model = world.model;
+    no.searched.push(say::condition(model, condition, vars));
+    let Condition::Holds(pattern) = condition else { return };
+    let constants: Vec<Option<Value>> = pattern
+        .args
+        .iter()
+        .map(|term| match term {
+            Term::Value(value) => Some(*value),
+            _ => None,
+        })
+        .collect();
+    for instance in run.solution.instances_of(pattern.fluent, &constants).take(20) {
+        if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
+            let since = interval
+                .since
+                .map_or_else(|| "from the start".to_owned(), |day| format!("since {}", model.show_tick(day)));
+            no.instead.push(format!(
+                "{} ({since})",
+                say::fluent(model, instance.fluent, &instance.args, Some(interval.value))
+            ));
+        }
+    }
+    for rule in &outcome.program.rules {
+        let brings = rule.effects.iter().any(|effect| match effect {
+            Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => *fluent == pattern.fluent,
+            _ => false,
+        });
+        if brings && no.would_change.len() < 12 {
+            let triggers: Vec<String> =
+                rule.triggers.iter().map(|trigger| trigger_text(model, trigger, &rule.vars)).collect();
+            no.would_change.push(format!(
+                "{}: when {}",
+                model.origins[rule.origin.index()].label,
+                triggers.join(", or ")
+            ));
+        }
+    }
+    for definition in outcome.program.definitions.iter().filter(|definition| definition.fluent == pattern.fluent) {
+        if no.would_change.len() < 12 {
+            let conditions: Vec<String> =
+                definition.conditions.iter().map(|it| say::condition(model, it, &definition.vars)).collect();
+            no.would_change.push(format!("{}: while {}", definition.name, conditions.join("; ")));
+        }
+    }
+}
+
+fn trigger_text(model: &Model, trigger: &Trigger, vars: &[Var]) -> String {
+    match trigger {
+        Trigger::Happens(pattern) => say::event_pattern(model, pattern, vars),
+        Trigger::Initiated(it) => format!("{} is started", say::pattern(model, it, vars)),
+        Trigger::Begins(it) => format!("{} begins", say::pattern(model, it, vars)),
+        Trigger::Ends(it) => format!("{} ends", say::pattern(model, it, vars)),
+        Trigger::HasHeld { pattern, time, .. } => {
+            format!("{} has held for {}", say::pattern(model, pattern, vars), say::expr(model, time, vars))
+        }
+        Trigger::After { time, trigger, .. } => {
+            format!("{} after {}", say::expr(model, time, vars), trigger_text(model, trigger, vars))
+        }
+        Trigger::Comes(it) => format!("{} comes", say::pattern(model, it, vars)),
+    }
+}
