@@ -22,6 +22,7 @@ pub use effects::Contradiction;
 pub use state::{Event, Filling, Instance, Source, State};
 pub use timeline::Span;
 
+use derived::Ambiguous;
 use expressions::Ranges;
 use servanda_model::{FluentId, Kinded, Mode, NumberRange, Occurrence, Program, RuleId};
 use settle::Moment;
@@ -87,7 +88,7 @@ impl World<'_> {
     fn run(&self, narrative: &[Occurrence], horizon: i64) -> ReferenceSolution {
         let mut solution = ReferenceSolution::default();
         let (mut state, mut ambiguous) = self.initial();
-        self.report(None, BTreeMap::new(), &BTreeSet::new(), &ambiguous, &mut solution);
+        self.report(None, BTreeMap::new(), &Ambiguous::new(), &ambiguous, &mut solution);
         let mut timeline = Timeline::new(&state);
         let mut history: Vec<Record> = Vec::new();
         for tick in self.first_tick(narrative, &state, horizon)..=horizon {
@@ -127,7 +128,7 @@ impl World<'_> {
     }
 
     /// Rule 4: the initial facts and what they make true.
-    fn initial(&self) -> (State, BTreeSet<Instance>) {
+    fn initial(&self) -> (State, Ambiguous) {
         let fact = |initial: &servanda_model::Initial| {
             (Instance { fluent: initial.fluent, args: initial.args.clone() }, initial.value)
         };
@@ -143,16 +144,18 @@ impl World<'_> {
         narrative.iter().map(|occurrence| occurrence.tick).chain(named).min().unwrap_or(horizon)
     }
 
-    /// Effects that disagree are reported at every moment they do; two values of a derived instance, when that begins.
+    /// Effects that disagree are reported at every moment they do; several values of a derived instance,
+    /// when these begin to be given.
     fn report(
         &self,
         tick: Option<i64>,
         contradicted: BTreeMap<Instance, BTreeSet<Source>>,
-        ambiguous_before: &BTreeSet<Instance>,
-        ambiguous_after: &BTreeSet<Instance>,
+        ambiguous_before: &Ambiguous,
+        ambiguous_after: &Ambiguous,
         solution: &mut ReferenceSolution,
     ) {
-        let begun = ambiguous_after.difference(ambiguous_before).map(|instance| (instance.clone(), BTreeSet::new()));
+        let others = ambiguous_after.iter().filter(|(instance, values)| ambiguous_before.get(instance) != Some(values));
+        let begun = others.map(|(instance, _)| (instance.clone(), BTreeSet::new()));
         let all = contradicted.into_iter().chain(begun);
         solution.contradictions.extend(all.map(|(instance, sources)| Contradiction { tick, instance, sources }));
     }

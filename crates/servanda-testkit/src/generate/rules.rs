@@ -53,11 +53,8 @@ impl Maker {
             conditions.push(Condition::Holds(self.fluent_pattern(fluent, &mut names, dice)));
         }
         if dice.chance(2) {
-            let pattern = self.fluent_pattern(fluent, &mut names.clone(), dice);
-            conditions.push(Condition::Not(vec![Condition::Holds(FluentPattern {
-                args: vec![Term::Any; pattern.args.len()],
-                ..pattern
-            })]));
+            let args = vec![Term::Any; self.program.fluents[fluent.index()].args.len()];
+            conditions.push(Condition::Not(vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Any })]));
         }
         dice.shuffle(&mut conditions);
         let holes = self.program.fluents[fluent.index()].args.clone();

@@ -6,11 +6,15 @@ use super::state::{Filling, Instance, State};
 use servanda_model::{Definition, FluentId, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Derived instances with the several values that definitions give them; they have none of these.
+pub(crate) type Ambiguous = BTreeMap<Instance, BTreeSet<Value>>;
+
 impl World<'_> {
-    /// The state that these inertial values make, and the derived instances that were given two values in it.
-    pub(crate) fn with_derived(&self, inertial: &State) -> (State, BTreeSet<Instance>) {
+    /// The state that these inertial values make, and the derived instances that were given several values in
+    /// it, with those.
+    pub(crate) fn with_derived(&self, inertial: &State) -> (State, Ambiguous) {
         let mut state = inertial.clone();
-        let mut contradicted = BTreeSet::new();
+        let mut ambiguous = Ambiguous::new();
         for stratum in &self.strata {
             let mut values: BTreeMap<Instance, BTreeSet<Value>> = BTreeMap::new();
             for (instance, value) in self.least_fixed_point(stratum, &state) {
@@ -18,13 +22,13 @@ impl World<'_> {
             }
             for (instance, values) in values {
                 if values.len() > 1 {
-                    contradicted.insert(instance);
+                    ambiguous.insert(instance, values);
                 } else {
                     state.insert(instance, *values.first().expect("an entry has a value"));
                 }
             }
         }
-        (state, contradicted)
+        (state, ambiguous)
     }
 
     /// Everything that the definitions of mutually recursive fluents give, starting from nothing.

@@ -1,32 +1,39 @@
 //! Rules 7 and 17: what depends on what within a moment, and the order of derived fluents.
 
 use super::checks::{Rejected, expr_looks_at, looked_at};
-use servanda_model::{ActionId, Deadline, Effect, Expr, Fluent, FluentId, Mode, Program, Rule, RuleId, Trigger, Value};
+use servanda_model::{ActionId, Effect, EventPattern, Expr, FluentId, Mode, Program, RuleId, Term, Trigger, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What can depend on something else at the same moment. Fluents and actions count as wholes, whatever their arguments.
+/// What can depend on something else at the same moment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Node {
-    Happens(ActionId),
     Fires(RuleId),
-    /// The values that effects initiate.
-    Initiated(FluentId),
-    /// The explicit endings.
-    Ended(FluentId),
-    /// The state after the moment.
-    After(FluentId),
     /// A renewable deadline, which waits for renewals (rule 22).
     Deadline(FluentId, usize),
+    /// A derived fluent, as a whole.
+    Derived(FluentId),
 }
 
 /// Who waits for whom: from each node to those it depends on.
 type Graph = BTreeMap<Node, BTreeSet<Node>>;
 
+/// What a rule or a deadline does, as far as that can be seen without running it. `None` stands for anything.
+struct Deed {
+    by: Node,
+    what: What,
+}
+
+enum What {
+    Happen(ActionId, Vec<Option<Value>>),
+    Initiate(FluentId, Vec<Option<Value>>, Option<Value>),
+    Increase(FluentId, Vec<Option<Value>>),
+    End(FluentId, Vec<Option<Value>>),
+}
+
 /// Rule 17: no cycles but those of positive recursion among definitions, which rule 7 has looked at.
 pub(crate) fn refuse_cycles(program: &Program) -> Result<(), Rejected> {
     let graph = graph(program);
-    let derived = |node: &Node| matches!(node, Node::After(f) if program.fluents[f.index()].mode == Mode::Derived);
-    for node in graph.keys().filter(|node| !derived(node)) {
+    for node in graph.keys().filter(|node| !matches!(node, Node::Derived(_))) {
         if reachable(&graph, *node).contains(node) {
             let circle = graph
                 .keys()
@@ -51,74 +58,125 @@ fn reachable(graph: &Graph, from: Node) -> BTreeSet<Node> {
 }
 
 fn graph(program: &Program) -> Graph {
+    let deeds = deeds(program);
     let mut graph = Graph::new();
-    let mut edge = |who: Node, on: Node| {
-        graph.entry(on).or_default();
-        graph.entry(who).or_default().insert(on);
-    };
+    let mut edges = |who: Node, on: BTreeSet<Node>| graph.entry(who).or_default().extend(on);
     for rule in &program.rules {
-        let fires = Node::Fires(rule.id);
-        rule.triggers.iter().filter_map(waits_for).for_each(|on| edge(fires, on));
-        rule.unless.iter().for_each(|pattern| edge(fires, Node::Happens(pattern.action)));
-        for effect in &rule.effects {
-            match effect {
-                Effect::Initiate { fluent, .. } => edge(Node::Initiated(*fluent), fires),
-                Effect::Increase { fluent, .. } => {
-                    edge(Node::Initiated(*fluent), fires);
-                    // Rule 15: whether the sum is initiated depends on there being no other effect.
-                    edge(Node::Initiated(*fluent), Node::Ended(*fluent));
-                }
-                Effect::Terminate { pattern } => edge(Node::Ended(pattern.fluent), fires),
-                Effect::Happen(pattern) => edge(Node::Happens(pattern.action), fires),
-            }
+        for trigger in &rule.triggers {
+            edges(Node::Fires(rule.id), waits_for(program, trigger, &deeds));
+        }
+        for pattern in &rule.unless {
+            edges(Node::Fires(rule.id), makers_of_event(pattern, &deeds));
         }
     }
     for (place, fluent) in program.fluents.iter().enumerate() {
         let id = FluentId::from_index(place);
-        edge(Node::After(id), Node::Initiated(id));
-        edge(Node::After(id), Node::Ended(id));
         for (index, deadline) in fluent.deadlines.iter().enumerate().filter(|(_, deadline)| deadline.renewable) {
             let node = Node::Deadline(id, index);
-            edge(if deadline.to.is_some() { Node::Initiated(id) } else { Node::Ended(id) }, node);
-            for rule in program.rules.iter().filter(|rule| may_initiate(rule, id, deadline.from)) {
-                edge(node, Node::Fires(rule.id));
-            }
-            renewing(fluent, index, deadline).for_each(|other| edge(node, Node::Deadline(id, other)));
+            let anywhere = vec![None; fluent.args.len()];
+            let mut makers = initiators(id, &anywhere, Some(deadline.from), &deeds);
+            makers.remove(&node);
+            edges(node, makers);
         }
     }
     for definition in &program.definitions {
         let (plainly, otherwise) = looked_at(&definition.conditions);
         for on in plainly.into_iter().chain(otherwise).chain(expr_looks_at(&definition.value)) {
-            edge(Node::After(definition.fluent), Node::After(on));
+            let anywhere = vec![None; program.fluents[on.index()].args.len()];
+            edges(Node::Derived(definition.fluent), changers(program, on, &anywhere, &deeds));
         }
     }
     graph
 }
 
-/// Timers are known before any rule fires (rule 22), so they wait for nothing.
-fn waits_for(trigger: &Trigger) -> Option<Node> {
-    match trigger {
-        Trigger::Happens(pattern) => Some(Node::Happens(pattern.action)),
-        Trigger::Initiated(pattern) => Some(Node::Initiated(pattern.fluent)),
-        Trigger::Begins(pattern) | Trigger::Ends(pattern) => Some(Node::After(pattern.fluent)),
-        Trigger::HasHeld { .. } | Trigger::After { .. } | Trigger::Comes(_) => None,
+fn deeds(program: &Program) -> Vec<Deed> {
+    let mut deeds = Vec::new();
+    for rule in &program.rules {
+        let by = Node::Fires(rule.id);
+        deeds.extend(rule.effects.iter().map(|effect| Deed { by, what: seen(effect) }));
+    }
+    for (place, fluent) in program.fluents.iter().enumerate() {
+        let id = FluentId::from_index(place);
+        // The other deadlines are known before anything else and depend on nothing.
+        for (index, deadline) in fluent.deadlines.iter().enumerate().filter(|(_, deadline)| deadline.renewable) {
+            let anywhere = vec![None; fluent.args.len()];
+            let what = match deadline.to {
+                Some(to) => What::Initiate(id, anywhere, Some(to)),
+                None => What::End(id, anywhere),
+            };
+            deeds.push(Deed { by: Node::Deadline(id, index), what });
+        }
+    }
+    deeds
+}
+
+fn seen(effect: &Effect) -> What {
+    match effect {
+        Effect::Initiate { fluent, args, value } => {
+            let value = if let Expr::Value(value) = value { Some(*value) } else { None };
+            What::Initiate(*fluent, constants(args), value)
+        }
+        Effect::Increase { fluent, args, .. } => What::Increase(*fluent, constants(args)),
+        Effect::Terminate { pattern } => What::End(pattern.fluent, constants(&pattern.args)),
+        Effect::Happen(pattern) => What::Happen(pattern.action, constants(&pattern.args)),
     }
 }
 
-fn may_initiate(rule: &Rule, fluent: FluentId, value: Value) -> bool {
-    rule.effects.iter().any(|effect| match effect {
-        Effect::Initiate { fluent: f, value: Expr::Value(v), .. } => *f == fluent && *v == value,
-        Effect::Initiate { fluent: f, .. } | Effect::Increase { fluent: f, .. } => *f == fluent,
-        _ => false,
-    })
+fn constants(terms: &[Term]) -> Vec<Option<Value>> {
+    let constant = |term: &Term| if let Term::Value(value) = term { Some(*value) } else { None };
+    terms.iter().map(constant).collect()
 }
 
-/// The other renewable deadlines of a fluent that may renew this one.
-fn renewing<'a>(fluent: &'a Fluent, index: usize, deadline: &'a Deadline) -> impl Iterator<Item = usize> + 'a {
-    let others = fluent.deadlines.iter().enumerate();
-    others
-        .filter(move |(other, d)| *other != index && d.renewable && d.to == Some(deadline.from))
-        .map(|(other, _)| other)
+/// Whether two patterns may be of one thing: no two constants differ.
+fn may_meet(a: &[Option<Value>], b: &[Option<Value>]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.is_none() || b.is_none() || a == b)
+}
+
+/// Timers are known before any rule fires (rule 22), so they wait for nothing.
+fn waits_for(program: &Program, trigger: &Trigger, deeds: &[Deed]) -> BTreeSet<Node> {
+    match trigger {
+        Trigger::Happens(pattern) => makers_of_event(pattern, deeds),
+        Trigger::Initiated(pattern) => {
+            let value = constants(&[pattern.value])[0];
+            initiators(pattern.fluent, &constants(&pattern.args), value, deeds)
+        }
+        Trigger::Begins(p) | Trigger::Ends(p) => changers(program, p.fluent, &constants(&p.args), deeds),
+        Trigger::HasHeld { .. } | Trigger::After { .. } | Trigger::Comes(_) => BTreeSet::new(),
+    }
+}
+
+fn makers_of_event(pattern: &EventPattern, deeds: &[Deed]) -> BTreeSet<Node> {
+    let args = constants(&pattern.args);
+    let makes =
+        |what: &What| matches!(what, What::Happen(action, made) if *action == pattern.action && may_meet(made, &args));
+    deeds.iter().filter(|deed| makes(&deed.what)).map(|deed| deed.by).collect()
+}
+
+/// What may initiate the value. Where a fluent is increased, that also depends on there being no other effect on it.
+fn initiators(fluent: FluentId, args: &[Option<Value>], value: Option<Value>, deeds: &[Deed]) -> BTreeSet<Node> {
+    let met = |f: FluentId, others: &[Option<Value>]| f == fluent && may_meet(others, args);
+    let is_increased = deeds.iter().any(|deed| matches!(&deed.what, What::Increase(f, _) if *f == fluent));
+    let initiates = |what: &What| match what {
+        What::Initiate(f, others, v) => met(*f, others) && (is_increased || may_meet(&[*v], &[value])),
+        What::Increase(f, others) => met(*f, others),
+        What::End(f, others) => is_increased && met(*f, others),
+        What::Happen(..) => false,
+    };
+    deeds.iter().filter(|deed| initiates(&deed.what)).map(|deed| deed.by).collect()
+}
+
+/// What may change the state of the fluent: every effect on it, whatever its value, or what it is derived from.
+fn changers(program: &Program, fluent: FluentId, args: &[Option<Value>], deeds: &[Deed]) -> BTreeSet<Node> {
+    if program.fluents[fluent.index()].mode == Mode::Derived {
+        return BTreeSet::from([Node::Derived(fluent)]);
+    }
+    let changes = |what: &What| match what {
+        What::Initiate(f, others, _) | What::Increase(f, others) | What::End(f, others) => {
+            *f == fluent && may_meet(others, args)
+        }
+        What::Happen(..) => false,
+    };
+    deeds.iter().filter(|deed| changes(&deed.what)).map(|deed| deed.by).collect()
 }
 
 /// Rule 7: derived fluents in an order in which each comes after what it is made of; the members of one set are defined

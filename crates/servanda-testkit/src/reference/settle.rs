@@ -1,6 +1,7 @@
 //! Rules 12 to 17: what happens at one moment, and what it leads to.
 
 use super::World;
+use super::derived::Ambiguous;
 use super::scene::Scene;
 use super::state::{Change, Deed, Event, Filling, Instance, Source, State, difference};
 use super::timers::Due;
@@ -15,8 +16,8 @@ pub(crate) struct Settled {
     pub(crate) initiated: BTreeSet<(Instance, Value)>,
     pub(crate) after: State,
     pub(crate) contradicted: BTreeMap<Instance, BTreeSet<Source>>,
-    /// Derived instances with two values in the state after.
-    pub(crate) ambiguous: BTreeSet<Instance>,
+    /// Derived instances that are given several values in the state after.
+    pub(crate) ambiguous: Ambiguous,
 }
 
 /// What a moment starts from.
