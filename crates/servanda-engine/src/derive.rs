@@ -63,9 +63,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     fn set_initial(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
         let table = &mut self.world.tables[fluent as usize];
         let slot = table.find_or_insert(args, BEGINNING);
+        table.set_value(slot, value);
         let cell = table.cell_mut(slot);
-        cell.value = value;
-        cell.before = value;
         cell.since = BEGINNING;
         cell.epoch = cell.epoch.wrapping_add(1);
         if let Some(made) = table.made_mut(slot) {
@@ -113,9 +112,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             for at in 0..self.world.tables[fluent as usize].active.len() {
                 let touch = self.world.tables[fluent as usize].active[at];
                 self.settle(touch);
-                let slot = self.touches[touch as usize].slot;
-                let cell = self.world.tables[fluent as usize].cell(slot);
-                changed |= cell.value != cell.before;
+                let Touch { slot, before, .. } = self.touches[touch as usize];
+                changed |= self.world.tables[fluent as usize].cell(slot).value != before;
             }
         }
         if !changed {
@@ -150,14 +148,14 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 false
             };
             for &touch in &table.active {
-                let slot = self.touches[touch as usize].slot;
+                let Touch { slot, before, .. } = self.touches[touch as usize];
                 let cell = table.cell(slot);
-                if cell.value == cell.before {
+                if cell.value == before {
                     continue;
                 }
                 for at in [At::Before, At::After] {
                     let view = self.view(at);
-                    let held = cell.read(at);
+                    let held = cell.read(at, &self.touches);
                     let wanted = delta.value.unwrap_or(Match::Skip);
                     let is_read = delta.value.is_none() || held != ABSENT;
                     if is_read
@@ -199,7 +197,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 return;
             }
         }
-        let held = slot.map_or(ABSENT, |slot| self.world.tables[fluent as usize].cell(slot).before);
+        let cell = slot.map(|slot| self.world.tables[fluent as usize].cell(slot));
+        let held = cell.map_or(ABSENT, |cell| cell.read(At::Before, &self.touches));
         if value == held {
             return;
         }
@@ -335,7 +334,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     fn put(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
         let table = &mut self.world.tables[fluent as usize];
         let slot = table.find_or_insert(args, self.tick);
-        table.cell_mut(slot).value = value;
+        table.set_value(slot, value);
         if let Some(made) = table.made_mut(slot) {
             made.by = step;
         }
@@ -343,8 +342,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     fn clear_component(&mut self, component: u32) {
         for &fluent in &self.compiled.components[component as usize].fluents {
-            let table = &mut self.world.tables[fluent as usize];
-            table.cells.iter_mut().for_each(|cell| cell.value = ABSENT);
+            self.world.tables[fluent as usize].clear_values();
         }
     }
 
@@ -352,11 +350,15 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let compiled = self.compiled;
         let mut before: Vec<(u32, Box<[Value]>, Value, u32)> = Vec::new();
         for &fluent in &compiled.components[component as usize].fluents {
-            let table = &self.world.tables[fluent as usize];
-            let held = table.slots().filter(|&slot| table.cell(slot).before != ABSENT);
-            before.extend(
-                held.map(|slot| (fluent, table.key(slot).into(), table.cell(slot).before, table.made(slot).before)),
-            );
+            for slot in self.world.tables[fluent as usize].slots() {
+                if self.world.tables[fluent as usize].cell(slot).value != ABSENT {
+                    // Its value before the moment has to be kept: the cells are cleared while it is worked out anew.
+                    let touch = self.touch(fluent, slot);
+                    self.touches[touch as usize].is_settled = true;
+                    let table = &self.world.tables[fluent as usize];
+                    before.push((fluent, table.key(slot).into(), table.cell(slot).value, table.made(slot).before));
+                }
+            }
         }
         let after = self.fixpoint(component);
         let mut unchanged: BTreeSet<Head> = BTreeSet::new();
@@ -390,7 +392,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let table = &mut self.world.tables[fluent as usize];
         for slot in table.slots() {
             let cell = *table.cell(slot);
-            let is_empty = cell.value == ABSENT && cell.before == ABSENT && cell.touch == NONE;
+            let is_empty = cell.value == ABSENT && cell.touch == NONE;
             if is_empty && table.find(table.key(slot)) == Some(slot) {
                 table.drop_slot(slot);
             }
@@ -436,7 +438,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let cell = table.cell(touch.slot);
         let (fluent, args) = (FluentId(touch.fluent), table.key(touch.slot).to_vec());
         let by = StepId::some(touch.step);
-        match (cell.before, cell.value) {
+        match (touch.before, cell.value) {
             (before, value) if before == value => None,
             (value, ABSENT) => Some(Premise::Ended { fluent, args, value, by }),
             (_, value) => Some(Premise::Began { fluent, args, value, by }),

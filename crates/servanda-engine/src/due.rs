@@ -26,7 +26,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         if cell.value == ABSENT {
             return;
         }
-        let begins = cell.value != cell.before;
+        let begins = cell.value != touch.before;
         for &held in &plan.held {
             let since_renewed = compiled.held[held as usize].since_renewed;
             let renews = || self.initiates_and_breaks(&touch, cell.value).0;
@@ -60,7 +60,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let &Touch { fluent, slot, .. } = touch;
         let plan = self.compiled.fluents[fluent as usize].deadlines[deadline];
         let (initiates, breaks) = self.initiates_and_breaks(touch, plan.from);
-        let arm = self.world.tables[fluent as usize].arm(slot, deadline);
+        let arm = self.world.tables[fluent as usize].arm_mut(slot, deadline);
         if breaks {
             arm.broken = self.tick;
         }
@@ -77,7 +77,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         if queue.wants_cleaning() {
             let table = &self.world.tables[fluent as usize];
             queue.clean(|timer| {
-                let arm = table.arms(timer.slot)[deadline];
+                let arm = table.arm(timer.slot, deadline);
                 arm.broken <= timer.armed && (plan.node.is_none() || arm.initiated <= timer.armed)
             });
         }
@@ -137,8 +137,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         if plan.deadlines.is_empty() {
             return false;
         }
-        let arms = self.world.tables[fluent as usize].arms(slot);
-        plan.deadlines.iter().zip(arms).any(|(deadline, arm)| {
+        let table = &self.world.tables[fluent as usize];
+        plan.deadlines.iter().enumerate().any(|(at, deadline)| {
+            let arm = table.arm(slot, at);
             arm.initiated != BEGINNING
                 && arm.broken <= arm.initiated
                 && amount::due_after(self.compiled.program.clock, arm.initiated, deadline.after)

@@ -6,7 +6,7 @@ use crate::amount;
 use crate::moment::{EffectKind, EffectRecord, Touch, WildEnding};
 use crate::record::{Cause, Premise, StepId};
 use crate::sink::{Contradiction, Sink};
-use crate::state::{ABSENT, NONE};
+use crate::state::{ABSENT, At, NONE};
 use crate::sweep::Sweep;
 
 /// What the effects on one instance come to.
@@ -33,7 +33,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let ending = WildEnding { fluent, key: key.into(), value, step };
         for slot in self.world.tables[fluent as usize].slots() {
             let table = &self.world.tables[fluent as usize];
-            let is_kept = table.cell(slot).before != ABSENT || self.owes_deadline(fluent, slot);
+            let is_kept =
+                table.cell(slot).read(At::Before, &self.touches) != ABSENT || self.owes_deadline(fluent, slot);
             if is_kept && ending.matches(self.world.tables[fluent as usize].key(slot)) {
                 self.touch(fluent, slot);
             }
@@ -71,7 +72,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let cell = table.cell_mut(slot);
         let id = if cell.touch == NONE {
             cell.touch = touches.len() as u32;
-            touches.push(Touch::new(fluent, slot, cell.before, *moment));
+            touches.push(Touch::new(fluent, slot, cell.value, *moment));
             cell.touch
         } else {
             let touch = &mut touches[cell.touch as usize];
@@ -105,8 +106,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         }
         self.touches[touch as usize].is_settled = true;
         self.add_increases(touch);
-        let Touch { fluent, slot, .. } = self.touches[touch as usize];
-        let before = self.world.tables[fluent as usize].cell(slot).before;
+        let before = self.touches[touch as usize].before;
         match self.outcome(touch, before) {
             Outcome::Value(value, step) => self.set(touch, value, step),
             Outcome::Contradiction { with_other_effects } => {
@@ -118,11 +118,13 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     /// Gives a touched instance its value after the moment.
     pub(crate) fn set(&mut self, touch: u32, value: Value, step: u32) {
-        let Touch { fluent, slot, .. } = self.touches[touch as usize];
+        let Touch { fluent, slot, before, .. } = self.touches[touch as usize];
         let table = &mut self.world.tables[fluent as usize];
-        let cell = table.cell_mut(slot);
-        cell.value = value;
-        if value != cell.before {
+        if value != table.cell(slot).value {
+            table.set_value(slot, value);
+        }
+        if value != before {
+            let cell = table.cell_mut(slot);
             cell.epoch = cell.epoch.wrapping_add(1);
             if R {
                 self.touches[touch as usize].step = step;
@@ -202,7 +204,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     /// Turns increases without any other effect into the initiation of their sum.
     fn add_increases(&mut self, touch: u32) {
-        let Touch { fluent, slot, effects, .. } = self.touches[touch as usize];
+        let Touch { fluent, slot, effects, before, .. } = self.touches[touch as usize];
         let mut amount: Option<Option<amount::Amount>> = None;
         for effect in self.chain(effects) {
             if effect.kind != EffectKind::Increase {
@@ -215,7 +217,6 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             });
         }
         let Some(amount) = amount else { return };
-        let before = self.world.tables[fluent as usize].cell(slot).before;
         if self.is_ended_at_all(fluent, slot) {
             return;
         }

@@ -8,12 +8,14 @@ use crate::amount::{self, Amount, Answer, Ranges};
 use crate::compile::ops::{Aggregate, Arg, Expr, Match, Op, Plan};
 use crate::hash;
 use crate::kinds::Kinds;
+use crate::moment::Touch;
 use crate::state::{ABSENT, At, NONE, Table};
 
 /// A state to read, and what reading needs.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) tables: &'a [Table],
+    pub(crate) touches: &'a [Touch],
     pub(crate) ranges: &'a RefCell<Ranges>,
     pub(crate) kinds: &'a Kinds,
     pub(crate) clock: Clock,
@@ -75,7 +77,7 @@ impl View<'_> {
         match op {
             Op::Point { fluent, key, value } => {
                 let Some(slot) = self.point(*fluent, key, frame) else { return false };
-                let held = self.tables[*fluent as usize].cell(slot).read(self.at);
+                let held = self.tables[*fluent as usize].cell(slot).read(self.at, self.touches);
                 held != ABSENT && self.accepts(*value, held, frame) && self.ops(rest, frame, found)
             }
             Op::Probe { fluent, index, key, args, value } => {
@@ -118,7 +120,7 @@ impl View<'_> {
 
     #[inline]
     fn slot_matches(&self, table: &Table, slot: u32, args: &[Match], value: Match, frame: &mut [Value]) -> bool {
-        let held = table.cell(slot).read(self.at);
+        let held = table.cell(slot).read(self.at, self.touches);
         held != ABSENT && self.accepts_all(args, table.key(slot), frame) && self.accepts(value, held, frame)
     }
 
@@ -148,7 +150,8 @@ impl View<'_> {
             Expr::Now => Value::tick(self.now).map(Amount::Other),
             Expr::Fluent { fluent, key, is_number } => {
                 let slot = self.point(*fluent, key, frame);
-                let held = slot.map_or(ABSENT, |slot| self.tables[*fluent as usize].cell(slot).read(self.at));
+                let held =
+                    slot.map_or(ABSENT, |slot| self.tables[*fluent as usize].cell(slot).read(self.at, self.touches));
                 match held {
                     ABSENT if *is_number => Some(Amount::ZERO),
                     ABSENT => None,

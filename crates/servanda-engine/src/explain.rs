@@ -82,7 +82,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
             Source::Ends(fluent) => {
                 let touch = self.touches[item as usize];
-                let value = self.world.tables[fluent as usize].cell(touch.slot).before;
+                let value = touch.before;
                 Premise::Ended { fluent: FluentId(fluent), args: instance(fluent, touch.slot), value, by }
             }
             Source::Held(_) | Source::Comes(_) | Source::Elapsed(_) => {
@@ -131,7 +131,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let value = filled(&pattern.value, filling);
         let fits = |term: &Term, value: Value| !matches!(term, Term::Value(wanted) if *wanted != value);
         let matches = |slot: &u32| {
-            let held = table.cell(*slot).read(at);
+            let held = table.cell(*slot).read(at, &self.touches);
             held != ABSENT
                 && fits(&value, held)
                 && wanted.iter().zip(table.key(*slot)).all(|(term, it)| fits(term, *it))
@@ -149,7 +149,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         }?;
         let made = table.made(slot);
         let by = StepId::some(if at == At::Before { made.before } else { made.by });
-        let (args, value) = (table.key(slot).to_vec(), table.cell(slot).read(at));
+        let (args, value) = (table.key(slot).to_vec(), table.cell(slot).read(at, &self.touches));
         Some(Premise::Holds { fluent: pattern.fluent, args, value, by })
     }
 

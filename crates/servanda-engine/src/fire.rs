@@ -5,7 +5,7 @@ use servanda_model::{ActionId, Value};
 use crate::amount;
 use crate::compile::ops::{Arg, Effect, Listener, Match, Source, Time, Unless};
 use crate::exec::View;
-use crate::moment::{EffectKind, Events};
+use crate::moment::{EffectKind, Events, Touch};
 use crate::record::StepId;
 use crate::sink::Sink;
 use crate::state::{ABSENT, At, NONE};
@@ -72,11 +72,11 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
             Source::Begins(fluent) | Source::Ends(fluent) => {
                 self.settle(item);
-                let slot = self.touches[item as usize].slot;
-                let cell = *self.world.tables[fluent as usize].cell(slot);
+                let Touch { slot, before, .. } = self.touches[item as usize];
+                let after = self.world.tables[fluent as usize].cell(slot).value;
                 let begins = matches!(listener.source, Source::Begins(_));
-                let value = if begins { cell.value } else { cell.before };
-                if cell.value != cell.before && value != ABSENT {
+                let value = if begins { after } else { before };
+                if before != after && value != ABSENT {
                     self.match_instance(listener, id, item, (fluent, slot, value), &mut frame);
                 }
             }
@@ -98,7 +98,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     fn match_due(&mut self, listener: &Listener, id: u32, item: u32, fluent: u32, frame: &mut [Value]) {
         let slot = self.due[item as usize].item;
-        let value = self.world.tables[fluent as usize].cell(slot).before;
+        let value = self.world.tables[fluent as usize].cell(slot).read(At::Before, &self.touches);
         self.match_instance(listener, id, item, (fluent, slot, value), frame);
     }
 

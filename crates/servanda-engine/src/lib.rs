@@ -18,6 +18,7 @@ mod exec;
 mod explain;
 mod fire;
 mod hash;
+mod index;
 mod kinds;
 mod moment;
 mod record;

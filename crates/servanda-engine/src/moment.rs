@@ -13,6 +13,8 @@ pub(crate) struct Touch {
     pub(crate) slot: u32,
     /// Its value when the tick began.
     pub(crate) start: Value,
+    /// Its value before the current moment.
+    pub(crate) before: Value,
     /// The last effect on it in the moment `moment`, or [`NONE`].
     pub(crate) effects: u32,
     /// The moment these effects belong to.
@@ -177,6 +179,6 @@ impl Ready {
 
 impl Touch {
     pub(crate) fn new(fluent: u32, slot: u32, start: Value, moment: u64) -> Touch {
-        Touch { fluent, slot, start, effects: NONE, moment, is_settled: false, step: NONE }
+        Touch { fluent, slot, start, before: start, effects: NONE, moment, is_settled: false, step: NONE }
     }
 }

@@ -1,12 +1,14 @@
 //! What holds: one table of instances per fluent, readable both before and after the current moment.
 //!
-//! A cell keeps the value before the moment and the value after it, so `S(m-)` and `S(m)` are both there without
-//! copying. Instances that have no value and owe no deadline are dropped, so the table grows with what is open.
+//! A cell keeps the value after the moment, and what happened to it the value before, so `S(m-)` and `S(m)` are both
+//! there without copying. Instances that have no value and owe no deadline are dropped, so the table grows with what is open.
 
 use hashbrown::HashTable;
 use servanda_model::{TextId, Value};
 
 use crate::hash;
+use crate::index::{Index, IndexSpec};
+use crate::moment::Touch;
 
 /// Stands for "no value" inside the engine. No text has this id.
 pub(crate) const ABSENT: Value = Value::text(TextId(u32::MAX));
@@ -22,27 +24,33 @@ pub(crate) enum At {
     After,
 }
 
-/// One fluent instance.
+/// Arguments that a cell holds itself; those of fluents with more stand beside.
+const INLINE: usize = 3;
+
+/// One fluent instance, in one line of the processor's cache. Its value before the current moment stands in its touch:
+/// untouched instances have the same value before and after.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct Cell {
+    key: [Value; INLINE],
     /// In `S(m)`, as far as it has been worked out.
     pub(crate) value: Value,
-    /// In `S(m-)`.
-    pub(crate) before: Value,
     /// The tick the value holds from, as of the last finished tick.
     pub(crate) since: i64,
     /// Goes up with every change of value and with every reuse of the slot: timers carry it.
     pub(crate) epoch: u32,
     /// What happened to it in the current tick, or [`NONE`].
     pub(crate) touch: u32,
+    /// The fluent's first deadline.
+    arm: Arm,
 }
 
 impl Cell {
     #[inline]
-    pub(crate) fn read(&self, at: At) -> Value {
+    pub(crate) fn read(&self, at: At, touches: &[Touch]) -> Value {
         match at {
-            At::Before => self.before,
-            At::After => self.value,
+            At::Before if self.touch != NONE => touches[self.touch as usize].before,
+            _ => self.value,
         }
     }
 }
@@ -65,6 +73,7 @@ pub(crate) struct Made {
     pub(crate) begun: u32,
 }
 
+const IDLE: Arm = Arm { initiated: BEGINNING, broken: BEGINNING };
 const UNMADE: Made = Made { by: NONE, before: NONE, begun: NONE };
 
 /// What a table needs to know about its fluent.
@@ -74,8 +83,8 @@ pub(crate) struct Layout {
     pub(crate) deadlines: usize,
     pub(crate) keeps_renewals: bool,
     pub(crate) keeps_steps: bool,
-    /// The sets of argument positions by which instances are looked up.
-    pub(crate) indexes: Vec<Box<[u8]>>,
+    /// Ways in which instances are looked up.
+    pub(crate) indexes: Vec<IndexSpec>,
 }
 
 /// All instances of one fluent.
@@ -83,9 +92,11 @@ pub(crate) struct Layout {
 pub(crate) struct Table {
     layout: Layout,
     find: HashTable<u32>,
-    keys: Vec<Value>,
-    pub(crate) cells: Vec<Cell>,
-    arms: Vec<Arm>,
+    cells: Vec<Cell>,
+    /// The keys, where they do not fit into the cells.
+    long_keys: Vec<Value>,
+    /// Deadlines after the first.
+    more_arms: Vec<Arm>,
     renewed: Vec<i64>,
     made: Vec<Made>,
     free: Vec<u32>,
@@ -96,13 +107,13 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(layout: Layout) -> Table {
-        let indexes = layout.indexes.iter().map(|positions| Index::new(positions.clone())).collect();
+        let indexes = layout.indexes.iter().map(|spec| Index::new(spec.clone())).collect();
         Table {
             layout,
             find: HashTable::new(),
-            keys: Vec::new(),
             cells: Vec::new(),
-            arms: Vec::new(),
+            long_keys: Vec::new(),
+            more_arms: Vec::new(),
             renewed: Vec::new(),
             made: Vec::new(),
             free: Vec::new(),
@@ -113,8 +124,7 @@ impl Table {
 
     #[inline]
     pub(crate) fn key(&self, slot: u32) -> &[Value] {
-        let start = slot as usize * self.layout.arity;
-        &self.keys[start..start + self.layout.arity]
+        key_in(&self.cells, &self.long_keys, self.layout.arity, slot)
     }
 
     #[inline]
@@ -151,15 +161,20 @@ impl Table {
 
     fn insert(&mut self, hash: u64, key: &[Value], tick: i64) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
-        let Table { layout, find, keys, arms, .. } = self;
-        let start = slot as usize * layout.arity;
-        keys[start..start + layout.arity].copy_from_slice(key);
+        let Table { layout, find, cells, long_keys, more_arms, .. } = self;
         let arity = layout.arity;
-        find.insert_unique(hash, slot, |&slot| hash::hash_all(&keys[slot as usize * arity..][..arity]));
-        for arm in &mut arms[slot as usize * layout.deadlines..][..layout.deadlines] {
-            *arm = Arm { initiated: BEGINNING, broken: tick };
+        let cell = &mut cells[slot as usize];
+        if arity <= INLINE {
+            cell.key[..arity].copy_from_slice(key);
+        } else {
+            long_keys[slot as usize * arity..][..arity].copy_from_slice(key);
         }
-        for index in &mut self.indexes {
+        let idle = Arm { initiated: BEGINNING, broken: tick };
+        cell.arm = idle;
+        let more = layout.deadlines.saturating_sub(1);
+        more_arms[slot as usize * more..][..more].fill(idle);
+        find.insert_unique(hash, slot, |&slot| hash::hash_all(key_in(cells, long_keys, arity, slot)));
+        for index in self.indexes.iter_mut().filter(|index| index.spec.only.is_none()) {
             index.insert(slot, key);
         }
         slot
@@ -168,10 +183,13 @@ impl Table {
     fn grow(&mut self) -> u32 {
         let slot = self.cells.len() as u32;
         assert!(slot < NONE, "fewer than 2^32 open instances of one fluent");
-        self.keys.resize(self.keys.len() + self.layout.arity, ABSENT);
-        self.cells.push(Cell { value: ABSENT, before: ABSENT, since: BEGINNING, epoch: 0, touch: NONE });
-        let idle = Arm { initiated: BEGINNING, broken: BEGINNING };
-        self.arms.resize(self.arms.len() + self.layout.deadlines, idle);
+        let key = [ABSENT; INLINE];
+        self.cells.push(Cell { key, value: ABSENT, since: BEGINNING, epoch: 0, touch: NONE, arm: IDLE });
+        if self.layout.arity > INLINE {
+            self.long_keys.resize(self.long_keys.len() + self.layout.arity, ABSENT);
+        }
+        let more = self.layout.deadlines.saturating_sub(1);
+        self.more_arms.resize(self.more_arms.len() + more, IDLE);
         if self.layout.keeps_renewals {
             self.renewed.push(BEGINNING);
         }
@@ -181,19 +199,44 @@ impl Table {
         slot
     }
 
+    /// Gives an instance its value after the moment. Indexes by value keep what was there before until
+    /// [`Table::settle_indexes`], so that both states can be looked up.
+    #[inline]
+    pub(crate) fn set_value(&mut self, slot: u32, value: Value) {
+        self.cells[slot as usize].value = value;
+        let Table { indexes, cells, long_keys, layout, .. } = self;
+        for index in indexes.iter_mut().filter(|index| index.spec.only == Some(value)) {
+            index.insert(slot, key_in(cells, long_keys, layout.arity, slot));
+        }
+    }
+
+    /// Forgets where an instance was found by a value it no longer has.
+    #[inline]
+    pub(crate) fn settle_indexes(&mut self, slot: u32) {
+        let Table { indexes, cells, long_keys, layout, .. } = self;
+        let value = cells[slot as usize].value;
+        for index in indexes.iter_mut().filter(|index| index.spec.only.is_some_and(|only| only != value)) {
+            index.remove(slot, key_in(cells, long_keys, layout.arity, slot));
+        }
+    }
+
+    /// Takes every value away, with no bookkeeping of changes.
+    pub(crate) fn clear_values(&mut self) {
+        self.cells.iter_mut().for_each(|cell| cell.value = ABSENT);
+    }
+
     /// Gives the slot back. It must have no value.
     pub(crate) fn drop_slot(&mut self, slot: u32) {
-        let start = slot as usize * self.layout.arity;
-        let key = &self.keys[start..start + self.layout.arity];
-        if let Ok(entry) = self.find.find_entry(hash::hash_all(key), |&other| other == slot) {
+        let Table { indexes, cells, long_keys, layout, find, .. } = self;
+        let key = key_in(cells, long_keys, layout.arity, slot);
+        if let Ok(entry) = find.find_entry(hash::hash_all(key), |&other| other == slot) {
             entry.remove();
         }
-        for index in &mut self.indexes {
+        for index in indexes {
             index.remove(slot, key);
         }
         let cell = &mut self.cells[slot as usize];
         debug_assert!(cell.value == ABSENT, "only instances without a value are dropped");
-        cell.before = ABSENT;
         cell.epoch = cell.epoch.wrapping_add(1);
         if let Some(made) = self.made.get_mut(slot as usize) {
             *made = UNMADE;
@@ -205,13 +248,19 @@ impl Table {
     }
 
     #[inline]
-    pub(crate) fn arm(&mut self, slot: u32, deadline: usize) -> &mut Arm {
-        &mut self.arms[slot as usize * self.layout.deadlines + deadline]
+    pub(crate) fn arm(&self, slot: u32, deadline: usize) -> &Arm {
+        match deadline {
+            0 => &self.cells[slot as usize].arm,
+            _ => &self.more_arms[slot as usize * (self.layout.deadlines - 1) + deadline - 1],
+        }
     }
 
     #[inline]
-    pub(crate) fn arms(&self, slot: u32) -> &[Arm] {
-        &self.arms[slot as usize * self.layout.deadlines..][..self.layout.deadlines]
+    pub(crate) fn arm_mut(&mut self, slot: u32, deadline: usize) -> &mut Arm {
+        match deadline {
+            0 => &mut self.cells[slot as usize].arm,
+            _ => &mut self.more_arms[slot as usize * (self.layout.deadlines - 1) + deadline - 1],
+        }
     }
 
     pub(crate) fn renewed(&self, slot: u32) -> i64 {
@@ -249,73 +298,13 @@ impl Table {
 
     #[inline]
     pub(crate) fn next(&self, index: usize, slot: u32) -> u32 {
-        self.indexes[index].links[slot as usize].next
+        self.indexes[index].next(slot)
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    next: u32,
-    previous: u32,
-}
-
-/// Slots by the values at some argument positions: a chain through the slots for each hash.
-#[derive(Debug)]
-struct Index {
-    positions: Box<[u8]>,
-    heads: HashTable<(u64, u32)>,
-    links: Vec<Link>,
-}
-
-impl Index {
-    fn new(positions: Box<[u8]>) -> Index {
-        Index { positions, heads: HashTable::new(), links: Vec::new() }
-    }
-
-    fn hash(&self, key: &[Value]) -> u64 {
-        self.positions.iter().fold(hash::begin(), |hash, &position| hash::mix(hash, key[position as usize]))
-    }
-
-    fn first(&self, hash: u64) -> u32 {
-        self.heads.find(hash, |head| head.0 == hash).map_or(NONE, |head| head.1)
-    }
-
-    fn insert(&mut self, slot: u32, key: &[Value]) {
-        let hash = self.hash(key);
-        if self.links.len() <= slot as usize {
-            self.links.resize(slot as usize + 1, Link { next: NONE, previous: NONE });
-        }
-        let next = match self.heads.find_mut(hash, |head| head.0 == hash) {
-            Some(head) => std::mem::replace(&mut head.1, slot),
-            None => {
-                self.heads.insert_unique(hash, (hash, slot), |head| head.0);
-                NONE
-            }
-        };
-        self.links[slot as usize] = Link { next, previous: NONE };
-        if next != NONE {
-            self.links[next as usize].previous = slot;
-        }
-    }
-
-    fn remove(&mut self, slot: u32, key: &[Value]) {
-        let Link { next, previous } = self.links[slot as usize];
-        if next != NONE {
-            self.links[next as usize].previous = previous;
-        }
-        if previous != NONE {
-            self.links[previous as usize].next = next;
-            return;
-        }
-        let hash = self.hash(key);
-        if next != NONE {
-            if let Some(head) = self.heads.find_mut(hash, |head| head.0 == hash) {
-                head.1 = next;
-            }
-        } else if let Ok(entry) = self.heads.find_entry(hash, |head| head.0 == hash) {
-            entry.remove();
-        }
-    }
+#[inline]
+fn key_in<'t>(cells: &'t [Cell], long_keys: &'t [Value], arity: usize, slot: u32) -> &'t [Value] {
+    if arity <= INLINE { &cells[slot as usize].key[..arity] } else { &long_keys[slot as usize * arity..][..arity] }
 }
 
 #[cfg(test)]
@@ -329,7 +318,8 @@ mod tests {
 
     #[test]
     fn a_chain_keeps_exactly_the_instances_in_use() {
-        let layout = Layout { arity: 2, indexes: vec![Box::new([1])], ..Layout::default() };
+        let by_second = IndexSpec { positions: Box::new([1]), only: None };
+        let layout = Layout { arity: 2, indexes: vec![by_second], ..Layout::default() };
         let mut table = Table::new(layout);
         let slots: Vec<u32> = (0..6).map(|i| table.find_or_insert(&[e(i), e(i % 2)], 0)).collect();
         for slot in [slots[0], slots[4], slots[5]] {

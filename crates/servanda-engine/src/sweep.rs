@@ -128,6 +128,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     pub(crate) fn view(&self, at: At) -> View<'_> {
         View {
             tables: &self.world.tables,
+            touches: &self.touches,
             ranges: &self.world.ranges,
             kinds: &self.world.kinds,
             clock: self.compiled.program.clock,
@@ -239,11 +240,14 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             self.arm_timers(self.active[at]);
         }
         for at in 0..self.active.len() {
-            let Touch { fluent, slot, .. } = self.touches[self.active[at] as usize];
+            let touch = &mut self.touches[self.active[at] as usize];
+            let Touch { fluent, slot, before, .. } = *touch;
             let table = &mut self.world.tables[fluent as usize];
             table.active.clear();
-            let cell = table.cell_mut(slot);
-            cell.before = cell.value;
+            touch.before = table.cell(slot).value;
+            if touch.before != before {
+                table.settle_indexes(slot);
+            }
             if let Some(made) = table.made_mut(slot) {
                 made.before = made.by;
             }

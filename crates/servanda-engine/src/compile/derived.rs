@@ -12,6 +12,7 @@ use super::error::{CycleLink, ProgramError, ProgramErrorKind};
 use super::graph::{shortest_cycle, strong_components};
 use super::ops::{Arg, Expr, Match, Plan};
 use super::plan::{Bound, Indexes, Planner, Unbound, arg};
+use crate::index::IndexSpec;
 use crate::vars::binders;
 
 /// More ways of reading the alternatives of a definition than this, and it is worked out from scratch.
@@ -172,7 +173,7 @@ fn cycle_through(edges: &[Vec<usize>], group: &[usize], from: usize, to: usize) 
 pub(crate) fn definition_plan(
     program: &Program,
     definition: &Definition,
-    indexes: &mut Vec<Vec<Box<[u8]>>>,
+    indexes: &mut Vec<Vec<IndexSpec>>,
 ) -> Result<DefinitionPlan, ProgramError> {
     let fail = |unbound: Unbound| unbound.error(&definition.vars, &definition.name, definition.origin);
     let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
@@ -203,7 +204,7 @@ pub(crate) fn definition_plan(
 pub(crate) fn deltas(
     program: &Program,
     definition: &Definition,
-    indexes: &mut Vec<Vec<Box<[u8]>>>,
+    indexes: &mut Vec<Vec<IndexSpec>>,
 ) -> Option<Vec<Delta>> {
     let mut deltas = Vec::new();
     let conditions: Vec<&Condition> = definition.conditions.iter().collect();
@@ -236,7 +237,7 @@ pub(crate) fn deltas(
 fn delta(
     program: &Program,
     definition: &Definition,
-    indexes: &mut Vec<Vec<Box<[u8]>>>,
+    indexes: &mut Vec<Vec<IndexSpec>>,
     variant: &[&Condition],
     changed: Option<usize>,
     outer: &[bool],

@@ -17,6 +17,7 @@ pub use self::error::{CycleLink, ProgramError, ProgramErrorKind};
 use self::graph::NodeKind;
 use self::ops::{Effect, Elapsed, Held, Listener, Source};
 use self::rules::{RuleCompiler, Tables};
+use crate::index::IndexSpec;
 use crate::state::{Layout, NONE};
 
 /// A program made ready to run. It can be shared between threads and run any number of times.
@@ -33,7 +34,7 @@ pub struct Compiled {
     pub(crate) definitions: Vec<DefinitionPlan>,
     pub(crate) actions: Vec<ActionPlan>,
     pub(crate) fluents: Vec<FluentPlan>,
-    pub(crate) indexes: Vec<Vec<Box<[u8]>>>,
+    pub(crate) indexes: Vec<Vec<IndexSpec>>,
 }
 
 #[derive(Clone, Debug)]
@@ -102,7 +103,7 @@ impl Compiled {
         }
         let mut components = derived::components(program)?;
         let kinds = graph::order(program, &components)?;
-        let mut indexes: Vec<Vec<Box<[u8]>>> = vec![Vec::new(); program.fluents.len()];
+        let mut indexes: Vec<Vec<IndexSpec>> = vec![Vec::new(); program.fluents.len()];
         let mut errors = Vec::new();
         let definitions = compile_definitions(program, &mut components, &mut indexes, &mut errors);
         let mut increased = vec![false; program.fluents.len()];
@@ -169,7 +170,7 @@ impl Compiled {
 fn compile_definitions(
     program: &Program,
     components: &mut [Component],
-    indexes: &mut Vec<Vec<Box<[u8]>>>,
+    indexes: &mut Vec<Vec<IndexSpec>>,
     errors: &mut Vec<ProgramError>,
 ) -> Vec<DefinitionPlan> {
     let mut definitions = Vec::new();

@@ -7,27 +7,28 @@ use servanda_model::{Condition, FluentPattern, FluentType, Program, Term, Var, V
 
 use super::error::{ProgramError, ProgramErrorKind};
 use super::ops::{Aggregate, Arg, Expr, Match, Op, Plan};
+use crate::index::IndexSpec;
 use crate::vars::{binders, condition_vars, expr_vars, list_vars};
 
-/// Argument positions by which instances are looked up, per fluent.
+/// Ways in which instances are looked up, per fluent.
 #[derive(Debug)]
 pub(crate) enum Indexes<'a> {
     /// New ones may be added.
-    Open(&'a mut Vec<Vec<Box<[u8]>>>),
+    Open(&'a mut Vec<Vec<IndexSpec>>),
     /// Only what is there can be used.
-    Fixed(&'a [Vec<Box<[u8]>>]),
+    Fixed(&'a [Vec<IndexSpec>]),
 }
 
 impl Indexes<'_> {
-    fn index(&mut self, fluent: usize, positions: &[u8]) -> Option<usize> {
+    fn index(&mut self, fluent: usize, spec: IndexSpec) -> Option<usize> {
         let known = match self {
             Indexes::Open(all) => &all[fluent],
             Indexes::Fixed(all) => &all[fluent],
         };
-        let found = known.iter().position(|index| **index == *positions);
+        let found = known.iter().position(|index| *index == spec);
         match (found, self) {
             (None, Indexes::Open(all)) => {
-                all[fluent].push(positions.into());
+                all[fluent].push(spec);
                 Some(all[fluent].len() - 1)
             }
             _ => found,
@@ -173,7 +174,14 @@ impl Planner<'_> {
         if known.len() == pattern.args.len() {
             return Op::Point { fluent: fluent as u32, key, value: self.matching(&pattern.value, bound) };
         }
-        let index = if known.is_empty() { None } else { self.indexes.index(fluent, &known) };
+        // A truth has one value: then the instances are those that have it.
+        let only = match pattern.value {
+            Term::Value(value) if self.program.fluents[fluent].ty != FluentType::Truth => Some(value),
+            _ => None,
+        };
+        let is_worth_it = !known.is_empty() || only.is_some();
+        let spec = IndexSpec { positions: known.into(), only };
+        let index = if is_worth_it { self.indexes.index(fluent, spec) } else { None };
         let args: Box<[Match]> = pattern.args.iter().map(|term| self.matching(term, bound)).collect();
         let value = self.matching(&pattern.value, bound);
         match index {

@@ -8,6 +8,7 @@ use super::error::ProgramError;
 use super::graph::NodeKind;
 use super::ops::{Arg, Effect, Elapsed, Held, Listener, Match, Source, Time, Unless};
 use super::plan::{Bound, Indexes, Planner, Unbound, arg};
+use crate::index::IndexSpec;
 
 /// What compiling the rules fills.
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ pub(crate) struct RuleCompiler<'a> {
     pub(crate) program: &'a Program,
     pub(crate) nodes: &'a [NodeKind],
     pub(crate) increased: &'a [bool],
-    pub(crate) indexes: &'a mut Vec<Vec<Box<[u8]>>>,
+    pub(crate) indexes: &'a mut Vec<Vec<IndexSpec>>,
     pub(crate) tables: Tables,
 }
 

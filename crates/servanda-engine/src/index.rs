@@ -1,0 +1,99 @@
+//! Finds the instances of a fluent that share some arguments.
+
+use hashbrown::HashTable;
+use servanda_model::Value;
+
+use crate::hash;
+use crate::state::NONE;
+
+/// A way of looking instances up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct IndexSpec {
+    /// By the arguments at these positions.
+    pub(crate) positions: Box<[u8]>,
+    /// Only instances that have this value, in one of the two states of the moment.
+    pub(crate) only: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    next: u32,
+    previous: u32,
+}
+
+/// A slot that stands in no chain.
+const OUTSIDE: Link = Link { next: NONE, previous: NONE - 1 };
+
+/// Slots by the values at some argument positions: a chain through the slots for each hash.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) spec: IndexSpec,
+    heads: HashTable<(u64, u32)>,
+    links: Vec<Link>,
+}
+
+impl Index {
+    pub(crate) fn new(spec: IndexSpec) -> Index {
+        Index { spec, heads: HashTable::new(), links: Vec::new() }
+    }
+
+    fn hash(&self, key: &[Value]) -> u64 {
+        self.spec.positions.iter().fold(hash::begin(), |hash, &position| hash::mix(hash, key[position as usize]))
+    }
+
+    #[inline]
+    pub(crate) fn first(&self, hash: u64) -> u32 {
+        self.heads.find(hash, |head| head.0 == hash).map_or(NONE, |head| head.1)
+    }
+
+    #[inline]
+    pub(crate) fn next(&self, slot: u32) -> u32 {
+        self.links[slot as usize].next
+    }
+
+    /// Adds a slot, unless it is there already.
+    pub(crate) fn insert(&mut self, slot: u32, key: &[Value]) {
+        if self.links.len() <= slot as usize {
+            self.links.resize(slot as usize + 1, OUTSIDE);
+        }
+        if self.links[slot as usize].previous != OUTSIDE.previous {
+            return;
+        }
+        let hash = self.hash(key);
+        let next = match self.heads.find_mut(hash, |head| head.0 == hash) {
+            Some(head) => std::mem::replace(&mut head.1, slot),
+            None => {
+                self.heads.insert_unique(hash, (hash, slot), |head| head.0);
+                NONE
+            }
+        };
+        self.links[slot as usize] = Link { next, previous: NONE };
+        if next != NONE {
+            self.links[next as usize].previous = slot;
+        }
+    }
+
+    /// Takes a slot out, if it is there.
+    pub(crate) fn remove(&mut self, slot: u32, key: &[Value]) {
+        let Some(&Link { next, previous }) = self.links.get(slot as usize) else { return };
+        if previous == OUTSIDE.previous {
+            return;
+        }
+        self.links[slot as usize] = OUTSIDE;
+        if next != NONE {
+            self.links[next as usize].previous = previous;
+        }
+        if previous != NONE {
+            self.links[previous as usize].next = next;
+            return;
+        }
+        let hash = self.hash(key);
+        if next != NONE {
+            if let Some(head) = self.heads.find_mut(hash, |head| head.0 == hash) {
+                head.1 = next;
+            }
+        } else if let Ok(entry) = self.heads.find_entry(hash, |head| head.0 == hash) {
+            entry.remove();
+        }
+    }
+}
