@@ -10,7 +10,7 @@ pub mod model;
 pub mod program;
 pub mod value;
 
-pub use elaborate::{Asked, Asker, File, Filler, Said, Scope, Trouble, elaborate};
+pub use elaborate::{Asked, Asker, File, Filler, Said, Scope, Trouble, Unknown, elaborate};
 pub use ids::*;
 pub use model::*;
 pub use program::*;

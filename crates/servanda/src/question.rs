@@ -121,8 +121,13 @@ impl<'m> Preparing<'m> {
                 body = rest;
             }
         }
-        self.understand(&body, &mut question)?;
-        Ok(question)
+        match self.understand(&body, &mut question) {
+            Ok(()) => Ok(question),
+            Err(mut trouble) => {
+                trouble.help = trouble.help_in(self.asker.lexicon());
+                Err(trouble)
+            }
+        }
     }
 
     fn understand(&mut self, body: &str, question: &mut Question) -> Result<(), Trouble> {
@@ -162,6 +167,8 @@ impl<'m> Preparing<'m> {
                     at + 1 + usize::from(lower.get(at + 1).is_some_and(|word| *word == "of" || *word == "about"));
                 let thing = self.entity(&rest(from))?;
                 question.form = Form::Knowledge { actor, thing };
+                let args = vec![Term::Value(Value::entity(actor)), Term::Value(Value::entity(thing))];
+                self.look_at(self.model.hooks.knows, args, question);
                 Ok(())
             }
             ["how", "many" | "much", ..] => {
@@ -195,6 +202,11 @@ impl<'m> Preparing<'m> {
         match self.entity(name) {
             Ok(thing) if self.model.lexicon.is_of_kind(thing, norm) => {
                 question.form = Form::Statuses(thing);
+                let norms: Vec<_> = self.model.norms.iter().filter(|norm| norm.entity == thing).collect();
+                for norm in norms {
+                    let arity = self.model.program.fluents[norm.status.index()].args.len();
+                    self.look_at(norm.status, vec![Term::Any; arity], question);
+                }
                 Ok(())
             }
             Ok(_) => {
@@ -209,12 +221,12 @@ impl<'m> Preparing<'m> {
         let name = name.trim();
         let name = strip(name, "the ").unwrap_or(name).trim_matches('"');
         self.asker.entity(name).ok_or_else(|| {
-            let near = servanda_diagnostics::suggest(name, self.asker.lexicon().all_names());
             Trouble {
                 code: "unknown-name",
                 message: format!("nothing is called `{name}`"),
                 span: servanda_diagnostics::Span::default(),
-                help: near.map(|near| format!("did you mean `{near}`?")),
+                help: None,
+                unknown: Some(servanda_model::Unknown { word: name.to_owned(), in_phrases: false }),
             }
         })
     }
@@ -264,6 +276,13 @@ impl<'m> Preparing<'m> {
         question.form = Form::HowMany;
         self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);
         Ok(())
+    }
+
+    /// Has the engine look at a fluent for a question that reads it directly.
+    fn look_at(&mut self, fluent: FluentId, args: Vec<Term>, question: &mut Question) {
+        let conditions = vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Any })];
+        let truth = Expr::Value(Value::TRUE);
+        self.define(question, Vec::new(), Vec::new(), FluentType::Truth, truth, conditions, Scope::default());
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -10,7 +10,10 @@ use crate::model::When;
 /// What is wrong with it, in words.
 pub(crate) fn read(text: &str) -> Result<When, String> {
     let text = text.trim();
-    let date = parse_written(text).map_err(|error| error.to_string())?;
+    // `..1928-12-29` is a day up to then: a set with an open end, without its brackets.
+    let open = (text.starts_with("..") || text.ends_with("..")) && !text.contains('/');
+    let bracketed = format!("[{text}]");
+    let date = parse_written(if open { &bracketed } else { text }).map_err(|error| error.to_string())?;
     let allowed = date.bounds().allowed();
     Ok(When {
         written: text.to_owned(),

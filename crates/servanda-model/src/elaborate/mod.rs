@@ -25,7 +25,7 @@ use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
 use logic::{Logic, People};
 use sentence::Reader;
-pub use sentence::{Filler, Said, Scope, Trouble};
+pub use sentence::{Filler, Said, Scope, Trouble, Unknown};
 use words::{Word, span_of, text_of};
 
 pub use self::question::{Asked, Asker};
@@ -184,10 +184,11 @@ impl<'a> Elaborator<'a> {
 
     pub(crate) fn complain(&mut self, statement: &Statement, trouble: Trouble) {
         let span = if trouble.span == Span::default() { statement.head.span } else { trouble.span };
+        let help = trouble.help_in(&self.model.lexicon);
         let mut diagnostic = Diagnostic::error(trouble.code, trouble.message)
             .label(statement.file, span, "")
             .headings(&statement.headings);
-        if let Some(help) = trouble.help {
+        if let Some(help) = help {
             diagnostic = diagnostic.help(help);
         }
         self.model.diagnostics.push(diagnostic);
@@ -287,8 +288,9 @@ impl<'a> Elaborator<'a> {
         };
         let thing = kind("thing", "thing", &[]);
         let instrument = kind("instrument", "instrument", &[]);
-        let norm = kind("norm", "norm", &[]);
-        let article = kind("article", "article", &[]);
+        let provision = kind("provision", "provision", &[]);
+        let norm = kind("norm", "norm", &[provision]);
+        let article = kind("article", "article", &[provision]);
         let event = kind("occurrence", "event", &[]);
         let status = kind("status", "status", &[]);
         kind("source-of-evidence", "source", &[]);
@@ -372,7 +374,74 @@ impl<'a> Elaborator<'a> {
         self.model.lexicon.add_wording(Wording { target, pieces, slots, written: phrase.to_owned(), main });
     }
 
+    /// What is defined by other fluents cannot be stated or changed: it is reported and left out.
+    fn leave_out_changes_of_defined(&mut self) {
+        use crate::program::{Effect, Happening};
+        let derived = |fluent: FluentId, model: &Model| {
+            model.program.fluents.get(fluent.index()).is_some_and(|fluent| fluent.mode == Mode::Derived)
+        };
+        let mut complaints: Vec<(OriginId, FluentId)> = Vec::new();
+        let model = &mut self.model;
+        let mut initial = std::mem::take(&mut model.initial);
+        initial.retain(|fact| {
+            let bad = derived(fact.item.fluent, model);
+            if bad {
+                complaints.push((fact.item.origin, fact.item.fluent));
+            }
+            !bad
+        });
+        model.initial = initial;
+        let mut events = std::mem::take(&mut model.events);
+        for event in &mut events {
+            let origin = event.origin;
+            event.happenings.retain(|happening| match happening {
+                Happening::FactBegins(fluent, ..) | Happening::FactEnds(fluent, ..) if derived(*fluent, model) => {
+                    complaints.push((origin, *fluent));
+                    false
+                }
+                _ => true,
+            });
+        }
+        model.events = events;
+        let mut rules = std::mem::take(&mut model.rules);
+        for rule in &mut rules {
+            let origin = rule.item.origin;
+            rule.item.effects.retain(|effect| {
+                let fluent = match effect {
+                    Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => *fluent,
+                    Effect::Terminate { pattern } => pattern.fluent,
+                    Effect::Happen(_) => return true,
+                };
+                let bad = derived(fluent, model);
+                if bad {
+                    complaints.push((origin, fluent));
+                }
+                !bad
+            });
+        }
+        model.rules = rules;
+        complaints.dedup();
+        for (origin, fluent) in complaints {
+            let written = self.model.lexicon.wordings.iter().find(|w| w.target == Target::Fluent(fluent) && w.main);
+            let phrase = written.map_or_else(String::new, |wording| wording.written.clone());
+            let definition = self.model.definitions.iter().find(|it| it.item.fluent == fluent).map(|it| it.item.origin);
+            let origin = &self.model.origins[origin.index()];
+            let mut diagnostic = Diagnostic::error(
+                "defined-and-changed",
+                format!("`{phrase}` follows from a definition, and cannot be stated or changed"),
+            )
+            .label(origin.file, origin.span, "")
+            .headings(&origin.headings)
+            .help("state what it follows from instead");
+            if let Some(definition) = definition.map(|id| &self.model.origins[id.index()]) {
+                diagnostic = diagnostic.label(definition.file, definition.span, "defined here");
+            }
+            self.model.diagnostics.push(diagnostic);
+        }
+    }
+
     fn finish(&mut self) {
+        self.leave_out_changes_of_defined();
         let entity_kinds = self.model.lexicon.entity_kinds.clone();
         self.model.program.entity_kinds = entity_kinds;
         // Every thing is a thing.

@@ -26,6 +26,8 @@ struct Content {
     vars: Vec<Var>,
     modality: Modality,
     bearer: Term,
+    /// Who is named as bearer, if anybody is.
+    named: Option<Vec<EntityId>>,
     /// Binding: conditions under which the norm binds its bearer.
     base: Vec<Condition>,
     triggers: Vec<Trigger>,
@@ -252,8 +254,9 @@ impl Elaborator<'_> {
         let mut base = Vec::new();
         let filler = logic.reader.filler(&bearer_words, Hole::Thing, &logic.scope)?;
         let each_party = filler == Filler::EachParty;
+        // Where the law says whom a norm binds, whoever answers for the named bearer bears it, too.
         let bearer = match &filler {
-            Filler::Values(values) if values.len() == 1 => Term::Value(values[0]),
+            Filler::Values(values) if values.len() == 1 && !law => Term::Value(values[0]),
             Filler::Values(_) | Filler::EachParty => {
                 let var = logic.scope.declare("bearer", Hole::Thing);
                 logic.bound.push(var);
@@ -281,8 +284,10 @@ impl Elaborator<'_> {
         let mentions_other = |words: &[Word]| words.windows(2).any(|pair| pair[0].is("the") && pair[1].is("other"));
         let uses_other = mentions_other(sentence) || clauses.iter().any(|clause| mentions_other(&all(&clause.tokens)));
         if uses_other && let Some(instrument) = instrument {
-            let constant = match bearer {
-                Term::Value(value) if parties.len() == 2 => parties.iter().find(|party| value_of(**party) != value),
+            let constant = match &filler {
+                Filler::Values(values) if values.len() == 1 && parties.len() == 2 => {
+                    parties.iter().find(|party| value_of(**party) != values[0])
+                }
                 _ => None,
             };
             let other = match constant {
@@ -329,33 +334,16 @@ impl Elaborator<'_> {
         words.extend(sentence[modal + 1 + usize::from(not)..].iter().cloned());
         let before: Vec<VarId> = logic.bound.clone();
         let plain = seen(&words);
-        let said = logic.reader.sentence(&plain, Want::ActionFirst, &logic.scope)?;
+        let mut said = logic.reader.sentence(&plain, Want::ActionFirst, &logic.scope)?;
+        if let Term::Var(var) = bearer
+            && let Some(doer) = said.args.iter_mut().find(|arg| **arg == filler || **arg == Filler::EachParty)
+        {
+            *doer = Filler::Var(var);
+        }
         let body = match said.target {
             Target::Action(_) => {
-                let mut said = said.clone();
-                for filler in &mut said.args {
-                    if *filler == Filler::EachParty || filler_is_bearer(filler, &bearer) {
-                        *filler = match bearer {
-                            Term::Var(var) => Filler::Var(var),
-                            Term::Value(value) => Filler::Values(vec![value]),
-                            Term::Any => Filler::Omitted,
-                        };
-                    }
-                }
                 let mut patterns = logic.said_to_happen(&said)?;
-                let (mut pattern, extra) = patterns.remove(0);
-                if let Term::Var(bearer_var) = bearer
-                    && let Filler::Values(values) = &filler
-                    && values.len() > 1
-                {
-                    // `A and B must …`: whichever bears it does it.
-                    for term in &mut pattern.args {
-                        if values.iter().any(|value| *term == Term::Value(*value)) {
-                            *term = Term::Var(bearer_var);
-                            break;
-                        }
-                    }
-                }
+                let (pattern, extra) = patterns.remove(0);
                 Body::Act(pattern, extra)
             }
             Target::Fluent(_) => Body::State(logic.said(&said, &plain)?),
@@ -406,11 +394,16 @@ impl Elaborator<'_> {
                 _ => {}
             }
         }
+        let named = match &filler {
+            Filler::Values(values) => Some(values.iter().filter_map(|value| value.as_entity()).collect()),
+            _ => None,
+        };
         let instance = instance_vars(&body, bearer, &before, &triggers, &logic);
         Ok(Content {
             vars: logic.scope.vars.clone(),
             modality,
             bearer,
+            named,
             base,
             triggers,
             ifs,
@@ -446,8 +439,9 @@ impl Elaborator<'_> {
         let holes: Vec<Hole> = content.instance.iter().map(|var| content.vars[var.index()].hole).collect();
         let ty = FluentType::Valued(Hole::Kind(self.model.hooks.status));
         let status = self.add_fluent(name.clone(), holes.clone(), ty, Mode::Inertial, true);
-        let bearers = match content.bearer {
-            Term::Value(value) => value.as_entity().into_iter().collect(),
+        let bearers = match (content.bearer, &content.named) {
+            (_, Some(named)) => named.clone(),
+            (Term::Value(value), None) => value.as_entity().into_iter().collect(),
             _ => context.instrument.map(|i| self.model.lexicon.entities[i.index()].parties.clone()).unwrap_or_default(),
         };
         for bearer in &bearers {
@@ -487,13 +481,6 @@ impl Elaborator<'_> {
     fn status_fluent(&self, word: &str) -> FluentId {
         let at = super::STATUSES.iter().position(|(known, _)| *known == word).expect("a known status");
         self.model.hooks.statuses[at].1
-    }
-}
-
-fn filler_is_bearer(filler: &Filler, bearer: &Term) -> bool {
-    match (filler, bearer) {
-        (Filler::Var(a), Term::Var(b)) => a == b,
-        _ => false,
     }
 }
 

@@ -67,11 +67,35 @@ pub struct Trouble {
     pub span: Span,
     /// What to type instead.
     pub help: Option<String>,
+    /// A word that nothing is called; looking for one like it waits until the trouble is shown.
+    pub unknown: Option<Unknown>,
+}
+
+/// A word to find a like one for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unknown {
+    /// As typed.
+    pub word: String,
+    /// Whether words of phrases will do as well as names.
+    pub in_phrases: bool,
 }
 
 impl Trouble {
     pub(crate) fn new(code: &'static str, span: Span, message: impl Into<String>) -> Trouble {
-        Trouble { code, message: message.into(), span, help: None }
+        Trouble { code, message: message.into(), span, help: None, unknown: None }
+    }
+
+    /// The help, or the name that comes nearest to the unknown one.
+    #[must_use]
+    pub fn help_in(&self, lexicon: &Lexicon) -> Option<String> {
+        let near = self.unknown.as_ref().and_then(|unknown| {
+            let words = lexicon.all_words().filter(|_| unknown.in_phrases);
+            // Names come first, and each list in one order, so that ties are settled alike every time.
+            let mut words: Vec<&str> = words.collect();
+            words.sort_unstable();
+            suggest(&unknown.word, lexicon.all_names().chain(words))
+        });
+        near.map(|near| format!("did you mean `{near}`?")).or_else(|| self.help.clone())
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Trouble {
@@ -363,11 +387,10 @@ impl Reader<'_> {
 
     fn unknown_name(&self, words: &[Word]) -> Trouble {
         let text = text_of(words);
-        let trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
-        match suggest(&text, self.lexicon.all_names()) {
-            Some(near) => trouble.help(format!("did you mean `{near}`?")),
-            None => trouble.help(format!("declare it, for example `polity {}`", text.replace(' ', ""))),
-        }
+        let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"))
+            .help(format!("declare it, for example `polity {}`", text.replace(' ', "")));
+        trouble.unknown = Some(Unknown { word: text, in_phrases: false });
+        trouble
     }
 
     fn no_phrase(&self, words: &[Word], scope: &Scope) -> Trouble {
@@ -380,16 +403,14 @@ impl Reader<'_> {
                 || FILLING.contains(&word.lower.as_str())
         };
         if let Some(word) = words.iter().find(|word| !known(word)) {
-            let trouble = Trouble::new(
+            let mut trouble = Trouble::new(
                 "unknown-word",
                 word.span,
                 format!("`{}` is neither a name nor a word of any phrase", word.text),
-            );
-            let names: Vec<&str> = self.lexicon.all_names().chain(self.lexicon.all_words()).collect();
-            return match suggest(&word.text, names.iter().copied()) {
-                Some(near) => trouble.help(format!("did you mean `{near}`?")),
-                None => trouble.help("declare it: a thing (`polity NAME`), or an `action` or `fluent` with this word"),
-            };
+            )
+            .help("declare it: a thing (`polity NAME`), or an `action` or `fluent` with this word");
+            trouble.unknown = Some(Unknown { word: word.text.clone(), in_phrases: true });
+            return trouble;
         }
         let trouble = Trouble::new("unknown-phrase", span_of(words), format!("no phrase reads `{}`", text_of(words)));
         match self.nearest_phrase(words) {
