@@ -7,6 +7,7 @@ mod elaborate;
 pub mod ids;
 pub mod lexicon;
 pub mod model;
+pub mod negotiation;
 pub mod program;
 pub mod value;
 

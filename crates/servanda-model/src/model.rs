@@ -48,6 +48,10 @@ pub struct Model {
     pub origins: Vec<Origin>,
     /// Fluents and actions that the kernel itself looks at.
     pub hooks: Hooks,
+    /// Negotiations.
+    pub negotiations: Vec<crate::negotiation::Negotiation>,
+    /// Pairs of a part and a whole by some fluent that amounts are summed along.
+    pub nesting: Vec<FluentId>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -214,7 +214,10 @@ fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome)
     let day = question.on.or(view.on);
     let on = day.unwrap_or_else(|| world.last_day());
     let mut answers = match &question.form {
-        Form::Acts { patterns, asked } => acts(world, outcome, patterns, asked, &question.text, day),
+        Form::Acts { patterns, asked, negated: false } => acts(world, outcome, patterns, asked, &question.text, day),
+        Form::Acts { patterns, asked, negated: true } => {
+            undone(world, &acts(world, outcome, patterns, asked, &question.text, day), question, outcome)
+        }
         Form::Happened(thing) => happened(world, outcome, *thing, day),
         Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
@@ -494,6 +497,15 @@ fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
         Term::Value(wanted) => wanted == value,
         Term::Var(_) | Term::Any => true,
     })
+}
+
+/// That an act did not happen: certain where no chronology has it.
+fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Outcome) -> Vec<Answer> {
+    if acts.iter().any(|answer| answer.truth == Truth::Certain) {
+        return Vec::new();
+    }
+    let text = question.text.clone();
+    vec![answer(world, text, acts.is_empty() && outcome.exhaustive, vec![None], vec![None])]
 }
 
 /// What happened, to whom or by whom.

@@ -30,6 +30,8 @@ pub enum Form {
         patterns: Vec<EventPattern>,
         /// The places among the arguments that were asked for.
         asked: Vec<usize>,
+        /// Asked with `not`: yes if it did not happen.
+        negated: bool,
     },
     /// What an actor knows of a thing.
     Knowledge {
@@ -252,7 +254,8 @@ impl<'m> Preparing<'m> {
                 });
                 self.questions.acts.extend(patterns.iter().cloned());
                 question.vars = scope.vars;
-                question.form = Form::Acts { patterns, asked: asked.unwrap_or_default() };
+                let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
+                question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
                 Ok(())
             }
         }

@@ -226,8 +226,8 @@ impl Reader<'_> {
         }
         match (best, near) {
             (Some((_, said, _)), _) => Ok(said),
-            (None, Some((_, trouble))) => Err(trouble),
-            (None, None) => Err(self.no_phrase(&words, scope)),
+            (None, Some((literal, trouble))) if literal > 0 => Err(trouble),
+            (None, _) => Err(self.no_phrase(&words, scope)),
         }
     }
 
