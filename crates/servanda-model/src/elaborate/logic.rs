@@ -230,6 +230,15 @@ impl Logic<'_> {
             Filler::Values(values) => {
                 return (values.iter().map(|value| Term::Value(*value)).collect(), extra);
             }
+            Filler::Either(values) => {
+                let var = self.scope.fresh(hole);
+                let is = |value: &Value| {
+                    let right = Expr::Value(*value);
+                    vec![Condition::Compare { left: Expr::Var(var), op: CompareOp::Equal, right }]
+                };
+                extra.push(Condition::AnyOf(values.iter().map(is).collect()));
+                Term::Var(var)
+            }
             Filler::Var(var) => Term::Var(*var),
             Filler::Some { kind, third, another } => {
                 let var = self.scope.fresh(Hole::Kind(*kind));

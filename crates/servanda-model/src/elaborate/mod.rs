@@ -6,6 +6,7 @@
 pub(crate) mod dates;
 mod logic;
 mod narrative;
+mod negotiation;
 mod norms;
 mod rules;
 mod sentence;
@@ -111,6 +112,7 @@ impl<'a> Elaborator<'a> {
         self.each("kind", Self::kind_parents);
         for file in documents {
             self.declare_things(file);
+            self.declare_negotiations(file);
         }
         self.each("kind", Self::kind_members);
         self.each("action", Self::action);
@@ -125,6 +127,7 @@ impl<'a> Elaborator<'a> {
         self.each("define", Self::define);
         self.sum_definitions();
         self.norms();
+        self.negotiations();
         self.apply_replacements();
         self.each("check", Self::check);
         self.finish();

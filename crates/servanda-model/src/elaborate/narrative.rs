@@ -52,7 +52,7 @@ impl Elaborator<'_> {
         Some((head_of(&words[..colon]), words[colon + 1..].to_vec()))
     }
 
-    fn when(&mut self, statement: &Statement, words: &[Word]) -> When {
+    pub(super) fn when(&mut self, statement: &Statement, words: &[Word]) -> When {
         if words.is_empty() {
             return When::default();
         }
@@ -220,7 +220,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn bare_event(&self, statement: &Statement, kind: EventKind, when: When, origin: OriginId) -> Event {
+    pub(super) fn bare_event(&self, statement: &Statement, kind: EventKind, when: When, origin: OriginId) -> Event {
         let names = self.names.get(&key(statement));
         Event {
             entity: names.and_then(|ids| ids.first()).copied().filter(|_| statement.keyword().is_some()),
@@ -240,7 +240,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn push_event(&mut self, mut event: Event) {
+    pub(super) fn push_event(&mut self, mut event: Event) {
         let mut mentions: Vec<EntityId> = event.happenings.iter().flat_map(mentioned).collect();
         mentions.extend(event.mentions.iter().copied());
         mentions.sort_unstable();
@@ -250,7 +250,7 @@ impl Elaborator<'_> {
     }
 
     /// Who says it, who denies it, what contradicts it, who knows of it.
-    fn standing(&mut self, statement: &Statement, event: &mut Event) {
+    pub(super) fn standing(&mut self, statement: &Statement, event: &mut Event) {
         for clause in &statement.clauses {
             let words = all(&clause.tokens);
             match clause.keyword {
@@ -299,7 +299,7 @@ impl Elaborator<'_> {
     }
 
     /// Relations to other events: `after X`, `the day after X`, `within 6 days of X`, `10 months after X`.
-    fn relations(&mut self, statement: &Statement) -> Vec<Relation> {
+    pub(super) fn relations(&mut self, statement: &Statement) -> Vec<Relation> {
         let mut all_relations = Vec::new();
         for clause in &statement.clauses {
             let words = all(&clause.tokens);

@@ -342,7 +342,21 @@ impl Elaborator<'_> {
         }
         let body = match said.target {
             Target::Action(_) => {
+                if modality != Modality::Must {
+                    // What may or must not be done to several may or must not be done to any of them.
+                    for arg in &mut said.args {
+                        if let Filler::Values(values) = arg
+                            && values.len() > 1
+                        {
+                            *arg = Filler::Either(std::mem::take(values));
+                        }
+                    }
+                }
                 let mut patterns = logic.said_to_happen(&said)?;
+                if patterns.len() > 1 {
+                    return Err(Trouble::new("several-acts", span_of(&words), "one norm can demand one act only")
+                        .help("write a norm for each of them"));
+                }
                 let (pattern, extra) = patterns.remove(0);
                 Body::Act(pattern, extra)
             }

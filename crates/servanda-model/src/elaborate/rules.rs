@@ -202,6 +202,7 @@ impl Elaborator<'_> {
                 None => {
                     let within = self.closure_of(nests, place, origin);
                     closures.push((nests, within));
+                    self.model.nesting.push(within);
                     within
                 }
             };

@@ -18,6 +18,8 @@ use crate::value::{Duration, Number, NumberRange, Value};
 pub enum Filler {
     /// One value, or several joined by commas and `and`.
     Values(Vec<Value>),
+    /// One of several values joined by `or`.
+    Either(Vec<Value>),
     /// A variable.
     Var(VarId),
     /// `a polity`, `a third polity`, `another polity`: somebody.
@@ -340,13 +342,18 @@ impl Reader<'_> {
             return Ok(one(Value::entity(id)));
         }
         let mut values = Vec::new();
-        for part in words.split(|word| word.is_sign(",") || word.is("and")).filter(|part| !part.is_empty()) {
+        let joins = |word: &Word| word.is_sign(",") || word.is("and") || word.is("or");
+        for part in words.split(joins).filter(|part| !part.is_empty()) {
             match self.name(part, kind)? {
                 Some(id) => values.push(Value::entity(id)),
                 None => return Err(self.unknown_name(part)),
             }
         }
-        if values.is_empty() { Err(self.unknown_name(words)) } else { Ok(Filler::Values(values)) }
+        match values.len() {
+            0 => Err(self.unknown_name(words)),
+            _ if words.iter().any(|word| word.is("or")) => Ok(Filler::Either(values)),
+            _ => Ok(Filler::Values(values)),
+        }
     }
 
     /// The thing that goes by a name; of several, the only one of the kind wanted.
@@ -497,7 +504,8 @@ impl Reader<'_> {
 }
 
 /// Words that fill sentences without being names.
-const FILLING: [&str; 40] = [
+const FILLING: [&str; 41] = [
+    "or",
     "a", "an", "any", "some", "each", "party", "other", "third", "another", "no", "not", "nobody", "nothing", "none",
     "at", "most", "least", "more", "than", "fewer", "less", "exactly", "about", "between", "and", "unknown", "million",
     "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one", "either",

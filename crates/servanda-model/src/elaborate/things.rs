@@ -87,7 +87,7 @@ impl Elaborator<'_> {
     }
 
     /// Declares one thing, or reports that its name is taken.
-    fn declare(
+    pub(super) fn declare(
         &mut self,
         statement: &Statement,
         name: &str,
@@ -246,7 +246,7 @@ impl Elaborator<'_> {
         self.complain(statement, trouble);
     }
 
-    fn head_relations(&mut self, statement: &Statement, words: &[Word], ids: &[EntityId]) {
+    pub(super) fn head_relations(&mut self, statement: &Statement, words: &[Word], ids: &[EntityId]) {
         let origin = self.origin_of(statement);
         let known = (0..words.len()).find(|at| is_known_only(&words[*at..]));
         let end = known.unwrap_or(words.len());
