@@ -11,7 +11,7 @@ use crate::program::{
     Action, Aggregate, AggregateOp, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, Fluent, FluentPattern,
     FluentType, Hole, Term, Trigger,
 };
-use crate::value::Value;
+use crate::value::{Kinded, Value};
 
 /// Who `each party`, `the other` and the like are, in a norm.
 #[derive(Clone, Debug, Default)]
@@ -175,6 +175,18 @@ impl Logic<'_> {
 
     /// A number compared, or given to a variable. Where every argument is known a missing number reads as 0.
     fn number_said(&mut self, fluent: FluentId, args: Vec<Term>, free: bool, filler: &Filler) -> Vec<Condition> {
+        if let Filler::Values(values) = filler
+            && let [value] = values.as_slice()
+            && let Kinded::Range(id) = value.kinded()
+            && self.reader.ranges.get(id.index()).is_some_and(|range| range.max.is_none())
+        {
+            // `is unknown`: it has no value, or one that may as well be nothing.
+            let none = Condition::Holds(FluentPattern { fluent, args: args.clone(), value: Term::Any });
+            let left = Expr::Fluent(fluent, args);
+            let zero = Expr::Value(Value::integer(0).expect("0 fits"));
+            let open = Condition::Undecided { left, op: CompareOp::Equal, right: zero };
+            return vec![Condition::AnyOf(vec![vec![Condition::Not(vec![none])], vec![open]])];
+        }
         let tests: Vec<(CompareOp, Value)> = match filler {
             Filler::Compared(tests) => tests.clone(),
             Filler::Values(values) => values.iter().map(|value| (CompareOp::Equal, *value)).collect(),

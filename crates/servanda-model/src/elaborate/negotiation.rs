@@ -251,7 +251,7 @@ impl Elaborator<'_> {
         let end = end.min(colon);
         let mut sentence = &words[colon + 1..];
         if let Some(at) = sentence.windows(3).position(|w| w[0].is("known") && w[1].is("only") && w[2].is("to")) {
-            sentence = sentence[..at].strip_suffix(&[] as &[Word]).unwrap_or(&sentence[..at]);
+            sentence = &sentence[..at];
             if sentence.last().is_some_and(|word| word.is_sign(",")) {
                 sentence = &sentence[..sentence.len() - 1];
             }

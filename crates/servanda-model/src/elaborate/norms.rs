@@ -482,7 +482,7 @@ impl Elaborator<'_> {
             act,
             origin,
         });
-        let mut builder = Builder { this: self, id, name, status, content, guards, origin, holes };
+        let mut builder = Builder { this: self, id, name, status, content, guards, origin, holes, passed: None };
         builder.build();
     }
 
@@ -554,6 +554,8 @@ struct Builder<'e, 'a> {
     guards: Vec<Guard>,
     origin: OriginId,
     holes: Vec<Hole>,
+    /// The event that the time of a duty runs out.
+    passed: Option<EventPattern>,
 }
 
 impl Builder<'_, '_> {
@@ -687,10 +689,15 @@ impl Builder<'_, '_> {
             excused.extend(except.clone());
             self.rule("is excused", arising.clone(), excused, vec![self.becomes("excused")]);
         }
-        for (from, to, what) in [("due", "met", "is met"), ("breached", "met-late", "is met late")] {
-            let mut conditions = vec![Condition::Holds(self.is(from))];
-            conditions.extend(act_conditions.iter().cloned());
-            self.rule(what, vec![Trigger::Happens(act.clone())], conditions, vec![self.becomes(to)]);
+        let mut late = vec![Condition::Holds(self.is("breached"))];
+        late.extend(act_conditions.iter().cloned());
+        self.rule("is met late", vec![Trigger::Happens(act.clone())], late, vec![self.becomes("met-late")]);
+        let passed = self.passing(&act);
+        let mut met = vec![Condition::Holds(self.is("due"))];
+        met.extend(act_conditions.iter().cloned());
+        self.rule("is met", vec![Trigger::Happens(act)], met, vec![self.becomes("met")]);
+        if let (Some(passed), Some(rule)) = (passed, self.this.model.rules.last_mut()) {
+            rule.item.unless.push(passed);
         }
         self.deadline();
         if let Some(binding) = self.binding() {
@@ -713,16 +720,48 @@ impl Builder<'_, '_> {
         self.rule("is excused", vec![trigger], due, vec![self.becomes("excused")]);
     }
 
+    /// What the passing of the time leads to: a breach, or, if the act is done that very day, that it is met late. Gives
+    /// back the event of its passing.
+    fn passing(&mut self, act: &EventPattern) -> Option<EventPattern> {
+        if matches!(self.content.window, Window::None) {
+            return None;
+        }
+        let mut event = |what: &str| {
+            let action = ActionId::from_index(self.this.model.program.actions.len());
+            let name = format!("{} {what}", self.name);
+            self.this.model.program.actions.push(Action { name, holes: self.holes.clone() });
+            EventPattern { action, args: self.content.instance.iter().map(|var| Term::Var(*var)).collect() }
+        };
+        let (passed, undone) = (event("runs out"), event("runs out undone"));
+        let due = vec![Condition::Holds(self.is("due"))];
+        self.passed = Some(passed.clone());
+        let happens = |pattern: &EventPattern| vec![Trigger::Happens(pattern.clone())];
+        self.rule("is not done in time", happens(&passed), due.clone(), vec![Effect::Happen(undone.clone())]);
+        self.unless(act.clone());
+        self.rule("is not met in time", happens(&undone), Vec::new(), vec![self.becomes("breached")]);
+        self.rule("is met late", happens(&passed), due, vec![self.becomes("met-late")]);
+        self.unless(undone);
+        Some(passed)
+    }
+
+    /// The rule made last does not fire if this happens.
+    fn unless(&mut self, pattern: EventPattern) {
+        if let Some(rule) = self.this.model.rules.last_mut() {
+            rule.item.unless.push(pattern);
+        }
+    }
+
     /// When the time of a duty runs out. The last day is included.
     fn deadline(&mut self) {
         let due = self.is("due");
-        let breach = vec![self.becomes("breached")];
+        let Some(passed) = self.passed.clone() else { return };
+        let breach = vec![Effect::Happen(passed)];
         match &self.content.window {
             Window::None => {}
             Window::Within(Duration::Ticks(n)) => {
                 let time = Expr::Value(Value::duration(Duration::Ticks(n.saturating_add(1))));
                 let trigger = Trigger::HasHeld { pattern: due, time, since_renewed: false };
-                self.rule("is not met in time", vec![trigger], Vec::new(), breach);
+                self.rule("has no time left", vec![trigger], Vec::new(), breach);
             }
             Window::Within(time) => {
                 let time = *time;
@@ -736,10 +775,10 @@ impl Builder<'_, '_> {
             Window::By(last) => {
                 let last = *last;
                 let action = ActionId::from_index(self.this.model.program.actions.len());
-                let name = format!("{} runs out", self.name);
+                let name = format!("the last day of {}", self.name);
                 self.this.model.program.actions.push(Action { name, holes: Vec::new() });
                 let trigger = Trigger::Happens(EventPattern { action, args: Vec::new() });
-                self.rule("is not met in time", vec![trigger], vec![Condition::Holds(due)], breach);
+                self.rule("has no time left", vec![trigger], vec![Condition::Holds(due)], breach);
                 let when = When {
                     written: String::new(),
                     min: Some(last + 1),
@@ -782,7 +821,8 @@ impl Builder<'_, '_> {
         self.content.vars.push(Var { name: "too-late".to_owned(), hole: Hole::Day });
         let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
         let due = vec![Condition::Holds(self.is("due"))];
-        self.rule("is not met in time", vec![comes], due, vec![self.becomes("breached")]);
+        let passed: Vec<Effect> = self.passed.clone().map(Effect::Happen).into_iter().collect();
+        self.rule("has no time left", vec![comes], due, passed);
     }
 
     /// Whether the norm has been set off, for norms that go on: a fluent of its own where triggers say so.

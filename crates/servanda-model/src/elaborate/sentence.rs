@@ -454,7 +454,9 @@ impl Reader<'_> {
             ["exactly", ..] => amount(&words[1..]).and_then(Value::number).map(one),
             ["no"] => Value::integer(0).map(one),
             ["unknown"] | ["an", "unknown", "number", "of"] | ["unspecified"] => {
-                Some(one(self.range(NumberRange::default())))
+                // Whatever is counted or measured in a dossier is at least nothing.
+                let least = Some(Number::whole(0));
+                Some(one(self.range(NumberRange { min: least, max: None, approximate: false })))
             }
             ["about" | "some" | "around" | "approximately" | "nearly", ..] | ["~", ..] => {
                 let number = amount(&words[1..])?;

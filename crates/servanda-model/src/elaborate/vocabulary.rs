@@ -30,6 +30,11 @@ impl Elaborator<'_> {
         let label = label.map_or_else(|| name.text.clone(), |word| word.text.clone());
         let kind = Kind { name: name.text.clone(), label, parents: Vec::new(), origin };
         if let Err(old) = self.model.lexicon.add_kind(kind) {
+            // A dossier and the law may both need the same sort of thing.
+            let declared = self.model.lexicon.kinds[old.index()].origin;
+            if self.model.origins[origin.index()].law != self.model.origins[declared.index()].law {
+                return;
+            }
             let label = self.model.lexicon.kinds[old.index()].label.clone();
             self.complain(
                 statement,
@@ -135,6 +140,11 @@ impl Elaborator<'_> {
             self.complain(statement, Trouble::new("phrase-missing", statement.head.span, "an action needs a phrase"));
             return;
         }
+        if let Some(Target::Action(id)) = self.same_phrase(statement, &phrase, None) {
+            // The law or the dossier has it already: the forms of its words are added to it.
+            self.add_wording(statement, Target::Action(id), &phrase, &phrase.holes, None, false);
+            return;
+        }
         let id = ActionId::from_index(self.model.program.actions.len());
         let holes: Vec<Hole> = phrase.holes.iter().map(|(_, hole)| *hole).collect();
         let name = self.unique_name(short_name(&phrase), false);
@@ -158,6 +168,9 @@ impl Elaborator<'_> {
             None => FluentType::Truth,
             Some(at) => self.fluent_type(statement, &phrase, &words[at + 1..]),
         };
+        if self.same_phrase(statement, &phrase, Some(ty)).is_some() {
+            return;
+        }
         let origin = self.origin_of(statement);
         let name = self.unique_name(short_name(&phrase), true);
         let id = self.add_fluent(name, phrase.holes.iter().map(|(_, hole)| *hole).collect(), ty, Mode::Inertial, true);
@@ -173,6 +186,39 @@ impl Elaborator<'_> {
             self.add_wording(statement, Target::Fluent(id), &also, &phrase.holes, value, false);
         }
         self.fluent_clauses(statement, id, origin);
+    }
+
+    /// What a phrase of the same words and holes says already, declared on the other side of dossier and law.
+    fn same_phrase(&mut self, statement: &Statement, phrase: &Phrase, fluent: Option<FluentType>) -> Option<Target> {
+        let law = self.documents.iter().any(|file| file.law && file.document.file == statement.file);
+        let same_pieces = |pieces: &[Piece]| {
+            pieces.len() == phrase.pieces.len()
+                && pieces.iter().zip(&phrase.pieces).all(|(a, b)| match (a, b) {
+                    (Piece::Word(a), Piece::Word(b)) => a.iter().any(|form| b.contains(form)),
+                    (Piece::Hole(_), Piece::Hole(_)) => true,
+                    _ => false,
+                })
+        };
+        let found = self.model.lexicon.wordings.iter().find(|wording| {
+            let suits = match (wording.target, fluent) {
+                (Target::Action(_), None) => true,
+                (Target::Fluent(id), Some(ty)) => self.model.program.fluents[id.index()].ty == ty,
+                _ => false,
+            };
+            let same_holes = wording.slots.iter().map(|(_, hole)| *hole).eq(phrase.holes.iter().map(|(_, hole)| *hole));
+            suits && wording.main && same_holes && same_pieces(&wording.pieces)
+        })?;
+        // Twice on one side is left to be reported as ambiguous where it is used.
+        let documents = self.documents;
+        let declared_by_law = |target: Target| match target {
+            Target::Fluent(id) => self.model.origins[self.fluent_origins[id.index()].index()].law,
+            Target::Action(_) => !documents.iter().filter(|file| !file.law).any(|file| {
+                file.document.statements.iter().any(|other| {
+                    other.keyword() == Some("action") && text_of(&all(&other.head.tokens)) == found.written
+                })
+            }),
+        };
+        (declared_by_law(found.target) != law).then_some(found.target)
     }
 
     fn fluent_type(&mut self, statement: &Statement, phrase: &Phrase, words: &[Word]) -> FluentType {

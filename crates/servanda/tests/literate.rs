@@ -1,0 +1,84 @@
+//! Literate dossiers: each file of `tests/literate` checks clean; each of `tests/bad` is found wrong in just the ways its
+//! first line lists.
+
+#![allow(clippy::disallowed_methods)]
+
+use std::path::{Path, PathBuf};
+
+use servanda::load::{DefaultLaw, open};
+use servanda::world::World;
+use servanda_diagnostics::Severity;
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    let mut all: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("the folder is here").map(|entry| entry.expect("readable").path()).collect();
+    all.sort();
+    assert!(!all.is_empty());
+    all
+}
+
+#[test]
+fn every_literate_dossier_checks_clean() {
+    let mut failed = Vec::new();
+    for path in files("literate") {
+        let dossier = open(&path, DefaultLaw::Library).expect("a readable file");
+        let mut world = World::new(&dossier.model);
+        let checked = servanda::check::check(&mut world);
+        if !checked.is_clean() || checked.met == 0 || checked.met != checked.expectations {
+            failed.push(servanda::diagnose::text(&dossier.model, &checked.diagnostics, false, 100));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn every_bad_dossier_is_found_wrong_as_it_says() {
+    for path in files("bad") {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let first = text.lines().next().unwrap_or_default();
+        let mut wanted: Vec<&str> =
+            first.trim_start_matches("<!--").trim_end_matches("-->").split_whitespace().collect();
+        let dossier = open(&path, DefaultLaw::Library).expect("a readable file");
+        let mut world = World::new(&dossier.model);
+        let checked = servanda::check::check(&mut world);
+        let mut found: Vec<&str> = checked
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .map(|diagnostic| diagnostic.code)
+            .collect();
+        wanted.sort_unstable();
+        found.sort_unstable();
+        let shown = servanda::diagnose::text(&dossier.model, &checked.diagnostics, false, 100);
+        assert_eq!(found, wanted, "{}\n{shown}", path.display());
+    }
+}
+
+#[test]
+fn the_order_of_files_and_statements_does_not_matter() {
+    use servanda::archive::Entry;
+    use servanda::load::model_of;
+    let parts = [
+        "```servanda\npolity A1, B1\nplace P1\n```\n",
+        "```servanda\nevent 1920-01-01: A1 takes control of P1\n```\n",
+        "```servanda\nevent 1921-01-01: B1 takes control of P1\n```\n",
+    ];
+    let answer = |order: [usize; 3]| {
+        let entries: Vec<Entry> = order
+            .iter()
+            .enumerate()
+            .map(|(at, part)| Entry { path: format!("{at}.md"), text: Ok(parts[*part].to_owned()) })
+            .collect();
+        let model = model_of(&entries, DefaultLaw::Library);
+        let mut world = World::new(&model);
+        let view = servanda_model::View::default();
+        let reply = servanda::ask::ask(&mut world, "when did A1 control P1", &view).expect("understood");
+        reply.answers.iter().map(|answer| answer.text.clone()).collect::<Vec<_>>()
+    };
+    let first = answer([0, 1, 2]);
+    assert_eq!(first, ["1920-01-01 to 1921-01-01"]);
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert_eq!(answer(order), first);
+    }
+}
