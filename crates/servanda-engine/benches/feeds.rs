@@ -1,10 +1,9 @@
 //! Events per second on random streams: NetBill, and the policy that what is opened must be discharged.
 //!
-//! `cargo bench -p servanda-engine [-- MOST]` runs streams of 10⁴ events up to MOST (10⁶ unless said). Each line
+//! `cargo bench -p servanda-engine [-- MOST NAME]` runs streams of 10⁴ events up to MOST (10⁶ unless said), those named NAME. Each line
 //! shows the processor time per event, the growth against the line before, the same stream read and not used (the floor), and what the
 //! engine keeps at the end. Streams are made beforehand and lie in memory as eight-byte values.
 
-#[allow(dead_code, unreachable_pub)]
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -166,7 +165,11 @@ fn main() {
         ("deadline, 30 days", |events| deadline_stream(events, 30)),
         ("deadline, 365 days", |events| deadline_stream(events, 365)),
     ];
+    let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-') && arg.parse::<usize>().is_err());
     for (name, make) in families {
+        if wanted.as_ref().is_some_and(|wanted| !name.contains(wanted)) {
+            continue;
+        }
         let mut before = None;
         for events in sizes() {
             before = Some(measure(name, events, before, make(events)));

@@ -1,6 +1,7 @@
 //! Works out derived fluents after a moment (`docs/semantics.md`, 7).
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{DefinitionId, FluentId, Kinded, Value};
 
@@ -15,6 +16,9 @@ use crate::sweep::Sweep;
 /// A derived instance: which fluent, and its arguments.
 type Head = (u32, Box<[Value]>);
 
+/// An instance, a value that a definition gives it, which definition, and with which filling.
+type Found = (Head, Value, u32, Vec<Value>);
+
 /// What the definitions say of one instance.
 #[derive(Default)]
 struct Findings {
@@ -28,7 +32,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Sets up what holds since the beginning of time.
     pub(crate) fn begin(&mut self) {
         let compiled = self.compiled;
-        let mut stated: std::collections::BTreeMap<Head, Vec<(Value, u32)>> = std::collections::BTreeMap::new();
+        let mut stated: BTreeMap<Head, Vec<(Value, u32)>> = BTreeMap::new();
         for (at, initial) in compiled.program.initial.iter().enumerate() {
             let values = stated.entry((initial.fluent.0, initial.args.clone().into())).or_default();
             values.push((initial.value, at as u32));
@@ -220,7 +224,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// Every filling of every definition of the component in the state after the moment, with its value.
-    fn all_heads(&mut self, component: u32) -> Vec<(Head, Value, u32, Vec<Value>)> {
+    fn all_heads(&mut self, component: u32) -> Vec<Found> {
         let compiled = self.compiled;
         let mut all = Vec::new();
         for &id in &compiled.components[component as usize].definitions {
@@ -269,65 +273,72 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         findings
     }
 
-    /// Everything the component's definitions give, in rounds that each see what the rounds before gave. An instance
-    /// given two values has none, and supports nothing.
-    fn fixpoint(&mut self, component: u32) -> std::collections::BTreeMap<Head, (Value, u32)> {
-        let mut refused: BTreeSet<Head> = BTreeSet::new();
+    /// Everything the component's definitions give, in rounds that each see what the rounds before gave. In between,
+    /// an instance may have several values; in the end such an instance has none.
+    fn fixpoint(&mut self, component: u32) -> BTreeMap<Head, (Value, u32)> {
+        let compiled = self.compiled;
+        let mut known: BTreeMap<Head, Vec<Value>> = BTreeMap::new();
+        let mut rounds = Vec::new();
         loop {
-            let mut known: std::collections::BTreeMap<Head, (Value, u32)> = std::collections::BTreeMap::new();
-            let refused_before = refused.len();
-            let steps_before = self.recorder.steps.len();
-            self.clear_component(component);
-            loop {
-                let mut found = self.all_heads(component);
-                found.sort();
-                let mut news: std::collections::BTreeMap<Head, (Value, u32, Vec<Value>)> =
-                    std::collections::BTreeMap::new();
-                let mut clashes: std::collections::BTreeMap<Head, Vec<Value>> = std::collections::BTreeMap::new();
-                for (head, value, id, filling) in found {
-                    if refused.contains(&head) {
-                        continue;
-                    }
-                    let other = known.get(&head).map(|it| it.0).or_else(|| news.get(&head).map(|it| it.0));
-                    match other {
-                        Some(other) if other != value => {
-                            clashes.entry(head).or_insert_with(|| vec![other]).push(value);
-                        }
-                        Some(_) => {}
-                        None => {
-                            news.insert(head, (value, id, filling));
-                        }
-                    }
-                }
-                for (head, mut values) in clashes {
-                    values.sort_unstable();
-                    values.dedup();
-                    self.conflict(head.0, &head.1, values);
-                    refused.insert(head);
-                }
-                if refused.len() > refused_before || news.is_empty() {
-                    break;
-                }
-                let mut round = Vec::new();
-                for (head, (value, id, filling)) in news {
-                    let findings = Findings { values: vec![value], support: Some((id, filling)) };
-                    let step = if R { self.note_definition(&findings, NONE) } else { NONE };
-                    round.push((head.clone(), value, step));
-                    known.insert(head, (value, step));
-                }
-                for ((fluent, args), value, step) in round {
-                    self.put(fluent, &args, value, step);
-                }
+            let mut found = self.all_heads(component);
+            found.sort();
+            found.dedup_by(|b, a| (&a.0, a.1) == (&b.0, b.1));
+            found.retain(|(head, value, ..)| !known.get(head).is_some_and(|values| values.contains(value)));
+            if found.is_empty() {
+                break;
             }
-            if refused.len() == refused_before {
-                self.conflicts.retain(|head, _| {
-                    refused.contains(head) || !self.compiled.components[component as usize].fluents.contains(&head.0)
-                });
-                self.clear_component(component);
-                return known;
+            for ((fluent, args), value, ..) in &found {
+                let shadow = compiled.shadows[*fluent as usize];
+                let table = &mut self.world.tables[shadow as usize];
+                let slot = table.find_or_insert(&[args, [*value].as_slice()].concat(), self.tick);
+                table.set_value(slot, Value::TRUE);
+                known.entry((*fluent, args.clone())).or_default().push(*value);
             }
-            self.recorder.steps.truncate(steps_before);
+            rounds.push(found);
         }
+        for &fluent in &compiled.components[component as usize].fluents {
+            self.world.tables[compiled.shadows[fluent as usize] as usize].drop_all();
+        }
+        let steps = if R { self.note_rounds(component, rounds) } else { BTreeMap::new() };
+        self.conflicts.retain(|head, _| {
+            let is_settled = known.get(head).is_none_or(|values| values.len() < 2);
+            !(is_settled && compiled.components[component as usize].fluents.contains(&head.0))
+        });
+        let mut single = BTreeMap::new();
+        for (head, mut values) in known {
+            values.sort_unstable();
+            match values.as_slice() {
+                [value] => {
+                    let step = steps.get(&head).copied().unwrap_or(NONE);
+                    single.insert(head, (*value, step));
+                }
+                _ => self.conflict(head.0, &head.1, values),
+            }
+        }
+        single
+    }
+
+    /// Records the steps of a fixpoint, each round resting on those before. The component's cells serve as memory and
+    /// are left empty.
+    fn note_rounds(&mut self, component: u32, rounds: Vec<Vec<Found>>) -> BTreeMap<Head, u32> {
+        let mut steps = BTreeMap::new();
+        self.clear_component(component);
+        for round in rounds {
+            let mut noted = Vec::new();
+            for (head, value, id, filling) in round {
+                let findings = Findings { values: vec![value], support: Some((id, filling)) };
+                noted.push((head, value, self.note_definition(&findings, NONE)));
+            }
+            for (head, value, step) in noted {
+                if let Entry::Vacant(entry) = steps.entry(head) {
+                    let (fluent, args) = entry.key();
+                    self.put(*fluent, args, value, step);
+                    entry.insert(step);
+                }
+            }
+        }
+        self.clear_component(component);
+        steps
     }
 
     /// Puts a value into a cell without any bookkeeping of changes.
@@ -352,9 +363,11 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         for &fluent in &compiled.components[component as usize].fluents {
             for slot in self.world.tables[fluent as usize].slots() {
                 if self.world.tables[fluent as usize].cell(slot).value != ABSENT {
-                    // Its value before the moment has to be kept: the cells are cleared while it is worked out anew.
-                    let touch = self.touch(fluent, slot);
-                    self.touches[touch as usize].is_settled = true;
+                    if R {
+                        // Its value before the moment has to be kept: the cells serve as memory for the steps.
+                        let touch = self.touch(fluent, slot);
+                        self.touches[touch as usize].is_settled = true;
+                    }
                     let table = &self.world.tables[fluent as usize];
                     before.push((fluent, table.key(slot).into(), table.cell(slot).value, table.made(slot).before));
                 }

@@ -48,8 +48,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     pub(crate) fn source_step(&self, (listener, item): (u32, u32)) -> u32 {
         match self.compiled.listeners[listener as usize].source {
             Source::Happens(_) => self.events.record(item).step,
-            Source::Initiated { settled: false, .. } => self.effects[item as usize].step,
-            Source::Initiated { .. } | Source::Begins(_) | Source::Ends(_) => self.touches[item as usize].step,
+            Source::Initiated { .. } => self.effects[item as usize].step,
+            Source::Begins(_) | Source::Ends(_) => self.touches[item as usize].step,
             Source::Held(_) | Source::Comes(_) | Source::Elapsed(_) => self.due[item as usize].step,
         }
     }
@@ -63,17 +63,10 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 let args = self.events.args(item).to_vec();
                 Premise::Happened { action: servanda_model::ActionId(action), args, by }
             }
-            Source::Initiated { settled: false, fluent } => {
+            Source::Initiated { fluent, .. } => {
                 let effect = self.effects[item as usize];
                 let args = instance(fluent, effect.slot);
                 Premise::Initiated { fluent: FluentId(fluent), args, value: effect.value, by }
-            }
-            Source::Initiated { settled: true, fluent } => {
-                let touch = self.touches[item as usize];
-                let effect = self.chain(touch.effects).last();
-                let value = effect.map_or(ABSENT, |effect| effect.value);
-                let by = effect.and_then(|effect| StepId::some(effect.step));
-                Premise::Initiated { fluent: FluentId(fluent), args: instance(fluent, touch.slot), value, by }
             }
             Source::Begins(fluent) => {
                 let touch = self.touches[item as usize];
@@ -92,27 +85,46 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// What the conditions rest on, for one filling that makes them hold.
-    pub(crate) fn condition_premises(
+    pub(crate) fn condition_premises<'a>(
         &mut self,
-        conditions: &[Condition],
+        conditions: &'a [Condition],
         vars: &[Var],
         filling: &[Value],
         at: At,
     ) -> Vec<Premise> {
+        let mut chosen: Vec<&Condition> = conditions.iter().collect();
+        while let Some(place) = chosen.iter().position(|condition| matches!(condition, Condition::AnyOf(_))) {
+            let Condition::AnyOf(lists) = chosen[place] else { break };
+            let with = |list: &'a [Condition]| -> Vec<&'a Condition> {
+                chosen[..place].iter().copied().chain(list).chain(chosen[place + 1..].iter().copied()).collect()
+            };
+            // The first alternative with which all of it still holds.
+            let choice = lists
+                .iter()
+                .map(|list| with(list))
+                .find(|choice| !self.fillings_of(choice, vars, filling, at).is_empty());
+            match choice {
+                Some(choice) => chosen = choice,
+                None => return Vec::new(),
+            }
+        }
+        // What the chosen alternatives bind besides does not belong to the filling, but is needed to name instances.
+        let has_chosen = conditions.iter().any(|condition| matches!(condition, Condition::AnyOf(_)));
+        let with_more = match has_chosen {
+            false => None,
+            true => self.fillings_of(&chosen, vars, filling, at).into_iter().next(),
+        };
+        self.premises_of_all(&chosen, vars, with_more.as_deref().unwrap_or(filling), at)
+    }
+
+    fn premises_of_all(&mut self, conditions: &[&Condition], vars: &[Var], filling: &[Value], at: At) -> Vec<Premise> {
         let mut premises = Vec::new();
         for condition in conditions {
             match condition {
                 Condition::Holds(pattern) => premises.extend(self.holds_premise(pattern, filling, at)),
                 Condition::Not(list) => premises.push(Premise::NotHolds(filled_list(list, filling))),
-                Condition::AnyOf(lists) => {
-                    let branch = lists.iter().find_map(|list| {
-                        let fillings = self.fillings_of(list, vars, filling, at);
-                        fillings.into_iter().next().map(|filling| (list, filling))
-                    });
-                    if let Some((list, filling)) = branch {
-                        premises.extend(self.condition_premises(list, vars, &filling, at));
-                    }
-                }
+                // The caller has chosen an alternative of each.
+                Condition::AnyOf(_) => {}
                 Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
                     self.expr_premises(left, vars, filling, at, &mut premises);
                     self.expr_premises(right, vars, filling, at, &mut premises);
@@ -182,7 +194,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     fn tally(&mut self, aggregate: &Aggregate, vars: &[Var], filling: &[Value], at: At) -> Premise {
         let mut fillings = Vec::new();
-        for inner in self.fillings_of(&aggregate.over, vars, filling, at) {
+        let over: Vec<&Condition> = aggregate.over.iter().collect();
+        for inner in self.fillings_of(&over, vars, filling, at) {
             let mut premises = self.condition_premises(&aggregate.over, vars, &inner, at);
             if aggregate.op != AggregateOp::Count {
                 self.expr_premises(&aggregate.of, vars, &inner, at, &mut premises);
@@ -193,15 +206,14 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// The distinct fillings of a list, in order, that go on from a filling.
-    fn fillings_of(&mut self, list: &[Condition], vars: &[Var], filling: &[Value], at: At) -> Vec<Vec<Value>> {
+    fn fillings_of(&mut self, list: &[&Condition], vars: &[Var], filling: &[Value], at: At) -> Vec<Vec<Value>> {
         let compiled = self.compiled;
         let mut bound: Vec<bool> = filling.iter().map(|value| *value != ABSENT).collect();
-        let conditions: Vec<&Condition> = list.iter().collect();
         let indexes = Indexes::Fixed(&compiled.indexes);
         let mut planner = Planner { program: &compiled.program, vars, indexes };
-        let Ok(plan) = planner.plan(&conditions, &mut bound) else { return Vec::new() };
+        let Ok(plan) = planner.plan(list, &mut bound) else { return Vec::new() };
         let mut counted: Vec<bool> = filling.iter().map(|value| *value != ABSENT).collect();
-        binders(list.iter(), &mut counted);
+        binders(list.iter().copied(), &mut counted);
         let mut frame = filling.to_vec();
         let mut all = Vec::new();
         self.view(at).run(&plan, &mut frame, &mut |frame| {

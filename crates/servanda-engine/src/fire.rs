@@ -65,9 +65,13 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             Source::Initiated { settled: true, fluent } => {
                 self.settle(item);
                 let slot = self.touches[item as usize].slot;
-                for value in self.initiated_values(item) {
-                    frame.fill(ABSENT);
-                    self.match_instance(listener, id, item, (fluent, slot, value), &mut frame);
+                let mut next = self.touches[item as usize].effects;
+                while let Some(effect) = self.effects.get(next as usize).copied() {
+                    if effect.kind == EffectKind::Initiate {
+                        frame.fill(ABSENT);
+                        self.match_instance(listener, id, next, (fluent, slot, effect.value), &mut frame);
+                    }
+                    next = effect.next;
                 }
             }
             Source::Begins(fluent) | Source::Ends(fluent) => {

@@ -225,6 +225,16 @@ impl Table {
         self.cells.iter_mut().for_each(|cell| cell.value = ABSENT);
     }
 
+    /// Drops every instance that has a value.
+    pub(crate) fn drop_all(&mut self) {
+        for slot in self.slots() {
+            if self.cells[slot as usize].value != ABSENT {
+                self.cells[slot as usize].value = ABSENT;
+                self.drop_slot(slot);
+            }
+        }
+    }
+
     /// Gives the slot back. It must have no value.
     pub(crate) fn drop_slot(&mut self, slot: u32) {
         let Table { indexes, cells, long_keys, layout, find, .. } = self;

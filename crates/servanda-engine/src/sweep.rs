@@ -94,7 +94,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         let mut sweep = Sweep {
             compiled,
             world: World {
-                tables: (0..fluents).map(|fluent| Table::new(compiled.layout(fluent, R))).collect(),
+                tables: (0..compiled.indexes.len()).map(|fluent| Table::new(compiled.layout(fluent, R))).collect(),
                 ranges: RefCell::new(Ranges::new(&compiled.program.ranges)),
                 kinds: Kinds::new(&compiled.program),
             },

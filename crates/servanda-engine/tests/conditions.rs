@@ -110,6 +110,22 @@ fn alternatives_bind_what_all_of_them_bind() {
 }
 
 #[test]
+fn what_one_alternative_binds_is_shared_with_the_rest_of_the_list() {
+    let shop = shop();
+    let (put, stock) = (shop.put, shop.stock);
+    // The second alternative never holds, so x is what has three.
+    let conditions = [
+        Condition::AnyOf(vec![
+            vec![holds(stock, &[var(0)], val(num(3)))],
+            vec![compare(e(num(1)), CompareOp::Greater, e(num(2)))],
+        ]),
+        holds(stock, &[var(0)], var(1)),
+    ];
+    let narrative = [at(1, put, &[ent(1), num(3)]), at(1, put, &[ent(2), num(4)])];
+    assert_eq!(shop.answers(2, &conditions, &narrative), [ent(1)]);
+}
+
+#[test]
 fn a_kind_restricts_what_a_variable_takes() {
     let mut b = Builder::default();
     let see = b.action("see", 1);

@@ -173,3 +173,19 @@ fn definitions_that_give_two_values_are_a_contradiction_for_as_long_as_they_do()
     let ticks: Vec<_> = solution.contradictions.iter().map(|it| (it.tick, it.values.clone())).collect();
     assert_eq!(ticks, [(Some(2), vec![ent(7), ent(8)]), (Some(6), vec![ent(7), ent(9)])]);
 }
+
+#[test]
+fn an_instance_with_two_values_supports_others_while_the_fixed_point_is_found() {
+    let Setter { mut b, set, f, .. } = setter();
+    let [g, h] = [b.derived("g", 1), b.derived("h", 0)];
+    // g(e1) gets the value of f and, through g itself, e9.
+    b.define(g, &[val(ent(1))], ev(0), 1, &[holds(f, &[], var(0))]);
+    b.define(g, &[var(0)], e(ent(9)), 1, &[holds(g, &[var(0)], val(ent(5)))]);
+    b.define(h, &[], e(Value::TRUE), 0, &[holds(g, &[val(ent(1))], ANY)]);
+    let solution = b.solve(&[at(2, set, &[ent(4)]), at(6, set, &[ent(5)]), at(8, set, &[ent(9)])], 10);
+    assert_eq!(line(&solution, g, &[ent(1)]), "e4[2,6) e9[8,)");
+    // Outside the recursion, an instance with two values has none.
+    assert_eq!(line(&solution, h, &[]), "T[2,6) T[8,)");
+    assert_eq!(solution.contradictions.len(), 1);
+    assert_eq!(solution.contradictions[0].values, [ent(5), ent(9)]);
+}

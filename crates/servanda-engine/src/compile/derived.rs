@@ -6,17 +6,16 @@
 
 use std::collections::BTreeSet;
 
-use servanda_model::{Condition, Definition, Expr as SourceExpr, FluentId, Mode, Program, Term};
+use servanda_model::{
+    Condition, Definition, Expr as SourceExpr, FluentId, FluentType, Hole, Mode, Program, Term, Value,
+};
 
 use super::error::{CycleLink, ProgramError, ProgramErrorKind};
 use super::graph::{shortest_cycle, strong_components};
 use super::ops::{Arg, Expr, Match, Plan};
-use super::plan::{Bound, Indexes, Planner, Unbound, arg};
+use super::plan::{Bound, Indexes, MOST_VARIANTS, Planner, Unbound, arg, variants};
 use crate::index::IndexSpec;
 use crate::vars::binders;
-
-/// More ways of reading the alternatives of a definition than this, and it is worked out from scratch.
-const MOST_VARIANTS: usize = 64;
 
 /// Derived fluents that depend on each other, or one alone.
 #[derive(Clone, Debug, Default)]
@@ -169,6 +168,37 @@ fn cycle_through(edges: &[Vec<usize>], group: &[usize], from: usize, to: usize) 
     shortest_cycle(&kept, &order).unwrap_or(order)
 }
 
+/// Lets the definitions of a component read its fluents in tables of their own, in which the value is one argument
+/// more, so that an instance can have several values while they are worked out.
+pub(crate) fn shadow(program: &mut Program, component: &Component, shadows: &mut [u32]) {
+    for &fluent in &component.fluents {
+        shadows[fluent as usize] = program.fluents.len() as u32;
+        let mut shadow = program.fluents[fluent as usize].clone();
+        shadow.args.push(Hole::Any);
+        shadow.ty = FluentType::Truth;
+        program.fluents.push(shadow);
+    }
+    for &id in &component.definitions {
+        let conditions = &mut program.definitions[id as usize].conditions;
+        conditions.iter_mut().for_each(|condition| shadow_condition(condition, component, shadows));
+    }
+}
+
+fn shadow_condition(condition: &mut Condition, component: &Component, shadows: &[u32]) {
+    match condition {
+        Condition::Holds(pattern) if component.fluents.contains(&pattern.fluent.0) => {
+            pattern.fluent = FluentId(shadows[pattern.fluent.index()]);
+            pattern.args.push(pattern.value);
+            pattern.value = Term::Value(Value::TRUE);
+        }
+        Condition::AnyOf(lists) => {
+            lists.iter_mut().flatten().for_each(|condition| shadow_condition(condition, component, shadows));
+        }
+        // Its fluents are read positively or not at all: components() has seen to that.
+        _ => {}
+    }
+}
+
 /// Compiles a definition for checking and for finding all its instances.
 pub(crate) fn definition_plan(
     program: &Program,
@@ -208,7 +238,7 @@ pub(crate) fn deltas(
 ) -> Option<Vec<Delta>> {
     let mut deltas = Vec::new();
     let conditions: Vec<&Condition> = definition.conditions.iter().collect();
-    for variant in variants(&conditions)? {
+    for variant in variants(&conditions, MOST_VARIANTS)? {
         let mut outer = vec![false; definition.vars.len()];
         binders(variant.iter().copied(), &mut outer);
         for (at, condition) in variant.iter().enumerate() {
@@ -278,29 +308,4 @@ fn aggregates(expr: &SourceExpr) -> bool {
         SourceExpr::Arith(_, left, right) => aggregates(left) || aggregates(right),
         _ => false,
     }
-}
-
-/// The conditions with one branch chosen for every `AnyOf`.
-fn variants<'a>(conditions: &[&'a Condition]) -> Option<Vec<Vec<&'a Condition>>> {
-    let mut all: Vec<Vec<&Condition>> = vec![Vec::new()];
-    for &condition in conditions {
-        let branches = match condition {
-            Condition::AnyOf(lists) => {
-                let mut branches = Vec::new();
-                for list in lists {
-                    branches.extend(variants(&list.iter().collect::<Vec<_>>())?);
-                }
-                branches
-            }
-            _ => vec![vec![condition]],
-        };
-        if all.len() * branches.len() > MOST_VARIANTS {
-            return None;
-        }
-        all = all
-            .iter()
-            .flat_map(|prefix| branches.iter().map(move |branch| [prefix.as_slice(), branch.as_slice()].concat()))
-            .collect();
-    }
-    Some(all)
 }

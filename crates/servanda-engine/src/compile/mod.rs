@@ -35,6 +35,8 @@ pub struct Compiled {
     pub(crate) actions: Vec<ActionPlan>,
     pub(crate) fluents: Vec<FluentPlan>,
     pub(crate) indexes: Vec<Vec<IndexSpec>>,
+    /// For fluents worked out from scratch: the table, after those of all fluents, whose last argument is the value.
+    pub(crate) shadows: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,7 +107,8 @@ impl Compiled {
         let kinds = graph::order(program, &components)?;
         let mut indexes: Vec<Vec<IndexSpec>> = vec![Vec::new(); program.fluents.len()];
         let mut errors = Vec::new();
-        let definitions = compile_definitions(program, &mut components, &mut indexes, &mut errors);
+        let mut shadows = vec![NONE; program.fluents.len()];
+        let definitions = compile_definitions(program, &mut components, &mut indexes, &mut shadows, &mut errors);
         let mut increased = vec![false; program.fluents.len()];
         for effect in program.rules.iter().flat_map(|rule| &rule.effects) {
             if let SourceEffect::Increase { fluent, .. } = effect {
@@ -146,6 +149,7 @@ impl Compiled {
             components,
             definitions,
             indexes,
+            shadows,
         })
     }
 
@@ -156,7 +160,11 @@ impl Compiled {
     }
 
     pub(crate) fn layout(&self, fluent: usize, keeps_steps: bool) -> Layout {
-        let plan = &self.fluents[fluent];
+        let Some(plan) = self.fluents.get(fluent) else {
+            let shadowed = self.shadows.iter().position(|shadow| *shadow as usize == fluent).unwrap_or_default();
+            let arity = self.fluents[shadowed].arity + 1;
+            return Layout { arity, indexes: self.indexes[fluent].clone(), ..Layout::default() };
+        };
         Layout {
             arity: plan.arity,
             deadlines: plan.deadlines.len(),
@@ -171,21 +179,27 @@ fn compile_definitions(
     program: &Program,
     components: &mut [Component],
     indexes: &mut Vec<Vec<IndexSpec>>,
+    shadows: &mut [u32],
     errors: &mut Vec<ProgramError>,
 ) -> Vec<DefinitionPlan> {
-    let mut definitions = Vec::new();
-    for definition in &program.definitions {
-        match derived::definition_plan(program, definition, indexes) {
-            Ok(plan) => definitions.push(plan),
-            Err(error) => errors.push(error),
-        }
-    }
     for component in components.iter_mut().filter(|component| !component.from_scratch) {
         for &id in &component.definitions {
             match derived::deltas(program, &program.definitions[id as usize], indexes) {
                 Some(deltas) => component.deltas.extend(deltas),
                 None => component.from_scratch = true,
             }
+        }
+    }
+    let mut shadowed = program.clone();
+    for component in components.iter().filter(|component| component.from_scratch) {
+        derived::shadow(&mut shadowed, component, shadows);
+    }
+    indexes.resize(shadowed.fluents.len(), Vec::new());
+    let mut definitions = Vec::new();
+    for definition in &shadowed.definitions {
+        match derived::definition_plan(&shadowed, definition, indexes) {
+            Ok(plan) => definitions.push(plan),
+            Err(error) => errors.push(error),
         }
     }
     definitions

@@ -36,6 +36,9 @@ impl Indexes<'_> {
     }
 }
 
+/// More ways of choosing alternatives than this, and a list is refused, or worked out from scratch.
+pub(crate) const MOST_VARIANTS: usize = 64;
+
 /// Which variables have a value by now.
 pub(crate) type Bound = Vec<bool>;
 
@@ -65,6 +68,11 @@ impl Planner<'_> {
     }
 
     fn list(&mut self, conditions: &[&Condition], bound: &mut Bound, outer: &Bound) -> Result<Plan, Unbound> {
+        if let Some(var) = split_variable(conditions, bound) {
+            let variants = variants(conditions, MOST_VARIANTS).ok_or(Unbound(var))?;
+            let op = self.union(&variants, bound, outer)?;
+            return Ok(Plan { ops: Box::new([op]), distinct: false });
+        }
         let mut will = outer.clone();
         for (will, bound) in will.iter_mut().zip(bound.iter()) {
             *will |= bound;
@@ -113,10 +121,11 @@ impl Planner<'_> {
             return Some((at.0, self.lookup(pattern, bound)));
         }
         for (at, condition) in rest.iter().enumerate() {
-            if let Condition::AnyOf(lists) = condition
-                && let Some(op) = self.any_of(lists, bound, will)
-            {
-                return Some((at, op));
+            if let Condition::AnyOf(lists) = condition {
+                let lists: Vec<Vec<&Condition>> = lists.iter().map(|list| list.iter().collect()).collect();
+                if let Ok(op) = self.union(&lists, bound, will) {
+                    return Some((at, op));
+                }
             }
         }
         best.map(|(_, at, pattern)| (at.0, self.lookup(pattern, bound)))
@@ -148,13 +157,13 @@ impl Planner<'_> {
         }
     }
 
-    fn any_of(&mut self, lists: &[Vec<Condition>], bound: &mut Bound, will: &Bound) -> Option<Op> {
+    /// Any of the lists; afterwards what all of them bind is bound.
+    fn union(&mut self, lists: &[Vec<&Condition>], bound: &mut Bound, will: &Bound) -> Result<Op, Unbound> {
         let mut after: Option<Bound> = None;
         let mut plans = Vec::new();
         for list in lists {
             let mut inner = bound.clone();
-            let list: Vec<&Condition> = list.iter().collect();
-            plans.push(self.list(&list, &mut inner, will).ok()?);
+            plans.push(self.list(list, &mut inner, will)?);
             after = Some(match after {
                 None => inner,
                 Some(common) => common.iter().zip(&inner).map(|(a, b)| *a && *b).collect(),
@@ -163,7 +172,7 @@ impl Planner<'_> {
         if let Some(after) = after {
             *bound = after;
         }
-        Some(Op::AnyOf(plans.into()))
+        Ok(Op::AnyOf(plans.into()))
     }
 
     fn lookup(&mut self, pattern: &FluentPattern, bound: &mut Bound) -> Op {
@@ -256,6 +265,66 @@ pub(crate) fn arg(term: &Term, bound: &Bound) -> Result<Arg, Unbound> {
         // `check` has refused `Any` wherever this is asked.
         Term::Any => Ok(Arg::Value(crate::state::ABSENT)),
     }
+}
+
+/// A variable that some but not all alternatives of an `AnyOf` bind, and that stands outside it as well. Which other
+/// conditions it is shared with then depends on the alternative, so each has to be planned with the whole list.
+fn split_variable(conditions: &[&Condition], bound: &Bound) -> Option<VarId> {
+    for (at, condition) in conditions.iter().enumerate() {
+        let Condition::AnyOf(lists) = condition else { continue };
+        let mut outside = Vec::new();
+        for (_, other) in conditions.iter().enumerate().filter(|(other, _)| *other != at) {
+            condition_vars(other, &mut outside);
+        }
+        let mut all = vec![false; bound.len()];
+        binders(std::iter::once(*condition), &mut all);
+        let mut some = vec![false; bound.len()];
+        binders_of_any(lists, &mut some);
+        let is_split = |var: &VarId| some[var.index()] && !all[var.index()] && !bound[var.index()];
+        if lists.len() > 1
+            && let Some(var) = outside.into_iter().find(is_split)
+        {
+            return Some(var);
+        }
+    }
+    None
+}
+
+/// Marks what any of the alternatives binds, inner alternatives included.
+fn binders_of_any(lists: &[Vec<Condition>], bound: &mut Bound) {
+    for list in lists {
+        binders(list.iter(), bound);
+        for condition in list {
+            if let Condition::AnyOf(inner) = condition {
+                binders_of_any(inner, bound);
+            }
+        }
+    }
+}
+
+/// The conditions with one alternative chosen for every `AnyOf`; `None` when there are too many ways.
+pub(crate) fn variants<'a>(conditions: &[&'a Condition], most: usize) -> Option<Vec<Vec<&'a Condition>>> {
+    let mut all: Vec<Vec<&Condition>> = vec![Vec::new()];
+    for &condition in conditions {
+        let branches = match condition {
+            Condition::AnyOf(lists) => {
+                let mut branches = Vec::new();
+                for list in lists {
+                    branches.extend(variants(&list.iter().collect::<Vec<_>>(), most)?);
+                }
+                branches
+            }
+            _ => vec![vec![condition]],
+        };
+        if all.len().saturating_mul(branches.len()) > most {
+            return None;
+        }
+        all = all
+            .iter()
+            .flat_map(|prefix| branches.iter().map(move |branch| [prefix.as_slice(), branch.as_slice()].concat()))
+            .collect();
+    }
+    Some(all)
 }
 
 fn first_unbound(rest: &[&Condition], bound: &Bound) -> VarId {
