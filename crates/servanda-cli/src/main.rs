@@ -100,12 +100,21 @@ enum Verb {
         /// The dossier's folder.
         #[arg(default_value = ".")]
         dir: PathBuf,
+        /// Say which single statements, if dropped, would move the bounds of this event.
+        #[arg(long, value_name = "EVENT")]
+        sensitivity: Option<String>,
     },
     /// Every citation, resolved or not, and what of each source is not cited.
     Sources {
         /// The dossier's folder.
         #[arg(default_value = ".")]
         dir: PathBuf,
+        /// How many uncited sentences to show of each source.
+        #[arg(long, value_name = "N", default_value_t = 10)]
+        uncited: usize,
+        /// Write the digests of all passages found to this file (`sources.lock` in the dossier is compared with).
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
     },
     /// What a date expression means.
     Date {
@@ -136,7 +145,7 @@ enum Verb {
     /// Begin a dossier that checks clean and shows each kind of statement.
     New {
         /// Its name, and the folder to make.
-        name: String,
+        name: PathBuf,
     },
 }
 
@@ -154,8 +163,8 @@ fn main() -> ExitCode {
         Verb::Report { dir, view } => commands::report::run(&dir, &view, &out),
         Verb::Ask { words, view } => commands::ask::run(&words, &view, &out),
         Verb::Explain { words, view, proof } => commands::explain::run(&words, &view, proof.as_deref(), &out),
-        Verb::Chronology { dir } => commands::chronology::run(&dir, &out),
-        Verb::Sources { dir } => commands::sources::run(&dir, &out),
+        Verb::Chronology { dir, sensitivity } => commands::chronology::run(&dir, sensitivity.as_deref(), &out),
+        Verb::Sources { dir, uncited, record } => commands::sources::run(&dir, uncited, record.as_deref(), &out),
         Verb::Date { expr, batch } => commands::date::run(expr.as_deref(), batch, &out),
         Verb::Law { chapter, write } => commands::law::run(chapter.as_deref(), write.as_deref(), &out),
         Verb::Fmt { paths, check } => commands::fmt::run(&paths, check, &out),

@@ -23,7 +23,9 @@ impl Terminal {
             Color::Never => false,
             Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
-        let width = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
+        let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = told.or_else(seen).unwrap_or(100);
         Terminal {
             format,
             color: wanted(std::io::stdout().is_terminal()),
@@ -69,20 +71,27 @@ impl Terminal {
 
     /// Text broken at blanks to the width, continued under `indent` columns.
     pub(crate) fn wrap(&self, text: &str, indent: usize) -> String {
+        self.wrap_from(text, indent, indent)
+    }
+
+    /// Text that begins in a column, broken at blanks to the width, continued under `indent` columns.
+    pub(crate) fn wrap_from(&self, text: &str, column: usize, indent: usize) -> String {
         let mut out = String::new();
-        let mut column = indent;
-        for word in text.split_whitespace() {
+        let mut column = column;
+        let mut begun = false;
+        for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
             let length = word.chars().count();
-            if column > indent && column + 1 + length > self.width {
+            if begun && column + 1 + length > self.width {
                 out.push('\n');
                 out.push_str(&" ".repeat(indent));
                 column = indent;
-            } else if column > indent {
+            } else if begun {
                 out.push(' ');
                 column += 1;
             }
             out.push_str(word);
             column += length;
+            begun = true;
         }
         out
     }

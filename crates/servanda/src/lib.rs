@@ -3,12 +3,15 @@
 pub mod archive;
 pub mod ask;
 pub mod check;
+pub mod conflicts;
 pub mod dating;
 pub mod diagnose;
 pub mod law;
 pub mod load;
 pub mod question;
 mod relevance;
+pub mod report;
 pub mod say;
+pub mod sourcing;
 pub mod steps;
 pub mod world;

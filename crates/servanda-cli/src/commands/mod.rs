@@ -38,6 +38,13 @@ pub(crate) fn show_diagnostics(model: &Model, diagnostics: &[Diagnostic], out: &
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
+/// Shows the errors found while reading, and says whether there are any.
+pub(crate) fn show_errors(model: &Model, out: &Terminal) -> bool {
+    let errors: Vec<Diagnostic> =
+        model.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
+    show_diagnostics(model, &errors, out)
+}
+
 /// What `--on`, `--as`, `--known` and `--under` mean in this dossier.
 pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<View, Exit> {
     let entity = |name: &str| -> Result<EntityId, Exit> {

@@ -1,0 +1,732 @@
+//! What a person wants first of a dossier: instruments and their status, who had what, figures beside their limits,
+//! each norm with its verdict, what is open, who knew, and where norms and sources disagree.
+//!
+//! One run of the engine serves the whole report: the chronology in which everything is as early as it can be. A day that
+//! hangs on an event without a certain date is given as the days between which it lies, and what depends on where in them
+//! it falls is called possible. Whoever needs the proof that a thing is certain in every admissible chronology asks it
+//! (see [`crate::ask`]).
+
+mod because;
+mod limits;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use servanda_engine::{Instance, Interval, ProgramError, Solution};
+use servanda_model::{EntityId, EventId, FluentId, FluentType, Hole, Kinded, Model, Norm, Standing, Value, View};
+
+pub use because::Because;
+pub use limits::Measured;
+
+use crate::ask::{ShownView, Truth};
+use crate::conflicts::{Conflict, conflicts};
+use crate::say;
+use crate::steps::{self, Cited};
+use crate::world::{Outcome, Questions, World};
+use because::{Hang, Roots, because_of, hang_of};
+
+/// A report. Text for people is made of it by the front end.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// From where the dossier was looked at.
+    pub view: ShownView,
+    /// How much there is of it.
+    pub scope: Scope,
+    /// Instruments, with their status over time.
+    pub instruments: Vec<Instrument>,
+    /// Who or what had which place, by the fluents that have one value at a time.
+    pub holdings: Vec<Holdings>,
+    /// Numbers, with the limits that norms set to them.
+    pub numbers: Vec<Measured>,
+    /// Norms, with their verdicts.
+    pub norms: Vec<NormLine>,
+    /// What the dossier leaves open, and what would decide it.
+    pub open: Vec<Open>,
+    /// Secret things, and who knew of them.
+    pub secrets: Vec<Secret>,
+    /// Norms in conflict that nothing puts in order.
+    pub conflicts: Vec<Conflict>,
+    /// What a source says and something else shows wrong.
+    pub contradicted: Vec<Disagreement>,
+    /// What is taken as a fact although somebody denies it.
+    pub disputed: Vec<Disagreement>,
+}
+
+/// How much there is of a dossier.
+#[derive(Clone, Debug, Serialize)]
+pub struct Scope {
+    /// First and last day that anything is dated to.
+    pub first: String,
+    /// See `first`.
+    pub last: String,
+    /// Events and facts that count from this point of view.
+    pub events: usize,
+    /// Of them, those without a certain day.
+    pub undated: usize,
+    /// Things said by somebody and not taken as facts.
+    pub claims: usize,
+    /// Chapters of law in use.
+    pub chapters: usize,
+}
+
+/// A value, and when it was had.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stretch {
+    /// The value, in words.
+    pub value: String,
+    /// Whether it is so on the day asked for wherever the open days fall.
+    pub truth: Truth,
+    /// The first day, if it is certain.
+    pub since: Option<String>,
+    /// The first day on which it was no longer so, if that is certain.
+    pub until: Option<String>,
+    /// The days between which `since` lies, where it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_between: Option<(String, Option<String>)>,
+    /// The days between which `until` lies, where it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until_between: Option<(String, Option<String>)>,
+    /// What began it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
+}
+
+/// An instrument.
+#[derive(Clone, Debug, Serialize)]
+pub struct Instrument {
+    /// Its name.
+    pub name: String,
+    /// What to call it.
+    pub label: String,
+    /// The parties it names.
+    pub between: Vec<String>,
+    /// Whether only some know of it from the start.
+    pub secret: bool,
+    /// Its status over time, or on the day; empty where the law in use knows of none.
+    pub status: Vec<Stretch>,
+}
+
+/// A fluent with one value at a time, and who or what it was for each thing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Holdings {
+    /// The fluent, in the words of its declaration.
+    pub fluent: String,
+    /// Things and the values they had. Things that had the same share a row.
+    pub rows: Vec<Holding>,
+}
+
+/// Things, and the value they all had.
+#[derive(Clone, Debug, Serialize)]
+pub struct Holding {
+    /// The things.
+    pub of: Vec<String>,
+    /// For whom, where the fluent says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub for_whom: Vec<String>,
+    /// The values, in order of time.
+    pub values: Vec<Stretch>,
+}
+
+/// A norm and its verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct NormLine {
+    /// Its name.
+    pub name: String,
+    /// The reading, if one was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<String>,
+    /// What it says.
+    pub sentence: String,
+    /// Its instrument.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
+    /// Its article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+    /// The gravest status it has from this point of view; absent where it never binds.
+    pub verdict: Option<String>,
+    /// Each way it was set off, and what became of it.
+    pub cases: Vec<Case>,
+    /// Phrases left to judgment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub judgments: Vec<String>,
+    /// Where it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What it cites.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Cited>,
+}
+
+/// One way in which a norm was set off.
+#[derive(Clone, Debug, Serialize)]
+pub struct Case {
+    /// Bearer, counterparty and whatever else tells it from others.
+    pub of: Vec<String>,
+    /// Its statuses.
+    pub statuses: Vec<Stretch>,
+}
+
+/// Something left open.
+#[derive(Clone, Debug, Serialize)]
+pub struct Open {
+    /// `undated`, `unknown-number` or `undecided`.
+    pub kind: &'static str,
+    /// In words.
+    pub text: String,
+    /// What it hangs on; for `undated`, what hangs on it.
+    pub hangs_on: Vec<String>,
+    /// Where it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+/// A secret thing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Secret {
+    /// Its name.
+    pub name: String,
+    /// What to call it.
+    pub label: String,
+    /// Who knew from the start.
+    pub from_the_start: Vec<String>,
+    /// Who came to know, and how.
+    pub learnt: Vec<Learnt>,
+}
+
+/// Who came to know of a thing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Learnt {
+    /// Who.
+    pub who: Vec<String>,
+    /// Since when, and why.
+    pub since: Stretch,
+}
+
+/// Something that sources or states do not agree on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Disagreement {
+    /// What is said.
+    pub text: String,
+    /// When it is said to have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// Who says so, if the dossier does not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub said_by: Vec<String>,
+    /// What or who speaks against it.
+    pub against: Vec<String>,
+    /// Where it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What it cites.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Cited>,
+}
+
+/// Reports on a dossier: on the day of the view, or over the whole time where it has none.
+///
+/// # Errors
+/// The dossier's rules have no meaning; the errors carry their places.
+pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramError>> {
+    let outcome = world.ask(view, &Questions::default())?;
+    let chosen = world.chosen(view);
+    let solution = &outcome.runs[0].solution;
+    let making = Making {
+        roots: Roots::new(world, solution),
+        world,
+        model: world.model,
+        outcome: &outcome,
+        solution,
+        on: view.on,
+        until: view.on.unwrap_or_else(|| world.last_day()),
+        hanging: RefCell::default(),
+    };
+    Ok(making.report(view, &chosen))
+}
+
+/// What the sections are made from.
+struct Making<'w, 'm> {
+    world: &'w World<'m>,
+    model: &'m Model,
+    outcome: &'w Outcome,
+    solution: &'w Solution,
+    roots: Roots,
+    /// The day of the view.
+    on: Option<i64>,
+    /// The last day of interest.
+    until: i64,
+    /// What hangs on each event without a certain day, as far as it was shown.
+    hanging: RefCell<BTreeMap<EventId, BTreeSet<String>>>,
+}
+
+impl Making<'_, '_> {
+    fn report(&self, view: &View, chosen: &[EntityId]) -> Report {
+        let norms = self.norms(chosen);
+        let mut found = conflicts(self.world, self.solution, chosen);
+        if let Some(day) = self.on {
+            found.retain(|conflict| conflict.on(day));
+        }
+        Report {
+            view: ShownView {
+                on: view.on.map(|day| self.model.show_tick(day)),
+                seen_by: view.seen_by.map(|id| self.model.name(id).to_owned()),
+                known: view.known_in,
+                under: view.under.iter().map(|id| self.model.name(*id).to_owned()).collect(),
+            },
+            scope: self.scope(),
+            instruments: self.instruments(),
+            holdings: self.holdings(),
+            numbers: limits::measured(self),
+            secrets: self.secrets(),
+            open: self.open(&norms),
+            norms,
+            conflicts: found,
+            contradicted: self.contradicted(view),
+            disputed: self.disputed(),
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        let horizon = self.world.dating.horizon;
+        let undated = self.outcome.visible.iter().filter(|event| hang_of(self.world, **event).is_some()).count();
+        Scope {
+            first: self.model.show_tick(horizon.first),
+            last: self.model.show_tick(horizon.last),
+            events: self.outcome.visible.len(),
+            undated,
+            claims: self.model.events.iter().filter(|event| event.standing != Standing::Stated).count(),
+            chapters: self.model.chapters.len(),
+        }
+    }
+
+    /// The stretches of an instance that are of interest.
+    fn stretches(&self, instance: &Instance) -> Vec<Stretch> {
+        let shown = instance.intervals.iter().filter_map(|interval| {
+            let stretch = self.stretch(interval)?;
+            for hang in [self.roots.hang(interval.begun_by), self.roots.hang(interval.ended_by)].into_iter().flatten() {
+                let mut hanging = self.hanging.borrow_mut();
+                hanging.entry(hang.event).or_default().insert(sentence(self.model, instance.fluent, &instance.args));
+            }
+            Some(stretch)
+        });
+        shown.collect()
+    }
+
+    /// An interval in words, unless it does not touch the day of the view.
+    fn stretch(&self, interval: &Interval) -> Option<Stretch> {
+        let (begun, ended) = (self.roots.hang(interval.begun_by), self.roots.hang(interval.ended_by));
+        let latest = |day: Option<i64>, hang: Option<Hang>| match (day, hang) {
+            (Some(day), Some(hang)) => hang.slack.map(|slack| day.saturating_add(slack)),
+            (day, _) => day,
+        };
+        let (last_since, last_until) = (latest(interval.since, begun), latest(interval.until, ended));
+        let mut truth = Truth::Certain;
+        if let Some(day) = self.on {
+            if interval.since.is_some_and(|since| day < since) || last_until.is_some_and(|until| until <= day) {
+                return None;
+            }
+            let begun_by_then = begun.is_none() || last_since.is_some_and(|since| since <= day);
+            let not_over = interval.until.is_none_or(|until| day < until);
+            if !begun_by_then || !not_over {
+                truth = Truth::Possible;
+            }
+        } else if interval.since.is_some_and(|since| since > self.until) {
+            return None;
+        }
+        let show = |day: i64| self.model.show_tick(day);
+        let between = |day: Option<i64>, last: Option<i64>, hang: Option<Hang>| match (day, hang) {
+            (Some(day), Some(_)) => (None, Some((show(day), last.map(show)))),
+            (day, _) => (day.map(show), None),
+        };
+        let (since, since_between) = between(interval.since, last_since, begun);
+        let (until, until_between) = between(interval.until, last_until, ended);
+        Some(Stretch {
+            value: self.show(interval.value),
+            truth,
+            since,
+            until,
+            since_between,
+            until_between,
+            because: self.roots.because(self.world, interval.begun_by),
+        })
+    }
+
+    /// A value in words, with the ranges that the run itself made.
+    fn show(&self, value: Value) -> String {
+        match value.kinded() {
+            Kinded::Range(id) if id.index() >= self.model.program.ranges.len() => {
+                let mut lent = Model::default();
+                lent.program.ranges.clone_from(&self.solution.ranges);
+                lent.show(value)
+            }
+            Kinded::Entity(id) => {
+                let entity = &self.model.lexicon.entities[id.index()];
+                let is_word = entity.name.chars().all(|c| c.is_lowercase() || c == '-');
+                if is_word { entity.label.clone() } else { entity.name.clone() }
+            }
+            _ => self.model.show(value),
+        }
+    }
+
+    fn names(&self, all: &[EntityId]) -> Vec<String> {
+        all.iter().map(|id| self.model.name(*id).to_owned()).collect()
+    }
+
+    fn instances(&self, fluent: FluentId) -> impl Iterator<Item = &Instance> {
+        let start = self.solution.instances.partition_point(|it| it.fluent < fluent);
+        self.solution.instances[start..].iter().take_while(move |it| it.fluent == fluent)
+    }
+
+    /// The fluents that the author can see, with their type.
+    fn fluents(&self) -> impl Iterator<Item = (FluentId, &servanda_model::Fluent)> {
+        let all = self.model.program.fluents.iter().enumerate();
+        all.filter(|(at, _)| self.model.shown[*at]).map(|(at, fluent)| (FluentId::from_index(at), fluent))
+    }
+
+    /// Whether a fluent says of one instrument in which of several states it is.
+    fn is_status_of_instruments(&self, fluent: &servanda_model::Fluent) -> bool {
+        let lexicon = &self.model.lexicon;
+        let about_instruments = matches!(*fluent.args, [Hole::Kind(kind)]
+            if lexicon.is_subkind(kind, self.model.hooks.instrument));
+        about_instruments && matches!(fluent.ty, FluentType::Valued(Hole::Kind(_)))
+    }
+
+    fn instruments(&self) -> Vec<Instrument> {
+        let mut by_thing: BTreeMap<EntityId, Vec<Stretch>> = BTreeMap::new();
+        for (id, _) in self.fluents().filter(|(_, fluent)| self.is_status_of_instruments(fluent)) {
+            for instance in self.instances(id) {
+                if let Some(thing) = instance.args[0].as_entity() {
+                    by_thing.entry(thing).or_default().extend(self.stretches(instance));
+                }
+            }
+        }
+        let kind = self.model.hooks.instrument;
+        let all = (0..self.model.lexicon.entities.len()).map(EntityId::from_index);
+        let instruments = all.filter(|id| {
+            let is_law = self.model.origins[self.model.lexicon.entities[id.index()].origin.index()].law;
+            self.model.lexicon.is_of_kind(*id, kind) && !is_law
+        });
+        let mut list: Vec<Instrument> = instruments
+            .map(|id| {
+                let entity = &self.model.lexicon.entities[id.index()];
+                Instrument {
+                    name: entity.name.clone(),
+                    label: entity.label.clone(),
+                    between: self.names(&entity.parties),
+                    secret: self.world.secret_root(id).is_some(),
+                    status: by_thing.remove(&id).unwrap_or_default(),
+                }
+            })
+            .collect();
+        let begins = |it: &Instrument| {
+            let first = it.status.first()?;
+            first.since.clone().or_else(|| first.since_between.as_ref().map(|(day, _)| day.clone()))
+        };
+        list.sort_by_key(|it| (it.status.is_empty(), begins(it), it.name.clone()));
+        list
+    }
+
+    fn holdings(&self) -> Vec<Holdings> {
+        let mut all = Vec::new();
+        for (id, fluent) in self.fluents() {
+            let FluentType::Valued(Hole::Kind(kind)) = fluent.ty else { continue };
+            if kind == self.model.hooks.status || fluent.args.is_empty() || self.is_status_of_instruments(fluent) {
+                continue;
+            }
+            let rows = self.rows(id);
+            if !rows.is_empty() {
+                all.push(Holdings { fluent: self.declared(id), rows });
+            }
+        }
+        all
+    }
+
+    /// Things with the values they had; those with the same values at the same times in one row.
+    fn rows(&self, id: FluentId) -> Vec<Holding> {
+        let mut rows: Vec<Holding> = Vec::new();
+        let mut seen: BTreeMap<(String, Vec<u64>), usize> = BTreeMap::new();
+        let shape = |stretches: &[Stretch]| {
+            let list: Vec<String> = stretches
+                .iter()
+                .map(|it| format!("{}|{:?}|{:?}|{:?}", it.value, it.since, it.until, it.since_between))
+                .collect();
+            list.join(";")
+        };
+        let mut by_first: Vec<(Value, Vec<String>, Vec<Stretch>)> = Vec::new();
+        for instance in self.instances(id) {
+            let changes = instance.intervals.iter().any(|it| it.since.is_some() || it.until.is_some());
+            let values = self.stretches(instance);
+            if values.is_empty() || (self.on.is_none() && !changes) {
+                continue;
+            }
+            let rest: Vec<String> = instance.args[1..].iter().map(|value| self.show(*value)).collect();
+            let same = by_first.iter_mut().find(|(first, others, known)| {
+                *first == instance.args[0] && !others.is_empty() && shape(known) == shape(&values)
+            });
+            match same {
+                Some((_, others, _)) => others.push(rest.join(", ")),
+                None => {
+                    let others = if rest.is_empty() { Vec::new() } else { vec![rest.join(", ")] };
+                    by_first.push((instance.args[0], others, values));
+                }
+            }
+        }
+        for (first, for_whom, values) in by_first {
+            let key = (format!("{}#{}", for_whom.join(";"), shape(&values)), Vec::new());
+            let name = self.show(first);
+            match seen.get(&key) {
+                Some(at) => rows[*at].of.push(name),
+                None => {
+                    seen.insert(key, rows.len());
+                    rows.push(Holding { of: vec![name], for_whom, values });
+                }
+            }
+        }
+        rows
+    }
+
+    /// A fluent in the words of its declaration, without its holes' names.
+    fn declared(&self, id: FluentId) -> String {
+        let target = servanda_model::lexicon::Target::Fluent(id);
+        let wording = self.model.lexicon.wordings.iter().find(|it| it.target == target && it.main);
+        let written =
+            wording.map_or_else(|| self.model.program.fluents[id.index()].name.clone(), |it| it.written.clone());
+        let mut out = String::new();
+        let mut hole = false;
+        for c in written.chars() {
+            match c {
+                '{' => hole = true,
+                '}' => {
+                    hole = false;
+                    out.push('…');
+                }
+                _ if !hole => out.push(c),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    fn norms(&self, chosen: &[EntityId]) -> Vec<NormLine> {
+        let readings: Vec<&Norm> =
+            self.model
+                .norms
+                .iter()
+                .filter(|norm| match norm.reading {
+                    Some(reading) => chosen.contains(&reading),
+                    None => !self.model.norms.iter().any(|other| {
+                        other.entity == norm.entity && other.reading.is_some_and(|it| chosen.contains(&it))
+                    }),
+                })
+                .filter(|norm| !self.model.origins[norm.origin.index()].law)
+                .collect();
+        readings.into_iter().map(|norm| self.norm(norm)).collect()
+    }
+
+    fn norm(&self, norm: &Norm) -> NormLine {
+        let mut cases: Vec<Case> = self
+            .instances(norm.status)
+            .map(|instance| Case {
+                of: instance.args.iter().map(|value| self.show(*value)).collect(),
+                statuses: self.stretches(instance),
+            })
+            .filter(|case| !case.statuses.is_empty())
+            .collect();
+        for (word, fluent) in &self.model.hooks.statuses {
+            if self.model.name(*word) != "dormant" {
+                continue;
+            }
+            for instance in self.instances(*fluent).filter(|it| it.args[0] == Value::entity(norm.entity)) {
+                let mut statuses = self.stretches(instance);
+                statuses.iter_mut().for_each(|it| it.value = self.show(Value::entity(*word)));
+                if !statuses.is_empty() {
+                    cases.push(Case {
+                        of: instance.args[1..].iter().map(|value| self.show(*value)).collect(),
+                        statuses,
+                    });
+                }
+            }
+        }
+        let verdict = cases.iter().filter_map(verdict_of).min_by_key(|it| rank(it)).map(str::to_owned);
+        let origin = steps::of_origin(self.model, norm.origin, "");
+        NormLine {
+            name: self.model.name(norm.entity).to_owned(),
+            reading: norm.reading.map(|id| self.model.name(id).to_owned()),
+            sentence: norm.sentence.clone(),
+            instrument: norm.instrument.map(|id| self.model.name(id).to_owned()),
+            article: norm.article.map(|id| self.model.name(id).to_owned()),
+            verdict,
+            cases,
+            judgments: self.model.origins[norm.origin.index()].judgments.clone(),
+            place: origin.place,
+            sources: origin.sources,
+        }
+    }
+
+    fn open(&self, norms: &[NormLine]) -> Vec<Open> {
+        let mut open = Vec::new();
+        for norm in norms {
+            let undecided = norm.cases.iter().flat_map(|case| case.statuses.iter().map(move |it| (case, it)));
+            for (case, stretch) in undecided.filter(|(_, it)| it.value == "undecided" || it.truth == Truth::Possible) {
+                let mut hangs_on: Vec<String> = stretch.because.iter().map(|it| it.text.clone()).collect();
+                if let Some((first, last)) = &stretch.since_between {
+                    hangs_on.push(format!("since a day from {first} to {}", last.as_deref().unwrap_or("no known day")));
+                }
+                open.push(Open {
+                    kind: "undecided",
+                    text: format!("whether {} is {} ({})", norm.name, stretch.value, case.of.join(", ")),
+                    hangs_on,
+                    place: norm.place.clone(),
+                });
+            }
+        }
+        let hanging = self.hanging.borrow();
+        for (id, things) in hanging.iter() {
+            let told = because_of(self.world, *id);
+            let day = told.day.map_or_else(String::new, |day| format!(", some day of {day}"));
+            open.push(Open {
+                kind: "undated",
+                text: format!("{}{day}", told.text),
+                hangs_on: things.iter().cloned().collect(),
+                place: told.place,
+            });
+        }
+        for id in self.outcome.visible.iter().filter(|id| self.has_unknown_number(**id)) {
+            let (min, _) = self.world.dating.bounds(*id);
+            if self.on.is_none_or(|day| min.is_none_or(|min| min <= day)) {
+                let told = because_of(self.world, *id);
+                let place = told.place;
+                open.push(Open { kind: "unknown-number", text: told.text, hangs_on: Vec::new(), place });
+            }
+        }
+        open
+    }
+
+    /// Whether an event states a number of which a bound is missing.
+    fn has_unknown_number(&self, id: EventId) -> bool {
+        use servanda_model::Happening;
+        let values = self.model.events[id.index()].happenings.iter().flat_map(|happening| match happening {
+            Happening::Action(_, args) => args.clone(),
+            Happening::FactBegins(_, args, value) => args.iter().chain([value]).copied().collect(),
+            Happening::FactEnds(..) => Vec::new(),
+        });
+        values.into_iter().any(|value| match value.kinded() {
+            Kinded::Range(id) => self
+                .model
+                .program
+                .ranges
+                .get(id.index())
+                .is_some_and(|range| range.min.is_none() || range.max.is_none()),
+            _ => false,
+        })
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        let entities = self.model.lexicon.entities.iter().enumerate();
+        let mut all = Vec::new();
+        for (at, entity) in entities {
+            let Some(insiders) = &entity.known_only_to else { continue };
+            let id = EntityId::from_index(at);
+            let mut learnt: Vec<Learnt> = Vec::new();
+            for instance in self.instances(self.model.hooks.knows).filter(|it| it.args[1] == Value::entity(id)) {
+                let who = instance.args[0].as_entity();
+                if who.is_some_and(|who| insiders.contains(&who)) {
+                    continue;
+                }
+                let Some(since) = self.stretches(instance).into_iter().next() else { continue };
+                let name = self.show(instance.args[0]);
+                let same = learnt
+                    .iter_mut()
+                    .find(|known| known.since.since == since.since && known.since.because == since.because);
+                match same {
+                    Some(known) => known.who.push(name),
+                    None => learnt.push(Learnt { who: vec![name], since }),
+                }
+            }
+            learnt.sort_by(|a, b| a.since.since.cmp(&b.since.since));
+            all.push(Secret {
+                name: entity.name.clone(),
+                label: entity.label.clone(),
+                from_the_start: self.names(insiders),
+                learnt,
+            });
+        }
+        all
+    }
+
+    fn contradicted(&self, view: &View) -> Vec<Disagreement> {
+        let events = (0..self.model.events.len()).map(EventId::from_index);
+        let wrong = events.filter(|id| {
+            let event = &self.model.events[id.index()];
+            let said = event.standing == Standing::Contradicted || !event.contradicted_by.is_empty();
+            said && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))
+        });
+        wrong
+            .map(|id| {
+                let event = &self.model.events[id.index()];
+                let against = event.contradicted_by.iter().map(|name| self.what_is(name)).collect();
+                self.disagreement(id, against)
+            })
+            .collect()
+    }
+
+    /// A name with what stands behind it.
+    fn what_is(&self, name: &str) -> String {
+        let entity = self.model.lexicon.entity(name);
+        let event = entity.and_then(|id| self.model.events.iter().position(|event| event.entity == Some(id)));
+        match event {
+            Some(at) => {
+                let told = because_of(self.world, EventId::from_index(at));
+                let day = told.day.map_or_else(String::new, |day| format!(" ({day})"));
+                format!("{name}: {}{day}", told.text)
+            }
+            None => match entity {
+                Some(id) => format!("{name} ({})", self.model.lexicon.entities[id.index()].label),
+                None => name.to_owned(),
+            },
+        }
+    }
+
+    fn disputed(&self) -> Vec<Disagreement> {
+        let disputed = self.outcome.visible.iter().filter(|id| !self.model.events[id.index()].denied_by.is_empty());
+        disputed.map(|id| self.disagreement(*id, self.names(&self.model.events[id.index()].denied_by))).collect()
+    }
+
+    fn disagreement(&self, id: EventId, against: Vec<String>) -> Disagreement {
+        let event = &self.model.events[id.index()];
+        let told = steps::of_origin(self.model, event.origin, &event.sentence);
+        let said_by = match &event.standing {
+            Standing::Claimed(by) => self.names(by),
+            _ => Vec::new(),
+        };
+        Disagreement {
+            text: told.text,
+            day: Some(event.when.written.clone()).filter(|day| !day.is_empty()),
+            said_by,
+            against,
+            place: told.place,
+            sources: told.sources,
+        }
+    }
+}
+
+/// What a breach or a doubt leaves behind stays; otherwise the last word counts.
+fn verdict_of(case: &Case) -> Option<&str> {
+    let had = |status: &str| case.statuses.iter().any(|it| it.value == status);
+    let marks = ["breached", "undecided"].into_iter().find(|status| had(status));
+    marks.or_else(|| case.statuses.last().map(|it| it.value.as_str()))
+}
+
+/// The gravest first.
+fn rank(status: &str) -> usize {
+    let order =
+        ["breached", "undecided", "due", "met late", "lapsed", "excused", "met", "observed", "permitted", "dormant"];
+    order.iter().position(|known| *known == status).unwrap_or(order.len())
+}
+
+/// A fluent of these arguments in words.
+fn sentence(model: &Model, fluent: FluentId, args: &[Value]) -> String {
+    say::fluent(model, fluent, args, None)
+}
