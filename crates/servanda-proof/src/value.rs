@@ -1,0 +1,249 @@
+//! Values as proofs write them, and what can be worked out from them (rules 9 and 10 of `docs/semantics.md`).
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+use servanda_model::{
+    ArithOp, Clock, CompareOp, Duration, EntityId, Hole, Kinded, Number, NumberRange, Program, Value,
+};
+
+/// A value whose ranges are written out, so that equal means equal in every run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Val {
+    Entity(u32),
+    Number(#[serde(with = "decimal")] Number),
+    /// A number between two bounds; and whether it is said to be approximate.
+    Range(End, End, bool),
+    Tick(i64),
+    Ticks(i32),
+    Months(i32),
+    Years(i32),
+    Text(u32),
+}
+
+/// The end of a range.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum End {
+    Below,
+    At(#[serde(with = "decimal")] Number),
+    Above,
+}
+
+/// Numbers are written as text: no reader of JSON rounds them.
+mod decimal {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use servanda_model::Number;
+
+    pub(super) fn serialize<S: Serializer>(number: &Number, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(number)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Number, D::Error> {
+        Number::parse(&String::deserialize(from)?).ok_or_else(|| D::Error::custom("not a decimal number"))
+    }
+}
+
+impl Val {
+    /// A value of a program.
+    #[must_use]
+    pub fn of(value: Value, ranges: &[NumberRange]) -> Val {
+        match value.kinded() {
+            Kinded::Entity(id) => Val::Entity(id.0),
+            Kinded::Number(number) => Val::Number(number),
+            Kinded::Tick(tick) => Val::Tick(tick),
+            Kinded::Duration(Duration::Ticks(n)) => Val::Ticks(n),
+            Kinded::Duration(Duration::Months(n)) => Val::Months(n),
+            Kinded::Duration(Duration::Years(n)) => Val::Years(n),
+            Kinded::Text(id) => Val::Text(id.0),
+            Kinded::Range(id) => {
+                let range = ranges.get(id.index()).copied().unwrap_or_default();
+                let (low, high) = (range.min.map_or(End::Below, End::At), range.max.map_or(End::Above, End::At));
+                Val::Range(low, high, range.approximate)
+            }
+        }
+    }
+
+    /// A whole number, if it is not too large for a value.
+    pub(crate) fn whole(number: i64) -> Option<Val> {
+        Value::integer(number).map(|_| Val::Number(Number::whole(number)))
+    }
+
+    /// A number or range by its ends.
+    fn ends(self) -> Option<(End, End, bool)> {
+        match self {
+            Val::Range(low, high, about) => Some((low, high, about)),
+            Val::Number(number) => Some((End::At(number), End::At(number), false)),
+            _ => None,
+        }
+    }
+
+    /// Whether a hole takes it (rule 8).
+    pub(crate) fn fits(self, hole: Hole, program: &Program) -> bool {
+        match hole {
+            Hole::Kind(kind) => matches!(self, Val::Entity(id) if program.is_of_kind(EntityId(id), kind)),
+            Hole::Thing => matches!(self, Val::Entity(_)),
+            Hole::Number => matches!(self, Val::Number(_) | Val::Range(..)),
+            Hole::Day => matches!(self, Val::Tick(_)),
+            Hole::Duration => matches!(self, Val::Ticks(_) | Val::Months(_) | Val::Years(_)),
+            Hole::Text => matches!(self, Val::Text(_)),
+            Hole::Any => true,
+        }
+    }
+}
+
+/// A range again; a number where only one is left.
+fn ranging(low: End, high: End, about: bool) -> Option<Val> {
+    match (low, high) {
+        (End::At(a), End::At(b)) if a == b && !about => Value::number(a).map(|_| Val::Number(a)),
+        _ => Some(Val::Range(low, high, about)),
+    }
+}
+
+/// What a comparison comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Holds,
+    Fails,
+    Undecided,
+}
+
+/// Rule 9. Both sides are there.
+pub(crate) fn compare(a: Val, op: CompareOp, b: Val) -> Verdict {
+    let (less, equal, greater) = match (a.ends(), b.ends()) {
+        // Which orders are possible between a number of the one and a number of the other.
+        (Some(a), Some(b)) => (a.0 < b.1, a.0 <= b.1 && b.0 <= a.1, a.1 > b.0),
+        _ => match order(a, b) {
+            Some(order) => (order.is_lt(), order.is_eq(), order.is_gt()),
+            None if matches!(op, CompareOp::Equal | CompareOp::NotEqual) => (a != b, a == b, false),
+            None => return Verdict::Fails,
+        },
+    };
+    let about = [a, b].iter().any(|it| matches!(it, Val::Range(_, _, true)));
+    if about && equal {
+        return Verdict::Undecided;
+    }
+    let (yes, no) = match op {
+        CompareOp::Equal => (equal, less || greater),
+        CompareOp::NotEqual => (less || greater, equal),
+        CompareOp::Less => (less, equal || greater),
+        CompareOp::AtMost => (less || equal, greater),
+        CompareOp::Greater => (greater, less || equal),
+        CompareOp::AtLeast => (greater || equal, less),
+    };
+    match (yes, no) {
+        (true, true) => Verdict::Undecided,
+        (true, false) => Verdict::Holds,
+        _ => Verdict::Fails,
+    }
+}
+
+/// The order of two ticks, or of two durations of one unit.
+fn order(a: Val, b: Val) -> Option<Ordering> {
+    match (a, b) {
+        (Val::Tick(a), Val::Tick(b)) => Some(a.cmp(&b)),
+        (Val::Ticks(a), Val::Ticks(b)) | (Val::Months(a), Val::Months(b)) | (Val::Years(a), Val::Years(b)) => {
+            Some(a.cmp(&b))
+        }
+        _ => None,
+    }
+}
+
+/// The greater or the lesser of two, of ranges the range of what that can be (rule 11).
+pub(crate) fn extreme(a: Val, b: Val, greatest: bool) -> Option<Val> {
+    let pick = |a: End, b: End| if greatest { a.max(b) } else { a.min(b) };
+    match (a.ends(), b.ends()) {
+        (Some(a), Some(b)) => ranging(pick(a.0, b.0), pick(a.1, b.1), a.2 || b.2),
+        _ => Some(if order(a, b)?.is_gt() == greatest { a } else { b }),
+    }
+}
+
+/// Rule 10.
+pub(crate) fn arithmetic(clock: Clock, a: Val, op: ArithOp, b: Val) -> Option<Val> {
+    let day = |tick: Option<i64>| tick.filter(|tick| Value::tick(*tick).is_some()).map(Val::Tick);
+    match (a, op, b) {
+        (Val::Tick(a), ArithOp::Minus, Val::Tick(b)) => Val::whole(a.checked_sub(b)?),
+        (Val::Tick(a), ArithOp::Plus, _) => day(later(clock, a, b, 1)),
+        (Val::Tick(a), ArithOp::Minus, _) => day(later(clock, a, b, -1)),
+        _ => on_numbers(a.ends()?, op, b.ends()?),
+    }
+}
+
+fn on_numbers(a: (End, End, bool), op: ArithOp, b: (End, End, bool)) -> Option<Val> {
+    let zero = End::At(Number::whole(0));
+    if op == ArithOp::DividedBy && b.0 <= zero && zero <= b.1 {
+        return None;
+    }
+    // What the result can be lies between the results for the ends: each operation rises or falls with each side.
+    let pairs = match op {
+        ArithOp::Plus => vec![(a.0, b.0), (a.1, b.1)],
+        ArithOp::Minus => vec![(a.0, b.1), (a.1, b.0)],
+        _ => vec![(a.0, b.0), (a.0, b.1), (a.1, b.0), (a.1, b.1)],
+    };
+    let all = pairs.into_iter().map(|(x, y)| on_ends(x, op, y)).collect::<Option<Vec<End>>>()?;
+    ranging(*all.iter().min()?, *all.iter().max()?, a.2 || b.2)
+}
+
+fn on_ends(x: End, op: ArithOp, y: End) -> Option<End> {
+    let zero = End::At(Number::whole(0));
+    let infinite = |positive: bool| if positive { End::Above } else { End::Below };
+    Some(match (op, x, y) {
+        (ArithOp::Plus, End::At(x), End::At(y)) => End::At(x.plus(y)?),
+        (ArithOp::Minus, End::At(x), End::At(y)) => End::At(x.minus(y)?),
+        (ArithOp::Times, End::At(x), End::At(y)) => End::At(x.times(y)?),
+        (ArithOp::DividedBy, End::At(x), End::At(y)) => End::At(x.divided_by(y)?),
+        (ArithOp::Plus, End::At(_), y) => y,
+        (ArithOp::Minus, End::At(_), y) => infinite(y == End::Below),
+        (ArithOp::Plus | ArithOp::Minus, x, _) => x,
+        (ArithOp::Times, x, y) if x == zero || y == zero => zero,
+        (ArithOp::DividedBy, _, End::Below | End::Above) => zero,
+        (_, x, y) => infinite((x > zero) == (y > zero)),
+    })
+}
+
+/// A duration, or a whole number of ticks, after (or before) a tick.
+pub(crate) fn later(clock: Clock, tick: i64, time: Val, sign: i64) -> Option<i64> {
+    let months = match time {
+        Val::Ticks(n) => return tick.checked_add(sign * i64::from(n)),
+        Val::Number(Number { mantissa, scale: 0 }) => return tick.checked_add(sign * mantissa),
+        Val::Months(n) => sign * i64::from(n),
+        Val::Years(n) => sign * 12 * i64::from(n),
+        _ => return None,
+    };
+    match clock {
+        Clock::Days => add_months(tick, months),
+        Clock::Seconds => Some(add_months(tick.div_euclid(86_400), months)? * 86_400 + tick.rem_euclid(86_400)),
+        Clock::Integers => None,
+    }
+}
+
+/// The same day of the month some months on, or the month's last day.
+pub(crate) fn add_months(day: i64, months: i64) -> Option<i64> {
+    if day.abs() > 1 << 40 {
+        return None;
+    }
+    let mut year = 1970 + (day * 400).div_euclid(146_097);
+    while month_start(year, 0) > day {
+        year -= 1;
+    }
+    while month_start(year + 1, 0) <= day {
+        year += 1;
+    }
+    let month = (0..12).rev().find(|month| month_start(year, *month) <= day)?;
+    let of_month = day - month_start(year, month);
+    let to = year * 12 + month + months;
+    let (first, next) = (month_start(to.div_euclid(12), to.rem_euclid(12)), to + 1);
+    Some((first + of_month).min(month_start(next.div_euclid(12), next.rem_euclid(12)) - 1))
+}
+
+/// The first day of a month, months counted from 0.
+fn month_start(year: i64, month: i64) -> i64 {
+    let past = year - 1;
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let new_year = past * 365 + past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400) - 719_162;
+    let days = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334][month as usize];
+    new_year + days + i64::from(leap && month > 1)
+}

@@ -1,0 +1,305 @@
+//! Certificates for random programs: accepted, in agreement with the engine, tight, and refused when altered.
+
+#[allow(unreachable_pub)]
+#[path = "../../servanda/src/proving/draft.rs"]
+mod draft;
+
+use std::collections::BTreeMap;
+
+use draft::draft;
+use servanda_engine::{Compiled, Options, Record, Solution, solve};
+use servanda_model::{Occurrence, Value};
+use servanda_proof::{Accepted, Atom, By, Certificate, Shape, Span, Target, Val, What, check};
+use servanda_testkit::generate::{Case, Dice, case};
+
+fn vals(values: &[Value], solution: &Solution) -> Vec<Val> {
+    values.iter().map(|value| Val::of(*value, &solution.ranges)).collect()
+}
+
+/// What the engine says of a goal.
+fn by_engine(solution: &Solution, goal: &Shape) -> Accepted {
+    let mut all = Accepted::default();
+    for instance in &solution.instances {
+        let args = vals(&instance.args, solution);
+        let atom = Atom { of: Target::Fluent(instance.fluent.0), args };
+        if goal.has(&atom) {
+            let spans = instance.intervals.iter().map(|it| Span {
+                value: Val::of(it.value, &solution.ranges),
+                since: it.since,
+                until: it.until,
+            });
+            all.intervals.insert(atom, spans.collect());
+        }
+    }
+    for event in &solution.events {
+        let args = vals(&event.args, solution);
+        let atom = Atom { of: Target::Action(event.action.0), args };
+        if goal.has(&atom) {
+            all.events.push((event.tick, event.step, atom));
+        }
+    }
+    all.events.sort();
+    all.events.dedup();
+    all
+}
+
+fn solved(case: &Case, narrative: &[Occurrence]) -> Option<Solution> {
+    let compiled = Compiled::new(&case.program).ok()?;
+    let options = Options { until: Some(case.horizon), horizon: case.horizon, record: Record::Timeline };
+    Some(solve(&compiled, narrative, &options))
+}
+
+/// One goal for each fluent and action, with as many arguments given as the dice say.
+fn goals(case: &Case, solution: &Solution, dice: &mut Dice) -> Vec<Shape> {
+    let mut all = Vec::new();
+    for (id, fluent) in case.program.fluents.iter().enumerate() {
+        let of = Target::Fluent(id as u32);
+        let mut goal = Shape { of, args: vec![None; fluent.args.len()] };
+        let known: Vec<_> = solution.instances.iter().filter(|it| it.fluent.index() == id).collect();
+        if !known.is_empty() && dice.chance(50) {
+            let instance = known[dice.roll(known.len())];
+            goal.args = vals(&instance.args, solution).into_iter().map(Some).collect();
+        }
+        all.push(goal);
+    }
+    for (id, action) in case.program.actions.iter().enumerate() {
+        all.push(Shape { of: Target::Action(id as u32), args: vec![None; action.holes.len()] });
+    }
+    all
+}
+
+fn proofs(seeds: std::ops::Range<u64>, mut with: impl FnMut(&Case, &Solution, &Certificate, &mut Dice)) -> usize {
+    let mut count = 0;
+    for seed in seeds {
+        let case = case(seed);
+        let Some(solution) = solved(&case, &case.narrative) else { continue };
+        let mut dice = Dice::new(seed);
+        for goal in goals(&case, &solution, &mut dice) {
+            match draft(&case.program, &case.narrative, std::slice::from_ref(&goal), case.horizon, &[]) {
+                Ok(proof) => {
+                    count += 1;
+                    with(&case, &solution, &proof, &mut dice);
+                }
+                Err(why) => panic!("seed {seed}, {goal:?}: {why}"),
+            }
+        }
+    }
+    count
+}
+
+fn cases() -> u64 {
+    std::env::var("SERVANDA_PROOF_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+}
+
+#[test]
+fn certificates_are_accepted_and_say_what_the_engine_says() {
+    let count = proofs(0..cases(), |case, solution, proof, _| {
+        let accepted = match check(&case.program, &case.narrative, proof) {
+            Ok(accepted) => accepted,
+            Err(refused) => panic!("{refused:?}\n{}", servanda_testkit::listing::list(case)),
+        };
+        let expected = by_engine(solution, &proof.goals[0]);
+        assert_eq!(accepted, expected, "{:?}\n{}", proof.goals, servanda_testkit::listing::list(case));
+    });
+    println!("{count} certificates");
+    assert!(count as u64 > cases());
+}
+
+#[test]
+fn solving_again_with_what_is_cited_alone_gives_the_same() {
+    proofs(0..cases() / 2, |case, _, proof, _| {
+        let cited: Vec<Occurrence> = case.narrative.iter().filter(|it| cites(proof, it)).cloned().collect();
+        let again = solved(case, &cited).expect("the program is the same");
+        let accepted = check(&case.program, &case.narrative, proof).expect("it was drafted");
+        assert_eq!(accepted, by_engine(&again, &proof.goals[0]));
+    });
+}
+
+fn cites(proof: &Certificate, occurrence: &Occurrence) -> bool {
+    let told = |step: &servanda_proof::Step| {
+        step.by == By::Narrative(occurrence.tag) && step.tick == Some(occurrence.tick) && step.order == occurrence.step
+    };
+    proof.steps.iter().any(told)
+}
+
+#[test]
+fn nothing_can_be_dropped() {
+    let mut dropped = 0;
+    proofs(0..cases() / 8, |case, _, proof, _| {
+        for altered in without_one(proof) {
+            dropped += 1;
+            let result = check(&case.program, &case.narrative, &altered);
+            assert!(result.is_err(), "{altered:?}\n{}", servanda_testkit::listing::list(case));
+        }
+    });
+    println!("{dropped} dropped");
+    assert!(dropped > 1000);
+}
+
+/// The proof without one entry of the scope, one step (the others numbered anew), one premise or one search.
+fn without_one(proof: &Certificate) -> Vec<Certificate> {
+    let mut all = Vec::new();
+    for at in 0..proof.scope.len() {
+        let mut altered = proof.clone();
+        altered.scope.remove(at);
+        for step in &mut altered.steps {
+            step.searched.retain(|entry| *entry != at);
+            step.searched.iter_mut().for_each(|entry| *entry -= usize::from(*entry > at));
+        }
+        all.push(altered);
+    }
+    for at in 0..proof.steps.len() {
+        let mut altered = proof.clone();
+        altered.steps.remove(at);
+        for (id, step) in altered.steps.iter_mut().enumerate() {
+            step.id = id;
+            step.premises.retain(|premise| *premise != at);
+            step.premises.iter_mut().for_each(|premise| *premise -= usize::from(*premise > at));
+        }
+        all.push(altered);
+        for list in 0..2 {
+            let length = if list == 0 { proof.steps[at].premises.len() } else { proof.steps[at].searched.len() };
+            for entry in 0..length {
+                let mut altered = proof.clone();
+                let step = &mut altered.steps[at];
+                if list == 0 {
+                    step.premises.remove(entry)
+                } else {
+                    step.searched.remove(entry)
+                };
+                all.push(altered);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn altered_certificates_are_refused_or_still_true() {
+    let (mut altered_count, mut still_true) = (0, 0);
+    proofs(0..cases() / 4, |case, solution, proof, dice| {
+        for _ in 0..12 {
+            let Some(altered) = altered(proof, dice) else { continue };
+            if altered == *proof {
+                continue;
+            }
+            altered_count += 1;
+            if let Ok(accepted) = check(&case.program, &case.narrative, &altered) {
+                // Whether it is still true is for the engine to say.
+                assert_eq!(altered.through, case.horizon, "a shorter look is cut off");
+                let mut expected = Accepted::default();
+                for goal in &altered.goals {
+                    let more = by_engine(solution, goal);
+                    expected.intervals.extend(more.intervals);
+                    expected.events.extend(more.events);
+                }
+                expected.events.sort();
+                expected.events.dedup();
+                assert_eq!(accepted, expected, "{altered:?}\n{}", servanda_testkit::listing::list(case));
+                still_true += 1;
+            }
+        }
+    });
+    println!("{altered_count} altered, {still_true} of them still true");
+    assert!(altered_count > 1000);
+}
+
+/// A proof with one thing changed.
+fn altered(proof: &Certificate, dice: &mut Dice) -> Option<Certificate> {
+    let mut proof = proof.clone();
+    let steps = proof.steps.len();
+    let at = if steps > 0 { dice.roll(steps) } else { 0 };
+    match dice.roll(12) {
+        0 => proof.steps.get_mut(at)?.tick = Some(dice.between(-2, 12)),
+        1 => proof.steps.get_mut(at)?.order += 1,
+        2 => drop((steps > 0).then(|| proof.steps.remove(at))?),
+        3 => {
+            let other = dice.roll(steps.max(1));
+            let id = proof.steps.get(other)?.id;
+            proof.steps.get_mut(at)?.id = id;
+        }
+        4 => {
+            let other = dice.roll(steps.max(1));
+            let what = proof.steps.get(other)?.what.clone();
+            proof.steps.get_mut(at)?.what = what;
+        }
+        5 => match &mut proof.steps.get_mut(at)?.what {
+            What::Change(_, value) => *value = if value.is_none() { Some(Val::Entity(1)) } else { None },
+            What::Initiate(_, value) | What::Increase(_, value) => *value = Val::Entity(dice.roll(4) as u32),
+            What::End(_, value) => *value = Some(Val::Entity(dice.roll(4) as u32)),
+            What::Event(event) => *event.args.first_mut()? = Val::Entity(dice.roll(4) as u32),
+        },
+        6 => {
+            let other = dice.roll(steps.max(1));
+            proof.steps.get_mut(at)?.premises.push(other);
+        }
+        7 => {
+            let other = dice.roll(steps.max(1));
+            let copy = proof.steps.get(other)?.clone();
+            proof.steps.insert(at, copy);
+        }
+        8 => {
+            let other = dice.roll(steps.max(1));
+            (steps > 0).then_some(())?;
+            proof.steps.swap(at, other);
+            proof.steps[at].id = at;
+            proof.steps[other].id = other;
+        }
+        9 => {
+            let entry = dice.roll(proof.scope.len());
+            *proof.scope[entry].args.first_mut()? = Some(Val::Entity(dice.roll(4) as u32));
+        }
+        10 => {
+            let entry = dice.roll(proof.scope.len());
+            let goal = proof.scope[entry].clone();
+            proof.goals[0] = goal;
+        }
+        _ => match &mut proof.steps.get_mut(at)?.by {
+            By::Rule(rule, filling, effect) => match dice.roll(3) {
+                0 => *rule += 1,
+                1 => *effect += 1,
+                _ => *filling.values_mut().next()? = Val::Entity(dice.roll(4) as u32),
+            },
+            By::Initial(at) | By::Narrative(at) | By::Deadline(at) | By::Definition(at, _) => *at += 1,
+            by => *by = if *by == By::Effects { By::Lapse } else { By::Effects },
+        },
+    }
+    Some(proof)
+}
+
+#[test]
+fn garbage_is_refused_without_panic() {
+    let mut texts: Vec<String> =
+        ["", "{", "null", "[]", "{\"goals\":[]}", "\u{0}", "{\"goals\":1e999}"].map(str::to_owned).to_vec();
+    let mut originals = Vec::new();
+    proofs(0..40, |case, _, proof, dice| {
+        let text = serde_json::to_string(proof).expect("a certificate is plain data");
+        assert_eq!(serde_json::from_str::<Certificate>(&text).expect("what was written can be read"), *proof);
+        for _ in 0..6 {
+            let cut = dice.roll(text.len());
+            texts.push(text.chars().take(cut).collect());
+            let mut bytes = text.clone().into_bytes();
+            for _ in 0..=dice.roll(3) {
+                let at = dice.roll(bytes.len());
+                bytes[at] = *b"0123456789{}[],:\"-nul~.@eE\x00".get(dice.roll(27)).unwrap_or(&b'9');
+            }
+            originals.push((case.clone(), proof.clone(), String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    });
+    let program = &case(1).program;
+    for text in &texts {
+        if let Ok(proof) = serde_json::from_str::<Certificate>(text) {
+            let _ = check(program, &[], &proof);
+        }
+    }
+    let mut read: BTreeMap<bool, usize> = BTreeMap::new();
+    for (case, original, text) in &originals {
+        let Ok(proof) = serde_json::from_str::<Certificate>(text) else { continue };
+        let accepted = check(&case.program, &case.narrative, &proof);
+        *read.entry(accepted.is_ok()).or_default() += 1;
+        if accepted.is_ok() && proof.goals == original.goals && proof.through == original.through {
+            assert_eq!(accepted, check(&case.program, &case.narrative, original));
+        }
+    }
+    println!("of altered texts that could still be read, accepted or not: {read:?}");
+}
