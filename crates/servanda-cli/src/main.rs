@@ -125,6 +125,8 @@ enum Verb {
         #[arg(long)]
         batch: bool,
     },
+    /// Run rules over feeds of events, and write what held when.
+    Run(commands::run::RunArgs),
     /// The law library: list the chapters, show one, or write it out to be changed.
     Law {
         /// The chapter to show.
@@ -166,6 +168,7 @@ fn main() -> ExitCode {
         Verb::Chronology { dir, sensitivity } => commands::chronology::run(&dir, sensitivity.as_deref(), &out),
         Verb::Sources { dir, uncited, record } => commands::sources::run(&dir, uncited, record.as_deref(), &out),
         Verb::Date { expr, batch } => commands::date::run(expr.as_deref(), batch, &out),
+        Verb::Run(args) => commands::run::run(&args, &out),
         Verb::Law { chapter, write } => commands::law::run(chapter.as_deref(), write.as_deref(), &out),
         Verb::Fmt { paths, check } => commands::fmt::run(&paths, check, &out),
         Verb::New { name } => commands::new::run(&name, &out),

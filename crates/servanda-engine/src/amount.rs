@@ -212,6 +212,7 @@ fn exact(op: ArithOp, a: Number, b: Number) -> Option<Number> {
         ArithOp::Minus => a.minus(b),
         ArithOp::Times => a.times(b),
         ArithOp::DividedBy => a.divided_by(b),
+        ArithOp::Modulo => a.modulo(b),
     }
 }
 
@@ -278,6 +279,7 @@ fn range_arithmetic(op: ArithOp, a: &NumberRange, b: &NumberRange) -> Option<Amo
         ArithOp::Minus => (bound(a.min, b.max, Number::minus)?, bound(a.max, b.min, Number::minus)?),
         ArithOp::Times => product(a, b)?,
         ArithOp::DividedBy => quotient(a, b)?,
+        ArithOp::Modulo => return None,
     };
     Some(simplified(NumberRange { min, max, approximate }))
 }

@@ -2,9 +2,9 @@
 
 use servanda_diagnostics::{Diagnostic, FileId, SourceMap, Span};
 
-use crate::ids::{EntityId, EventId, FluentId, KindId, OriginId, SourceId};
+use crate::ids::{ActionId, EntityId, EventId, FluentId, KindId, OriginId, SourceId};
 use crate::lexicon::Lexicon;
-use crate::program::{Clock, Condition, Definition, Happening, Initial, Program, Rule};
+use crate::program::{Clock, CompareOp, Condition, Definition, Happening, Initial, Program, Rule};
 use crate::value::Value;
 
 /// A dossier with its law, names resolved, not yet solved.
@@ -44,6 +44,8 @@ pub struct Model {
     pub chapters: Vec<Chapter>,
     /// `check` statements.
     pub checks: Vec<Check>,
+    /// What rows of feeds mean, where the dossier says so.
+    pub feeds: Vec<FeedRow>,
     /// Places in the text.
     pub origins: Vec<Origin>,
     /// Fluents and actions that the kernel itself looks at.
@@ -323,6 +325,41 @@ pub struct View {
     pub known_in: Option<i64>,
     /// Readings and doctrines chosen.
     pub under: Vec<EntityId>,
+}
+
+/// A `feed` statement: what the rows of one name mean.
+#[derive(Clone, Debug)]
+pub struct FeedRow {
+    /// What stands in the `action` column; `any` for every row.
+    pub name: String,
+    /// The action that each row is.
+    pub action: ActionId,
+    /// What fills its holes, in order; `None` where nothing was said.
+    pub args: Vec<Option<FeedCell>>,
+    /// Only rows of which all of these are so.
+    pub only: Vec<FeedTest>,
+    /// Where it is written.
+    pub origin: OriginId,
+}
+
+/// What fills a hole.
+#[derive(Clone, PartialEq, Debug)]
+pub enum FeedCell {
+    /// What the column of this name says.
+    Column(String),
+    /// Always the same.
+    Value(Value),
+}
+
+/// A test of a column.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FeedTest {
+    /// Which column.
+    pub column: String,
+    /// How it is compared.
+    pub op: CompareOp,
+    /// With what: as numbers where both are, else as texts.
+    pub with: String,
 }
 
 /// A `check` statement.

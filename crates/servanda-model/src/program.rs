@@ -308,6 +308,8 @@ pub enum ArithOp {
     Minus,
     Times,
     DividedBy,
+    /// What is left over: `a mod b` is at least 0 and less than the size of `b`. Of two exact numbers only.
+    Modulo,
 }
 
 /// Counting and adding up.

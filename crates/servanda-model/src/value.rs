@@ -241,6 +241,14 @@ impl Number {
         let (a, b, _) = self.aligned(other);
         if b == 0 { None } else { Number::from_wide(a.checked_mul(1_000_000_000)? / b, 9) }
     }
+
+    /// What is left when as many whole times `other` as possible are taken away: at least 0, and less than the size of
+    /// `other`; `None` for a divisor of 0.
+    #[must_use]
+    pub fn modulo(self, other: Number) -> Option<Number> {
+        let (a, b, scale) = self.aligned(other);
+        if b == 0 { None } else { Number::from_wide(a.rem_euclid(b), scale) }
+    }
 }
 
 impl Ord for Number {
@@ -313,6 +321,8 @@ mod tests {
         assert_eq!(n("18786").minus(n("20000")), Some(n("-1214")));
         assert_eq!(n("1").divided_by(n("3")).unwrap().to_string(), "0.333333333");
         assert_eq!(n("1").divided_by(n("0")), None);
+        assert_eq!((n("7").modulo(n("3")), n("-7").modulo(n("3"))), (Some(n("1")), Some(n("2"))));
+        assert_eq!((n("7.5").modulo(n("2")), n("7").modulo(n("0"))), (Some(n("1.5")), None));
         assert!(n("1.5") < n("1.51"));
         for bad in ["", "-", "1.", ".5", "1e5", "1 000", "12345678901234567890"] {
             assert_eq!(Number::parse(bad), None, "{bad}");

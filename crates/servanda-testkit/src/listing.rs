@@ -215,6 +215,7 @@ impl Words<'_> {
                     ArithOp::Minus => "-",
                     ArithOp::Times => "*",
                     ArithOp::DividedBy => "/",
+                    ArithOp::Modulo => "mod",
                 };
                 format!("({} {sign} {})", self.expr(a), self.expr(b))
             }

@@ -187,6 +187,7 @@ pub fn expr(model: &Model, expression: &Expr, vars: &[Var]) -> String {
                 ArithOp::Minus => "-",
                 ArithOp::Times => "*",
                 ArithOp::DividedBy => "/",
+                ArithOp::Modulo => "mod",
             };
             format!("{} {sign} {}", expr(model, left, vars), expr(model, right, vars))
         }

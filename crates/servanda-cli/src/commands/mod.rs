@@ -9,6 +9,7 @@ pub(crate) mod fmt;
 pub(crate) mod law;
 pub(crate) mod new;
 pub(crate) mod report;
+pub(crate) mod run;
 pub(crate) mod sources;
 
 use std::path::Path;

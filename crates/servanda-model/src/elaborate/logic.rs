@@ -490,9 +490,10 @@ impl Logic<'_> {
         if words.is_empty() {
             return Err(Trouble::new("expression-missing", span_of(words), "a value is missing here"));
         }
-        for signs in [[("+", ArithOp::Plus), ("-", ArithOp::Minus)], [("*", ArithOp::Times), ("/", ArithOp::DividedBy)]]
-        {
-            if let Some((at, op)) = last_sign(words, &signs) {
+        let sums = [("+", ArithOp::Plus), ("-", ArithOp::Minus)];
+        let products = [("*", ArithOp::Times), ("/", ArithOp::DividedBy), ("mod", ArithOp::Modulo)];
+        for signs in [&sums[..], &products[..]] {
+            if let Some((at, op)) = last_sign(words, signs) {
                 let left = self.expression(&words[..at])?;
                 let right = self.expression(&words[at + 1..])?;
                 return Ok(Expr::Arith(op, Box::new(left), Box::new(right)));
@@ -660,7 +661,7 @@ fn last_sign(words: &[Word], signs: &[(&str, ArithOp)]) -> Option<(usize, ArithO
             continue;
         } else if depth == 0
             && at > 0
-            && let Some((_, op)) = signs.iter().find(|(sign, _)| word.is_sign(sign))
+            && let Some((_, op)) = signs.iter().find(|(sign, _)| word.is_sign(sign) || word.is(sign))
             && !words[..at].iter().any(|before| before.is("where"))
         {
             return Some((at, *op));

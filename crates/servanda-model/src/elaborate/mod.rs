@@ -4,6 +4,7 @@
 //! instrument opened last in their file. Whatever cannot be understood is reported and left out; the rest goes on.
 
 pub(crate) mod dates;
+mod feeds;
 mod logic;
 mod narrative;
 mod negotiation;
@@ -129,6 +130,7 @@ impl<'a> Elaborator<'a> {
         self.norms();
         self.negotiations();
         self.apply_replacements();
+        self.each("feed", Self::feed_row);
         self.each("check", Self::check);
         self.finish();
     }

@@ -683,7 +683,19 @@ impl Builder<'_, '_> {
         let mut due = self.conditions();
         due.extend(self.unexcepted());
         due.push(Condition::Not(vec![Condition::Holds(self.is("due"))]));
-        self.rule("becomes due", arising.clone(), due, vec![self.becomes("due")]);
+        if act_conditions.is_empty() && self.may_wait_for(&act) {
+            // Done at the very moment at which it would fall due, a duty is met and was never due.
+            let undone = self.signal("is set off undone");
+            let mut done = due.clone();
+            done.push(Condition::Not(vec![Condition::Holds(self.is("breached"))]));
+            let becomes = vec![self.becomes("due"), Effect::Happen(undone.clone())];
+            self.rule("becomes due", arising.clone(), due, becomes);
+            self.unless(act.clone());
+            self.rule("is met at once", arising.clone(), done, vec![self.becomes("met")]);
+            self.unless(undone);
+        } else {
+            self.rule("becomes due", arising.clone(), due, vec![self.becomes("due")]);
+        }
         for except in self.content.excepts.clone() {
             let mut excused = self.conditions();
             excused.extend(except.clone());
@@ -720,27 +732,44 @@ impl Builder<'_, '_> {
         self.rule("is excused", vec![trigger], due, vec![self.becomes("excused")]);
     }
 
-    /// What the passing of the time leads to: a breach, or, if the act is done that very day, that it is met late. Gives
-    /// back the event of its passing.
+    /// Whether the act can be asked for at the moment that sets the duty off: it neither follows from rules nor is what
+    /// sets it off.
+    fn may_wait_for(&self, act: &EventPattern) -> bool {
+        let is_it = |effect: &Effect| matches!(effect, Effect::Happen(pattern) if pattern.action == act.action);
+        let follows = self.this.model.rules.iter().any(|rule| rule.item.effects.iter().any(is_it));
+        let triggers = &self.content.triggers;
+        let apart = |it: &Trigger| matches!(it, Trigger::Happens(pattern) if pattern.action != act.action);
+        !follows && !triggers.is_empty() && triggers.iter().all(apart)
+    }
+
+    /// An event of the norm's own, by which rules tell each other what happens at one moment.
+    fn signal(&mut self, what: &str) -> EventPattern {
+        let action = ActionId::from_index(self.this.model.program.actions.len());
+        let name = format!("{} {what}", self.name);
+        self.this.model.program.actions.push(Action { name, holes: self.holes.clone() });
+        EventPattern { action, args: self.args() }
+    }
+
+    /// What the passing of the time leads to: a breach; and if the act is done that very day, that from the next day on
+    /// it is met late. Gives back the event of its passing.
     fn passing(&mut self, act: &EventPattern) -> Option<EventPattern> {
         if matches!(self.content.window, Window::None) {
             return None;
         }
-        let mut event = |what: &str| {
-            let action = ActionId::from_index(self.this.model.program.actions.len());
-            let name = format!("{} {what}", self.name);
-            self.this.model.program.actions.push(Action { name, holes: self.holes.clone() });
-            EventPattern { action, args: self.content.instance.iter().map(|var| Term::Var(*var)).collect() }
-        };
-        let (passed, undone) = (event("runs out"), event("runs out undone"));
+        let (passed, undone) = (self.signal("runs out"), self.signal("runs out undone"));
+        let belated = self.signal("is done when its time is out");
         let due = vec![Condition::Holds(self.is("due"))];
         self.passed = Some(passed.clone());
         let happens = |pattern: &EventPattern| vec![Trigger::Happens(pattern.clone())];
         self.rule("is not done in time", happens(&passed), due.clone(), vec![Effect::Happen(undone.clone())]);
         self.unless(act.clone());
-        self.rule("is not met in time", happens(&undone), Vec::new(), vec![self.becomes("breached")]);
-        self.rule("is met late", happens(&passed), due, vec![self.becomes("met-late")]);
+        self.rule("is not met in time", happens(&passed), due.clone(), vec![self.becomes("breached")]);
+        self.rule("is done too late", happens(&passed), due, vec![Effect::Happen(belated.clone())]);
         self.unless(undone);
+        let time = Expr::Value(Value::duration(Duration::Ticks(1)));
+        let next_day = Trigger::After { time, trigger: Box::new(Trigger::Happens(belated)), given: Vec::new() };
+        let breached = vec![Condition::Holds(self.is("breached"))];
+        self.rule("is met late", vec![next_day], breached, vec![self.becomes("met-late")]);
         Some(passed)
     }
 

@@ -38,6 +38,7 @@ pub const HEADS: &[HeadForm] = &[
     head("about", "about THING, …", "Says more about things declared elsewhere: each clause is a sentence about each of them.", "about articles 1 to 3"),
     head("check", "check on DAY as seen by ACTOR as known in YEAR under NAME", "Asks questions and says what the answers must be.", "check on 1924-10-05 as seen by Corvia"),
     head("doctrine", "doctrine NAME \"LABEL\"", "Names a school of law that `under` chooses.", "doctrine Customary \"Customary law of 1939\", default"),
+    head("feed", "feed NAME: SENTENCE", "Says what the rows of a feed whose action is NAME mean; `{column}` stands for what a column says.", "feed handover: {from} cedes {what} to Arvenia"),
     head("left", "left out SOURCE \"LOCATOR\": \"REASON\"", "Says why a passage of a source is not encoded.", "left out whitebook \"of minor interest\": \"spliced text of another article\""),
 ];
 
@@ -94,5 +95,6 @@ pub const CLAUSES: &[ClauseForm] = &[
     clause("author", "source", "author \"NAME\"", "Says who wrote it.", "author \"Gen. Holt\""),
     clause("licence", "source", "licence \"NAME\"", "Says how it may be used.", "licence \"CC BY-SA 4.0\""),
     clause("columns", "fluent", "columns \"NAME\" \"TEMPLATE\"", "Says how `run` writes it: its name, and its arguments by number.", "columns \"obl\" \"pay({1};{2})\""),
+    clause("where", "feed", "where COLUMN = VALUE; …", "Takes only the rows of which this is so.", "where status = \"final\"; amount > 0"),
     clause("ignored", "source", "ignored \"LOCATOR\"", "Leaves a passage out of the count of what is cited.", "ignored \"See also\""),
 ];

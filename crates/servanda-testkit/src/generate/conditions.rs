@@ -173,7 +173,8 @@ impl Maker {
             0..=29 => dice.pick_any(&names.like(Hole::Number)).map_or(constant, Expr::Var),
             30..=49 => self.read(FluentType::Number, among, names, dice).unwrap_or(constant),
             50..=64 if depth > 0 => {
-                let op = dice.pick(&[ArithOp::Plus, ArithOp::Minus, ArithOp::Times, ArithOp::DividedBy]);
+                let op =
+                    dice.pick(&[ArithOp::Plus, ArithOp::Minus, ArithOp::Times, ArithOp::DividedBy, ArithOp::Modulo]);
                 let left = self.number(depth - 1, among, names, dice);
                 Expr::Arith(op, Box::new(left), Box::new(self.number(depth - 1, among, names, dice)))
             }

@@ -89,7 +89,12 @@ pub(crate) fn arithmetic(op: ArithOp, a: NumberRange, b: NumberRange) -> Option<
     if op == ArithOp::DividedBy && least(b) <= zero && zero <= greatest(b) {
         return None;
     }
-    // Every operation is monotone in each side on the ranges that remain, so the extremes lie at corners.
+    if op == ArithOp::Modulo {
+        let exact = |range: NumberRange| range.min.filter(|_| range.min == range.max && !range.approximate);
+        let left_over = exact(a)?.modulo(exact(b)?)?;
+        return Some(NumberRange { min: Some(left_over), max: Some(left_over), approximate: false });
+    }
+    // Every other operation is monotone in each side on the ranges that remain, so the extremes lie at corners.
     let mut corners = Vec::new();
     for x in [least(a), greatest(a)] {
         for y in [least(b), greatest(b)] {
@@ -125,6 +130,7 @@ fn corner(op: ArithOp, x: Bound, y: Bound) -> Option<Bound> {
         (ArithOp::Times, x, y) => signed((x > zero) == (y > zero)),
         (ArithOp::DividedBy, _, Below | Above) => zero,
         (ArithOp::DividedBy, x, y) => signed((x > zero) == (y > zero)),
+        (ArithOp::Modulo, ..) => return None,
     })
 }
 

@@ -1,0 +1,159 @@
+//! `servanda run FILE.md --events FEED -o OUT`.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use servanda::load::{DefaultLaw, open};
+use servanda_diagnostics::{Diagnostic, Severity};
+use servanda_exchange::{Order, Progress, RunError, RunOptions, Summary};
+
+use super::show_diagnostics;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+/// What was typed.
+#[derive(clap::Args)]
+pub(crate) struct RunArgs {
+    /// The rules: a file, or a folder of files.
+    #[arg(value_name = "FILE.md")]
+    rules: PathBuf,
+    /// A feed, CSV or Parquet, with columns `time`, `action` and the action's holes; may be given several times.
+    #[arg(long = "events", value_name = "FEED", required = true, num_args = 1..)]
+    events: Vec<PathBuf>,
+    /// Where the intervals go, as CSV.
+    #[arg(short, long = "out", value_name = "OUT")]
+    out: PathBuf,
+    /// The last tick to look at (default: until no deadline is pending after the last row).
+    #[arg(long, value_name = "TICK", allow_hyphen_values = true)]
+    until: Option<String>,
+    /// Write each interval as it closes, unsorted, and keep only what is open.
+    #[arg(long)]
+    no_history: bool,
+    /// How many ticks late a row may be.
+    #[arg(long, value_name = "TICKS", default_value_t = 0)]
+    late: u32,
+    /// Go on without rows that are not understood; they are counted.
+    #[arg(long)]
+    skip_bad_rows: bool,
+    /// 1: all in one thread; 2: read on another. The result is the same.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
+    let dossier = match open(&args.rules, DefaultLaw::None) {
+        Ok(dossier) => dossier,
+        Err(error) => {
+            out.complain(&format!("error[cannot-open]: {error}\nhelp: name a file with rules\n"));
+            return Exit::CouldNot;
+        }
+    };
+    let model = &dossier.model;
+    let wrong: Vec<Diagnostic> =
+        model.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+    if !wrong.is_empty() {
+        show_diagnostics(model, &wrong, out);
+        return Exit::No;
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = RunOptions {
+        feeds: args.events.clone(),
+        out: args.out.clone(),
+        until: args.until.clone(),
+        order: if args.no_history { Order::AsTheyClose } else { Order::Sorted },
+        late: i64::from(args.late),
+        skip_bad_rows: args.skip_bad_rows,
+        threads: args.threads.unwrap_or(cores).clamp(1, 2),
+    };
+    let mut bar = Bar::new(out);
+    let outcome = servanda_exchange::run(model, &options, &mut |progress| bar.show(progress));
+    bar.clear();
+    match outcome {
+        Ok(summary) => {
+            tell(&summary, out);
+            Exit::Yes
+        }
+        Err(RunError::Program(errors)) => {
+            let all: Vec<Diagnostic> =
+                errors.iter().map(|error| servanda::diagnose::program_error(model, error)).collect();
+            show_diagnostics(model, &all, out);
+            Exit::No
+        }
+        Err(error) => {
+            out.complain(&error.to_string());
+            if matches!(error, RunError::Rows { .. }) { Exit::No } else { Exit::CouldNot }
+        }
+    }
+}
+
+fn tell(summary: &Summary, out: &Terminal) {
+    for trouble in &summary.troubles {
+        out.complain(&trouble.to_string().replacen("error", "warning", 1));
+    }
+    for contradiction in &summary.contradicted {
+        out.complain(&format!("warning[contradiction]: {contradiction}\n"));
+    }
+    if summary.contradictions > summary.contradicted.len() as u64 {
+        let more = summary.contradictions - summary.contradicted.len() as u64;
+        out.complain(&format!("and {more} more contradictions; `ties` says what wins\n"));
+    }
+    if out.json() {
+        out.print_json(&json!({
+            "events": summary.events,
+            "intervals": summary.intervals,
+            "skipped": summary.skipped,
+            "contradictions": summary.contradictions,
+            "open": summary.kept,
+        }));
+    } else if summary.skipped > 0 {
+        out.complain(&format!(
+            "{} events, {} intervals; {} rows were skipped\n",
+            summary.events, summary.intervals, summary.skipped
+        ));
+    }
+}
+
+/// A line on the terminal that says how far a run is; nothing where nobody looks.
+struct Bar {
+    width: Option<usize>,
+    began: Instant,
+    shown: Option<Instant>,
+}
+
+impl Bar {
+    fn new(out: &Terminal) -> Bar {
+        let is_seen = std::io::stderr().is_terminal() && !out.json();
+        Bar { width: is_seen.then_some(out.width), began: Instant::now(), shown: None }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        let Some(width) = self.width else { return };
+        let now = Instant::now();
+        if now.duration_since(self.shown.unwrap_or(self.began)) < Duration::from_millis(200) {
+            return;
+        }
+        self.shown = Some(now);
+        let seconds = now.duration_since(self.began).as_secs_f64();
+        let done = (progress.bytes as f64 / progress.of.max(1) as f64).clamp(0.0, 1.0);
+        let rate = progress.events as f64 / seconds;
+        let left = if done > 0.0 { seconds / done - seconds } else { 0.0 };
+        let text = format!(
+            " {:3.0} %  {:.1} million events, {:.2} million a second, {left:.0} s left",
+            100.0 * done,
+            progress.events as f64 * 1e-6,
+            rate * 1e-6
+        );
+        let room = width.saturating_sub(text.len() + 3).min(30);
+        let full = (done * room as f64) as usize;
+        let line = format!("\r[{}{}]{text}", "#".repeat(full), " ".repeat(room - full));
+        let _ = std::io::stderr().lock().write_all(line.as_bytes());
+    }
+
+    fn clear(&self) {
+        if let (Some(width), Some(_)) = (self.width, self.shown) {
+            let _ = std::io::stderr().lock().write_all(format!("\r{}\r", " ".repeat(width)).as_bytes());
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! `servanda run` as it is typed: the worked examples, their references where these are at hand, and feeds gone wrong.
+
+#![allow(clippy::disallowed_methods)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn example(path: &str) -> PathBuf {
+    workspace().join("examples").join(path)
+}
+
+/// A reference that is kept beside the workspace, if it is there.
+fn shared(path: &str) -> Option<PathBuf> {
+    let path = workspace().join("../shared/feeds").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: no {}", path.display());
+    None
+}
+
+/// A folder of a test's own, emptied.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("run").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+fn run(rules: &Path, feeds: &[&Path], out: &Path, more: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_servanda"));
+    command.arg("run").arg(rules);
+    for feed in feeds {
+        command.arg("--events").arg(feed);
+    }
+    command.arg("-o").arg(out).args(more).output().expect("the command starts")
+}
+
+fn result(rules: &Path, feeds: &[&Path], out: &Path, more: &[&str]) -> String {
+    let output = run(rules, feeds, out, more);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert_eq!(said, "", "nothing is said where all is well and nobody watches");
+    fs::read_to_string(out).expect("the result is there")
+}
+
+fn sorted(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().skip(1).collect();
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+fn the_examples_give_what_stands_beside_them() {
+    for name in ["deadline", "netbill"] {
+        let rules = example(&format!("{name}/{name}.md"));
+        let feed = example(&format!("{name}/feed.csv"));
+        let expected = fs::read_to_string(example(&format!("{name}/expected.csv"))).expect("committed");
+        let out = folder(&format!("example-{name}")).join("out.csv");
+        for threads in ["1", "2"] {
+            assert_eq!(result(&rules, &[&feed], &out, &["--threads", threads]), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn netbill_equals_its_reference_row_for_row() {
+    let (Some(feed), Some(reference)) = (shared("netbill/events-10k.csv"), shared("netbill/reference-10k.csv")) else {
+        return;
+    };
+    let folder = folder("netbill");
+    let rules = example("netbill/netbill.md");
+    let reference = fs::read_to_string(reference).expect("readable");
+    assert!(result(&rules, &[&feed], &folder.join("out.csv"), &[]) == reference);
+    let streamed = result(&rules, &[&feed], &folder.join("streamed.csv"), &["--no-history"]);
+    assert!(sorted(&streamed) == sorted(&reference));
+}
+
+#[test]
+fn breaches_of_the_deadline_equal_their_reference() {
+    let (Some(feed), Some(reference)) = (shared("deadline/events-10k.csv"), shared("deadline/expected-10k.csv")) else {
+        return;
+    };
+    let rules = example("deadline/deadline.md");
+    let folder = folder("deadline");
+    let reference = fs::read_to_string(reference).expect("readable");
+    let expected: BTreeSet<(String, i64)> = reference
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let (who, day) = line.rsplit_once(',').expect("three columns");
+            (who.replace(',', ";"), day.parse().expect("a day"))
+        })
+        .collect();
+    let whole = result(&rules, &[&feed], &folder.join("out.csv"), &[]);
+    let streamed = result(&rules, &[&feed], &folder.join("streamed.csv"), &["--no-history"]);
+    for text in [&whole, &streamed] {
+        let breached = text.lines().map(|line| line.split(',').collect::<Vec<_>>()).filter(|row| row[2] == "breached");
+        let found: BTreeSet<(String, i64)> =
+            breached.map(|row| (row[1].to_owned(), row[3].parse::<i64>().expect("a tick") - 31)).collect();
+        assert_eq!(found, expected);
+    }
+    assert!(sorted(&streamed) == sorted(&whole));
+}
+
+#[test]
+fn feeds_are_merged_and_late_rows_put_in_their_place() {
+    let folder = folder("merged");
+    let rules = example("netbill/netbill.md");
+    let text = fs::read_to_string(example("netbill/feed.csv")).expect("committed");
+    let expected = fs::read_to_string(example("netbill/expected.csv")).expect("committed");
+    let mut lines = text.lines();
+    let header = lines.next().expect("a header");
+    let rows: Vec<&str> = lines.collect();
+    let part = |keep: &dyn Fn(usize) -> bool| {
+        let kept = rows.iter().enumerate().filter(|(at, _)| keep(*at)).map(|(_, row)| *row);
+        std::iter::once(header).chain(kept).map(|row| format!("{row}\r\n")).collect::<String>()
+    };
+    let (a, b) = (folder.join("a.csv"), folder.join("b.csv"));
+    fs::write(&a, part(&|at| at % 3 != 0)).expect("written");
+    fs::write(&b, part(&|at| at % 3 == 0)).expect("written");
+    let out = folder.join("out.csv");
+    assert_eq!(result(&rules, &[&a, &b], &out, &[]), expected);
+    assert_eq!(result(&rules, &[&b, &a], &out, &[]), expected);
+    // Every other pair of rows four apart changes places.
+    let mut shuffled = rows.clone();
+    for at in (0..shuffled.len() - 4).step_by(7) {
+        shuffled.swap(at, at + 4);
+    }
+    let late = folder.join("late.csv");
+    fs::write(&late, format!("\u{feff}{header}\n{}\r", shuffled.join("\r"))).expect("written");
+    assert_eq!(result(&rules, &[&late], &out, &["--late", "2"]), expected);
+    let refused = run(&rules, &[&late], &folder.join("none.csv"), &["--late", "1"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("error[out-of-order]"));
+}
+
+/// What is wrong with a feed, the feed, the exit status, and what must be said.
+const WRONG: &[(&str, &str, i32, &[&str])] = &[
+    ("empty", "", 1, &["error[no-header]", "feed.csv:1"]),
+    ("no-time", "when,action,id,debtor\n", 1, &["error[no-time-column]", "feed.csv:1", "when"]),
+    ("no-action", "time,id,debtor\n", 1, &["error[no-action-column]"]),
+    ("two-columns", "time,action,id,id\n", 1, &["error[bad-header]", "`id`"]),
+    ("few-columns", "time,action,id\n1,open,2\n", 1, &["error[unknown-column]", "`debtor`", "feed.csv:2"]),
+    ("unknown", "time,action,id,debtor\n1,opne,2,3\n", 1, &["error[unknown-action]", "feed.csv:2", "`open`"]),
+    ("bad-time", "time,action,id,debtor\n\n1,open,2,3\nsoon,open,3,3\n", 1, &["error[bad-time]", "feed.csv:4", "`soon`"]),
+    ("bad-value", "time,action,id,debtor\r\n1,open,two,3\r\n", 1, &["error[bad-value]", "feed.csv:2", "column `id`"]),
+    ("missing", "time,action,id,debtor\n1,open,2\n", 1, &["error[missing-value]", "column `debtor`"]),
+    ("surplus", "time,action,id,debtor\n1,open,2,3,4\n", 1, &["error[too-many-cells]", "`4`"]),
+    ("order", "time,action,id,debtor\n5,open,2,3\n4,open,3,3\n", 1, &["error[out-of-order]", "feed.csv:3", "--late"]),
+    ("quotation", "time,action,id,debtor\n5,open,\"2,3\n", 1, &["error[open-quotation]", "feed.csv:2"]),
+];
+
+#[test]
+fn what_is_wrong_with_a_feed_is_said_by_row_and_nothing_is_written() {
+    let rules = example("deadline/deadline.md");
+    for (name, text, status, wanted) in WRONG {
+        let folder = folder(&format!("wrong-{name}"));
+        let feed = folder.join("feed.csv");
+        fs::write(&feed, text).expect("written");
+        let output = run(&rules, &[&feed], &folder.join("out.csv"), &[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(*status), "{name}: {said}");
+        for part in *wanted {
+            assert!(said.contains(part), "{name}: `{part}` is not in\n{said}");
+        }
+        let left: Vec<_> = fs::read_dir(&folder).expect("listed").map(|it| it.expect("listed").file_name()).collect();
+        assert_eq!(left, ["feed.csv"], "{name}");
+    }
+}
+
+#[test]
+fn a_huge_cell_is_refused_and_the_rest_of_the_feed_still_read() {
+    let folder = folder("huge");
+    let feed = folder.join("feed.csv");
+    let huge = "9".repeat(3 << 20);
+    fs::write(&feed, format!("time,action,id,debtor\n1,open,{huge},3\n2,open,4,x\n3,open,5,5\n")).expect("written");
+    let output = run(&example("deadline/deadline.md"), &[&feed], &folder.join("out.csv"), &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("error[row-too-long]") && said.contains("feed.csv:2"), "{said}");
+    assert!(said.contains("feed.csv:3") && said.len() < 2000, "{said}");
+    let output = run(&example("deadline/deadline.md"), &[&feed], &folder.join("out.csv"), &["--skip-bad-rows"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("2 rows were skipped"), "{said}");
+    let text = fs::read_to_string(folder.join("out.csv")).expect("written");
+    assert_eq!(text, "fluent,args,value,since,until\nDischarge,5;5,breached,34,\nDischarge,5;5,due,3,34\n");
+}
+
+#[test]
+fn quoted_cells_and_any_line_ends_are_understood() {
+    let folder = folder("quoted");
+    let feed = folder.join("feed.csv");
+    fs::write(&feed, "\u{feff}time,\"action\",id,debtor\r\n\"1\",\"open\",5,5\r\r\n3,discharge,\"5\",5").expect("written");
+    let text = result(&example("deadline/deadline.md"), &[&feed], &folder.join("out.csv"), &[]);
+    assert_eq!(text, "fluent,args,value,since,until\nDischarge,5;5,due,1,3\nDischarge,5;5,met,3,\n");
+}
+
+#[test]
+fn a_feed_that_is_not_there_or_no_parquet_file_could_not_be_tried() {
+    let folder = folder("unreadable");
+    let rules = example("deadline/deadline.md");
+    let truncated = folder.join("feed.parquet");
+    fs::write(&truncated, b"PAR1 and nothing more").expect("written");
+    for feed in [folder.join("nowhere.csv"), truncated, folder.clone()] {
+        let output = run(&rules, &[&feed], &folder.join("out.csv"), &[]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("error[cannot-read]"));
+    }
+    assert!(!folder.join("out.csv").exists());
+}
+
+#[test]
+fn a_full_disk_is_reported_and_no_half_file_left() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let feed = example("deadline/feed.csv");
+    let output = run(&example("deadline/deadline.md"), &[&feed], Path::new("/dev/full"), &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("error[cannot-write]") && said.contains("/dev/full"), "{said}");
+}
+
+#[test]
+fn a_run_stops_where_it_is_told_to() {
+    let out = folder("until").join("out.csv");
+    let text = result(&example("deadline/deadline.md"), &[&example("deadline/feed.csv")], &out, &["--until", "90"]);
+    assert!(text.lines().any(|line| line == "Discharge,6;8,due,80,"), "{text}");
+    let text = result(&example("deadline/deadline.md"), &[&example("deadline/feed.csv")], &out, &["--until", "30"]);
+    assert!(!text.contains("6;8") && text.contains("Discharge,3;9,due,0,\n"), "{text}");
+}

@@ -1,0 +1,81 @@
+//! Rows understood, some thousands at a time.
+
+use servanda_model::{EntityId, KindId, Value};
+
+/// A row as the engine takes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) tick: i64,
+    pub(crate) action: u32,
+    /// Where its values begin.
+    pub(crate) at: u32,
+}
+
+/// From some row on, a thing is also of these kinds.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    /// Before which row of the batch.
+    pub(crate) row: usize,
+    pub(crate) entity: EntityId,
+    /// All its kinds.
+    pub(crate) kinds: Vec<KindId>,
+}
+
+/// Rows, and what the feed brought up in them.
+#[derive(Default, Debug)]
+pub(crate) struct Batch {
+    pub(crate) events: Vec<Event>,
+    pub(crate) values: Vec<Value>,
+    pub(crate) grants: Vec<Grant>,
+    /// Names of things, and texts, that were not known before, in the order of their ids.
+    pub(crate) things: Strings,
+    pub(crate) texts: Strings,
+    /// Whether the first row of the first feed gives a day or timestamp, and no bare number.
+    pub(crate) is_dated: bool,
+}
+
+impl Batch {
+    pub(crate) const ROWS: usize = 4096;
+
+    pub(crate) fn clear(&mut self) {
+        self.events.clear();
+        self.values.clear();
+        self.grants.clear();
+        self.things.clear();
+        self.texts.clear();
+    }
+}
+
+/// Many short texts in one.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Strings {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Strings {
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    pub(crate) fn get(&self, index: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start..self.ends[index]]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    pub(crate) fn extend(&mut self, others: &Strings) {
+        for index in 0..others.len() {
+            self.push(others.get(index));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Feeds in, results out: rules over rows of CSV and Parquet files, as fast as they can be read.
+//!
+//! - [`run`] does all of it: reads the feeds, merges them by time, runs the rules, writes the intervals.
+//! - [`Trouble`] says which row of which file was not understood, and why; [`RunError`] why a run could not be done.
+//!
+//! Rows become eight-byte values in batches, on the caller's thread or on one of their own; nothing depends on which.
+//! What is kept is what the engine keeps, the names that things of a kind have, and, where results are sorted, the
+//! results. `docs/reference/feeds.md` says what a feed and a result look like.
+
+mod batch;
+mod binding;
+mod csv;
+mod error;
+mod merge;
+mod names;
+#[cfg(feature = "parquet")]
+mod parquet_in;
+mod row;
+mod run;
+mod slice;
+mod sorting;
+mod time;
+mod write;
+
+pub use error::{RunError, Trouble};
+pub use row::{count_rows, split_rows};
+pub use run::{Order, Progress, RunOptions, Summary, run};

@@ -1,0 +1,241 @@
+//! Names in a feed and the things they stand for: each name once, found by its bytes.
+
+use servanda_model::{EntityId, KindId, Model, TextId};
+
+use crate::batch::{Batch, Grant, Strings};
+use crate::error::{Flaw, shown};
+use crate::row::Cell;
+
+/// A table from texts to numbers. Short texts are kept in the table itself.
+pub(crate) struct Table {
+    slots: Vec<Slot>,
+    filled: usize,
+    long: Strings,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    /// A short text as [`Cell::key`] gives it; for a long one its hash, with the top byte of a length no short text has.
+    key: u128,
+    id: u32,
+    long: u32,
+}
+
+const LONG: u128 = 0xff << 120;
+
+impl Table {
+    pub(crate) fn new() -> Table {
+        Table { slots: vec![Slot::default(); 64], filled: 0, long: Strings::default() }
+    }
+
+    #[inline]
+    fn key_of(cell: Cell<'_>) -> u128 {
+        cell.key().unwrap_or_else(|| {
+            let hash = cell.bytes().chunks(8).fold(cell.bytes().len() as u64, |hash, chunk| {
+                let mut word = [0; 8];
+                word[..chunk.len()].copy_from_slice(chunk);
+                (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            });
+            LONG | u128::from(hash)
+        })
+    }
+
+    #[inline]
+    fn place(&self, key: u128) -> usize {
+        let folded = (key as u64) ^ ((key >> 64) as u64).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        let bits = self.slots.len().trailing_zeros();
+        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, cell: Cell<'_>) -> Option<u32> {
+        let key = Table::key_of(cell);
+        let mut at = self.place(key);
+        loop {
+            let slot = &self.slots[at];
+            if slot.key == key && (key < LONG || self.long.get(slot.long as usize).as_bytes() == cell.bytes()) {
+                return Some(slot.id);
+            }
+            if slot.key == 0 {
+                return None;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    pub(crate) fn insert(&mut self, cell: Cell<'_>, text: &str, id: u32) {
+        let key = Table::key_of(cell);
+        let mut long = 0;
+        if key >= LONG {
+            long = self.long.len() as u32;
+            self.long.push(text);
+        }
+        self.put(Slot { key, id, long });
+        self.filled += 1;
+        if 2 * self.filled > self.slots.len() {
+            let twice = vec![Slot::default(); 2 * self.slots.len()];
+            for slot in std::mem::replace(&mut self.slots, twice).into_iter().filter(|slot| slot.key != 0) {
+                self.put(slot);
+            }
+        }
+    }
+
+    fn put(&mut self, slot: Slot) {
+        let mut at = self.place(slot.key);
+        while self.slots[at].key != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = slot;
+    }
+}
+
+/// A kind that holes of the feed's actions take.
+struct Class {
+    kind: KindId,
+    /// It and all its parents.
+    closure: Vec<KindId>,
+}
+
+/// What the names of a feed stand for.
+pub(crate) struct Names<'m> {
+    model: &'m Model,
+    things: Table,
+    texts: Table,
+    classes: Vec<Class>,
+    /// For each thing the classes it is of, as bits.
+    of: Vec<u64>,
+    next_thing: u32,
+    next_text: u32,
+}
+
+/// Holes of more different kinds than this are more than anyone declares.
+const MOST_CLASSES: usize = 64;
+
+impl<'m> Names<'m> {
+    pub(crate) fn new(model: &'m Model) -> Names<'m> {
+        let entities = model.lexicon.entities.len();
+        Names {
+            model,
+            things: Table::new(),
+            texts: Table::new(),
+            classes: Vec::new(),
+            of: vec![0; entities],
+            next_thing: entities as u32,
+            next_text: model.lexicon.texts.len() as u32,
+        }
+    }
+
+    /// The number of a kind among those that holes take.
+    pub(crate) fn class_of(&mut self, kind: KindId) -> Option<u8> {
+        if let Some(at) = self.classes.iter().position(|class| class.kind == kind) {
+            return Some(at as u8);
+        }
+        if self.classes.len() == MOST_CLASSES {
+            return None;
+        }
+        let lexicon = &self.model.lexicon;
+        let all = (0..lexicon.kinds.len()).map(KindId::from_index);
+        let mut closure: Vec<KindId> = all.filter(|parent| lexicon.is_subkind(kind, *parent)).collect();
+        closure.push(self.model.hooks.thing);
+        closure.sort_unstable();
+        closure.dedup();
+        let bit = 1 << self.classes.len();
+        for (index, kinds) in self.model.program.entity_kinds.iter().enumerate() {
+            if kinds.binary_search(&kind).is_ok() {
+                self.of[index] |= bit;
+            }
+        }
+        self.classes.push(Class { kind, closure });
+        Some((self.classes.len() - 1) as u8)
+    }
+
+    /// The thing of that name, of this class from now on.
+    #[inline]
+    pub(crate) fn thing(
+        &mut self,
+        cell: Cell<'_>,
+        class: Option<u8>,
+        batch: &mut Batch,
+    ) -> Result<EntityId, Box<Flaw>> {
+        let id = match self.things.get(cell) {
+            Some(id) => id,
+            None => self.new_name(cell, class, batch)?,
+        };
+        if let Some(class) = class
+            && self.of[id as usize] >> class & 1 == 0
+        {
+            self.grant(id, class, batch)?;
+        }
+        Ok(EntityId(id))
+    }
+
+    #[cold]
+    fn new_name(&mut self, cell: Cell<'_>, class: Option<u8>, batch: &mut Batch) -> Result<u32, Box<Flaw>> {
+        let text = text_of(cell)?;
+        let declared = self.model.lexicon.lookup(text).into_iter().find(|id| {
+            let entity = &self.model.lexicon.entities[id.index()];
+            let suits = class.is_none_or(|class| self.of[id.index()] >> class & 1 == 1);
+            entity.name == text || (suits && entity.label == text)
+        });
+        let id = match declared {
+            Some(id) => id.0,
+            None => {
+                let id = self.next_thing;
+                self.next_thing = id.checked_add(1).filter(|next| *next < 1 << 31).ok_or_else(|| {
+                    Flaw::new("too-many-names", "the feeds name more than two thousand million things")
+                })?;
+                self.of.push(0);
+                batch.things.push(text);
+                id
+            }
+        };
+        self.things.insert(cell, text, id);
+        Ok(id)
+    }
+
+    #[cold]
+    fn grant(&mut self, id: u32, class: u8, batch: &mut Batch) -> Result<(), Box<Flaw>> {
+        let declared = self.model.lexicon.entities.get(id as usize);
+        if let Some(entity) = declared {
+            let name = |kind: KindId| self.model.lexicon.kinds[kind.index()].name.as_str();
+            let is: Vec<&str> = entity.kinds.iter().map(|kind| name(*kind)).collect();
+            let wanted = name(self.classes[usize::from(class)].kind);
+            let message = format!("`{}` is a {}, and a {wanted} is wanted here", entity.name, is.join(" and "));
+            return Err(Flaw::new("wrong-kind", message)
+                .help(format!("write `{wanted} {}` in the rules, or name another", entity.name)));
+        }
+        self.of[id as usize] |= 1 << class;
+        let mask = self.of[id as usize];
+        let of = self.classes.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1);
+        let mut kinds: Vec<KindId> = of.flat_map(|(_, class)| class.closure.iter().copied()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        batch.grants.push(Grant { row: batch.events.len(), entity: EntityId(id), kinds });
+        Ok(())
+    }
+
+    /// A text, kept once.
+    pub(crate) fn text(&mut self, cell: Cell<'_>, batch: &mut Batch) -> Result<TextId, Box<Flaw>> {
+        if let Some(id) = self.texts.get(cell) {
+            return Ok(TextId(id));
+        }
+        let text = text_of(cell)?;
+        let declared = self.model.lexicon.texts.iter().position(|known| known == text);
+        let id = declared.map_or(self.next_text, |at| at as u32);
+        if declared.is_none() {
+            self.next_text += 1;
+            batch.texts.push(text);
+        }
+        self.texts.insert(cell, text, id);
+        Ok(TextId(id))
+    }
+}
+
+/// A cell that must be text.
+pub(crate) fn text_of<'a>(cell: Cell<'a>) -> Result<&'a str, Box<Flaw>> {
+    std::str::from_utf8(cell.bytes()).map_err(|error| {
+        let at = error.valid_up_to() + 1;
+        Flaw::new("not-utf8", format!("`{}` is not UTF-8 from its byte {at} on", shown(cell.bytes())))
+            .help("save the feed as UTF-8")
+    })
+}

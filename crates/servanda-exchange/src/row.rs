@@ -1,0 +1,196 @@
+//! Rows as bytes: where they end and where their cells are.
+
+use std::path::Path;
+
+use crate::csv::CsvReader;
+use crate::error::RunError;
+
+/// After the last byte of a row's text come at least this many more, so that cells can be looked at in words.
+pub(crate) const PADDING: usize = 16;
+
+/// A row: its text, and where cells begin. Cell `i` ends one byte before cell `i + 1` begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub(crate) text: &'a [u8],
+    pub(crate) bounds: &'a [u32],
+}
+
+impl<'a> Row<'a> {
+    #[inline]
+    pub(crate) fn cells(self) -> usize {
+        self.bounds.len() - 1
+    }
+
+    /// A cell; empty beyond the last.
+    #[inline]
+    pub(crate) fn cell(self, index: usize) -> Cell<'a> {
+        match self.bounds.get(index..index + 2) {
+            Some(&[start, next]) => Cell { text: &self.text[start as usize..], len: (next - 1 - start) as usize },
+            _ => Cell { text: &[0; PADDING], len: 0 },
+        }
+    }
+}
+
+/// A cell, and at least [`PADDING`] bytes after it.
+#[derive(Clone, Copy)]
+pub(crate) struct Cell<'a> {
+    text: &'a [u8],
+    len: usize,
+}
+
+impl<'a> Cell<'a> {
+    #[inline]
+    pub(crate) fn bytes(self) -> &'a [u8] {
+        &self.text[..self.len]
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    /// Text of at most 15 bytes as a number; different for different texts, never 0.
+    #[inline]
+    pub(crate) fn key(self) -> Option<u128> {
+        if self.len > 15 {
+            return None;
+        }
+        let word = u128::from_le_bytes(self.text.get(..16)?.try_into().ok()?);
+        let mask = (1_u128 << (8 * self.len)) - 1;
+        Some(word & mask | (self.len as u128 + 1) << 120)
+    }
+
+    /// A whole number of up to eight digits and nothing else.
+    #[inline]
+    pub(crate) fn small_number(self) -> Option<u32> {
+        if self.len == 0 || self.len > 8 {
+            return None;
+        }
+        // The digits go to the upper bytes of the word, and noughts before them.
+        let word = u64::from_le_bytes(self.text.get(..8)?.try_into().ok()?);
+        let missing = 8 * (8 - self.len) as u32;
+        let word = if missing == 0 { word } else { word << missing | 0x3030_3030_3030_3030 >> (64 - missing) };
+        let digits = word ^ 0x3030_3030_3030_3030;
+        if (digits | digits.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
+            return None;
+        }
+        let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+        Some((fours.wrapping_mul(10_000) + (fours >> 32)) as u32)
+    }
+}
+
+/// Notes where the cells of `text[start..end]` begin; the end counts as a comma.
+#[inline]
+pub(crate) fn split(text: &[u8], start: usize, end: usize, bounds: &mut Vec<u32>) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    bounds.clear();
+    bounds.push(start as u32);
+    let mut at = start;
+    while at < end {
+        let word: [u8; 8] = text[at..at + 8].try_into().expect("rows are padded");
+        let other = u64::from_le_bytes(word) ^ (ONES * b',' as u64);
+        // The high bit of each byte that is a comma; exact, unlike the shorter formula with a borrow.
+        let mut commas = !(((other & !HIGHS) + !HIGHS) | other) & HIGHS;
+        while commas != 0 {
+            let comma = at + (commas.trailing_zeros() / 8) as usize;
+            if comma >= end {
+                break;
+            }
+            bounds.push(comma as u32 + 1);
+            commas &= commas - 1;
+        }
+        at += 8;
+    }
+    bounds.push(end as u32 + 1);
+}
+
+/// Reads a CSV file, splits its rows into cells and does nothing with them: the floor that a run is measured by.
+/// Gives the rows and the cells.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn split_rows(path: &Path) -> Result<(u64, u64), RunError> {
+    let mut reader = CsvReader::open(path)?;
+    let (mut rows, mut cells) = (0, 0);
+    loop {
+        match reader.next() {
+            Ok(Some(row)) => {
+                rows += 1;
+                cells += row.cells() as u64;
+            }
+            Ok(None) => return Ok((rows, cells)),
+            Err(error) => return Err(error.into_run_error(path)),
+        }
+    }
+}
+
+/// Reads a file and counts its line ends.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn count_rows(path: &Path) -> Result<u64, RunError> {
+    use std::io::Read;
+    let failed = |error: std::io::Error| RunError::Read { path: path.to_path_buf(), row: 0, reason: error.to_string() };
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut buffer = vec![0; 1 << 18];
+    let mut rows = 0;
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(rows),
+            read => rows += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(text: &str) -> Vec<String> {
+        let mut padded = text.as_bytes().to_vec();
+        padded.resize(text.len() + PADDING, b',');
+        let mut bounds = Vec::new();
+        split(&padded, 0, text.len(), &mut bounds);
+        let row = Row { text: &padded, bounds: &bounds };
+        (0..row.cells()).map(|at| String::from_utf8(row.cell(at).bytes().to_vec()).unwrap()).collect()
+    }
+
+    #[test]
+    fn rows_are_split_at_commas() {
+        assert_eq!(cells("a,bc,,12345678901,"), ["a", "bc", "", "12345678901", ""]);
+        assert_eq!(cells(""), [""]);
+        assert_eq!(cells("-,-,,-,+,"), ["-", "-", "", "-", "+", ""]);
+    }
+
+    #[test]
+    fn small_numbers_are_read_in_one_go() {
+        for (text, number) in
+            [("0", Some(0)), ("7", Some(7)), ("42", Some(42)), ("00012", Some(12)), ("98765432", Some(98_765_432))]
+        {
+            let padded = format!("{text},9999999999999999");
+            let cell = Cell { text: padded.as_bytes(), len: text.len() };
+            assert_eq!(cell.small_number(), number, "{text}");
+        }
+        for text in ["", "-1", "1.5", "123456789", "1a", ":1", "/1", "1 ", "１"] {
+            let padded = format!("{text},9999999999999999");
+            let cell = Cell { text: padded.as_bytes(), len: text.len() };
+            assert_eq!(cell.small_number(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_tell_texts_apart() {
+        let key = |text: &str| {
+            let padded = format!("{text}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+            Cell { text: padded.as_bytes(), len: text.len() }.key()
+        };
+        let texts = ["", "a", "a\0", "aa", "123456789012345"];
+        for (at, a) in texts.iter().enumerate() {
+            assert!(key(a).is_some_and(|key| key != 0));
+            assert!(texts.iter().enumerate().all(|(other, b)| (at == other) == (key(a) == key(b))));
+        }
+        assert_eq!(key("1234567890123456"), None);
+    }
+}

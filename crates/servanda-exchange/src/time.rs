@@ -1,0 +1,203 @@
+//! When a row happened.
+
+use servanda_calendar::Day;
+use servanda_model::{Clock, Value};
+
+use crate::error::{Flaw, shown};
+use crate::row::Cell;
+
+const DAY: i64 = 86_400;
+
+/// Reads the time of a row as ticks of the clock.
+#[inline]
+pub(crate) fn tick(cell: Cell<'_>, clock: Clock) -> Result<i64, Box<Flaw>> {
+    match clock {
+        Clock::Integers => match cell.small_number() {
+            Some(tick) => Ok(i64::from(tick)),
+            None => integer(cell.bytes()).ok_or_else(|| bad(cell, clock)),
+        },
+        Clock::Days => match instant(cell.bytes()) {
+            Some((day, _)) => Ok(day),
+            None => Err(bad(cell, clock)),
+        },
+        Clock::Seconds => {
+            let bytes = cell.bytes();
+            let at = instant(bytes).and_then(|(day, second)| day.checked_mul(DAY)?.checked_add(second));
+            at.or_else(|| integer(bytes)).ok_or_else(|| bad(cell, clock))
+        }
+    }
+}
+
+#[cold]
+fn bad(cell: Cell<'_>, clock: Clock) -> Box<Flaw> {
+    let text = shown(cell.bytes());
+    let (wanted, help) = match clock {
+        Clock::Integers => ("whole number", "for days or timestamps write `uses clock days` or `uses clock seconds`"),
+        Clock::Days => ("day", "write `1939-10-10`; for bare numbers write `uses clock integers` in the rules"),
+        Clock::Seconds => ("time", "write `1939-10-10T12:00:00Z`, a day, or seconds since 1970"),
+    };
+    if cell.is_empty() {
+        return Flaw::new("bad-time", "the time is missing").help(help).at("time");
+    }
+    Flaw::new("bad-time", format!("`{text}` is no {wanted}")).help(help).at("time")
+}
+
+fn integer(bytes: &[u8]) -> Option<i64> {
+    let tick = std::str::from_utf8(bytes).ok()?.parse().ok()?;
+    Value::tick(tick).map(|_| tick)
+}
+
+/// `1939-10-10`, `1939-10-10T12:30`, `1939-10-10 12:30:15.5+02:00`: a day and the second of it, in UTC.
+fn instant(bytes: &[u8]) -> Option<(i64, i64)> {
+    let split = bytes.iter().position(|byte| matches!(byte, b'T' | b't' | b' ')).unwrap_or(bytes.len());
+    let day = day(&bytes[..split])?;
+    if split == bytes.len() {
+        return Some((day, 0));
+    }
+    let rest = &bytes[split + 1..];
+    let zone = rest.iter().position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-')).unwrap_or(rest.len());
+    let second = time_of_day(&rest[..zone])? - offset(&rest[zone..])?;
+    Some((day + second.div_euclid(DAY), second.rem_euclid(DAY)))
+}
+
+fn day(bytes: &[u8]) -> Option<i64> {
+    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes {
+        let year = number(&[*y1, *y2, *y3, *y4])?;
+        let (month, day) = (number(&[*m1, *m2])?, number(&[*d1, *d2])?);
+        return Day::from_ymd(year, month as u8, day as u8).map(|day| day.0);
+    }
+    std::str::from_utf8(bytes).ok()?.parse::<Day>().ok().map(|day| day.0)
+}
+
+/// `12:30`, `12:30:15`, `12:30:15.25`: a tick is the whole second.
+fn time_of_day(bytes: &[u8]) -> Option<i64> {
+    let bytes = match bytes.iter().position(|byte| matches!(byte, b'.' | b',')) {
+        Some(point) => {
+            let fraction = &bytes[point + 1..];
+            if bytes.len() < 9 || fraction.is_empty() || !fraction.iter().all(u8::is_ascii_digit) {
+                return None;
+            }
+            &bytes[..point]
+        }
+        None => bytes,
+    };
+    let (hour, minute, second) = match bytes {
+        [h1, h2, b':', m1, m2] => (number(&[*h1, *h2])?, number(&[*m1, *m2])?, 0),
+        [h1, h2, b':', m1, m2, b':', s1, s2] => (number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?),
+        _ => return None,
+    };
+    // A leap second is the last one of its day.
+    (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
+}
+
+fn offset(bytes: &[u8]) -> Option<i64> {
+    let sign = match bytes.first() {
+        None | Some(b'Z' | b'z') if bytes.len() <= 1 => return Some(0),
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = match &bytes[1..] {
+        [h1, h2] => (number(&[*h1, *h2])?, 0),
+        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => (number(&[*h1, *h2])?, number(&[*m1, *m2])?),
+        _ => return None,
+    };
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+fn number(digits: &[u8]) -> Option<i64> {
+    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
+}
+
+/// Writes a tick as the clock counts it.
+pub(crate) fn write_tick(out: &mut Vec<u8>, tick: i64, clock: Clock, as_timestamps: bool) {
+    use std::io::Write;
+    match clock {
+        Clock::Days => {
+            let (year, month, day) = Day(tick).ymd();
+            if (0..10_000).contains(&year) {
+                let mut text = *b"0000-00-00";
+                for (at, digit) in [(0, year / 1000), (1, year / 100), (2, year / 10), (3, year)] {
+                    text[at] += (digit % 10) as u8;
+                }
+                text[5] += month / 10;
+                text[6] += month % 10;
+                text[8] += day / 10;
+                text[9] += day % 10;
+                out.extend_from_slice(&text);
+            } else {
+                let _ = write!(out, "{}", Day(tick));
+            }
+        }
+        Clock::Seconds if as_timestamps => {
+            write_tick(out, tick.div_euclid(DAY), Clock::Days, false);
+            let second = tick.rem_euclid(DAY);
+            let _ = write!(out, "T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60);
+        }
+        Clock::Seconds | Clock::Integers => write_integer(out, tick),
+    }
+}
+
+/// Writes a whole number.
+#[inline]
+pub(crate) fn write_integer(out: &mut Vec<u8>, number: i64) {
+    let mut digits = [0_u8; 20];
+    let mut at = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// What `--until` says.
+pub(crate) fn parse_tick(text: &str, clock: Clock) -> Option<i64> {
+    match clock {
+        Clock::Integers => integer(text.as_bytes()),
+        Clock::Days => instant(text.as_bytes()).map(|(day, _)| day),
+        Clock::Seconds => {
+            let at = instant(text.as_bytes()).map(|(day, second)| day * DAY + second);
+            at.or_else(|| integer(text.as_bytes()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_the_clock_counts() {
+        assert_eq!(parse_tick("1970-01-03", Clock::Days), Some(2));
+        assert_eq!(parse_tick("1970-01-03T23:59:59+02:00", Clock::Days), Some(2));
+        assert_eq!(parse_tick("1970-01-03T01:00:00+02:00", Clock::Days), Some(1));
+        assert_eq!(parse_tick("1970-01-01T00:01:30.75Z", Clock::Seconds), Some(90));
+        assert_eq!(parse_tick("1970-01-01 00:01", Clock::Seconds), Some(60));
+        assert_eq!(parse_tick("90", Clock::Seconds), Some(90));
+        assert_eq!(parse_tick("-5", Clock::Integers), Some(-5));
+        for bad in ["", "12", "1970-02-30", "1970-01-01T25:00", "1970-01-01T00:00:00+", "1970-01-01T00:00:00.", "x"] {
+            assert_eq!(parse_tick(bad, Clock::Days), None, "{bad}");
+        }
+        assert_eq!(parse_tick("1.5", Clock::Integers), None);
+        assert_eq!(parse_tick("99999999999999999999", Clock::Integers), None);
+    }
+
+    #[test]
+    fn ticks_are_written_as_they_are_read() {
+        for (text, clock) in
+            [("1939-10-10", Clock::Days), ("-12", Clock::Integers), ("1939-10-10T00:00:07Z", Clock::Seconds)]
+        {
+            let mut out = Vec::new();
+            write_tick(&mut out, parse_tick(text, clock).unwrap(), clock, true);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Results: what the engine finds, how it is written, and a file that is whole or not there.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use servanda_engine::{Closed, Contradiction, Sink};
+use servanda_model::{ActionId, Clock, Duration, FluentId, Kinded, Model, NumberRange, Value};
+
+use crate::batch::Strings;
+use crate::csv::plain;
+use crate::error::RunError;
+use crate::time::{write_integer, write_tick};
+
+/// An interval, as it is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Interval {
+    pub(crate) value: Value,
+    /// The least number for the beginning of time.
+    pub(crate) since: i64,
+    /// The greatest number where it is open.
+    pub(crate) until: i64,
+    pub(crate) args: u64,
+    pub(crate) fluent: u32,
+}
+
+/// What the engine found.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// For each fluent whether it is written, and how many arguments it has.
+    written: Vec<Option<u8>>,
+    /// Events that stand for an interval that begins and is not followed further.
+    finals: Vec<Option<(u32, Value)>>,
+    pub(crate) rows: Vec<Interval>,
+    values: Vec<Value>,
+    pub(crate) contradictions: Vec<Contradiction>,
+    pub(crate) contradiction_count: u64,
+}
+
+impl Found {
+    pub(crate) fn new(arity: Vec<Option<u8>>, finals: Vec<Option<(u32, Value)>>) -> Found {
+        Found { written: arity, finals, ..Found::default() }
+    }
+
+    pub(crate) fn args(&self, row: &Interval) -> &[Value] {
+        let arity = usize::from(self.written[row.fluent as usize].unwrap_or(0));
+        &self.values[row.args as usize..row.args as usize + arity]
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.values.clear();
+    }
+
+    #[inline]
+    fn keep(&mut self, fluent: u32, args: &[Value], value: Value, since: i64, until: i64) {
+        self.rows.push(Interval { value, since, until, args: self.values.len() as u64, fluent });
+        self.values.extend_from_slice(args);
+    }
+}
+
+impl Sink for Found {
+    #[inline]
+    fn interval(&mut self, it: &Closed<'_>) {
+        if self.written[it.fluent.index()].is_some() {
+            self.keep(it.fluent.0, it.args, it.value, it.since.unwrap_or(i64::MIN), it.until.unwrap_or(i64::MAX));
+        }
+    }
+
+    fn contradiction(&mut self, contradiction: Contradiction) {
+        self.contradiction_count += 1;
+        if self.contradictions.len() < 20 {
+            self.contradictions.push(contradiction);
+        }
+    }
+
+    #[inline]
+    fn produced(
+        &mut self,
+        tick: i64,
+        _step: u32,
+        action: ActionId,
+        args: &[Value],
+        _by: Option<servanda_engine::StepId>,
+    ) {
+        if let Some(Some((fluent, value))) = self.finals.get(action.index()) {
+            self.keep(*fluent, args, *value, tick, i64::MAX);
+        }
+    }
+}
+
+/// How one fluent is written.
+pub(crate) struct FluentFormat {
+    pub(crate) name: String,
+    args: Vec<Part>,
+}
+
+enum Part {
+    Text(String),
+    Arg(usize),
+}
+
+impl FluentFormat {
+    /// The constant text that its arguments begin with.
+    pub(crate) fn constant_head(&self) -> &str {
+        match self.args.first() {
+            Some(Part::Text(text)) => text,
+            _ => "",
+        }
+    }
+}
+
+/// How results are written.
+pub(crate) struct Format {
+    pub(crate) fluents: Vec<FluentFormat>,
+    clock: Clock,
+    pub(crate) as_timestamps: bool,
+    pub(crate) things: Strings,
+    pub(crate) texts: Strings,
+    pub(crate) ranges: Vec<NumberRange>,
+}
+
+impl Format {
+    pub(crate) fn new(model: &Model) -> Format {
+        let fluents = model.program.fluents.iter().enumerate().map(|(at, fluent)| {
+            match model.columns.get(at).and_then(Option::as_ref) {
+                Some((name, template)) => FluentFormat { name: name.clone(), args: template_parts(template) },
+                None => {
+                    let mut args = Vec::new();
+                    for at in 0..fluent.args.len() {
+                        if at > 0 {
+                            args.push(Part::Text(";".to_owned()));
+                        }
+                        args.push(Part::Arg(at));
+                    }
+                    FluentFormat { name: fluent.name.clone(), args }
+                }
+            }
+        });
+        let mut things = Strings::default();
+        for (at, entity) in model.lexicon.entities.iter().enumerate() {
+            things.push(if at == 0 { "true" } else { &entity.name });
+        }
+        let mut texts = Strings::default();
+        model.lexicon.texts.iter().for_each(|text| texts.push(text));
+        Format {
+            fluents: fluents.collect(),
+            clock: model.program.clock,
+            as_timestamps: false,
+            things,
+            texts,
+            ranges: model.program.ranges.clone(),
+        }
+    }
+
+    /// Writes a row.
+    pub(crate) fn write_row(&self, out: &mut Vec<u8>, found: &Found, row: u32) {
+        let it = &found.rows[row as usize];
+        cell(out, |out| out.extend_from_slice(self.fluents[it.fluent as usize].name.as_bytes()));
+        out.push(b',');
+        cell(out, |out| self.write_args(out, found, row));
+        out.push(b',');
+        cell(out, |out| self.write_value(out, it.value));
+        out.push(b',');
+        if it.since != i64::MIN {
+            write_tick(out, it.since, self.clock, self.as_timestamps);
+        }
+        out.push(b',');
+        if it.until != i64::MAX {
+            write_tick(out, it.until, self.clock, self.as_timestamps);
+        }
+        out.push(b'\n');
+    }
+
+    #[inline]
+    pub(crate) fn write_args(&self, out: &mut Vec<u8>, found: &Found, row: u32) {
+        let it = &found.rows[row as usize];
+        let args = found.args(it);
+        for part in &self.fluents[it.fluent as usize].args {
+            match part {
+                Part::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Part::Arg(at) => match args.get(*at) {
+                    Some(value) => self.write_value(out, *value),
+                    None => out.extend_from_slice(format!("{{{}}}", at + 1).as_bytes()),
+                },
+            }
+        }
+    }
+
+    #[inline]
+    pub(crate) fn write_value(&self, out: &mut Vec<u8>, value: Value) {
+        match value.kinded() {
+            Kinded::Entity(id) => out.extend_from_slice(self.things.get(id.index()).as_bytes()),
+            Kinded::Number(number) if number.scale == 0 => write_integer(out, number.mantissa),
+            Kinded::Number(number) => {
+                let _ = write!(out, "{number}");
+            }
+            Kinded::Tick(tick) => write_tick(out, tick, self.clock, self.as_timestamps),
+            Kinded::Text(id) => out.extend_from_slice(self.texts.get(id.index()).as_bytes()),
+            Kinded::Duration(Duration::Ticks(n)) => write_integer(out, i64::from(n)),
+            Kinded::Duration(Duration::Months(n)) => {
+                let _ = write!(out, "{n} months");
+            }
+            Kinded::Duration(Duration::Years(n)) => {
+                let _ = write!(out, "{n} years");
+            }
+            Kinded::Range(id) => {
+                let range = self.ranges.get(id.index()).copied().unwrap_or_default();
+                let _ = match (range.min, range.max) {
+                    (Some(a), Some(b)) if a == b => write!(out, "about {a}"),
+                    (Some(a), Some(b)) => write!(out, "between {a} and {b}"),
+                    (Some(a), None) => write!(out, "at least {a}"),
+                    (None, Some(b)) => write!(out, "at most {b}"),
+                    (None, None) => write!(out, "unknown"),
+                };
+            }
+        }
+    }
+
+    /// A contradiction, for a message.
+    pub(crate) fn contradiction(&self, found: &Contradiction) -> String {
+        let mut text = Vec::new();
+        let fluent = &self.fluents[found.fluent.index()];
+        text.extend_from_slice(fluent.name.as_bytes());
+        text.push(b'(');
+        for (at, value) in found.args.iter().enumerate() {
+            if at > 0 {
+                text.push(b';');
+            }
+            self.write_value(&mut text, *value);
+        }
+        text.extend_from_slice(b") at ");
+        match found.tick {
+            Some(tick) => write_tick(&mut text, tick, self.clock, self.as_timestamps),
+            None => text.extend_from_slice(b"the beginning"),
+        }
+        text.extend_from_slice(b": ");
+        for (at, value) in found.values.iter().enumerate() {
+            if at > 0 {
+                text.extend_from_slice(b", ");
+            }
+            self.write_value(&mut text, *value);
+        }
+        if found.with_other_effects {
+            text.extend_from_slice(b", and ended or increased");
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+/// `send({1};x;{2})` taken apart.
+fn template_parts(template: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let close = rest[open..].find('}').map(|at| open + at);
+        let number = close.and_then(|close| rest[open + 1..close].trim().parse::<usize>().ok()).filter(|n| *n > 0);
+        match (close, number) {
+            (Some(close), Some(number)) => {
+                text.push_str(&rest[..open]);
+                if !text.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut text)));
+                }
+                parts.push(Part::Arg(number - 1));
+                rest = &rest[close + 1..];
+            }
+            _ => {
+                text.push_str(&rest[..=open]);
+                rest = &rest[open + 1..];
+            }
+        }
+    }
+    text.push_str(rest);
+    if !text.is_empty() {
+        parts.push(Part::Text(text));
+    }
+    parts
+}
+
+/// Writes a cell, in quotation marks if it needs them.
+#[inline]
+fn cell(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    write(out);
+    let text = &out[start..];
+    if text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        let plain = text.to_vec();
+        out.truncate(start);
+        out.push(b'"');
+        for byte in plain {
+            if byte == b'"' {
+                out.push(b'"');
+            }
+            out.push(byte);
+        }
+        out.push(b'"');
+    }
+}
+
+pub(crate) const HEADER: &[u8] = b"fluent,args,value,since,until\n";
+
+/// A file that appears under its name only when it is whole.
+pub(crate) struct Output {
+    path: PathBuf,
+    /// Where it is written meanwhile; nowhere else for what is no ordinary file.
+    beside: Option<PathBuf>,
+    file: File,
+    buffer: Vec<u8>,
+    is_finished: bool,
+}
+
+impl Output {
+    const FULL: usize = 1 << 18;
+
+    pub(crate) fn create(path: &Path) -> Result<Output, RunError> {
+        let is_special = std::fs::metadata(path).is_ok_and(|it| !it.is_file());
+        let beside = (!is_special).then(|| {
+            let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
+            path.with_file_name(format!(".{name}.{}.partial", std::process::id()))
+        });
+        let opened = match &beside {
+            Some(beside) => File::create(beside),
+            None => File::options().write(true).open(path),
+        };
+        let file = opened.map_err(|error| failed(path, &error))?;
+        Ok(Output { path: path.to_path_buf(), beside, file, buffer: Vec::new(), is_finished: false })
+    }
+
+    pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.buffer
+    }
+
+    /// Writes what has gathered, if it is much.
+    #[inline]
+    pub(crate) fn flow(&mut self) -> Result<(), RunError> {
+        if self.buffer.len() >= Output::FULL { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), RunError> {
+        self.file.write_all(&self.buffer).map_err(|error| failed(&self.path, &error))?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Puts the file in its place.
+    pub(crate) fn finish(mut self) -> Result<(), RunError> {
+        self.flush()?;
+        if let Some(beside) = &self.beside {
+            std::fs::rename(beside, &self.path).map_err(|error| failed(&self.path, &error))?;
+        }
+        self.is_finished = true;
+        Ok(())
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let (Some(beside), false) = (&self.beside, self.is_finished) {
+            let _ = std::fs::remove_file(beside);
+        }
+    }
+}
+
+fn failed(path: &Path, error: &io::Error) -> RunError {
+    RunError::Write { path: path.to_path_buf(), reason: plain(error) }
+}
+
+/// For each fluent whether it is written, and its number of arguments.
+pub(crate) fn written(model: &Model) -> Vec<Option<u8>> {
+    let fluents = model.program.fluents.iter().enumerate();
+    fluents
+        .map(|(at, fluent)| {
+            let is_shown = model.shown.get(FluentId::from_index(at).index()).copied().unwrap_or(false);
+            is_shown.then(|| u8::try_from(fluent.args.len()).unwrap_or(u8::MAX))
+        })
+        .collect()
+}
