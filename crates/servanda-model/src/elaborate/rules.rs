@@ -10,7 +10,7 @@ use crate::ids::{DefinitionId, FluentId, RuleId};
 use crate::lexicon::{Piece, Target};
 use crate::model::Guard;
 use crate::program::{
-    Aggregate, AggregateOp, CompareOp, Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole,
+    Aggregate, AggregateOp, ArithOp, Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole,
     Mode, Rule, Term, Trigger, Var,
 };
 use crate::value::Value;
@@ -293,16 +293,15 @@ impl Elaborator<'_> {
         let inside = |part: Term, whole: Term| {
             Condition::Holds(FluentPattern { fluent: within, args: vec![part, whole], value: Term::Value(Value::TRUE) })
         };
-        let same = Condition::Compare {
-            left: Expr::Var(crate::ids::VarId(part)),
-            op: CompareOp::Equal,
-            right: Expr::Var(crate::ids::VarId(at as u32)),
-        };
-        let over = vec![
-            holds(with_place(v(part)), v(amount)),
-            Condition::AnyOf(vec![vec![same], vec![inside(v(part), v(at as u32))]]),
-        ];
+        // What is at the places within is found through them, not by going over every place there is.
+        let over = vec![inside(v(part), v(at as u32)), holds(with_place(v(part)), v(amount))];
         let sum = Aggregate { op: AggregateOp::Sum, of: Expr::Var(crate::ids::VarId(amount)), over };
+        let own_args: Vec<Term> = (0..count).map(v).collect();
+        let sum = Expr::Arith(
+            ArithOp::Plus,
+            Box::new(Expr::Fluent(own, own_args)),
+            Box::new(Expr::Aggregate(Box::new(sum))),
+        );
         let bodies = [
             vec![holds(with_place(v(at as u32)), Term::Any)],
             vec![holds(with_place(v(witness)), Term::Any), inside(v(witness), v(at as u32))],
@@ -314,7 +313,7 @@ impl Elaborator<'_> {
                 vars: vars.clone(),
                 fluent: total,
                 args: (0..count).map(v).collect(),
-                value: Expr::Aggregate(Box::new(sum.clone())),
+                value: sum.clone(),
                 conditions,
                 origin,
             };
