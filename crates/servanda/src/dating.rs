@@ -1,5 +1,7 @@
 //! The chronology of a dossier: its events as points, what it says of their days as constraints.
 
+use std::collections::HashMap;
+
 use servanda_calendar::Day;
 use servanda_chronology::{
     Bound, Chronology, ChronologyError, Constraint, ConstraintId, Horizon, Monotone, Network, Point, Relation,
@@ -66,10 +68,13 @@ pub fn date(model: &Model) -> Dating {
             failed.get_or_insert_with(|| vec![id]);
         }
     };
-    let by_name = |name: EntityId| {
-        let index = model.events.iter().position(|event| event.entity == Some(name) && event.begun_by.is_none())?;
-        points[index]
-    };
+    let mut named: HashMap<EntityId, usize> = HashMap::new();
+    for (index, event) in model.events.iter().enumerate() {
+        if let (Some(name), None) = (event.entity, event.begun_by) {
+            named.entry(name).or_insert(index);
+        }
+    }
+    let by_name = |name: EntityId| points[*named.get(&name)?];
     for (index, event) in model.events.iter().enumerate() {
         let Some(point) = points[index] else { continue };
         let span = model.origins[event.origin.index()].span;
