@@ -10,7 +10,7 @@ use servanda_model::{EntityId, EventId, EventPattern, Model, Term, Trouble, Valu
 use crate::question::{Form, Preparing, Question};
 use crate::say;
 use crate::steps::{self, Told};
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Target, World};
 
 /// How sure an answer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -143,31 +143,41 @@ pub fn ask_all(
     readings: bool,
 ) -> Result<Vec<Result<Reply, AskError>>, AskError> {
     let model = world.model;
+    if world.dating.contradiction.is_some() {
+        return Err(AskError::Trouble(contradictory(world)));
+    }
     let mut preparing = Preparing::new(model);
     let questions: Vec<Result<Question, Trouble>> = texts.iter().map(|text| preparing.question(text)).collect();
     preparing.questions.ranges = preparing.ranges().to_vec();
     let mut view = view.clone();
-    for question in questions.iter().flatten() {
-        view.on = view.on.or(question.on);
+    // What an actor knows is a matter of the day; other views have no day of their own.
+    if texts.len() == 1 || view.seen_by.is_some() {
+        for question in questions.iter().flatten() {
+            view.on = view.on.or(question.on);
+        }
     }
     let put = std::mem::take(&mut preparing.questions);
-    let outcome = world.ask(&view, &put).map_err(AskError::Program)?;
+    let targets: Vec<Target> = questions
+        .iter()
+        .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view)))
+        .collect();
+    let outcomes = world.ask_each(&view, &put, &targets).map_err(AskError::Program)?;
     let mut replies = Vec::new();
-    for question in questions {
+    for (question, outcome) in questions.into_iter().zip(&outcomes) {
         replies.push(match question {
             Err(trouble) => Err(AskError::Trouble(trouble)),
-            Ok(question) => Ok(reply(world, &question, &view, &outcome)),
+            Ok(question) => Ok(reply(world, &question, &view, outcome)),
         });
     }
     if readings && view.under.is_empty() {
         let others: Vec<EntityId> = readings_of(model);
         for reading in others {
             let under = View { under: vec![reading], ..view.clone() };
-            let Ok(outcome) = world.ask(&under, &put) else { continue };
+            let Ok(outcomes) = world.ask_each(&under, &put, &targets) else { continue };
             let mut again = Preparing::new(model);
             for (at, text) in texts.iter().enumerate() {
                 let (Ok(question), Ok(old)) = (again.question(text), &mut replies[at]) else { continue };
-                let new = reply(world, &question, &under, &outcome);
+                let new = reply(world, &question, &under, &outcomes[at]);
                 let texts = |reply: &Reply| -> Vec<String> { reply.answers.iter().map(plain).collect() };
                 if texts(&new) != texts(old) {
                     let norm = model.norms.iter().find(|norm| norm.reading == Some(reading));
@@ -182,6 +192,51 @@ pub fn ask_all(
         }
     }
     Ok(replies)
+}
+
+/// What a question looks at.
+fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
+    let model = world.model;
+    let on = question.on.or(view.on);
+    let day = Some(on.unwrap_or_else(|| world.last_day()));
+    let knows = |actor: EntityId, thing: EntityId| {
+        (model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(thing))])
+    };
+    match &question.form {
+        Form::Acts { patterns, .. } => Target { fluents: Vec::new(), acts: patterns.clone(), day: on },
+        Form::Happened(_) => Target::default(),
+        Form::Knowledge { actor, thing } => {
+            let things = [Some(*thing), world.secret_root(*thing)];
+            Target {
+                fluents: things.into_iter().flatten().map(|it| knows(*actor, it)).collect(),
+                day,
+                ..Target::default()
+            }
+        }
+        Form::Statuses(norm) => {
+            let own = model.norms.iter().filter(|it| it.entity == *norm).map(|it| (it.status, Vec::new()));
+            let words = model.hooks.statuses.iter().map(|(_, fluent)| (*fluent, vec![Some(Value::entity(*norm))]));
+            Target { fluents: own.chain(words).collect(), day, ..Target::default() }
+        }
+        Form::When | Form::Whether | Form::Which | Form::What | Form::HowMany => {
+            let day = if matches!(question.form, Form::When) { None } else { day };
+            Target { fluents: question.fluent.iter().map(|it| (*it, Vec::new())).collect(), day, ..Target::default() }
+        }
+    }
+}
+
+/// Nothing follows from dates that contradict each other: any answer would be as good as its opposite.
+fn contradictory(world: &World<'_>) -> Trouble {
+    let said = world.dating.contradiction.iter().flatten().filter_map(|id| world.dating.said.get(id.0 as usize));
+    let all: Vec<String> =
+        said.map(|said| format!("{} ({})", steps::event_name(world.model, said.event), said.text)).collect();
+    Trouble {
+        code: "contradictory-dates",
+        message: format!("these statements about days cannot all be true, so nothing is answered: {}", all.join("; ")),
+        span: servanda_diagnostics::Span::default(),
+        help: Some("drop or widen any one of them; the others are then consistent".to_owned()),
+        unknown: None,
+    }
 }
 
 /// Everything that `under` can choose and that is not chosen by default.
@@ -209,7 +264,7 @@ struct Found {
     at: Vec<Option<Interval>>,
 }
 
-fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome) -> Reply {
+pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome) -> Reply {
     let model = world.model;
     let day = question.on.or(view.on);
     let on = day.unwrap_or_else(|| world.last_day());
@@ -254,7 +309,7 @@ fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome)
         view: shown(model, view, day),
         answers,
         assumptions,
-        precision: (!outcome.exhaustive).then_some("approximate"),
+        precision: (!(outcome.exhaustive && outcome.precise)).then_some("approximate"),
         readings: Vec::new(),
         no: negative,
     }
@@ -512,7 +567,7 @@ fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Out
 fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: Option<i64>) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
-    for id in &outcome.visible {
+    for id in outcome.visible.iter() {
         let event = &model.events[id.index()];
         let involved = thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
         let (min, max) = world.dating.bounds(*id);
@@ -542,35 +597,32 @@ fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: Entit
     let model = world.model;
     let mut answers = Vec::new();
     let args = [Value::entity(actor), Value::entity(thing)];
-    let run = &outcome.runs[0];
-    let interval = run.solution.interval_at(model.hooks.knows, &args, on);
     let root = world.secret_root(thing);
     let insider = root.is_some_and(|root| {
         model.lexicon.entities[root.index()].known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor))
     });
-    let told_root = root
-        .filter(|root| *root != thing)
-        .and_then(|root| run.solution.interval_at(model.hooks.knows, &[Value::entity(actor), Value::entity(root)], on));
+    // Who was told of the whole knows of its parts.
+    let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
+    let told = |run: &crate::world::Run| {
+        let of = |args: &[Value]| run.solution.interval_at(model.hooks.knows, args, on).copied();
+        of(&args).or_else(|| of(root_args.as_ref()?))
+    };
+    let each: Vec<Option<Interval>> = outcome.runs.iter().map(|run| told(run)).collect();
+    let first = each.iter().position(Option::is_some);
     let name = model.name(thing).to_owned();
     let who = model.name(actor).to_owned();
-    match (interval.or(told_root), root, insider) {
-        (Some(interval), _, _) => {
-            let each =
-                |run: &crate::world::Run| run.solution.interval_at(model.hooks.knows, &args, on).map(|it| it.since);
-            let sinces: Vec<Option<Option<i64>>> = outcome.runs.iter().map(each).collect();
-            let everywhere = sinces.iter().all(Option::is_some) || told_root.is_some();
-            let mut sinces: Vec<Option<i64>> = sinces.into_iter().flatten().collect();
-            if sinces.is_empty() {
-                sinces.push(interval.since);
+    match (first, root, insider) {
+        (Some(run), _, _) => {
+            let everywhere = each.iter().all(Option::is_some);
+            let sinces = each.iter().flatten().map(|it| it.since).collect();
+            let untils = each.iter().flatten().map(|it| it.until).collect();
+            let certain = everywhere && outcome.exhaustive;
+            let mut answer = answer(world, format!("{who} knows of {name}"), certain, sinces, untils);
+            if let Some(other) = each.iter().position(Option::is_none) {
+                answer.witness = Some(witness(world, outcome, run));
+                answer.counter_witness = Some(witness(world, outcome, other));
             }
-            let mut answer = answer(
-                world,
-                format!("{who} knows of {name}"),
-                everywhere && outcome.exhaustive,
-                sinces,
-                vec![interval.until],
-            );
-            why(world, outcome, 0, interval.begun_by, &mut answer);
+            why(world, outcome, run, each[run].and_then(|it| it.begun_by), &mut answer);
             answers.push(answer);
         }
         (None, Some(_), true) => {

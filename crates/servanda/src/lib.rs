@@ -3,11 +3,14 @@
 pub mod archive;
 pub mod ask;
 pub mod check;
+mod chronologies;
 pub mod conflicts;
 pub mod dating;
 pub mod diagnose;
+mod instants;
 pub mod law;
 pub mod load;
+mod may;
 pub mod question;
 mod relevance;
 pub mod report;

@@ -1,216 +1,343 @@
-//! Which events could matter to a question: only these need be moved about when days are uncertain.
+//! What an answer depends on: which uncertain days, and which of their orders.
 //!
-//! A fluent matters if a question reads it; whatever may change it matters through the rules that do, and through what
-//! these rules and definitions read in turn. Constants in patterns are kept where a rule hands them on, so that a
-//! question about one place is not answered by moving events at another. The set is never too small.
+//! From what a question asks, everything that may start, end or be read on the way to it is followed backwards over the
+//! grounded program of `may.rs`. Two instants are *told apart* when both change one thing, or one changes what the other
+//! reads. Chronologies in which all instants that are told apart come in the same order give the same answer, with
+//! every change on the same instant: that is why a few chronologies stand for all (see `chronologies.rs`).
 
-use servanda_model::{
-    ActionId, Condition, Effect, EventId, EventPattern, Expr, FluentId, FluentPattern, Happening, Model, Program, Term,
-    Trigger, Value,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::world::Questions;
+use servanda_model::{Condition, EventId, EventPattern, FluentId, Trigger, Value};
 
-/// A fluent or action with what is known of its arguments.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Shape {
-    target: Target,
-    args: Vec<Option<Value>>,
+use crate::instants::{ANYTIME, FAR, InstantId, Manner, Times, each_condition};
+use crate::may::NodeId;
+
+/// What one question looks at.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Target {
+    /// Fluent instances: these fluents, with these arguments where one is given.
+    pub fluents: Vec<(FluentId, Vec<Option<Value>>)>,
+    /// Acts.
+    pub acts: Vec<EventPattern>,
+    /// The day asked about; without it all days are.
+    pub day: Option<i64>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Target {
-    Fluent(FluentId),
-    Action(ActionId),
+/// What an answer depends on.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(crate) struct Relevant {
+    /// The uncertain events that matter.
+    pub(crate) uncertain: Vec<EventId>,
+    /// All events that matter.
+    pub(crate) events: Vec<EventId>,
+    /// Instants whose order matters.
+    pub(crate) orders: BTreeSet<(InstantId, InstantId)>,
+    /// Instants of which it matters whether they come by a day.
+    pub(crate) by_day: BTreeSet<(InstantId, i64)>,
+    /// Instants whose order matters only to when an answer begins or ends.
+    pub(crate) finer: BTreeSet<(InstantId, InstantId)>,
+    /// Whether these orders are all that matters. If not, the days themselves do.
+    pub(crate) by_order: bool,
 }
 
-impl Shape {
-    /// Whether everything of the other shape is of this one.
-    fn covers(&self, other: &Shape) -> bool {
-        self.target == other.target
-            && self.args.iter().zip(&other.args).all(|(mine, theirs)| mine.is_none() || mine == theirs)
-    }
-
-    fn matches(&self, target: Target, args: &[Value]) -> bool {
-        self.target == target && self.args.iter().zip(args).all(|(shape, value)| shape.is_none_or(|it| it == *value))
-    }
+/// Finds what answers depend on.
+pub(crate) struct Relevance<'t, 'm, 'p> {
+    times: &'t mut Times<'m, 'p>,
+    leaves: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
-/// The open events among the visible ones that could matter to the questions.
-pub(crate) fn relevant(
-    model: &Model,
-    program: &Program,
-    visible: &[EventId],
-    open: &[EventId],
-    questions: &Questions,
-) -> Vec<EventId> {
-    let _ = visible;
-    if open.is_empty() {
-        return Vec::new();
+#[derive(Default)]
+struct Cone {
+    nodes: BTreeSet<NodeId>,
+    instances: BTreeSet<u32>,
+}
+
+impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
+    pub(crate) fn new(times: &'t mut Times<'m, 'p>) -> Relevance<'t, 'm, 'p> {
+        Relevance { times, leaves: BTreeMap::new() }
     }
-    let mut shapes: Vec<Shape> = Vec::new();
-    for act in &questions.acts {
-        shapes.push(shape_of(Target::Action(act.action), &act.args, &[]));
-    }
-    for definition in &questions.definitions {
-        read_conditions(&definition.conditions, &definition.vars.iter().map(|_| None).collect::<Vec<_>>(), &mut shapes);
-        read_expr(&definition.value, &[], &mut shapes);
-    }
-    let mut next = 0;
-    while next < shapes.len() && shapes.len() < 4096 {
-        let shape = shapes[next].clone();
-        next += 1;
-        causes(program, &shape, &mut shapes);
-    }
-    if shapes.len() >= 4096 {
-        return open.to_vec();
-    }
-    let matters = |event: &EventId| {
-        model.events[event.index()].happenings.iter().any(|happening| match happening {
-            Happening::Action(action, args) => shapes.iter().any(|shape| shape.matches(Target::Action(*action), args)),
-            Happening::FactBegins(fluent, args, _) | Happening::FactEnds(fluent, args, _) => {
-                shapes.iter().any(|shape| shape.matches(Target::Fluent(*fluent), args))
+
+    /// What the answers to these targets depend on.
+    pub(crate) fn of(&mut self, targets: &[Target]) -> Relevant {
+        let mut relevant = Relevant { by_order: true, ..Relevant::default() };
+        let mut roots: BTreeSet<NodeId> = BTreeSet::new();
+        for target in targets {
+            let (fluents, acts) = self.nodes_of(target);
+            let below = self.leaves_of(&fluents);
+            let mut seen = self.times.changes_of(&below);
+            if target.fluents.iter().any(|(fluent, _)| self.gives_days(*fluent)) {
+                relevant.by_order = false;
             }
-        })
-    };
-    open.iter().copied().filter(matters).collect()
-}
-
-/// What may bring a shape about.
-fn causes(program: &Program, shape: &Shape, shapes: &mut Vec<Shape>) {
-    match shape.target {
-        Target::Fluent(fluent) => {
-            for definition in program.definitions.iter().filter(|definition| definition.fluent == fluent) {
-                let Some(known) = unify(&definition.args, &shape.args, definition.vars.len()) else { continue };
-                read_conditions(&definition.conditions, &known, shapes);
-                read_expr(&definition.value, &known, shapes);
+            self.pairs(&seen, &seen, None, &mut relevant.finer);
+            seen.extend(self.times.changes_of(&acts));
+            if let Some(day) = target.day {
+                for id in seen {
+                    let it = &self.times.instants[id as usize];
+                    if it.lower.is_none_or(|lower| lower <= day) && it.upper.is_none_or(|upper| day < upper) {
+                        relevant.by_day.insert((id, day));
+                    }
+                }
+            } else {
+                relevant.orders.append(&mut relevant.finer);
             }
-            for rule in &program.rules {
-                for effect in &rule.effects {
-                    let (target, args, value) = match effect {
-                        Effect::Initiate { fluent, args, value } | Effect::Increase { fluent, args, by: value } => {
-                            (*fluent, args, Some(value))
+            roots.extend(fluents);
+            roots.extend(acts);
+        }
+        let cone = self.cone(roots);
+        self.orders(&cone, &mut relevant);
+        let mut events: BTreeSet<EventId> = BTreeSet::new();
+        let mut uncertain: BTreeSet<EventId> = BTreeSet::new();
+        for node in &cone.nodes {
+            events.extend(&self.times.told_by[*node as usize]);
+            for id in &self.times.writes[*node as usize] {
+                relevant.by_order &= *id != ANYTIME;
+                uncertain.extend(self.times.instants[*id as usize].base);
+            }
+        }
+        relevant.finer.retain(|pair| !relevant.orders.contains(pair));
+        relevant.uncertain = uncertain.into_iter().collect();
+        relevant.events = events.into_iter().collect();
+        relevant
+    }
+
+    fn nodes_of(&self, target: &Target) -> (Vec<NodeId>, Vec<NodeId>) {
+        let may = self.times.may;
+        let fits = |wanted: &[Option<Value>], args: &[Value]| {
+            wanted
+                .iter()
+                .zip(args)
+                .all(|(wanted, arg)| wanted.is_none_or(|wanted| wanted == *arg || *arg == crate::may::SOME))
+        };
+        let mut fluents = Vec::new();
+        let mut acts = Vec::new();
+        for (fluent, wanted) in &target.fluents {
+            fluents.extend(may.nodes_with(fluent.index()).filter(|id| fits(wanted, &may.nodes[*id as usize].args)));
+        }
+        for pattern in &target.acts {
+            let pred = may.program.fluents.len() + pattern.action.index();
+            let open = vec![crate::may::OPEN; 1 + most_var(&pattern.args)];
+            may.matching(pred, &pattern.args, &open, &mut acts);
+        }
+        (fluents, acts)
+    }
+
+    /// Whether the answers of a fluent name uncertain days, or what is worked out from them.
+    fn gives_days(&mut self, fluent: FluentId) -> bool {
+        let may = self.times.may;
+        let nodes: Vec<NodeId> = may.nodes_with(fluent.index()).collect();
+        let open = nodes.iter().any(|node| {
+            let days = &self.times.days[*node as usize];
+            days.unknown || days.set.iter().any(|id| !self.times.is_certain(*id))
+        });
+        if open {
+            return true;
+        }
+        for instance in &may.instances {
+            if instance.item < may.rules() {
+                continue;
+            }
+            let definition = &may.program.definitions[instance.item - may.rules()];
+            if definition.fluent != fluent {
+                continue;
+            }
+            for term in &definition.args {
+                if let servanda_model::Term::Var(var) = term {
+                    let expr = servanda_model::Expr::Var(*var);
+                    let days = self.times.days_of(&expr, instance.item, &instance.bindings, &[]);
+                    if days.unknown || days.set.iter().any(|id| !self.times.is_certain(*id)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// Everything that may lead to these nodes.
+    fn cone(&self, roots: BTreeSet<NodeId>) -> Cone {
+        let mut cone = Cone::default();
+        let mut open: Vec<NodeId> = roots.into_iter().collect();
+        while let Some(node) = open.pop() {
+            if !cone.nodes.insert(node) {
+                continue;
+            }
+            for maker in &self.times.makers[node as usize] {
+                let instance = &self.times.may.instances[*maker as usize];
+                let is_rule = instance.item < self.times.may.rules();
+                if is_rule && self.times.fires[*maker as usize].is_empty() || !cone.instances.insert(*maker) {
+                    continue;
+                }
+                let ties = &self.times.ties[*maker as usize];
+                open.extend(ties.reads.iter().chain(&ties.given).chain(&ties.unless));
+                open.extend(instance.triggers.iter().flat_map(|(_, nodes)| nodes));
+            }
+        }
+        cone
+    }
+
+    /// The orders that matter to what is in a cone.
+    fn orders(&mut self, cone: &Cone, relevant: &mut Relevant) {
+        let may = self.times.may;
+        let mut orders = std::mem::take(&mut relevant.orders);
+        for node in &cone.nodes {
+            if !self.times.is_derived(*node) && may.nodes[*node as usize].pred < may.program.fluents.len() {
+                let writes = self.times.writes[*node as usize].clone();
+                self.pairs(&writes, &writes, Some(*node), &mut orders);
+            }
+        }
+        for at in &cone.instances {
+            let instance = &may.instances[*at as usize];
+            let fires = self.times.fires[*at as usize].clone();
+            let reads = self.leaves_of(&self.times.ties[*at as usize].reads.clone());
+            let given = self.leaves_of(&self.times.ties[*at as usize].given.clone());
+            if let Some(rule) = may.program.rules.get(instance.item) {
+                let read = self.times.changes_of(&reads);
+                self.pairs(&read, &fires, None, &mut orders);
+                let unless = self.times.changes_of(&self.times.ties[*at as usize].unless);
+                self.pairs(&unless, &fires, None, &mut orders);
+                for (index, nodes) in &instance.triggers {
+                    let trigger = &rule.triggers[*index];
+                    let below = self.leaves_of(nodes);
+                    let changes = self.times.changes_of(&below);
+                    match crate::may::innermost(trigger) {
+                        Trigger::Happens(_) | Trigger::Initiated(_) => {}
+                        Trigger::Comes(_) => self.pairs(&changes, &fires, None, &mut orders),
+                        _ => {
+                            self.pairs(&changes, &changes, None, &mut orders);
+                            self.pairs(&changes, &fires, None, &mut orders);
                         }
-                        Effect::Terminate { pattern } => (pattern.fluent, &pattern.args, None),
-                        Effect::Happen(_) => continue,
-                    };
-                    if target != fluent {
-                        continue;
                     }
-                    let Some(known) = unify(args, &shape.args, rule.vars.len()) else { continue };
-                    read_rule(rule, &known, shapes);
-                    if let Some(value) = value {
-                        read_expr(value, &known, shapes);
+                    if matches!(trigger, Trigger::After { .. } | Trigger::HasHeld { .. }) {
+                        let armed = self.times.changes_of(nodes);
+                        let given = self.times.changes_of(&given);
+                        self.pairs(&given, &armed, None, &mut orders);
                     }
                 }
             }
+            self.compared(*at as usize, &fires, relevant, &mut orders);
         }
-        Target::Action(action) => {
-            for rule in &program.rules {
-                for effect in &rule.effects {
-                    let Effect::Happen(pattern) = effect else { continue };
-                    if pattern.action != action {
-                        continue;
-                    }
-                    let Some(known) = unify(&pattern.args, &shape.args, rule.vars.len()) else { continue };
-                    read_rule(rule, &known, shapes);
+        relevant.orders = orders;
+    }
+
+    /// Days that conditions compare.
+    fn compared(
+        &mut self,
+        at: usize,
+        fires: &[InstantId],
+        relevant: &mut Relevant,
+        orders: &mut BTreeSet<(InstantId, InstantId)>,
+    ) {
+        let may = self.times.may;
+        let instance = &may.instances[at];
+        let mut sides = Vec::new();
+        let mut look = |condition: &'p Condition| {
+            if let Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } = condition {
+                sides.push((left, right));
+            }
+        };
+        each_condition(may.conditions(instance.item), &mut look);
+        if let Some(rule) = may.program.rules.get(instance.item) {
+            for trigger in &rule.triggers {
+                if let Trigger::After { given, .. } = trigger {
+                    each_condition(given, &mut look);
                 }
             }
         }
-    }
-}
-
-fn read_rule(rule: &servanda_model::Rule, known: &[Option<Value>], shapes: &mut Vec<Shape>) {
-    for trigger in &rule.triggers {
-        read_trigger(trigger, known, shapes);
-    }
-    read_conditions(&rule.conditions, known, shapes);
-    for pattern in &rule.unless {
-        push(shape_of(Target::Action(pattern.action), &pattern.args, known), shapes);
-    }
-}
-
-fn read_trigger(trigger: &Trigger, known: &[Option<Value>], shapes: &mut Vec<Shape>) {
-    match trigger {
-        Trigger::Happens(EventPattern { action, args }) => push(shape_of(Target::Action(*action), args, known), shapes),
-        Trigger::Initiated(it)
-        | Trigger::Begins(it)
-        | Trigger::Ends(it)
-        | Trigger::Comes(it)
-        | Trigger::HasHeld { pattern: it, .. } => read_pattern(it, known, shapes),
-        Trigger::After { trigger, given, time } => {
-            read_trigger(trigger, known, shapes);
-            read_conditions(given, known, shapes);
-            read_expr(time, known, shapes);
-        }
-    }
-}
-
-fn read_pattern(pattern: &FluentPattern, known: &[Option<Value>], shapes: &mut Vec<Shape>) {
-    push(shape_of(Target::Fluent(pattern.fluent), &pattern.args, known), shapes);
-}
-
-fn read_conditions(conditions: &[Condition], known: &[Option<Value>], shapes: &mut Vec<Shape>) {
-    for condition in conditions {
-        match condition {
-            Condition::Holds(pattern) => read_pattern(pattern, known, shapes),
-            Condition::Not(all) => read_conditions(all, known, shapes),
-            Condition::AnyOf(lists) => lists.iter().for_each(|list| read_conditions(list, known, shapes)),
-            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
-                read_expr(left, known, shapes);
-                read_expr(right, known, shapes);
+        // What `Let` binds to a day is compared with what it meets; that is followed where comparisons are written out.
+        for (left, right) in sides {
+            let left = self.times.days_of(left, instance.item, &instance.bindings, fires);
+            let right = self.times.days_of(right, instance.item, &instance.bindings, fires);
+            let both_far = left.set.contains(&FAR) && right.set.contains(&FAR);
+            relevant.by_order &= !left.unknown && !right.unknown && !both_far;
+            if !left.set.is_empty() && !right.set.is_empty() {
+                self.pairs(&left.set, &right.set, None, orders);
             }
-            Condition::Let(_, it) => read_expr(it, known, shapes),
-            Condition::IsKind(..) => {}
         }
+    }
+
+    /// The inertial fluents that derived ones rest on; others are their own.
+    fn leaves_of(&mut self, nodes: &[NodeId]) -> Vec<NodeId> {
+        let mut all = Vec::new();
+        for node in nodes {
+            if !self.times.is_derived(*node) {
+                all.push(*node);
+                continue;
+            }
+            if !self.leaves.contains_key(node) {
+                let leaves = self.leaves_below(*node);
+                self.leaves.insert(*node, leaves);
+            }
+            all.extend(&self.leaves[node]);
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn leaves_below(&self, node: NodeId) -> Vec<NodeId> {
+        let mut seen = BTreeSet::new();
+        let mut leaves = Vec::new();
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            if !self.times.is_derived(node) {
+                leaves.push(node);
+                continue;
+            }
+            for maker in &self.times.makers[node as usize] {
+                open.extend(&self.times.ties[*maker as usize].reads);
+            }
+        }
+        leaves
+    }
+
+    /// Adds the pairs whose order is open; changes to one node that come to the same in either order are left out.
+    fn pairs(
+        &self,
+        some: &[InstantId],
+        others: &[InstantId],
+        node: Option<NodeId>,
+        out: &mut BTreeSet<(InstantId, InstantId)>,
+    ) {
+        let manners = node.map(|node| &self.times.manners[node as usize]);
+        let mut add = |a: InstantId, b: InstantId| {
+            if a == b || a == ANYTIME || b == ANYTIME || self.ordered(a, b) {
+                return;
+            }
+            if let Some(manners) = manners
+                && let (Some(one), Some(other)) = (manners.get(&a), manners.get(&b))
+                && one == other
+                && *one != Manner::Other
+            {
+                return;
+            }
+            out.insert((a.min(b), a.max(b)));
+        };
+        let same = std::ptr::eq(some, others);
+        for a in some.iter().filter(|id| !self.times.is_certain(**id)) {
+            others.iter().for_each(|b| add(*a, *b));
+        }
+        if !same {
+            for b in others.iter().filter(|id| !self.times.is_certain(**id)) {
+                some.iter().for_each(|a| add(*a, *b));
+            }
+        }
+    }
+
+    /// Whether their bounds alone put one before the other.
+    fn ordered(&self, a: InstantId, b: InstantId) -> bool {
+        let (a, b) = (&self.times.instants[a as usize], &self.times.instants[b as usize]);
+        let before = |first: Option<i64>, second: Option<i64>| matches!((first, second), (Some(x), Some(y)) if x < y);
+        before(a.upper, b.lower) || before(b.upper, a.lower)
     }
 }
 
-fn read_expr(expr: &Expr, known: &[Option<Value>], shapes: &mut Vec<Shape>) {
-    match expr {
-        Expr::Fluent(fluent, args) => push(shape_of(Target::Fluent(*fluent), args, known), shapes),
-        Expr::Arith(_, left, right) => {
-            read_expr(left, known, shapes);
-            read_expr(right, known, shapes);
-        }
-        Expr::Aggregate(it) => {
-            read_expr(&it.of, known, shapes);
-            read_conditions(&it.over, known, shapes);
-        }
-        Expr::Value(_) | Expr::Var(_) | Expr::Now => {}
-    }
-}
-
-fn shape_of(target: Target, args: &[Term], known: &[Option<Value>]) -> Shape {
-    let args = args
-        .iter()
-        .map(|term| match term {
-            Term::Value(value) => Some(*value),
-            Term::Var(var) => known.get(var.index()).copied().flatten(),
-            Term::Any => None,
-        })
-        .collect();
-    Shape { target, args }
-}
-
-fn push(shape: Shape, shapes: &mut Vec<Shape>) {
-    if !shapes.iter().any(|old| old.covers(&shape)) {
-        shapes.push(shape);
-    }
-}
-
-/// What variables are when these terms take this shape; `None` if they cannot.
-fn unify(terms: &[Term], shape: &[Option<Value>], vars: usize) -> Option<Vec<Option<Value>>> {
-    let mut known: Vec<Option<Value>> = vec![None; vars];
-    for (term, value) in terms.iter().zip(shape) {
-        match (term, value) {
-            (Term::Value(mine), Some(theirs)) if mine != theirs => return None,
-            (Term::Var(var), Some(theirs)) => match known[var.index()] {
-                Some(mine) if mine != *theirs => return None,
-                _ => known[var.index()] = Some(*theirs),
-            },
-            _ => {}
-        }
-    }
-    Some(known)
+fn most_var(terms: &[servanda_model::Term]) -> usize {
+    let var = |term: &servanda_model::Term| match term {
+        servanda_model::Term::Var(var) => var.index(),
+        _ => 0,
+    };
+    terms.iter().map(var).max().unwrap_or(0)
 }

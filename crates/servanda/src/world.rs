@@ -1,15 +1,23 @@
 //! The dossier from a point of view: what of it counts, on which days, and what follows.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
-use servanda_chronology::{Point, Scenario};
+use servanda_chronology::Scenario;
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
 use servanda_model::{
-    Definition, EntityId, EventId, EventKind, Fluent, Guard, Happening, Model, Occurrence, Program, Standing, View,
+    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Model, Occurrence, Program, Standing,
+    View,
 };
 
+use crate::chronologies::{self, Cells, Order, Ticks};
 use crate::dating::{self, Dating};
-use crate::relevance;
+use crate::instants::Times;
+use crate::may::May;
+use crate::relevance::{Relevance, Relevant};
+
+pub use crate::relevance::Target;
 
 /// A dossier ready to be asked.
 pub struct World<'m> {
@@ -26,14 +34,17 @@ pub struct World<'m> {
 /// What was made of the dossier from one point of view.
 pub struct Outcome {
     /// The program that ran, with the questions put to it.
-    pub program: Program,
-    /// One run for each chronology looked at; the first is the earliest.
-    pub runs: Vec<Run>,
-    /// Whether every admissible chronology that could matter was looked at.
+    pub program: Rc<Program>,
+    /// One run for each chronology looked at; the first is the earliest, in which all events take part. The others leave
+    /// out what cannot matter to the question.
+    pub runs: Vec<Rc<Run>>,
+    /// Whether these chronologies stand for all: what is so in each of them is certain.
     pub exhaustive: bool,
+    /// Whether they also span the days on which answers begin and end.
+    pub precise: bool,
     /// The events that counted.
-    pub visible: Vec<EventId>,
-    /// Events without a certain day that could matter to the questions.
+    pub visible: Rc<Vec<EventId>>,
+    /// Events without a certain day that could matter to the question.
     pub uncertain: Vec<EventId>,
 }
 
@@ -52,13 +63,13 @@ pub struct Questions {
     pub fluents: Vec<Fluent>,
     /// What they mean.
     pub definitions: Vec<Definition>,
-    /// Actions asked about, with whatever constants the question gives.
+    /// Actions asked about, with whatever constants the question gives; for callers, as targets say what matters.
     pub acts: Vec<servanda_model::EventPattern>,
     /// Ranges of numbers, those of the model first; empty for just these.
     pub ranges: Vec<servanda_model::NumberRange>,
 }
 
-/// How many chronologies are run at most for one question.
+/// How many chronologies are run at most for one question, give or take the last.
 pub const MOST_RUNS: usize = 400;
 
 impl<'m> World<'m> {
@@ -94,19 +105,45 @@ impl<'m> World<'m> {
         chosen
     }
 
-    /// Puts questions to the dossier as it looks from somewhere.
+    /// Puts questions to the dossier as it looks from somewhere, all together: what is looked at stands for all
+    /// chronologies as far as any of their answers depends on one, on any day. Without questions it is the earliest alone.
     ///
     /// # Errors
     /// The program has no meaning (a cycle within one tick, say); the errors carry origins.
     pub fn ask(&mut self, view: &View, questions: &Questions) -> Result<Outcome, Vec<ProgramError>> {
+        let first = self.model.program.fluents.len();
+        let fluents = (first..first + questions.fluents.len()).map(|at| (FluentId::from_index(at), Vec::new()));
+        let every = Target { fluents: fluents.collect(), acts: questions.acts.clone(), day: None };
+        let at = Target { day: view.on, ..every.clone() };
+        let all = self.ask_groups(view, questions, &[vec![every, at]])?;
+        Ok(all.into_iter().next().expect("as many outcomes as groups"))
+    }
+
+    /// Puts questions to the dossier as it looks from somewhere: for each target, what follows in chronologies that
+    /// stand for all.
+    ///
+    /// # Errors
+    /// As [`World::ask`].
+    pub fn ask_each(
+        &mut self,
+        view: &View,
+        questions: &Questions,
+        targets: &[Target],
+    ) -> Result<Vec<Outcome>, Vec<ProgramError>> {
+        let groups: Vec<Vec<Target>> = targets.iter().map(|target| vec![target.clone()]).collect();
+        self.ask_groups(view, questions, &groups)
+    }
+
+    fn ask_groups(
+        &mut self,
+        view: &View,
+        questions: &Questions,
+        groups: &[Vec<Target>],
+    ) -> Result<Vec<Outcome>, Vec<ProgramError>> {
         let chosen = self.chosen(view);
-        let unknown = match view.seen_by {
-            Some(actor) => self.unknown_to(actor, view, &chosen)?,
-            None => Vec::new(),
-        };
+        let unknown = self.unknown(view)?;
         let mut visible = self.visible(view, &unknown);
-        if let (Some(actor), Some(day)) = (view.seen_by, view.on) {
-            let _ = actor;
+        if let (Some(_), Some(day)) = (view.seen_by, view.on) {
             visible.retain(|event| self.earliest(*event).is_some_and(|tick| tick <= day));
         }
         let mut program = self.model.program_where(|guard| match guard {
@@ -114,16 +151,8 @@ impl<'m> World<'m> {
             Guard::NotChosen(entity) => !chosen.contains(&entity),
             Guard::About(entity) => !unknown.contains(&entity),
         });
-        program.fluents.extend(questions.fluents.iter().cloned());
-        if questions.ranges.len() > program.ranges.len() {
-            program.ranges.clone_from(&questions.ranges);
-        }
-        for definition in &questions.definitions {
-            let mut definition = definition.clone();
-            definition.id = servanda_model::DefinitionId::from_index(program.definitions.len());
-            program.definitions.push(definition);
-        }
-        self.run(program, visible, view, questions)
+        put(&mut program, questions);
+        self.run(program, visible, view, groups)
     }
 
     fn run(
@@ -131,62 +160,116 @@ impl<'m> World<'m> {
         program: Program,
         visible: Vec<EventId>,
         view: &View,
-        questions: &Questions,
-    ) -> Result<Outcome, Vec<ProgramError>> {
+        groups: &[Vec<Target>],
+    ) -> Result<Vec<Outcome>, Vec<ProgramError>> {
         let compiled = Compiled::new(&program)?;
         let last = self.last_day().max(view.on.unwrap_or(i64::MIN));
         let horizon = last.saturating_add(self.years_ahead * 366);
         let options = Options { until: None, horizon, record: Record::Derivations };
-        let base: Vec<Option<i64>> =
-            (0..self.model.events.len()).map(|index| self.earliest(EventId::from_index(index))).collect();
-        let open: Vec<EventId> = visible
-            .iter()
-            .copied()
-            .filter(|event| {
-                let (min, max) = self.dating.bounds(*event);
-                min.is_none() || min != max
-            })
-            .collect();
-        let uncertain = relevance::relevant(self.model, &program, &visible, &open, questions);
-        let mut runs = Vec::new();
-        let mut run = |ticks: Vec<Option<i64>>| {
-            let narrative = narrative(self.model, &visible, &ticks);
-            runs.push(Run { solution: solve(&compiled, &narrative, &options), ticks });
+        let base: Ticks = (0..self.model.events.len()).map(|at| self.earliest(EventId::from_index(at))).collect();
+        let model = self.model;
+        let run = |events: &[EventId], ticks: Ticks| {
+            let narrative = narrative(model, events, &ticks);
+            Rc::new(Run { solution: solve(&compiled, &narrative, &options), ticks })
         };
-        run(base.clone());
-        let mut exhaustive = true;
-        if !uncertain.is_empty() {
-            let points: Vec<Point> = uncertain.iter().filter_map(|event| self.dating.points[event.index()]).collect();
-            let mut all: Vec<Vec<i64>> = Vec::new();
-            let horizon = self.dating.horizon;
-            let enumeration = self.dating.chronology.as_mut().map(|chronology| {
-                chronology.assignments(&points, horizon, MOST_RUNS, |ticks| {
-                    all.push(ticks.to_vec());
-                    ControlFlow::Continue(())
-                })
-            });
-            exhaustive = matches!(enumeration, Some(Ok(done)) if done.exhaustive);
-            if !exhaustive {
-                all.truncate(MOST_RUNS / 4);
-                if let Some(chronology) = self.dating.chronology.as_mut() {
-                    let latest = chronology.latest(horizon).ok();
-                    let samples = (0..MOST_RUNS as u64 / 4).filter_map(|seed| chronology.sample(seed, horizon).ok());
-                    for scenario in latest.into_iter().chain(samples) {
-                        all.push(points.iter().map(|point| scenario.tick(*point).unwrap_or(0)).collect());
-                    }
+        let first = run(&visible, base);
+        let mut relevant: BTreeMap<Relevant, Vec<usize>> = BTreeMap::new();
+        let mut instants = Vec::new();
+        let asked = groups.iter().flatten().any(|target| !target.fluents.is_empty() || !target.acts.is_empty());
+        if asked && visible.iter().any(|event| self.is_open(*event)) {
+            let happenings = |event: &EventId| self.model.events[event.index()].happenings.as_slice();
+            let may = May::new(&program, visible.iter().flat_map(happenings));
+            let narrative = visible.iter().map(|event| (*event, happenings(event)));
+            let mut times = Times::new(&may, narrative, |event| self.dating.bounds(event), horizon);
+            let mut relevance = Relevance::new(&mut times);
+            for (at, group) in groups.iter().enumerate() {
+                relevant.entry(relevance.of(group)).or_default().push(at);
+            }
+            instants = times.instants;
+        } else {
+            let nothing = Relevant { by_order: true, ..Relevant::default() };
+            relevant.insert(nothing, (0..groups.len()).collect());
+        }
+        let program = Rc::new(program);
+        let visible = Rc::new(visible);
+        let mut outcomes: Vec<Option<Outcome>> = groups.iter().map(|_| None).collect();
+        for (relevant, asking) in relevant {
+            let mut runs = vec![Rc::clone(&first)];
+            let chosen = self.chronologies(&relevant, &instants);
+            let mut seen: Vec<Vec<Option<i64>>> = vec![of_events(&first.ticks, &relevant.uncertain)];
+            for ticks in chosen.all {
+                let days = of_events(&ticks, &relevant.uncertain);
+                if !seen.contains(&days) {
+                    seen.push(days);
+                    runs.push(run(&relevant.events, ticks));
                 }
             }
-            for ticks in all {
-                let mut days = base.clone();
-                for (event, tick) in uncertain.iter().zip(ticks) {
-                    days[event.index()] = Some(tick);
-                }
-                if days != base {
-                    run(days);
-                }
+            for at in asking {
+                outcomes[at] = Some(Outcome {
+                    program: Rc::clone(&program),
+                    runs: runs.clone(),
+                    exhaustive: chosen.exhaustive,
+                    precise: chosen.precise,
+                    visible: Rc::clone(&visible),
+                    uncertain: relevant.uncertain.clone(),
+                });
             }
         }
-        Ok(Outcome { program, runs, exhaustive, visible, uncertain })
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    /// Whether an event's day is not the same in all chronologies.
+    fn is_open(&self, event: EventId) -> bool {
+        let (min, max) = self.dating.bounds(event);
+        min.is_none() || min != max
+    }
+
+    /// Chronologies that stand for all as far as something is relevant.
+    fn chronologies(&mut self, relevant: &Relevant, instants: &[crate::instants::Instant]) -> Chosen {
+        let mut chosen = Chosen { all: Vec::new(), exhaustive: true, precise: true };
+        if relevant.uncertain.is_empty() {
+            return chosen;
+        }
+        let horizon = self.dating.horizon;
+        let Dating { chronology: Some(chronology), points, .. } = &mut self.dating else {
+            return Chosen { exhaustive: false, ..chosen };
+        };
+        if !relevant.by_order {
+            let (all, exhaustive) = chronologies::all_days(chronology, points, &relevant.uncertain, horizon, MOST_RUNS);
+            return Chosen { all, exhaustive, precise: exhaustive };
+        }
+        let bounded = |event: &EventId| {
+            let (min, max) = points[event.index()].map_or((None, None), |point| chronology.bounds(point));
+            min.is_some() && max.is_some()
+        };
+        chosen.precise = relevant.uncertain.iter().all(bounded);
+        let by_day = relevant.by_day.iter().map(|(id, day)| Order::By(*id, *day));
+        let between = relevant.orders.iter().map(|(a, b)| Order::Of(*a, *b));
+        let mut orders: Vec<Order> = by_day.chain(between).collect();
+        let enough = orders.len();
+        orders.extend(relevant.finer.iter().map(|(a, b)| Order::Of(*a, *b)));
+        let mut cells = Cells::new(chronology, points, instants);
+        let mut collect = |orders: &[Order]| {
+            let mut all: Vec<Ticks> = Vec::new();
+            let whole = cells.each(orders, MOST_RUNS / 2, &mut |cell| {
+                all.extend(chronologies::extremes(cell, points, horizon));
+                ControlFlow::Continue(())
+            });
+            (all, whole)
+        };
+        let (all, whole) = collect(&orders);
+        chosen.all = all;
+        if !whole && enough < orders.len() {
+            let (all, whole) = collect(&orders[..enough]);
+            chosen = Chosen { all, exhaustive: whole, precise: false };
+        } else {
+            chosen.exhaustive = whole;
+        }
+        if !chosen.exhaustive {
+            chosen.precise = false;
+            chosen.all.extend(chronologies::some(chronology, points, horizon, MOST_RUNS / 8));
+        }
+        chosen
     }
 
     /// The events that count from a point of view, but for what an actor does not know.
@@ -237,8 +320,8 @@ impl<'m> World<'m> {
         let plain = View { on: view.on, seen_by: None, known_in: view.known_in, under: view.under.clone() };
         let program = self.model.program_under(chosen);
         let visible = self.visible(&plain, &[]);
-        let outcome = self.run(program, visible, &plain, &Questions::default())?;
-        let run = &outcome.runs[0];
+        let outcome = self.run(program, visible, &plain, &[Vec::new()])?;
+        let run = &outcome[0].runs[0];
         let day = view.on.unwrap_or(self.last_day());
         let told = |entity: EntityId| {
             let args = [servanda_model::Value::entity(actor), servanda_model::Value::entity(entity)];
@@ -264,6 +347,17 @@ impl<'m> World<'m> {
         Ok(unknown.collect())
     }
 
+    /// The things that the actor of a view does not know of; none where no actor looks.
+    ///
+    /// # Errors
+    /// As [`World::ask`].
+    pub fn unknown(&mut self, view: &View) -> Result<Vec<EntityId>, Vec<ProgramError>> {
+        match view.seen_by {
+            Some(actor) => self.unknown_to(actor, view, &self.chosen(view)),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The secret thing that makes this one secret: itself, or what it belongs to.
     #[must_use]
     pub fn secret_root(&self, entity: EntityId) -> Option<EntityId> {
@@ -283,8 +377,33 @@ impl<'m> World<'m> {
     }
 }
 
+/// Chronologies that were chosen to stand for all.
+struct Chosen {
+    all: Vec<Ticks>,
+    exhaustive: bool,
+    precise: bool,
+}
+
+/// Puts questions to a program.
+fn put(program: &mut Program, questions: &Questions) {
+    program.fluents.extend(questions.fluents.iter().cloned());
+    if questions.ranges.len() > program.ranges.len() {
+        program.ranges.clone_from(&questions.ranges);
+    }
+    for definition in &questions.definitions {
+        let mut definition = definition.clone();
+        definition.id = servanda_model::DefinitionId::from_index(program.definitions.len());
+        program.definitions.push(definition);
+    }
+}
+
+/// The days of some events.
+fn of_events(ticks: &Ticks, events: &[EventId]) -> Vec<Option<i64>> {
+    events.iter().map(|event| ticks[event.index()]).collect()
+}
+
 /// The happenings of the events, each on its day.
-fn narrative(model: &Model, visible: &[EventId], ticks: &[Option<i64>]) -> Vec<Occurrence> {
+pub(crate) fn narrative(model: &Model, visible: &[EventId], ticks: &[Option<i64>]) -> Vec<Occurrence> {
     let mut all = Vec::new();
     for id in visible {
         let event = &model.events[id.index()];
