@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use servanda_engine::{Closed, Compiled, Engine, Sink};
+use servanda_engine::{Closed, Compiled, Engine, Incremental, Options, Record, Sink, solve};
 use servanda_model::*;
 use support::netbill::{BOOK, ISERVER, MUSIC, agent, kinds_of, netbill};
 use support::*;
@@ -154,6 +154,53 @@ fn measure(name: &str, events: usize, before: Option<f64>, (compiled, stream): (
     each
 }
 
+/// One late event, or one taken back, among so many: what a hundred of them cost, against a run from scratch.
+fn late_events(name: &str, events: usize, (compiled, stream): (Compiled, Stream)) {
+    let occurrence = |at: usize, tick: i64| {
+        let (_, action, args) = stream.rows[at];
+        let what = Happening::Action(action, args[..stream.arity[action.index()]].to_vec());
+        Occurrence { tick, step: 0, what, tag: at as u32 }
+    };
+    let narrative: Vec<Occurrence> = (0..stream.rows.len()).map(|at| occurrence(at, stream.rows[at].0)).collect();
+    let last = stream.rows.last().map_or(0, |row| row.0);
+    let options = Options { until: Some(last), horizon: last, record: Record::Timeline };
+    let start = seconds();
+    black_box(solve(&compiled, &narrative, &options));
+    let scratch = seconds() - start;
+    let start = seconds();
+    let mut kept = Incremental::new(&compiled, &narrative, &options);
+    let made = seconds() - start;
+    let mut random = Random(7);
+    let (mut all, mut replayed) = (Vec::new(), 0);
+    for _ in 0..50 {
+        let late = occurrence(random.below(narrative.len() as u64) as usize, random.below(last as u64 + 1) as i64);
+        for takes_back in [false, true] {
+            let start = seconds();
+            let update = if takes_back { kept.remove(&late) } else { kept.insert(late.clone()).ok() };
+            let took = seconds() - start;
+            replayed += update.expect("it fits").replayed;
+            all.push(took);
+        }
+    }
+    all.sort_by(f64::total_cmp);
+    let figure = |it: f64| format!("{:.3} ms (1/{:.0})", it * 1e3, scratch / it);
+    println!(
+        "{name:<28} {events:>9} events, from scratch {:.1} ms, kept up for the first time {:.1} ms",
+        scratch * 1e3,
+        made * 1e3
+    );
+    let mean = all.iter().sum::<f64>() / all.len() as f64;
+    let (median, nine_in_ten, most) = (all[all.len() / 2], all[all.len() * 9 / 10], all[all.len() - 1]);
+    println!(
+        "  a late event: mean {}, median {}, nine in ten below {}, at most {}; {} events replayed on average",
+        figure(mean),
+        figure(median),
+        figure(nine_in_ten),
+        figure(most),
+        replayed / all.len()
+    );
+}
+
 fn main() {
     let most = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(1_000_000_usize);
     let sizes = || std::iter::successors(Some(10_000), |size| Some(size * 10)).take_while(move |size| *size <= most);
@@ -166,8 +213,14 @@ fn main() {
         ("deadline, 365 days", |events| deadline_stream(events, 365)),
     ];
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-') && arg.parse::<usize>().is_err());
+    let is_wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| name.contains(wanted));
+    if is_wanted("late") {
+        late_events("late, netbill, 200 agents", 100_000, netbill_stream(100_000, 200));
+        late_events("late, netbill, 20 000 agents", 100_000, netbill_stream(100_000, 20_000));
+        late_events("late, deadline, 365 days", 100_000, deadline_stream(100_000, 365));
+    }
     for (name, make) in families {
-        if wanted.as_ref().is_some_and(|wanted| !name.contains(wanted)) {
+        if !is_wanted(name) {
             continue;
         }
         let mut before = None;

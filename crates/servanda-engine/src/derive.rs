@@ -175,6 +175,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     fn rederive(&mut self, component: u32, fluent: u32, args: &[Value]) {
+        self.trace_point(fluent, args);
         let slot = self.world.tables[fluent as usize].find(args);
         if let Some(slot) = slot {
             let touch = self.world.tables[fluent as usize].cell(slot).touch;
@@ -359,6 +360,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     fn derive_from_scratch(&mut self, component: u32) {
         let compiled = self.compiled;
+        compiled.components[component as usize].fluents.iter().for_each(|&fluent| self.trace_scan(fluent));
         let mut before: Vec<(u32, Box<[Value]>, Value, u32)> = Vec::new();
         for &fluent in &compiled.components[component as usize].fluents {
             for slot in self.world.tables[fluent as usize].slots() {

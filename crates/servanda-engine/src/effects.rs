@@ -31,6 +31,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Ends a value, or any, of every instance that matches; `ABSENT` arguments match all.
     pub(crate) fn terminate_all(&mut self, fluent: u32, key: &[Value], value: Value, step: u32) {
         let ending = WildEnding { fluent, key: key.into(), value, step };
+        self.trace_scan(fluent);
         for slot in self.world.tables[fluent as usize].slots() {
             let table = &self.world.tables[fluent as usize];
             let is_kept =

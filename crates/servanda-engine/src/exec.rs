@@ -10,6 +10,7 @@ use crate::hash;
 use crate::kinds::Kinds;
 use crate::moment::Touch;
 use crate::state::{ABSENT, At, NONE, Table};
+use crate::trace::{self, Trace};
 
 /// A state to read, and what reading needs.
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ pub(crate) struct View<'a> {
     pub(crate) clock: Clock,
     pub(crate) at: At,
     pub(crate) now: i64,
+    /// Where what is read is written down, if anywhere.
+    pub(crate) trace: Option<&'a RefCell<Trace>>,
 }
 
 /// Called for every filling found; `true` stops the search.
@@ -33,6 +36,15 @@ impl Arg {
             Arg::Value(value) => value,
             Arg::Var(var) => frame[var as usize],
         }
+    }
+}
+
+/// The one value that a test of a value can tell from others, or `ABSENT` where it is more than one.
+fn tested(wanted: Match, frame: &[Value]) -> Value {
+    match wanted {
+        Match::Value(value) => value,
+        Match::Bound(var) => frame[var as usize],
+        Match::Bind(..) | Match::Skip => ABSENT,
     }
 }
 
@@ -61,8 +73,11 @@ impl View<'_> {
 
     /// The slot with this key, if there is one.
     #[inline]
-    pub(crate) fn point(&self, fluent: u32, key: &[Arg], frame: &[Value]) -> Option<u32> {
+    pub(crate) fn point(&self, fluent: u32, key: &[Arg], wanted: Match, frame: &[Value]) -> Option<u32> {
         let hash = key.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, arg.value(frame)));
+        if let Some(trace) = self.trace {
+            trace.borrow_mut().read(trace::point(fluent, hash, tested(wanted, frame)));
+        }
         let same = |other: &[Value]| key.iter().zip(other).all(|(arg, value)| arg.value(frame) == *value);
         self.tables[fluent as usize].find_by(hash, same)
     }
@@ -76,13 +91,16 @@ impl View<'_> {
         let Some((op, rest)) = ops.split_first() else { return found(frame) };
         match op {
             Op::Point { fluent, key, value } => {
-                let Some(slot) = self.point(*fluent, key, frame) else { return false };
+                let Some(slot) = self.point(*fluent, key, *value, frame) else { return false };
                 let held = self.tables[*fluent as usize].cell(slot).read(self.at, self.touches);
                 held != ABSENT && self.accepts(*value, held, frame) && self.ops(rest, frame, found)
             }
             Op::Probe { fluent, index, key, args, value } => {
                 let table = &self.tables[*fluent as usize];
                 let hash = key.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, arg.value(frame)));
+                if let Some(trace) = self.trace {
+                    trace.borrow_mut().read(trace::probe(*fluent, *index, hash, tested(*value, frame)));
+                }
                 let mut slot = table.first(*index, hash);
                 while slot != NONE {
                     if self.slot_matches(table, slot, args, *value, frame) && self.ops(rest, frame, found) {
@@ -94,6 +112,9 @@ impl View<'_> {
             }
             Op::Scan { fluent, args, value } => {
                 let table = &self.tables[*fluent as usize];
+                if let Some(trace) = self.trace {
+                    trace.borrow_mut().scan(*fluent);
+                }
                 table
                     .slots()
                     .any(|slot| self.slot_matches(table, slot, args, *value, frame) && self.ops(rest, frame, found))
@@ -149,7 +170,7 @@ impl View<'_> {
             Expr::Var(var) => Some(self.ranges.borrow().amount(frame[*var as usize])),
             Expr::Now => Value::tick(self.now).map(Amount::Other),
             Expr::Fluent { fluent, key, is_number } => {
-                let slot = self.point(*fluent, key, frame);
+                let slot = self.point(*fluent, key, Match::Skip, frame);
                 let held =
                     slot.map_or(ABSENT, |slot| self.tables[*fluent as usize].cell(slot).read(self.at, self.touches));
                 match held {

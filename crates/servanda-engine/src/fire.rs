@@ -102,6 +102,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     fn match_due(&mut self, listener: &Listener, id: u32, item: u32, fluent: u32, frame: &mut [Value]) {
         let slot = self.due[item as usize].item;
+        self.trace_point(fluent, self.world.tables[fluent as usize].key(slot));
         let value = self.world.tables[fluent as usize].cell(slot).read(At::Before, &self.touches);
         self.match_instance(listener, id, item, (fluent, slot, value), frame);
     }
@@ -215,13 +216,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     fn carry(&mut self, elapsed: u32, due: i64, filling: &[Value], step: u32) {
-        let (carried, free) = &mut self.timers.carried[elapsed as usize];
-        let place = free.pop().unwrap_or_else(|| {
-            let place = carried.len() / filling.len().max(1);
-            carried.resize(carried.len() + filling.len(), ABSENT);
-            place as u32
-        });
-        carried[place as usize * filling.len()..][..filling.len()].copy_from_slice(filling);
+        let place = self.timers.carry(elapsed, filling);
         let timer = Timer { due, armed: self.tick, item: place, epoch: 0, step };
         if self.timers.elapsed[elapsed as usize].push(timer) {
             self.timers.wakes.push(due, QueueId::Elapsed(elapsed));

@@ -32,6 +32,18 @@ pub(crate) struct Index {
     links: Vec<Link>,
 }
 
+impl Clone for Index {
+    fn clone(&self) -> Index {
+        Index { spec: self.spec.clone(), heads: self.heads.clone(), links: self.links.clone() }
+    }
+
+    fn clone_from(&mut self, other: &Index) {
+        self.spec.clone_from(&other.spec);
+        self.heads.clone_from(&other.heads);
+        self.links.clone_from(&other.links);
+    }
+}
+
 impl Index {
     pub(crate) fn new(spec: IndexSpec) -> Index {
         Index { spec, heads: HashTable::new(), links: Vec::new() }

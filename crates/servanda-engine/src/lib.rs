@@ -6,6 +6,7 @@
 //!
 //! - [`Compiled::new`] checks a program and makes it ready to run.
 //! - [`solve`] works out the whole timeline of a narrative, with derivations if asked.
+//! - [`Incremental`] keeps a timeline up to date while occurrences are added, taken back and corrected.
 //! - [`Engine`] takes occurrences one by one and hands intervals over as they close; memory follows what is open.
 
 mod amount;
@@ -18,6 +19,7 @@ mod exec;
 mod explain;
 mod fire;
 mod hash;
+mod incremental;
 mod index;
 mod kinds;
 mod moment;
@@ -27,10 +29,12 @@ mod solution;
 mod state;
 mod sweep;
 mod timers;
+mod trace;
 mod vars;
 
 pub use compile::{Compiled, CycleLink, ProgramError, ProgramErrorKind};
 pub use engine::{Engine, PushError};
+pub use incremental::{Incremental, Update};
 pub use record::{Cause, Premise, Step, StepId};
 pub use sink::{Closed, Contradiction, Sink};
 pub use solution::{Happened, Instance, Interval, Options, Record, Solution, solve};

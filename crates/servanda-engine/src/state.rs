@@ -105,6 +105,29 @@ pub(crate) struct Table {
     pub(crate) active: Vec<u32>,
 }
 
+impl Clone for Table {
+    fn clone(&self) -> Table {
+        let mut made = Table::new(self.layout.clone());
+        made.clone_from(self);
+        made
+    }
+
+    /// Into the room there is, so that taking up a copy again and again asks for no memory.
+    fn clone_from(&mut self, other: &Table) {
+        let Table { layout, find, cells, long_keys, more_arms, renewed, made, free, indexes, active } = other;
+        self.layout.clone_from(layout);
+        self.find.clone_from(find);
+        self.cells.clone_from(cells);
+        self.long_keys.clone_from(long_keys);
+        self.more_arms.clone_from(more_arms);
+        self.renewed.clone_from(renewed);
+        self.made.clone_from(made);
+        self.free.clone_from(free);
+        self.indexes.clone_from(indexes);
+        self.active.clone_from(active);
+    }
+}
+
 impl Table {
     pub(crate) fn new(layout: Layout) -> Table {
         let indexes = layout.indexes.iter().map(|spec| Index::new(spec.clone())).collect();

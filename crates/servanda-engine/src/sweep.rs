@@ -19,6 +19,7 @@ use crate::record::{Cause, Premise, Recorder, Step};
 use crate::sink::Sink;
 use crate::state::{ABSENT, At, BEGINNING, NONE, Table};
 use crate::timers::{DeadlineQueue, DeadlineTimer, TimerQueue, Wakes};
+use crate::trace::Trace;
 
 /// What is read while a moment is worked out.
 pub(crate) struct World {
@@ -28,6 +29,7 @@ pub(crate) struct World {
 }
 
 /// All timers that are pending.
+#[derive(Clone)]
 pub(crate) struct Timers {
     /// By fluent and deadline.
     pub(crate) deadlines: Vec<Vec<DeadlineQueue>>,
@@ -40,6 +42,20 @@ pub(crate) struct Timers {
     pub(crate) carried: Vec<(Vec<Value>, Vec<u32>)>,
 }
 
+impl Timers {
+    /// Keeps the filling of an `After` timer; returns its place.
+    pub(crate) fn carry(&mut self, elapsed: u32, filling: &[Value]) -> u32 {
+        let (carried, free) = &mut self.carried[elapsed as usize];
+        let place = free.pop().unwrap_or_else(|| {
+            let place = carried.len() / filling.len().max(1);
+            carried.resize(carried.len() + filling.len(), ABSENT);
+            place as u32
+        });
+        carried[place as usize * filling.len()..][..filling.len()].copy_from_slice(filling);
+        place
+    }
+}
+
 /// The engine's state. With `R`, derivations are recorded.
 pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) compiled: &'c Compiled,
@@ -47,6 +63,8 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) timers: Timers,
     pub(crate) recorder: Recorder,
     pub(crate) sink: S,
+    /// What is read and touched, if that is written down.
+    pub(crate) trace: Option<Box<RefCell<Trace>>>,
     /// The current moment; `is_open` while it may still get occurrences.
     pub(crate) tick: i64,
     pub(crate) step: u32,
@@ -101,6 +119,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             timers,
             recorder: Recorder::default(),
             sink,
+            trace: None,
             tick: BEGINNING,
             step: 0,
             is_open: false,
@@ -134,6 +153,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             clock: self.compiled.program.clock,
             at,
             now: self.tick,
+            trace: self.trace.as_deref(),
         }
     }
 
@@ -271,6 +291,9 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     fn end_touch(&mut self, touch: &Touch) {
         let Touch { fluent, slot, start, step, .. } = *touch;
         let table = &mut self.world.tables[fluent as usize];
+        if let Some(trace) = &mut self.trace {
+            trace.get_mut().touch(fluent, table.key(slot));
+        }
         table.cell_mut(slot).touch = NONE;
         let cell = *table.cell(slot);
         if cell.value != start {

@@ -30,7 +30,7 @@ pub(crate) struct Timer {
 }
 
 /// The deadlines of one fluent's value, in the order in which they were armed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct DeadlineQueue {
     entries: VecDeque<DeadlineTimer>,
     after_cleaning: usize,
@@ -59,6 +59,21 @@ impl DeadlineQueue {
         self.entries.len() > 2 * self.after_cleaning + CLEAN_ABOVE
     }
 
+    /// Puts a timer where it belongs among the others.
+    pub(crate) fn insert(&mut self, timer: DeadlineTimer) {
+        let at = self.entries.partition_point(|other| other.armed <= timer.armed);
+        self.entries.insert(at, timer);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &DeadlineTimer> {
+        self.entries.iter()
+    }
+
+    /// Takes out every timer of an instance.
+    pub(crate) fn remove(&mut self, slot: u32) {
+        self.entries.retain(|timer| timer.slot != slot);
+    }
+
     pub(crate) fn clean(&mut self, is_pending: impl FnMut(&DeadlineTimer) -> bool) {
         self.entries.retain(is_pending);
         self.after_cleaning = self.entries.len();
@@ -73,13 +88,13 @@ impl DeadlineQueue {
 }
 
 /// Timers of one trigger.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TimerQueue {
     entries: Entries,
     after_cleaning: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Entries {
     InOrder(VecDeque<Timer>),
     Heap(BinaryHeap<Reverse<Timer>>),
@@ -104,6 +119,34 @@ impl TimerQueue {
                 heap.push(Reverse(timer));
                 first
             }
+        }
+    }
+
+    /// Puts a timer where it belongs among the others.
+    pub(crate) fn insert(&mut self, timer: Timer) {
+        match &mut self.entries {
+            Entries::InOrder(queue) => {
+                let at = queue.partition_point(|other| other.due <= timer.due);
+                queue.insert(at, timer);
+            }
+            Entries::Heap(heap) => heap.push(Reverse(timer)),
+        }
+    }
+
+    /// The timers, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Timer> {
+        let (queue, heap) = match &self.entries {
+            Entries::InOrder(queue) => (Some(queue), None),
+            Entries::Heap(heap) => (None, Some(heap)),
+        };
+        queue.into_iter().flatten().chain(heap.into_iter().flatten().map(|timer| &timer.0))
+    }
+
+    /// Takes out the timers that this says no to.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(&Timer) -> bool) {
+        match &mut self.entries {
+            Entries::InOrder(queue) => queue.retain(keeps),
+            Entries::Heap(heap) => heap.retain(|timer| keeps(&timer.0)),
         }
     }
 
@@ -136,11 +179,8 @@ impl TimerQueue {
         self.len() > 2 * self.after_cleaning + CLEAN_ABOVE
     }
 
-    pub(crate) fn clean(&mut self, mut is_pending: impl FnMut(&Timer) -> bool) {
-        match &mut self.entries {
-            Entries::InOrder(queue) => queue.retain(is_pending),
-            Entries::Heap(heap) => heap.retain(|timer| is_pending(&timer.0)),
-        }
+    pub(crate) fn clean(&mut self, is_pending: impl FnMut(&Timer) -> bool) {
+        self.retain(is_pending);
         self.after_cleaning = self.len();
     }
 }
@@ -155,7 +195,7 @@ pub(crate) enum QueueId {
 }
 
 /// When each queue has to be looked at next. May be too early, never too late.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wakes {
     heap: BinaryHeap<Reverse<(i64, QueueId)>>,
 }

@@ -1,0 +1,87 @@
+//! What a stretch of a run read and touched, for whoever has to know whether it would have gone differently.
+
+use servanda_model::Value;
+
+use crate::hash;
+use crate::sink::Sink;
+use crate::state::ABSENT;
+use crate::sweep::Sweep;
+
+/// Everything that was looked up, as hashes, and every instance that something happened to.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    reads: Vec<u64>,
+    scans: Vec<u32>,
+    touched: Vec<(u32, Box<[Value]>)>,
+}
+
+/// A look at one instance: whether it has the value `tested`, or with `ABSENT`, which value it has.
+pub(crate) fn point(fluent: u32, key: u64, tested: Value) -> u64 {
+    probe(fluent, usize::MAX, key, tested)
+}
+
+/// A look through an index.
+pub(crate) fn probe(fluent: u32, index: usize, key: u64, tested: Value) -> u64 {
+    let place = (u64::from(fluent) << 8).wrapping_add(index as u64).wrapping_add(1);
+    hash::mix(key ^ place.rotate_left(40), tested)
+}
+
+impl Trace {
+    pub(crate) fn read(&mut self, hash: u64) {
+        self.reads.push(hash);
+    }
+
+    pub(crate) fn scan(&mut self, fluent: u32) {
+        if !self.scans.contains(&fluent) {
+            self.scans.push(fluent);
+        }
+    }
+
+    pub(crate) fn touch(&mut self, fluent: u32, key: &[Value]) {
+        self.touched.push((fluent, key.into()));
+    }
+
+    /// Brings it in order, so that it can be asked.
+    pub(crate) fn seal(&mut self) {
+        self.reads.sort_unstable();
+        self.reads.dedup();
+        self.reads.shrink_to_fit();
+        self.touched.sort_unstable();
+        self.touched.dedup();
+        self.touched.shrink_to_fit();
+    }
+
+    /// Whether this hash was read.
+    pub(crate) fn has_read(&self, hash: u64) -> bool {
+        self.reads.binary_search(&hash).is_ok()
+    }
+
+    pub(crate) fn has_scanned(&self, fluent: u32) -> bool {
+        self.scans.contains(&fluent)
+    }
+
+    /// Whether something happened to this instance.
+    pub(crate) fn has_touched(&self, fluent: u32, key: &[Value]) -> bool {
+        self.touched.binary_search_by(|(of, args)| (*of, &**args).cmp(&(fluent, key))).is_ok()
+    }
+
+    pub(crate) fn touched(&self) -> &[(u32, Box<[Value]>)] {
+        &self.touched
+    }
+}
+
+impl<S: Sink, const R: bool> Sweep<'_, S, R> {
+    #[inline]
+    pub(crate) fn trace_point(&self, fluent: u32, key: &[Value]) {
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().read(point(fluent, hash::hash_all(key), ABSENT));
+        }
+    }
+
+    #[inline]
+    pub(crate) fn trace_scan(&self, fluent: u32) {
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().scan(fluent);
+        }
+    }
+}
