@@ -58,7 +58,7 @@ fn sorted(text: &str) -> Vec<&str> {
 
 #[test]
 fn the_examples_give_what_stands_beside_them() {
-    for name in ["deadline", "netbill"] {
+    for name in ["deadline", "netbill", "committee"] {
         let rules = example(&format!("{name}/{name}.md"));
         let feed = example(&format!("{name}/feed.csv"));
         let expected = fs::read_to_string(example(&format!("{name}/expected.csv"))).expect("committed");

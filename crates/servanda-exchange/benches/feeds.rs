@@ -33,8 +33,11 @@ fn netbill(events: usize, path: &Path) -> std::io::Result<()> {
     let mut random = Random(1);
     let mut recent: Vec<(u64, u64, &str)> = Vec::new();
     for at in 0..events {
-        let mut sale =
-            (2 * random.below(100), 3 * random.below(66) + 1 + random.below(2), ["book", "music"][random.below(2) as usize]);
+        let mut sale = (
+            2 * random.below(100),
+            3 * random.below(66) + 1 + random.below(2),
+            ["book", "music"][random.below(2) as usize],
+        );
         if recent.len() < 64 {
             recent.push(sale);
         } else if random.below(4) < 3 {
@@ -163,6 +166,7 @@ fn with_window(rules: &Path, folder: &Path, name: &str) -> PathBuf {
     let text = std::fs::read_to_string(rules).expect("the example is there");
     let Some(window) = name.strip_prefix("deadline ") else { return rules.to_path_buf() };
     let path = folder.join("rules.md");
-    std::fs::write(&path, text.replace("within   30 days", &format!("within   {window} days"))).expect("room for rules");
+    std::fs::write(&path, text.replace("within   30 days", &format!("within   {window} days")))
+        .expect("room for rules");
     path
 }

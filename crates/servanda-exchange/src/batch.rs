@@ -64,6 +64,11 @@ impl Strings {
         &self.text[start..self.ends[index]]
     }
 
+    /// All of them, one after another.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }

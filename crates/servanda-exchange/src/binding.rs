@@ -445,6 +445,23 @@ fn action_names(model: &Model) -> BTreeMap<String, Vec<ActionId>> {
             }
         }
     }
+    // The verb alone will do where no other action is called so.
+    let mut verbs: BTreeMap<String, Vec<ActionId>> = BTreeMap::new();
+    for wording in &model.lexicon.wordings {
+        let Target::Action(id) = wording.target else { continue };
+        for piece in &wording.pieces {
+            let Piece::Word(forms) = piece else { continue };
+            for form in forms.iter().filter(|_| forms.len() > 1) {
+                let ids = verbs.entry(action_key(form)).or_default();
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        }
+    }
+    for (verb, ids) in verbs {
+        names.entry(verb).or_insert(ids);
+    }
     for (index, action) in model.program.actions.iter().enumerate() {
         let key = action_key(&action.name);
         let id = ActionId::from_index(index);

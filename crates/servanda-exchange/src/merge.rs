@@ -150,6 +150,11 @@ impl Feed {
     #[cold]
     fn note(&self, flaw: Flaw, settings: &Settings<'_>, report: &mut Report) -> Result<(), RunError> {
         report.count += 1;
+        // What is wrong with many rows in the same way is said once.
+        let same = |it: &Trouble| it.message == flaw.message && it.column == flaw.column && it.file == self.path;
+        if report.troubles.iter().any(same) {
+            return Ok(());
+        }
         if report.troubles.len() < Report::MOST {
             report.troubles.push(trouble(&self.path, self.source.rows(), flaw));
         }

@@ -252,8 +252,7 @@ struct Runner<'c> {
 impl Runner<'_> {
     /// Takes in rows.
     fn take(&mut self, batch: &Batch) -> Result<(), RunError> {
-        self.format.things.extend(&batch.things);
-        self.format.texts.extend(&batch.texts);
+        self.format.learn(&batch.things, &batch.texts);
         if self.events == 0 {
             self.format.as_timestamps = batch.is_dated;
         }

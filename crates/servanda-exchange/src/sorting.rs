@@ -54,49 +54,63 @@ fn parts(format: &Format) -> Vec<Part> {
     parts
 }
 
+/// What a row is sorted by.
+struct Key {
+    /// The first bytes of its arguments, after what all have in common.
+    text: u128,
+    /// The first bytes of its value.
+    value: u64,
+    since: i64,
+    row: u32,
+    /// Whether `text` and `value` are all of the two.
+    is_whole: bool,
+}
+
 fn sort_part(found: &Found, format: &Format, common: usize, rows: Vec<u32>, all: &mut Vec<u32>) {
     let mut text = Vec::new();
-    let mut keyed: Vec<(u128, u32)> = Vec::with_capacity(rows.len());
+    let mut keys: Vec<Key> = Vec::with_capacity(rows.len());
     for row in rows {
+        let it = &found.rows[row as usize];
         text.clear();
         format.write_args(&mut text, found, row);
         let rest = &text[common.min(text.len())..];
         let mut word = [0; 16];
         let length = rest.len().min(16);
         word[..length].copy_from_slice(&rest[..length]);
-        keyed.push((u128::from_be_bytes(word), row));
+        let mut is_whole = rest.len() == length;
+        text.clear();
+        format.write_value(&mut text, it.value);
+        let mut value = [0; 8];
+        let length = text.len().min(8);
+        value[..length].copy_from_slice(&text[..length]);
+        is_whole &= text.len() == length;
+        let (text, value) = (u128::from_be_bytes(word), u64::from_be_bytes(value));
+        keys.push(Key { text, value, since: it.since, row, is_whole });
     }
     let mut other = Vec::new();
-    keyed.sort_unstable_by(|(a_key, a), (b_key, b)| {
-        a_key.cmp(b_key).then_with(|| compare(found, format, *a, *b, &mut text, &mut other))
+    keys.sort_unstable_by(|a, b| {
+        if a.text == b.text && !(a.is_whole && b.is_whole) {
+            return compare(found, format, a.row, b.row, &mut text, &mut other);
+        }
+        (a.text, a.value, a.since, a.row).cmp(&(b.text, b.value, b.since, b.row))
     });
-    all.extend(keyed.into_iter().map(|(_, row)| row));
+    all.extend(keys.into_iter().map(|key| key.row));
 }
 
+/// Compares two rows in full.
 #[cold]
-fn compare_texts(found: &Found, format: &Format, a: u32, b: u32, left: &mut Vec<u8>, right: &mut Vec<u8>) -> Ordering {
-    left.clear();
-    right.clear();
-    format.write_args(left, found, a);
-    format.write_args(right, found, b);
-    left.as_slice().cmp(right.as_slice())
-}
-
 fn compare(found: &Found, format: &Format, a: u32, b: u32, left: &mut Vec<u8>, right: &mut Vec<u8>) -> Ordering {
     let (x, y) = (&found.rows[a as usize], &found.rows[b as usize]);
+    let mut texts = |write: &dyn Fn(&mut Vec<u8>, u32)| {
+        left.clear();
+        right.clear();
+        write(left, a);
+        write(right, b);
+        left.as_slice().cmp(right.as_slice())
+    };
     let same = x.fluent == y.fluent && found.args(x) == found.args(y);
-    let texts = if same { Ordering::Equal } else { compare_texts(found, format, a, b, left, right) };
-    texts
-        .then_with(|| {
-            if x.value == y.value {
-                return Ordering::Equal;
-            }
-            left.clear();
-            right.clear();
-            format.write_value(left, x.value);
-            format.write_value(right, y.value);
-            left.as_slice().cmp(right.as_slice())
-        })
+    let args = if same { Ordering::Equal } else { texts(&|out, row| format.write_args(out, found, row)) };
+    args.then_with(|| texts(&|out, row| format.write_value(out, found.rows[row as usize].value)))
         .then(x.since.cmp(&y.since))
-        .then(x.until.cmp(&y.until))
+        .then(a.cmp(&b))
 }

@@ -118,6 +118,8 @@ pub(crate) struct Format {
     pub(crate) things: Strings,
     pub(crate) texts: Strings,
     pub(crate) ranges: Vec<NumberRange>,
+    /// Whether some name may need quotation marks.
+    may_need_quotes: bool,
 }
 
 impl Format {
@@ -150,17 +152,40 @@ impl Format {
             things,
             texts,
             ranges: model.program.ranges.clone(),
+            may_need_quotes: true,
         }
+        .with_quotes_looked_for()
+    }
+
+    fn with_quotes_looked_for(mut self) -> Format {
+        let mut texts = vec![self.things.text(), self.texts.text()];
+        for fluent in &self.fluents {
+            texts.push(&fluent.name);
+            texts.extend(fluent.args.iter().filter_map(|part| match part {
+                Part::Text(text) => Some(text.as_str()),
+                Part::Arg(_) => None,
+            }));
+        }
+        self.may_need_quotes = texts.iter().any(|text| needs_quotes(text.as_bytes()));
+        self
+    }
+
+    /// Takes in what a feed brought up.
+    pub(crate) fn learn(&mut self, things: &Strings, texts: &Strings) {
+        self.may_need_quotes |= needs_quotes(things.text().as_bytes()) || needs_quotes(texts.text().as_bytes());
+        self.things.extend(things);
+        self.texts.extend(texts);
     }
 
     /// Writes a row.
     pub(crate) fn write_row(&self, out: &mut Vec<u8>, found: &Found, row: u32) {
         let it = &found.rows[row as usize];
-        cell(out, |out| out.extend_from_slice(self.fluents[it.fluent as usize].name.as_bytes()));
+        let may_need = self.may_need_quotes;
+        cell(out, may_need, |out| out.extend_from_slice(self.fluents[it.fluent as usize].name.as_bytes()));
         out.push(b',');
-        cell(out, |out| self.write_args(out, found, row));
+        cell(out, may_need, |out| self.write_args(out, found, row));
         out.push(b',');
-        cell(out, |out| self.write_value(out, it.value));
+        cell(out, may_need, |out| self.write_value(out, it.value));
         out.push(b',');
         if it.since != i64::MIN {
             write_tick(out, it.since, self.clock, self.as_timestamps);
@@ -278,14 +303,17 @@ fn template_parts(template: &str) -> Vec<Part> {
     parts
 }
 
+fn needs_quotes(text: &[u8]) -> bool {
+    text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+}
+
 /// Writes a cell, in quotation marks if it needs them.
 #[inline]
-fn cell(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+fn cell(out: &mut Vec<u8>, may_need_quotes: bool, write: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     write(out);
-    let text = &out[start..];
-    if text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
-        let plain = text.to_vec();
+    if may_need_quotes && needs_quotes(&out[start..]) {
+        let plain = out[start..].to_vec();
         out.truncate(start);
         out.push(b'"');
         for byte in plain {
@@ -314,6 +342,7 @@ impl Output {
     const FULL: usize = 1 << 18;
 
     pub(crate) fn create(path: &Path) -> Result<Output, RunError> {
+        let path = if path == Path::new("-") { Path::new("/dev/stdout") } else { path };
         let is_special = std::fs::metadata(path).is_ok_and(|it| !it.is_file());
         let beside = (!is_special).then(|| {
             let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy().into_owned());

@@ -177,6 +177,14 @@ fn on_numbers(a: (End, End, bool), op: ArithOp, b: (End, End, bool)) -> Option<V
     if op == ArithOp::DividedBy && b.0 <= zero && zero <= b.1 {
         return None;
     }
+    if op == ArithOp::Modulo {
+        return match (a, b) {
+            ((End::At(x), End::At(to_x), false), (End::At(y), End::At(to_y), false)) if x == to_x && y == to_y => {
+                x.modulo(y).map(Val::Number)
+            }
+            _ => None,
+        };
+    }
     // What the result can be lies between the results for the ends: each operation rises or falls with each side.
     let pairs = match op {
         ArithOp::Plus => vec![(a.0, b.0), (a.1, b.1)],

@@ -22,7 +22,7 @@ pub(crate) struct RunArgs {
     /// A feed, CSV or Parquet, with columns `time`, `action` and the action's holes; may be given several times.
     #[arg(long = "events", value_name = "FEED", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
-    /// Where the intervals go, as CSV.
+    /// Where the intervals go, as CSV; `-` for standard output.
     #[arg(short, long = "out", value_name = "OUT")]
     out: PathBuf,
     /// The last tick to look at (default: until no deadline is pending after the last row).

@@ -662,12 +662,25 @@ fn last_sign(words: &[Word], signs: &[(&str, ArithOp)]) -> Option<(usize, ArithO
         } else if depth == 0
             && at > 0
             && let Some((_, op)) = signs.iter().find(|(sign, _)| word.is_sign(sign) || word.is(sign))
-            && !words[..at].iter().any(|before| before.is("where"))
+            && !inside_aggregate(words, at)
         {
             return Some((at, *op));
         }
     }
     None
+}
+
+/// Whether a `where` outside parentheses stands before: what follows belongs to its aggregate.
+fn inside_aggregate(words: &[Word], at: usize) -> bool {
+    let mut depth = 0_usize;
+    words[..at].iter().any(|word| {
+        if word.is_sign("(") {
+            depth += 1;
+        } else if word.is_sign(")") {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0 && word.is("where")
+    })
 }
 
 fn comparison_sign(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
@@ -677,7 +690,7 @@ fn comparison_sign(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
             depth += 1;
         } else if word.is_sign(")") {
             depth = depth.saturating_sub(1);
-        } else if depth == 0 && word.kind == TokenKind::Punct && !words[..at].iter().any(|before| before.is("where")) {
+        } else if depth == 0 && word.kind == TokenKind::Punct && !inside_aggregate(words, at) {
             let op = match word.text.as_str() {
                 "=" => CompareOp::Equal,
                 "!=" => CompareOp::NotEqual,

@@ -683,18 +683,18 @@ impl Builder<'_, '_> {
         let mut due = self.conditions();
         due.extend(self.unexcepted());
         due.push(Condition::Not(vec![Condition::Holds(self.is("due"))]));
+        let falls_due = self.signal("falls due");
+        let becomes = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
         if act_conditions.is_empty() && self.may_wait_for(&act) {
             // Done at the very moment at which it would fall due, a duty is met and was never due.
-            let undone = self.signal("is set off undone");
             let mut done = due.clone();
             done.push(Condition::Not(vec![Condition::Holds(self.is("breached"))]));
-            let becomes = vec![self.becomes("due"), Effect::Happen(undone.clone())];
             self.rule("becomes due", arising.clone(), due, becomes);
             self.unless(act.clone());
             self.rule("is met at once", arising.clone(), done, vec![self.becomes("met")]);
-            self.unless(undone);
+            self.unless(falls_due.clone());
         } else {
-            self.rule("becomes due", arising.clone(), due, vec![self.becomes("due")]);
+            self.rule("becomes due", arising.clone(), due, becomes);
         }
         for except in self.content.excepts.clone() {
             let mut excused = self.conditions();
@@ -704,7 +704,9 @@ impl Builder<'_, '_> {
         let mut late = vec![Condition::Holds(self.is("breached"))];
         late.extend(act_conditions.iter().cloned());
         self.rule("is met late", vec![Trigger::Happens(act.clone())], late, vec![self.becomes("met-late")]);
-        let passed = self.passing(&act);
+        // A duty that arises anew is due, whatever is done about the old one.
+        self.unless(falls_due.clone());
+        let passed = self.passing(&act, falls_due);
         let mut met = vec![Condition::Holds(self.is("due"))];
         met.extend(act_conditions.iter().cloned());
         self.rule("is met", vec![Trigger::Happens(act)], met, vec![self.becomes("met")]);
@@ -752,7 +754,7 @@ impl Builder<'_, '_> {
 
     /// What the passing of the time leads to: a breach; and if the act is done that very day, that from the next day on
     /// it is met late. Gives back the event of its passing.
-    fn passing(&mut self, act: &EventPattern) -> Option<EventPattern> {
+    fn passing(&mut self, act: &EventPattern, falls_due: EventPattern) -> Option<EventPattern> {
         if matches!(self.content.window, Window::None) {
             return None;
         }
@@ -770,6 +772,7 @@ impl Builder<'_, '_> {
         let next_day = Trigger::After { time, trigger: Box::new(Trigger::Happens(belated)), given: Vec::new() };
         let breached = vec![Condition::Holds(self.is("breached"))];
         self.rule("is met late", vec![next_day], breached, vec![self.becomes("met-late")]);
+        self.unless(falls_due);
         Some(passed)
     }
 
