@@ -51,7 +51,7 @@ impl std::error::Error for PushError {}
 /// Occurrences must come in order of tick and step; those of one moment in any order. The memory it takes follows the
 /// instances that have a value and the timers that are pending.
 pub struct Engine<'c, S> {
-    sweep: Sweep<'c, S, false>,
+    pub(crate) sweep: Sweep<'c, S, false>,
 }
 
 impl<'c, S: Sink> Engine<'c, S> {

@@ -12,7 +12,12 @@ pub(crate) fn begin() -> u64 {
 
 #[inline]
 pub(crate) fn mix(hash: u64, value: Value) -> u64 {
-    let product = u128::from(hash ^ value.bits()) * u128::from(MULTIPLIER);
+    mix_bits(hash, value.bits())
+}
+
+#[inline]
+pub(crate) fn mix_bits(hash: u64, bits: u64) -> u64 {
+    let product = u128::from(hash ^ bits) * u128::from(MULTIPLIER);
     (product as u64) ^ ((product >> 64) as u64)
 }
 

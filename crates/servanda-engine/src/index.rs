@@ -4,6 +4,7 @@ use hashbrown::HashTable;
 use servanda_model::Value;
 
 use crate::hash;
+use crate::save::{Bytes, Saved, Source, saved};
 use crate::state::NONE;
 
 /// A way of looking instances up.
@@ -107,5 +108,26 @@ impl Index {
         } else if let Ok(entry) = self.heads.find_entry(hash, |head| head.0 == hash) {
             entry.remove();
         }
+    }
+}
+
+saved!(Link { next, previous });
+
+impl Index {
+    pub(crate) fn put(&self, to: &mut Bytes) {
+        self.links.put(to);
+    }
+
+    /// The chains are saved; where each begins is not.
+    pub(crate) fn get<'k>(&mut self, from: &mut Source<'_>, key: impl Fn(u32) -> &'k [Value]) -> Option<()> {
+        self.links = Saved::get(from)?;
+        self.heads.clear();
+        for slot in 0..self.links.len() as u32 {
+            if self.links[slot as usize].previous == NONE {
+                let hash = self.hash(key(slot));
+                self.heads.insert_unique(hash, (hash, slot), |head| head.0);
+            }
+        }
+        Some(())
     }
 }

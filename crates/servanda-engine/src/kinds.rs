@@ -2,6 +2,10 @@
 
 use servanda_model::{EntityId, Hole, KindId, Kinded, Program, Value};
 
+use crate::save::saved;
+
+saved!(Kinds { words, bits });
+
 /// One row of bits per entity.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kinds {

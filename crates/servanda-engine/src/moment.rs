@@ -4,6 +4,7 @@ use hashbrown::HashTable;
 use servanda_model::Value;
 
 use crate::hash;
+use crate::save::{Bytes, Saved, Source, saved};
 use crate::state::NONE;
 
 /// An instance that something happened to in the current tick.
@@ -180,5 +181,47 @@ impl Ready {
 impl Touch {
     pub(crate) fn new(fluent: u32, slot: u32, start: Value, moment: u64) -> Touch {
         Touch { fluent, slot, start, before: start, effects: NONE, moment, is_settled: false, step: NONE }
+    }
+}
+
+saved!(Touch { fluent, slot, start, before, effects, moment, is_settled, step });
+saved!(EffectRecord { kind, value, slot, next, step });
+saved!(WildEnding { fluent, key, value, step });
+saved!(EventRecord { action, start, arity, step });
+saved!(Due { item, armed, step });
+saved!(Ready { words, from });
+
+impl Saved for EffectKind {
+    fn put(&self, to: &mut Bytes) {
+        (*self as u8).put(to);
+    }
+
+    fn get(from: &mut Source<'_>) -> Option<EffectKind> {
+        [EffectKind::Initiate, EffectKind::Terminate, EffectKind::Increase].get(usize::from(u8::get(from)?)).copied()
+    }
+}
+
+impl Events {
+    pub(crate) fn put(&self, to: &mut Bytes) {
+        self.records.put(to);
+        self.args.put(to);
+        self.by_action.put(to);
+    }
+
+    pub(crate) fn get(&mut self, from: &mut Source<'_>) -> Option<()> {
+        self.records = Saved::get(from)?;
+        self.args = Saved::get(from)?;
+        self.by_action = Saved::get(from)?;
+        let Events { records, args, by_action, find } = self;
+        let hash_of = |id: u32| {
+            let record: &EventRecord = &records[id as usize];
+            let args = &args[record.start as usize..][..record.arity as usize];
+            args.iter().fold(seed(record.action), |hash, &value| hash::mix(hash, value))
+        };
+        find.clear();
+        by_action.iter().flatten().for_each(|&id| {
+            find.insert_unique(hash_of(id), id, |&id| hash_of(id));
+        });
+        Some(())
     }
 }

@@ -9,6 +9,7 @@ use servanda_model::{TextId, Value};
 use crate::hash;
 use crate::index::{Index, IndexSpec};
 use crate::moment::Touch;
+use crate::save::{Bytes, Saved, Source, saved};
 
 /// Stands for "no value" inside the engine. No text has this id.
 pub(crate) const ABSENT: Value = Value::text(TextId(u32::MAX));
@@ -338,6 +339,57 @@ impl Table {
 #[inline]
 fn key_in<'t>(cells: &'t [Cell], long_keys: &'t [Value], arity: usize, slot: u32) -> &'t [Value] {
     if arity <= INLINE { &cells[slot as usize].key[..arity] } else { &long_keys[slot as usize * arity..][..arity] }
+}
+
+saved!(Arm { initiated, broken });
+saved!(Cell { key, value, since, epoch, touch, arm });
+
+impl Saved for [Value; INLINE] {
+    fn put(&self, to: &mut Bytes) {
+        self.iter().for_each(|value| value.put(to));
+    }
+
+    fn get(from: &mut Source<'_>) -> Option<[Value; INLINE]> {
+        let mut key = [ABSENT; INLINE];
+        for value in &mut key {
+            *value = Value::get(from)?;
+        }
+        Some(key)
+    }
+}
+
+impl Table {
+    /// Without the steps of derivations, which a run that is saved does not record.
+    pub(crate) fn put(&self, to: &mut Bytes) {
+        self.cells.put(to);
+        self.long_keys.put(to);
+        self.more_arms.put(to);
+        self.renewed.put(to);
+        self.free.put(to);
+        self.active.put(to);
+        self.indexes.iter().for_each(|index| index.put(to));
+    }
+
+    pub(crate) fn get(&mut self, from: &mut Source<'_>) -> Option<()> {
+        self.cells = Saved::get(from)?;
+        self.long_keys = Saved::get(from)?;
+        self.more_arms = Saved::get(from)?;
+        self.renewed = Saved::get(from)?;
+        self.free = Saved::get(from)?;
+        self.active = Saved::get(from)?;
+        let Table { layout, find, cells, long_keys, free, indexes, .. } = self;
+        let key = |slot: u32| key_in(cells, long_keys, layout.arity, slot);
+        for index in indexes {
+            index.get(from, key)?;
+        }
+        let mut is_free = vec![false; cells.len()];
+        free.iter().for_each(|&slot| is_free[slot as usize] = true);
+        find.clear();
+        for slot in (0..cells.len() as u32).filter(|&slot| !is_free[slot as usize]) {
+            find.insert_unique(hash::hash_all(key(slot)), slot, |&slot| hash::hash_all(key(slot)));
+        }
+        Some(())
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::exec::View;
 use crate::kinds::Kinds;
 use crate::moment::{Due, EffectRecord, Events, Ready, Touch, WildEnding};
 use crate::record::{Cause, Premise, Recorder, Step};
+use crate::save::{Bytes, Saved, Source};
 use crate::sink::Sink;
 use crate::state::{ABSENT, At, BEGINNING, NONE, Table};
 use crate::timers::{DeadlineQueue, DeadlineTimer, TimerQueue, Wakes};
@@ -331,6 +332,95 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
                 let key = table.key(slot);
                 self.sink.interval(&crate::sink::Closed::new(fluent as u32, key, cell.value, bounds, steps));
             }
+        }
+    }
+}
+
+/// Everything that lasts from one occurrence to the next, in one order for both ways.
+macro_rules! lasting {
+    ($sweep:ident, $each:ident) => {
+        $each!($sweep.world.kinds);
+        $each!($sweep.timers.deadlines);
+        $each!($sweep.timers.held);
+        $each!($sweep.timers.elapsed);
+        $each!($sweep.timers.comes);
+        $each!($sweep.timers.wakes);
+        $each!($sweep.timers.carried);
+        $each!($sweep.tick);
+        $each!($sweep.step);
+        $each!($sweep.is_open);
+        $each!($sweep.moment);
+        $each!($sweep.touches);
+        $each!($sweep.active);
+        $each!($sweep.effects);
+        $each!($sweep.wild);
+        $each!($sweep.ready);
+        $each!($sweep.pending);
+        $each!($sweep.due);
+        $each!($sweep.renewals);
+        $each!($sweep.conflicts);
+    };
+}
+
+impl<'c, S> Sweep<'c, S, false> {
+    /// Saves the state, in the middle of a moment if need be.
+    pub(crate) fn save_into(&self, to: &mut Bytes) {
+        self.world.ranges.borrow().table().to_vec().put(to);
+        self.world.tables.iter().for_each(|table| table.put(to));
+        self.events.put(to);
+        macro_rules! put {
+            ($field:expr) => {
+                Saved::put(&$field, to)
+            };
+        }
+        lasting!(self, put);
+    }
+
+    /// Takes a saved state up.
+    pub(crate) fn take_up(&mut self, from: &mut Source<'_>) -> Option<()> {
+        self.world.ranges = RefCell::new(Ranges::new(&Vec::get(from)?));
+        for table in &mut self.world.tables {
+            table.get(from)?;
+        }
+        self.events.get(from)?;
+        macro_rules! get {
+            ($field:expr) => {
+                $field = Saved::get(from)?
+            };
+        }
+        lasting!(self, get);
+        Some(())
+    }
+
+    pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
+        let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
+        let Sweep { effects, wild, events, ready, pending, due, renewals, conflicts, .. } = self;
+        let Sweep { frame, key, fillings, sources, .. } = self;
+        Sweep {
+            compiled,
+            world,
+            timers,
+            recorder,
+            sink,
+            trace,
+            tick,
+            step,
+            is_open,
+            moment,
+            touches,
+            active,
+            effects,
+            wild,
+            events,
+            ready,
+            pending,
+            due,
+            renewals,
+            conflicts,
+            frame,
+            key,
+            fillings,
+            sources,
         }
     }
 }

@@ -7,6 +7,8 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use crate::save::{Bytes, Saved, Source, saved};
+
 /// Queues shorter than this are not cleaned.
 const CLEAN_ABOVE: usize = 1024;
 
@@ -216,5 +218,64 @@ impl Wakes {
             return None;
         }
         self.heap.pop().map(|wake| wake.0.1)
+    }
+}
+
+saved!(DeadlineTimer { armed, slot, step });
+saved!(Timer { due, armed, item, epoch, step });
+saved!(DeadlineQueue { entries, after_cleaning });
+saved!(TimerQueue { entries, after_cleaning });
+saved!(Wakes { heap });
+
+impl Saved for Entries {
+    fn put(&self, to: &mut Bytes) {
+        match self {
+            Entries::InOrder(queue) => {
+                true.put(to);
+                queue.put(to);
+            }
+            Entries::Heap(heap) => {
+                false.put(to);
+                heap.put(to);
+            }
+        }
+    }
+
+    fn get(from: &mut Source<'_>) -> Option<Entries> {
+        Some(if bool::get(from)? { Entries::InOrder(Saved::get(from)?) } else { Entries::Heap(Saved::get(from)?) })
+    }
+}
+
+impl<T: Saved + Ord> Saved for BinaryHeap<Reverse<T>> {
+    fn put(&self, to: &mut Bytes) {
+        self.len().put(to);
+        self.iter().for_each(|it| it.0.put(to));
+    }
+
+    fn get(from: &mut Source<'_>) -> Option<BinaryHeap<Reverse<T>>> {
+        Some(Vec::get(from)?.into_iter().map(Reverse).collect())
+    }
+}
+
+impl Saved for QueueId {
+    fn put(&self, to: &mut Bytes) {
+        let (kind, which, deadline) = match *self {
+            QueueId::Deadline { fluent, deadline } => (0_u8, fluent, deadline),
+            QueueId::Held(held) => (1, held, 0),
+            QueueId::Elapsed(elapsed) => (2, elapsed, 0),
+            QueueId::Comes(fluent) => (3, fluent, 0),
+        };
+        (kind, (which, deadline)).put(to);
+    }
+
+    fn get(from: &mut Source<'_>) -> Option<QueueId> {
+        let (kind, (which, deadline)) = <(u8, (u32, u32))>::get(from)?;
+        match kind {
+            0 => Some(QueueId::Deadline { fluent: which, deadline }),
+            1 => Some(QueueId::Held(which)),
+            2 => Some(QueueId::Elapsed(which)),
+            3 => Some(QueueId::Comes(which)),
+            _ => None,
+        }
     }
 }

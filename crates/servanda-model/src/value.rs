@@ -160,6 +160,12 @@ impl Value {
     pub const fn bits(self) -> u64 {
         self.0
     }
+
+    /// The value that has these [`Value::bits`].
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Value {
+        Value(bits)
+    }
 }
 
 impl std::fmt::Debug for Value {
