@@ -30,6 +30,10 @@ pub(crate) enum Format {
     Text,
     /// For programs.
     Json,
+    /// A table, where the command has one.
+    Csv,
+    /// A drawing, where the command has one.
+    Svg,
 }
 
 /// When to use colours.
@@ -116,6 +120,8 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         record: Option<PathBuf>,
     },
+    /// A negotiation: who asked for what, who moved, what was settled, and what became of it.
+    Negotiation(Box<commands::negotiation::NegotiationArgs>),
     /// What a date expression means.
     Date {
         /// The expression.
@@ -160,6 +166,10 @@ fn main() -> ExitCode {
         }
     };
     let out = terminal::Terminal::new(cli.format, cli.color);
+    if matches!(cli.format, Format::Csv | Format::Svg) && !matches!(cli.verb, Verb::Negotiation(_)) {
+        out.complain("error[no-such-format]: this command answers as text or JSON\nhelp: write `--format json`\n");
+        return exit::Exit::CouldNot.into();
+    }
     let exit = match cli.verb {
         Verb::Check { dir } => commands::check::run(&dir, &out),
         Verb::Report { dir, view } => commands::report::run(&dir, &view, &out),
@@ -167,6 +177,7 @@ fn main() -> ExitCode {
         Verb::Explain { words, view, proof } => commands::explain::run(&words, &view, proof.as_deref(), &out),
         Verb::Chronology { dir, sensitivity } => commands::chronology::run(&dir, sensitivity.as_deref(), &out),
         Verb::Sources { dir, uncited, record } => commands::sources::run(&dir, uncited, record.as_deref(), &out),
+        Verb::Negotiation(args) => commands::negotiation::run(&args, &out),
         Verb::Date { expr, batch } => commands::date::run(expr.as_deref(), batch, &out),
         Verb::Run(args) => commands::run::run(&args, &out),
         Verb::Law { chapter, write } => commands::law::run(chapter.as_deref(), write.as_deref(), &out),

@@ -149,7 +149,12 @@ const WRONG: &[(&str, &str, i32, &[&str])] = &[
     ("two-columns", "time,action,id,id\n", 1, &["error[bad-header]", "`id`"]),
     ("few-columns", "time,action,id\n1,open,2\n", 1, &["error[unknown-column]", "`debtor`", "feed.csv:2"]),
     ("unknown", "time,action,id,debtor\n1,opne,2,3\n", 1, &["error[unknown-action]", "feed.csv:2", "`open`"]),
-    ("bad-time", "time,action,id,debtor\n\n1,open,2,3\nsoon,open,3,3\n", 1, &["error[bad-time]", "feed.csv:4", "`soon`"]),
+    (
+        "bad-time",
+        "time,action,id,debtor\n\n1,open,2,3\nsoon,open,3,3\n",
+        1,
+        &["error[bad-time]", "feed.csv:4", "`soon`"],
+    ),
     ("bad-value", "time,action,id,debtor\r\n1,open,two,3\r\n", 1, &["error[bad-value]", "feed.csv:2", "column `id`"]),
     ("missing", "time,action,id,debtor\n1,open,2\n", 1, &["error[missing-value]", "column `debtor`"]),
     ("surplus", "time,action,id,debtor\n1,open,2,3,4\n", 1, &["error[too-many-cells]", "`4`"]),
@@ -196,7 +201,8 @@ fn a_huge_cell_is_refused_and_the_rest_of_the_feed_still_read() {
 fn quoted_cells_and_any_line_ends_are_understood() {
     let folder = folder("quoted");
     let feed = folder.join("feed.csv");
-    fs::write(&feed, "\u{feff}time,\"action\",id,debtor\r\n\"1\",\"open\",5,5\r\r\n3,discharge,\"5\",5").expect("written");
+    fs::write(&feed, "\u{feff}time,\"action\",id,debtor\r\n\"1\",\"open\",5,5\r\r\n3,discharge,\"5\",5")
+        .expect("written");
     let text = result(&example("deadline/deadline.md"), &[&feed], &folder.join("out.csv"), &[]);
     assert_eq!(text, "fluent,args,value,since,until\nDischarge,5;5,due,1,3\nDischarge,5;5,met,3,\n");
 }

@@ -1,6 +1,6 @@
-//! Analysis of negotiations, when somebody asks for it.
+//! Negotiations: the record of what was asked and settled, and the analysis of preferences when somebody asks for it.
 //!
-//! A record of moves needs no preferences. An analysis does, and it is only as good as the weights and evaluations
+//! A [`record`] of moves needs no preferences. An analysis does, and it is only as good as the weights and evaluations
 //! somebody wrote down, so each of them may carry its author and source ([`Attribution`]). From them this crate computes
 //! the Pareto frontier, the bargaining solutions of Nash and of Kalai and Smorodinsky, the egalitarian and the
 //! utilitarian points, the place of an actual settlement among them, and how far each weight may move before an answer
@@ -9,7 +9,8 @@
 //! All comparisons are exact: numbers are read as the decimals they are written as ([`Number`]) and compared as
 //! rationals, so two outcomes tie when their utilities are equal and for no other reason.
 //!
-//! What is absent: no moves, no dates, no files. Importers take texts that the caller has read.
+//! What is absent: the analysis knows no moves and no dates, the record draws no conclusions from preferences, and neither
+//! reads files. Importers take texts that the caller has read.
 //!
 //! ```
 //! use servanda_negotiation::{analyse, import, render, Semantics, Settings};
@@ -28,6 +29,7 @@
 pub mod analysis;
 pub mod import;
 mod number;
+pub mod record;
 mod scenario;
 
 pub use analysis::render;

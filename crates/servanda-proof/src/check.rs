@@ -1,20 +1,37 @@
 //! The checker: one moment after another, what is claimed must be exactly what follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_model::{Occurrence, Program};
+use servanda_model::{Happening, Occurrence, Program};
 
 use crate::format::{Accepted, Atom, Certificate, Refused, Shape, Span, Step, Target, What};
 use crate::value::Val;
 use crate::walk::{Claims, Moment, Walk};
 
+/// Something that happens on one of several days, nobody knows which.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub struct Stray {
+    pub what: Vec<Happening>,
+    pub first: i64,
+    pub last: i64,
+}
+
 /// Accepts a certificate, or says what is wrong with it.
+///
+/// The strays are not in the narrative. On whatever days they happen, the history must be the same: each is shown to
+/// change nothing on any of its days, and so they change nothing together.
 ///
 /// What is accepted follows from the program and the narrative, whoever wrote the certificate.
 ///
 /// # Errors
 /// The first thing found that does not follow, or is left out, or is not needed.
-pub fn check(program: &Program, narrative: &[Occurrence], proof: &Certificate) -> Result<Accepted, Refused> {
+pub fn check(
+    program: &Program,
+    narrative: &[Occurrence],
+    strays: &[Stray],
+    proof: &Certificate,
+) -> Result<Accepted, Refused> {
     for shape in proof.goals.iter().chain(&proof.scope) {
         let arity = match shape.of {
             Target::Fluent(id) => program.fluents.get(id as usize).map(|it| it.args.len()),
@@ -37,14 +54,23 @@ pub fn check(program: &Program, narrative: &[Occurrence], proof: &Certificate) -
         let here = &proof.steps[at..][..proof.steps[at..].iter().take_while(same).count()];
         let claims: Claims = here.iter().map(|step| ((step.what.clone(), step.by.clone()), step.id)).collect();
         follows(&walk, moment, here, &claims, at)?;
+        if let Some(at) = moving(&walk, moment, &claims, strays) {
+            return refused(format!("stray {at} could change something at {moment:?}"), None);
+        }
         walk.settle(moment, &claims);
+        let next = walk.next(moment, proof.through);
+        for day in stray_days(strays, moment, next, proof.through) {
+            if let Some(at) = moving(&walk, Some((day, 0)), &Claims::new(), strays) {
+                return refused(format!("stray {at} could change something on tick {day}"), None);
+            }
+        }
         if let Some(shape) = walk.looked().1.first() {
             return refused(format!("the scope leaves out {}", shown(shape)), None);
         }
         at += here.len();
-        match walk.next(moment, proof.through) {
+        match next {
             None => break,
-            next => moment = next,
+            _ => moment = next,
         }
     }
     if at < proof.steps.len() {
@@ -55,6 +81,19 @@ pub fn check(program: &Program, narrative: &[Occurrence], proof: &Certificate) -
         Some(at) => refused(format!("entry {at} of the scope is not needed"), None),
         None => Ok(accepted(proof)),
     }
+}
+
+/// The days between two moments on which a stray may happen.
+pub fn stray_days(strays: &[Stray], last: Moment, next: Moment, through: i64) -> BTreeSet<i64> {
+    let days = strays.iter().flat_map(|stray| stray.first..=stray.last.min(through));
+    days.filter(|day| last < Some((*day, 0)) && next.is_none_or(|next| (*day, 0) < next)).collect()
+}
+
+/// The first stray that may happen at a moment and would change something.
+pub fn moving(walk: &Walk<'_>, moment: Moment, claims: &Claims, strays: &[Stray]) -> Option<usize> {
+    let (tick, order) = moment.filter(|(_, order)| *order == 0)?;
+    let here = |stray: &Stray| stray.first <= tick && tick <= stray.last;
+    strays.iter().position(|stray| here(stray) && !walk.inert((tick, order), claims, &stray.what))
 }
 
 fn refused<T>(reason: String, step: Option<usize>) -> Result<T, Refused> {

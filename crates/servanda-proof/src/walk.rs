@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{
-    ArithOp, Condition, Deadline, Effect, Happening, Mode, Occurrence, Program, Rule, Term, Ties, Trigger, Value, Var,
+    ArithOp, Condition, Deadline, Effect, FluentId, Happening, Mode, Occurrence, Program, Rule, Term, Ties, Trigger, Value, Var,
 };
 
 use crate::conditions::{Formed, Found, Scene, Scope, State, distinct};
@@ -130,6 +130,27 @@ impl<'a> Walk<'a> {
         self.state = now.after;
     }
 
+    /// Whether something more in the narrative would change nothing of a moment of which the claims are true.
+    #[must_use]
+    pub fn inert(&self, (tick, order): (i64, u32), claims: &Claims, more: &[Happening]) -> bool {
+        let mut with = claims.clone();
+        for what in more {
+            match self.says(what) {
+                Some(What::Event(atom)) => _ = with.insert((What::Event(atom), By::Narrative(u32::MAX)), usize::MAX),
+                Some(_) => return false,
+                None => {}
+            }
+        }
+        let moment = Some((tick, order));
+        let armed = |claims: &Claims| {
+            let mut timers = Timers::new();
+            self.arm(tick, &self.now(moment, claims), &mut timers);
+            timers.into_keys().collect::<Vec<_>>()
+        };
+        with.len() == claims.len()
+            || (self.expected(moment, &with) == self.expected(moment, claims) && armed(&with) == armed(claims))
+    }
+
     fn now<'n>(&self, moment: Moment, claims: &'n Claims) -> Now<'n> {
         let (after, initiated) = (self.state.clone(), self.initiated(claims, None));
         let (events, begun, ended) = (Values::new(), Values::new(), Values::new());
@@ -189,20 +210,18 @@ impl<'a> Walk<'a> {
     /// What the narrative says of a moment.
     fn told(&self, moment: Moment, all: &mut Expected) {
         for it in self.narrative.iter().filter(|it| Some((it.tick, it.step)) == moment) {
-            let (of, args) = match &it.what {
-                Happening::Action(action, args) => (Target::Action(action.0), args),
-                Happening::FactBegins(fluent, args, _) | Happening::FactEnds(fluent, args, _) => {
-                    (Target::Fluent(fluent.0), args)
-                }
-            };
-            let Some(atom) = self.listed(of, args) else { continue };
-            let what = match &it.what {
-                Happening::Action(..) => What::Event(atom),
-                Happening::FactBegins(_, _, value) => What::Initiate(atom, self.val(*value)),
-                Happening::FactEnds(_, _, value) => What::End(exactly(&atom), Some(self.val(*value))),
-            };
-            all.insert((what, By::Narrative(it.tag)), Default::default());
+            all.extend(self.says(&it.what).map(|what| ((what, By::Narrative(it.tag)), Default::default())));
         }
+    }
+
+    /// What a happening is to the scope, if it is anything.
+    fn says(&self, happening: &Happening) -> Option<What> {
+        let fluent = |fluent: FluentId, args: &[Value]| self.listed(Target::Fluent(fluent.0), args);
+        Some(match happening {
+            Happening::Action(action, args) => What::Event(self.listed(Target::Action(action.0), args)?),
+            Happening::FactBegins(it, args, value) => What::Initiate(fluent(*it, args)?, self.val(*value)),
+            Happening::FactEnds(it, args, value) => What::End(exactly(&fluent(*it, args)?), Some(self.val(*value))),
+        })
     }
 
     fn touching(&self, shape: &Shape) -> Vec<(&'a Rule, usize, Filling)> {

@@ -75,8 +75,8 @@ fn proofs(seeds: std::ops::Range<u64>, mut with: impl FnMut(&Case, &Solution, &C
         let Some(solution) = solved(&case, &case.narrative) else { continue };
         let mut dice = Dice::new(seed);
         for goal in goals(&case, &solution, &mut dice) {
-            match draft(&case.program, &case.narrative, std::slice::from_ref(&goal), case.horizon, &[]) {
-                Ok(proof) => {
+            match draft(&case.program, &case.narrative, &[], std::slice::from_ref(&goal), case.horizon, &[]) {
+                Ok((proof, _)) => {
                     count += 1;
                     with(&case, &solution, &proof, &mut dice);
                 }
@@ -94,7 +94,7 @@ fn cases() -> u64 {
 #[test]
 fn certificates_are_accepted_and_say_what_the_engine_says() {
     let count = proofs(0..cases(), |case, solution, proof, _| {
-        let accepted = match check(&case.program, &case.narrative, proof) {
+        let accepted = match check(&case.program, &case.narrative, &[], proof) {
             Ok(accepted) => accepted,
             Err(refused) => panic!("{refused:?}\n{}", servanda_testkit::listing::list(case)),
         };
@@ -110,7 +110,7 @@ fn solving_again_with_what_is_cited_alone_gives_the_same() {
     proofs(0..cases() / 2, |case, _, proof, _| {
         let cited: Vec<Occurrence> = case.narrative.iter().filter(|it| cites(proof, it)).cloned().collect();
         let again = solved(case, &cited).expect("the program is the same");
-        let accepted = check(&case.program, &case.narrative, proof).expect("it was drafted");
+        let accepted = check(&case.program, &case.narrative, &[], proof).expect("it was drafted");
         assert_eq!(accepted, by_engine(&again, &proof.goals[0]));
     });
 }
@@ -128,7 +128,7 @@ fn nothing_can_be_dropped() {
     proofs(0..cases() / 8, |case, _, proof, _| {
         for altered in without_one(proof) {
             dropped += 1;
-            let result = check(&case.program, &case.narrative, &altered);
+            let result = check(&case.program, &case.narrative, &[], &altered);
             assert!(result.is_err(), "{altered:?}\n{}", servanda_testkit::listing::list(case));
         }
     });
@@ -184,7 +184,7 @@ fn altered_certificates_are_refused_or_still_true() {
                 continue;
             }
             altered_count += 1;
-            if let Ok(accepted) = check(&case.program, &case.narrative, &altered) {
+            if let Ok(accepted) = check(&case.program, &case.narrative, &[], &altered) {
                 // Whether it is still true is for the engine to say.
                 assert_eq!(altered.through, case.horizon, "a shorter look is cut off");
                 let mut expected = Accepted::default();
@@ -289,16 +289,16 @@ fn garbage_is_refused_without_panic() {
     let program = &case(1).program;
     for text in &texts {
         if let Ok(proof) = serde_json::from_str::<Certificate>(text) {
-            let _ = check(program, &[], &proof);
+            let _ = check(program, &[], &[], &proof);
         }
     }
     let mut read: BTreeMap<bool, usize> = BTreeMap::new();
     for (case, original, text) in &originals {
         let Ok(proof) = serde_json::from_str::<Certificate>(text) else { continue };
-        let accepted = check(&case.program, &case.narrative, &proof);
+        let accepted = check(&case.program, &case.narrative, &[], &proof);
         *read.entry(accepted.is_ok()).or_default() += 1;
         if accepted.is_ok() && proof.goals == original.goals && proof.through == original.through {
-            assert_eq!(accepted, check(&case.program, &case.narrative, original));
+            assert_eq!(accepted, check(&case.program, &case.narrative, &[], original));
         }
     }
     println!("of altered texts that could still be read, accepted or not: {read:?}");

@@ -11,6 +11,8 @@ mod instants;
 pub mod law;
 pub mod load;
 mod may;
+pub mod negotiating;
+pub mod proving;
 pub mod question;
 mod relevance;
 pub mod report;

@@ -1,10 +1,10 @@
 //! What a person wants first of a dossier: instruments and their status, who had what, figures beside their limits,
 //! each norm with its verdict, what is open, who knew, and where norms and sources disagree.
 //!
-//! One run of the engine serves the whole report: the chronology in which everything is as early as it can be. A day that
-//! hangs on an event without a certain date is given as the days between which it lies, and what depends on where in them
-//! it falls is called possible. Whoever needs the proof that a thing is certain in every admissible chronology asks it
-//! (see [`crate::ask`]).
+//! The report tells the chronology in which everything is as early as it can be. A day that hangs on an event without a
+//! certain date is given as the days between which it lies. What is otherwise in the chronology in which everything is
+//! as late as it can be is called possible. These two are compared and no others, so that a report costs two runs of
+//! the engine; whoever needs to know that a thing is certain in every admissible chronology asks it (see [`crate::ask`]).
 
 mod because;
 mod limits;
@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use servanda_engine::{Instance, Interval, ProgramError, Solution};
+use servanda_engine::{Compiled, Instance, Interval, Options, ProgramError, Record, Solution, solve};
 use servanda_model::{EntityId, EventId, FluentId, FluentType, Hole, Kinded, Model, Norm, Standing, Value, View};
 
 pub use because::Because;
@@ -23,7 +23,7 @@ use crate::ask::{ShownView, Truth};
 use crate::conflicts::{Conflict, conflicts};
 use crate::say;
 use crate::steps::{self, Cited};
-use crate::world::{Outcome, Questions, World};
+use crate::world::{Outcome, Questions, World, narrative};
 use because::{Hang, Roots, because_of, hang_of};
 
 /// A report. Text for people is made of it by the front end.
@@ -47,6 +47,8 @@ pub struct Report {
     pub secrets: Vec<Secret>,
     /// Norms in conflict that nothing puts in order.
     pub conflicts: Vec<Conflict>,
+    /// What was given two values on one day.
+    pub clashes: Vec<Disagreement>,
     /// What a source says and something else shows wrong.
     pub contradicted: Vec<Disagreement>,
     /// What is taken as a fact although somebody denies it.
@@ -146,6 +148,9 @@ pub struct NormLine {
     pub article: Option<String>,
     /// The gravest status it has from this point of view; absent where it never binds.
     pub verdict: Option<String>,
+    /// Whether it has that status wherever the open days fall.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truth: Option<Truth>,
     /// Each way it was set off, and what became of it.
     pub cases: Vec<Case>,
     /// Phrases left to judgment.
@@ -233,17 +238,35 @@ pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramE
     let outcome = world.ask(view, &Questions::default())?;
     let chosen = world.chosen(view);
     let solution = &outcome.runs[0].solution;
+    let late = latest(world, &outcome);
     let making = Making {
+        late: late.as_ref(),
         roots: Roots::new(world, solution),
         world,
         model: world.model,
         outcome: &outcome,
         solution,
+        seen_by: view.seen_by,
         on: view.on,
         until: view.on.unwrap_or_else(|| world.last_day()),
         hanging: RefCell::default(),
     };
     Ok(making.report(view, &chosen))
+}
+
+/// The timeline when everything is as late as it can be; none where every day is certain.
+fn latest(world: &mut World<'_>, outcome: &Outcome) -> Option<Solution> {
+    if !outcome.visible.iter().any(|event| hang_of(world, *event).is_some()) {
+        return None;
+    }
+    let horizon = world.dating.horizon;
+    let scenario = world.dating.chronology.as_mut()?.latest(horizon).ok()?;
+    let ticks: Vec<Option<i64>> =
+        world.dating.points.iter().map(|point| point.and_then(|point| scenario.tick(point))).collect();
+    let compiled = Compiled::new(&outcome.program).ok()?;
+    let until = horizon.last.saturating_add(world.years_ahead * 366);
+    let options = Options { until: None, horizon: until, record: Record::Timeline };
+    Some(solve(&compiled, &narrative(world.model, &outcome.visible, &ticks), &options))
 }
 
 /// What the sections are made from.
@@ -252,7 +275,11 @@ struct Making<'w, 'm> {
     model: &'m Model,
     outcome: &'w Outcome,
     solution: &'w Solution,
+    /// The timeline when everything is as late as it can be.
+    late: Option<&'w Solution>,
     roots: Roots,
+    /// The actor of the view.
+    seen_by: Option<EntityId>,
     /// The day of the view.
     on: Option<i64>,
     /// The last day of interest.
@@ -265,6 +292,11 @@ impl Making<'_, '_> {
     fn report(&self, view: &View, chosen: &[EntityId]) -> Report {
         let norms = self.norms(chosen);
         let mut found = conflicts(self.world, self.solution, chosen);
+        found.retain(|conflict| {
+            [&conflict.one, &conflict.other]
+                .iter()
+                .all(|name| self.model.lexicon.entity(name).is_none_or(|id| !self.is_hidden(id)))
+        });
         if let Some(day) = self.on {
             found.retain(|conflict| conflict.on(day));
         }
@@ -283,6 +315,7 @@ impl Making<'_, '_> {
             open: self.open(&norms),
             norms,
             conflicts: found,
+            clashes: self.clashes(),
             contradicted: self.contradicted(view),
             disputed: self.disputed(),
         }
@@ -304,7 +337,10 @@ impl Making<'_, '_> {
     /// The stretches of an instance that are of interest.
     fn stretches(&self, instance: &Instance) -> Vec<Stretch> {
         let shown = instance.intervals.iter().filter_map(|interval| {
-            let stretch = self.stretch(interval)?;
+            let mut stretch = self.stretch(interval)?;
+            if !self.is_so_late(instance, interval) {
+                stretch.truth = Truth::Possible;
+            }
             for hang in [self.roots.hang(interval.begun_by), self.roots.hang(interval.ended_by)].into_iter().flatten() {
                 let mut hanging = self.hanging.borrow_mut();
                 hanging.entry(hang.event).or_default().insert(sentence(self.model, instance.fluent, &instance.args));
@@ -312,6 +348,19 @@ impl Making<'_, '_> {
             Some(stretch)
         });
         shown.collect()
+    }
+
+    /// Whether the value is had in the latest chronology too: on the day, or at some time.
+    fn is_so_late(&self, instance: &Instance, interval: &Interval) -> bool {
+        let Some(late) = self.late else { return true };
+        // A number made by the run is told by its bounds, which the two runs keep apart.
+        if matches!(interval.value.kinded(), Kinded::Range(id) if id.index() >= self.model.program.ranges.len()) {
+            return true;
+        }
+        match self.on {
+            Some(day) => late.holds_at(instance.fluent, &instance.args, interval.value, day),
+            None => late.holds_for(instance.fluent, &instance.args, interval.value).next().is_some(),
+        }
     }
 
     /// An interval in words, unless it does not touch the day of the view.
@@ -370,6 +419,25 @@ impl Making<'_, '_> {
         }
     }
 
+    /// Whether the actor of the view does not know of a thing: it is secret, or belongs to something secret, and nobody
+    /// told the actor by the day.
+    fn is_hidden(&self, id: EntityId) -> bool {
+        let Some(actor) = self.seen_by.filter(|_| self.world.secret_root(id).is_some()) else { return false };
+        let day = self.on.unwrap_or(self.until);
+        let mut next = Some(id);
+        for _ in 0..8 {
+            let Some(id) = next else { break };
+            let entity = &self.model.lexicon.entities[id.index()];
+            let is_insider = entity.known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor));
+            let args = [Value::entity(actor), Value::entity(id)];
+            if is_insider || self.solution.holds_at(self.model.hooks.knows, &args, Value::TRUE, day) {
+                return false;
+            }
+            next = entity.belongs_to.first().copied();
+        }
+        true
+    }
+
     fn names(&self, all: &[EntityId]) -> Vec<String> {
         all.iter().map(|id| self.model.name(*id).to_owned()).collect()
     }
@@ -406,7 +474,7 @@ impl Making<'_, '_> {
         let all = (0..self.model.lexicon.entities.len()).map(EntityId::from_index);
         let instruments = all.filter(|id| {
             let is_law = self.model.origins[self.model.lexicon.entities[id.index()].origin.index()].law;
-            self.model.lexicon.is_of_kind(*id, kind) && !is_law
+            self.model.lexicon.is_of_kind(*id, kind) && !is_law && !self.is_hidden(*id)
         });
         let mut list: Vec<Instrument> = instruments
             .map(|id| {
@@ -520,7 +588,7 @@ impl Making<'_, '_> {
                         other.entity == norm.entity && other.reading.is_some_and(|it| chosen.contains(&it))
                     }),
                 })
-                .filter(|norm| !self.model.origins[norm.origin.index()].law)
+                .filter(|norm| !self.model.origins[norm.origin.index()].law && !self.is_hidden(norm.entity))
                 .collect();
         readings.into_iter().map(|norm| self.norm(norm)).collect()
     }
@@ -550,8 +618,13 @@ impl Making<'_, '_> {
             }
         }
         let verdict = cases.iter().filter_map(verdict_of).min_by_key(|it| rank(it)).map(str::to_owned);
+        let truth = verdict.as_ref().map(|verdict| {
+            let mut those = cases.iter().flat_map(|case| &case.statuses).filter(|it| it.value == *verdict);
+            if those.any(|it| it.truth == Truth::Certain) { Truth::Certain } else { Truth::Possible }
+        });
         let origin = steps::of_origin(self.model, norm.origin, "");
         NormLine {
+            truth,
             name: self.model.name(norm.entity).to_owned(),
             reading: norm.reading.map(|id| self.model.name(id).to_owned()),
             sentence: norm.sentence.clone(),
@@ -629,6 +702,9 @@ impl Making<'_, '_> {
         for (at, entity) in entities {
             let Some(insiders) = &entity.known_only_to else { continue };
             let id = EntityId::from_index(at);
+            if self.is_hidden(id) {
+                continue;
+            }
             let mut learnt: Vec<Learnt> = Vec::new();
             for instance in self.instances(self.model.hooks.knows).filter(|it| it.args[1] == Value::entity(id)) {
                 let who = instance.args[0].as_entity();
@@ -656,12 +732,43 @@ impl Making<'_, '_> {
         all
     }
 
+    fn clashes(&self) -> Vec<Disagreement> {
+        let shown =
+            self.solution.contradictions.iter().filter(|it| self.model.shown.get(it.fluent.index()) == Some(&true));
+        shown
+            .map(|it| {
+                let values: Vec<String> = it.values.iter().map(|value| self.show(*value)).collect();
+                let what = sentence(self.model, it.fluent, &it.args);
+                let roots: BTreeSet<EventId> =
+                    it.steps.iter().filter_map(|step| self.roots.root(Some(*step))).collect();
+                let causes: Vec<Because> = roots.into_iter().map(|event| because_of(self.world, event)).collect();
+                let said = |it: &Because| match &it.place {
+                    Some(place) => format!("{} [{place}]", it.text),
+                    None => it.text.clone(),
+                };
+                Disagreement {
+                    text: if values.len() > 1 {
+                        format!("{what} is given {}", values.join(" and "))
+                    } else {
+                        format!("{what} both begins and ends")
+                    },
+                    day: it.tick.map(|day| self.model.show_tick(day)),
+                    said_by: Vec::new(),
+                    against: causes.iter().map(said).collect(),
+                    place: None,
+                    sources: Vec::new(),
+                }
+            })
+            .collect()
+    }
+
     fn contradicted(&self, view: &View) -> Vec<Disagreement> {
         let events = (0..self.model.events.len()).map(EventId::from_index);
         let wrong = events.filter(|id| {
             let event = &self.model.events[id.index()];
             let said = event.standing == Standing::Contradicted || !event.contradicted_by.is_empty();
-            said && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))
+            let is_hidden = event.mentions.iter().chain(&event.entity).any(|id| self.is_hidden(*id));
+            said && !is_hidden && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))
         });
         wrong
             .map(|id| {

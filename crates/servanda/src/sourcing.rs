@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
+use servanda_diagnostics::Diagnostic;
 use servanda_model::{Citation, Model, SourceId};
 use servanda_sources::{Figures, Ignored, Locator, Resolution, SourceText, Tally};
 
@@ -229,6 +230,24 @@ fn looked_up(dossier: &Dossier, at: usize, recorded: &Recorded) -> Sourced {
             .collect(),
     });
     sourced
+}
+
+/// A remark for each source whose file cannot be read: the dossier runs without it.
+#[must_use]
+pub fn not_at_hand(dossier: &Dossier) -> Vec<Diagnostic> {
+    let model = &dossier.model;
+    let mut remarks = Vec::new();
+    for source in &model.sources {
+        let Some(file) = &source.file else { continue };
+        if let Err(reason) = read(dossier, source.origin, file) {
+            let name = model.name(source.entity);
+            let remark =
+                Diagnostic::remark("source-not-at-hand", format!("the text of `{name}` is not at hand: {reason}"));
+            let remark = remark.help(format!("put it at `{file}`, or leave out the clause `file`"));
+            remarks.push(crate::diagnose::at(model, source.origin, remark, "its citations are not looked up"));
+        }
+    }
+    remarks
 }
 
 /// A citation not looked up yet.

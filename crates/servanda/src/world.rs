@@ -151,6 +151,9 @@ impl<'m> World<'m> {
             Guard::NotChosen(entity) => !chosen.contains(&entity),
             Guard::About(entity) => !unknown.contains(&entity),
         });
+        if let Some(year) = view.known_in {
+            program.initial.retain(|fact| self.evidence_by(fact.origin, year));
+        }
         put(&mut program, questions);
         self.run(program, visible, view, groups)
     }
@@ -347,15 +350,44 @@ impl<'m> World<'m> {
         Ok(unknown.collect())
     }
 
-    /// The things that the actor of a view does not know of; none where no actor looks.
+    /// The things that are not known of from a point of view: to the actor who looks, or in the year.
     ///
     /// # Errors
     /// As [`World::ask`].
     pub fn unknown(&mut self, view: &View) -> Result<Vec<EntityId>, Vec<ProgramError>> {
-        match view.seen_by {
-            Some(actor) => self.unknown_to(actor, view, &self.chosen(view)),
-            None => Ok(Vec::new()),
-        }
+        let mut unknown = match view.seen_by {
+            Some(actor) => self.unknown_to(actor, view, &self.chosen(view))?,
+            None => Vec::new(),
+        };
+        unknown.extend(view.known_in.map(|year| self.undocumented(year)).into_iter().flatten());
+        Ok(unknown)
+    }
+
+    /// Instruments and provisions that no source by that year tells of, with all that belongs to them.
+    fn undocumented(&self, year: i64) -> Vec<EntityId> {
+        let hooks = &self.model.hooks;
+        let lexicon = &self.model.lexicon;
+        let declared_late = |id: EntityId| {
+            let textual = [hooks.instrument, hooks.norm, hooks.article].iter().any(|kind| lexicon.is_of_kind(id, *kind));
+            textual && !self.evidence_by(lexicon.entities[id.index()].origin, year)
+        };
+        let late = |id: &EntityId| {
+            let mut open = vec![*id];
+            let mut seen = Vec::new();
+            while let Some(next) = open.pop() {
+                if seen.contains(&next) {
+                    continue;
+                }
+                if declared_late(next) {
+                    return true;
+                }
+                seen.push(next);
+                // A treaty may stand on its own evidence while its protocol does not; never the other way round.
+                open.extend(lexicon.entities[next.index()].belongs_to.iter().copied());
+            }
+            false
+        };
+        (0..lexicon.entities.len()).map(EntityId::from_index).filter(late).collect()
     }
 
     /// The secret thing that makes this one secret: itself, or what it belongs to.

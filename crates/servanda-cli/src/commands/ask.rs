@@ -59,6 +59,11 @@ pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {
 
 fn answer_line(answer: &Answer, out: &Terminal) -> String {
     let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
+    // An answer to `when` has the days in its text.
+    let told = |day: &Option<String>| day.as_ref().is_some_and(|day| answer.text.contains(day.as_str()));
+    if told(&answer.since) && (answer.until.is_none() || told(&answer.until)) {
+        return format!("{truth}{}\n", out.bold(&answer.text));
+    }
     let day = |day: &Option<String>, between: &Option<(String, String)>, word: &str| match (day, between) {
         (Some(day), _) => format!(" {word} {day}"),
         (None, Some((first, last))) => format!(" {word} some day from {first} to {last}"),

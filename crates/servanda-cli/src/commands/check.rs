@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use servanda::world::World;
 
-use super::{opened, show_diagnostics};
+use super::{count, opened, show_diagnostics};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
@@ -15,7 +15,8 @@ pub(crate) fn run(dir: &Path, out: &Terminal) -> Exit {
         Err(exit) => return exit,
     };
     let mut world = World::new(&dossier.model);
-    let checked = servanda::check::check(&mut world);
+    let mut checked = servanda::check::check(&mut world);
+    checked.diagnostics.extend(servanda::sourcing::not_at_hand(&dossier));
     let clean = checked.is_clean();
     if out.json() {
         let findings: Vec<_> = checked
@@ -39,11 +40,11 @@ pub(crate) fn run(dir: &Path, out: &Terminal) -> Exit {
                 .filter(|chapter| model.files.get(chapter.file).is_some_and(|file| file.path.starts_with("law/")))
                 .count();
         out.print(&format!(
-            "{}: {} files, {} statements of fact, {} norms; {} of {} expectations met\n",
+            "{}: {}, {}, {}; {} of {} expectations met\n",
             if clean { "clean" } else { "not clean" },
-            files,
-            model.events.len(),
-            model.norms.iter().filter(|norm| norm.reading.is_none()).count(),
+            count(files, "file", "files"),
+            count(model.events.len(), "event, fact or claim", "events, facts and claims"),
+            count(model.norms.iter().filter(|norm| norm.reading.is_none()).count(), "norm", "norms"),
             checked.met,
             checked.expectations,
         ));

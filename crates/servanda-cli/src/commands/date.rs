@@ -20,6 +20,17 @@ struct Meaning<'t> {
     words: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// For what is no EDTF, but understood in dossiers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_dossiers: Option<InDossiers>,
+}
+
+/// What a dossier makes of an expression that is no EDTF.
+#[derive(Serialize)]
+struct InDossiers {
+    min: Option<String>,
+    max: Option<String>,
+    words: String,
 }
 
 fn meaning(input: &str) -> Meaning<'_> {
@@ -34,6 +45,7 @@ fn meaning(input: &str) -> Meaning<'_> {
                 max: bounds.max,
                 words: Some(edtf.describe()),
                 error: None,
+                in_dossiers: None,
             }
         }
         Err(error) => Meaning {
@@ -44,6 +56,7 @@ fn meaning(input: &str) -> Meaning<'_> {
             max: None,
             words: None,
             error: Some(error.to_string()),
+            in_dossiers: None,
         },
     }
 }
@@ -53,41 +66,38 @@ pub(crate) fn run(expr: Option<&str>, batch: bool, out: &Terminal) -> Exit {
         return all(out);
     }
     let input = expr.unwrap_or_default();
-    let found = meaning(input);
-    let valid = found.valid;
+    let mut found = meaning(input);
+    let mut trouble = None;
+    if !found.valid {
+        // A dossier understands more than EDTF.
+        match parse_written(input) {
+            Ok(date) => {
+                let allowed = date.bounds().allowed();
+                let day = |day: Option<servanda_calendar::Day>| day.map(|day| day.to_string());
+                let (min, max) = (day(allowed.min), day(allowed.max));
+                found.in_dossiers = Some(InDossiers { min, max, words: date.describe() });
+            }
+            Err(error) => trouble = Some(error),
+        }
+    }
     if out.json() {
         out.print_json(&found);
-        return if valid { Exit::Yes } else { Exit::No };
+        return if trouble.is_none() { Exit::Yes } else { Exit::No };
+    }
+    if let Some(error) = trouble {
+        out.complain(&format!("error[bad-date]: `{input}` is no date: {error}\n"));
+        return Exit::No;
     }
     let show = |day: &Option<String>| day.clone().unwrap_or_else(|| "open or unknown".to_owned());
-    if valid {
-        out.print(&format!(
-            "{}\n  first day: {}\n  last day: {}\n  EDTF level {}\n",
-            found.words.as_deref().unwrap_or_default(),
-            show(&found.min),
-            show(&found.max),
-            found.level.unwrap_or(0),
-        ));
-        return Exit::Yes;
-    }
-    // A dossier understands more than EDTF.
-    match parse_written(input) {
-        Ok(date) => {
-            let allowed = date.bounds().allowed();
-            let day = |day: Option<servanda_calendar::Day>| day.map(|day| day.to_string());
-            out.print(&format!(
-                "{}\n  first day: {}\n  last day: {}\n  not EDTF, but understood in dossiers\n",
-                date.describe(),
-                show(&day(allowed.min)),
-                show(&day(allowed.max)),
-            ));
-            Exit::Yes
+    let (words, min, max, kind) = match &found.in_dossiers {
+        Some(it) => (it.words.clone(), &it.min, &it.max, "not EDTF, but understood in dossiers".to_owned()),
+        None => {
+            let level = found.level.unwrap_or(0);
+            (found.words.clone().unwrap_or_default(), &found.min, &found.max, format!("EDTF level {level}"))
         }
-        Err(error) => {
-            out.complain(&format!("error[{}]: `{input}` is no date: {error}\n", "bad-date"));
-            Exit::No
-        }
-    }
+    };
+    out.print(&format!("{words}\n  first day: {}\n  last day: {}\n  {kind}\n", show(min), show(max)));
+    Exit::Yes
 }
 
 fn all(out: &Terminal) -> Exit {

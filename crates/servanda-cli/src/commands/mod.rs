@@ -7,6 +7,7 @@ pub(crate) mod date;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod law;
+pub(crate) mod negotiation;
 pub(crate) mod new;
 pub(crate) mod report;
 pub(crate) mod run;
@@ -26,10 +27,25 @@ use crate::terminal::Terminal;
 
 /// Opens a dossier, or says why not.
 pub(crate) fn opened(dir: &Path, out: &Terminal) -> Result<Dossier, Exit> {
-    open(dir, DefaultLaw::Library).map_err(|error| {
+    let dossier = open(dir, DefaultLaw::Library).map_err(|error| {
         out.complain(&format!("error[cannot-open]: {error}\nhelp: name a folder with .md files, or a file\n"));
         Exit::CouldNot
-    })
+    })?;
+    let says_something = dossier.model.origins.iter().any(|origin| !origin.law && origin.span.end > 0);
+    if !says_something && dossier.model.diagnostics.is_empty() {
+        out.complain(&format!(
+            "error[nothing-stated]: no block of {} is marked `servanda`, so there is nothing to run\n\
+             help: begin a block with three backticks and `servanda`; `servanda new NAME` writes an example\n",
+            dir.display()
+        ));
+        return Err(Exit::CouldNot);
+    }
+    Ok(dossier)
+}
+
+/// A number of things, in words.
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// Shows diagnostics on standard error, errors last, and says whether there are errors.

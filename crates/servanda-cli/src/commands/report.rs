@@ -6,7 +6,7 @@ use servanda::ask::Truth;
 use servanda::report::{Because, Holding, NormLine, Report, Stretch, report};
 use servanda::world::World;
 
-use super::{opened, show_diagnostics, view_of};
+use super::{count, opened, show_diagnostics, view_of};
 use crate::ViewArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -47,7 +47,7 @@ pub(crate) fn run(dir: &Path, view: &ViewArgs, out: &Terminal) -> Exit {
     }
     let findings: Vec<_> = errors.into_iter().chain(contradiction).collect();
     show_diagnostics(&dossier.model, &findings, out);
-    if is_sound { Exit::Yes } else { Exit::No }
+    if is_sound && report.clashes.is_empty() { Exit::Yes } else { Exit::No }
 }
 
 /// A report as people read it.
@@ -103,7 +103,6 @@ impl Page<'_> {
             view.push(format!("from {} to {}", scope.first, scope.last));
         }
         self.text.push_str(&format!("{}, {}\n", self.out.bold(name), view.join(", ")));
-        let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let mut text = format!(
             "{}, {}, {}; {} of law.",
             count(scope.events, "event or fact", "events and facts"),
@@ -113,7 +112,7 @@ impl Page<'_> {
         );
         if scope.undated > 0 {
             text.push_str(&format!(
-                " {} no certain day: what hangs on them is given as early as it can be, and its day as a range.",
+                " {} no certain day: a day that hangs on one is given as a range, and what is otherwise when all are late as possible.",
                 count(scope.undated, "has", "have")
             ));
         }
@@ -234,7 +233,8 @@ impl Page<'_> {
     fn norm(&mut self, norm: &NormLine, verdict: &str) {
         let reading = norm.reading.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
         let from = norm.article.as_ref().or(norm.instrument.as_ref()).map_or_else(String::new, |it| format!(", {it}"));
-        let head = format!("{verdict:<9}  {}{reading}{from}: {}", norm.name, norm.sentence);
+        let mark = if norm.truth == Some(Truth::Possible) { "?" } else { "" };
+        let head = format!("{:<9}  {}{reading}{from}: {}", format!("{verdict}{mark}"), norm.name, norm.sentence);
         self.columns(2, 13, &head);
         // What deserves a look is told with its source; the rest with its place.
         let grave = ["breached", "undecided", "due", "met late", "met", "excused"].contains(&verdict);
@@ -323,7 +323,11 @@ impl Page<'_> {
     }
 
     fn disagreements(&mut self, report: &Report) {
-        let groups = [("Said, and shown wrong", &report.contradicted), ("Taken as fact, and denied", &report.disputed)];
+        let groups = [
+            ("Two values on one day", &report.clashes),
+            ("Said, and shown wrong", &report.contradicted),
+            ("Taken as fact, and denied", &report.disputed),
+        ];
         for (title, all) in groups {
             if all.is_empty() {
                 continue;
@@ -334,7 +338,8 @@ impl Page<'_> {
                 let says = if it.said_by.len() == 1 { "says" } else { "say" };
                 let said = if it.said_by.is_empty() { String::new() } else { format!(" {says} {}", list(&it.said_by)) };
                 let place = it.place.as_ref().map_or_else(String::new, |place| format!(" [{place}]"));
-                self.line(2, 6, &format!("{}{day}{said}{place}", quoted(&it.text)));
+                let text = if title.starts_with("Two") { it.text.clone() } else { quoted(&it.text) };
+                self.line(2, 6, &format!("{text}{day}{said}{place}"));
                 if !it.against.is_empty() {
                     self.dim_line(6, &format!("against it: {}", it.against.join("; ")));
                 }
@@ -429,7 +434,7 @@ fn grouped(text: &str) -> String {
         }
         let mut out = String::new();
         for (at, digit) in word.chars().enumerate() {
-            if at > 0 && (word.len() - at) % 3 == 0 {
+            if at > 0 && (word.len() - at).is_multiple_of(3) {
                 out.push('\u{a0}');
             }
             out.push(digit);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use servanda::sourcing::{Sourced, Sourcing, look_up};
 
-use super::{opened, show_errors};
+use super::{count, opened, show_errors};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
@@ -46,9 +46,9 @@ fn text(found: &Sourcing, out: &Terminal) -> String {
     }
     let bad: usize = ["missing", "ambiguous", "moved", "bad"].iter().map(|state| found.count(state)).sum();
     text.push_str(&format!(
-        "{}: {} passages found, {} missing, {} ambiguous, {} moved, {} not at hand\n",
+        "{}: {} found, {} missing, {} ambiguous, {} moved, {} not at hand\n",
         if bad == 0 { "all well" } else { "not all well" },
-        found.count("found"),
+        count(found.count("found"), "passage", "passages"),
         found.count("missing") + found.count("bad"),
         found.count("ambiguous"),
         found.count("moved"),
@@ -69,11 +69,11 @@ fn one(source: &Sourced, out: &Terminal) -> String {
     }
     let left_out = source.citations.iter().filter(|it| it.left_out).count();
     let found = source.citations.iter().filter(|it| it.state == "found").count();
-    text.push_str(&format!(
-        "  {found} of {} passages found, {left_out} of them left out with a reason; {} statements cite it as a whole\n",
-        source.citations.len(),
-        source.without_passage
-    ));
+    let mut counts = vec![format!("{found} of {} found", count(source.citations.len(), "passage", "passages"))];
+    counts.extend((left_out > 0).then(|| format!("{left_out} of them left out with a reason")));
+    let whole = source.without_passage;
+    counts.extend((whole > 0).then(|| format!("{} as a whole", count(whole, "citation", "citations"))));
+    text.push_str(&format!("  {}\n", counts.join(", ")));
     for cited in source.citations.iter().filter(|it| it.state != "found") {
         let trouble = cited.trouble.as_deref().unwrap_or_default();
         let line = format!("{}: “{}” at {}: {trouble}", cited.state, cited.locator, cited.place);

@@ -8,28 +8,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
 use servanda_proof::walk::{Claims, Moment, Walk};
-use servanda_proof::{By, Certificate, Shape, Step, What};
+use servanda_proof::{By, Certificate, Shape, Step, Stray, What, moving, stray_days};
 
 /// How often a scope may grow, and how often the claims of one moment.
 const MOST_ROUNDS: usize = 2_000;
 
-/// The closed history of some goals up to a tick.
+/// The closed history of some goals up to a tick, and which strays would change it on some day.
 ///
 /// # Errors
 /// What kept it from being written, in words: the claims of a moment that never settle, say.
-pub fn draft(
+pub(crate) fn draft(
     program: &Program,
     narrative: &[Occurrence],
+    strays: &[Stray],
     goals: &[Shape],
     through: i64,
     known: &[Shape],
-) -> Result<Certificate, String> {
+) -> Result<(Certificate, BTreeSet<usize>), String> {
     let mut scope: Vec<Shape> = Vec::new();
     join(&mut scope, goals.iter().chain(known).cloned());
     for _ in 0..MOST_ROUNDS {
         let mut walk = Walk::new(program, narrative, &scope);
         goals.iter().for_each(|goal| walk.want(goal));
-        let steps = history(&mut walk, through)?;
+        let (steps, live) = history(&mut walk, strays, through)?;
         let (used, missing) = walk.looked();
         drop(walk);
         if !missing.is_empty() {
@@ -37,7 +38,7 @@ pub fn draft(
         } else if used.len() < scope.len() {
             scope = used.into_iter().map(|at| scope[at].clone()).collect();
         } else {
-            return Ok(Certificate { goals: goals.to_vec(), through, scope, steps });
+            return Ok((Certificate { goals: goals.to_vec(), through, scope, steps }, live));
         }
     }
     Err("what it depends on has no end".to_owned())
@@ -55,7 +56,8 @@ fn join(scope: &mut Vec<Shape>, more: impl Iterator<Item = Shape>) {
 }
 
 /// All that happens to what is in the scope.
-fn history(walk: &mut Walk<'_>, through: i64) -> Result<Vec<Step>, String> {
+fn history(walk: &mut Walk<'_>, strays: &[Stray], through: i64) -> Result<(Vec<Step>, BTreeSet<usize>), String> {
+    let mut live: BTreeSet<usize> = BTreeSet::new();
     let mut steps: Vec<Step> = Vec::new();
     let mut moment: Moment = None;
     loop {
@@ -81,9 +83,17 @@ fn history(walk: &mut Walk<'_>, through: i64) -> Result<Vec<Step>, String> {
         }
         here.sort_by_key(|step| step.id);
         steps.extend(here);
+        let one = |at: usize| std::slice::from_ref(&strays[at]);
+        live.extend((0..strays.len()).filter(|at| moving(walk, moment, &claims, one(*at)).is_some()));
         walk.settle(moment, &claims);
-        match walk.next(moment, through) {
-            None => return Ok(steps),
+        let next = walk.next(moment, through);
+        for day in stray_days(strays, moment, next, through) {
+            let still = (0..strays.len()).filter(|at| !live.contains(at));
+            let moving = still.filter(|at| moving(walk, Some((day, 0)), &Claims::new(), one(*at)).is_some());
+            live.extend(moving.collect::<Vec<_>>());
+        }
+        match next {
+            None => return Ok((steps, live)),
             next => moment = next,
         }
     }

@@ -55,7 +55,7 @@ pub(super) fn measured(making: &Making<'_, '_>) -> Vec<Measured> {
 
 fn limits_of(making: &Making<'_, '_>, id: FluentId, instance: &Instance) -> Vec<Limited> {
     let mut limits = Vec::new();
-    for norm in making.model.norms.iter().filter(|norm| norm.reading.is_none()) {
+    for norm in making.model.norms.iter().filter(|norm| norm.reading.is_none() && !making.is_hidden(norm.entity)) {
         for condition in &norm.content {
             let Some((fluent, args, op, value)) = compared(condition) else { continue };
             let about = fluent == id

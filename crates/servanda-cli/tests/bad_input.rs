@@ -1,0 +1,181 @@
+//! Whatever is put before it, the command says what is wrong, ends with 1 or 2, and leaves the folder as it was.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{dossier, folder, servanda};
+
+const CAST: &str = "```servanda\npolity Arvenia, Belmark\nplace Eastmarch\n";
+
+/// Runs the commands that read a dossier; all must end well, and `check` with this code among its findings.
+fn refuses(folder: &Path, code: &str) {
+    let before = listing(folder);
+    let checked = servanda(folder, &["check", "."]);
+    assert!(matches!(checked.status, 1 | 2), "{}: {}{}", checked.status, checked.out, checked.err);
+    assert!(checked.err.contains(&format!("[{code}]")), "{code} is not in:\n{}", checked.err);
+    for verb in ["report", "sources", "chronology"] {
+        let ran = servanda(folder, &[verb, "."]);
+        assert!(matches!(ran.status, 0..=2), "{verb} ended with {}: {}", ran.status, ran.err);
+    }
+    let asked = servanda(folder, &["ask", ".", "who controls Eastmarch"]);
+    assert!(matches!(asked.status, 0..=2), "ask ended with {}: {}", asked.status, asked.err);
+    assert_eq!(listing(folder), before, "something was written");
+}
+
+fn listing(folder: &Path) -> Vec<std::ffi::OsString> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).expect("it is there").map(|it| it.expect("it can be listed").file_name()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn truncated_anywhere() {
+    let whole = include_str!("../template/treaty.md");
+    let folder = folder("truncated");
+    for cut in (0..whole.len()).step_by(97).filter(|cut| whole.is_char_boundary(*cut)) {
+        fs::write(folder.join("dossier.md"), &whole[..cut]).expect("it can be written");
+        let ran = servanda(&folder, &["check", "."]);
+        assert!(matches!(ran.status, 0..=2), "cut at {cut}: {}", ran.err);
+    }
+    fs::write(folder.join("dossier.md"), format!("{CAST}treaty Sele between Arvenia and\n  signed 1921-03-"))
+        .expect("it can be written");
+    refuses(&folder, "unclosed-block");
+}
+
+#[test]
+fn unknown_words_and_names() {
+    refuses(&dossier("words", &format!("{CAST}event 1924: Arvenia controlls Eastmarch\n```\n")), "unknown-word");
+    refuses(&dossier("names", &format!("{CAST}event 1924: Arvenia attacks Belmrk\n```\n")), "unknown-name");
+}
+
+#[test]
+fn contradictory_dates() {
+    let text = "event 1924-01-02 A: Arvenia attacks Belmark\nevent 1924-01-01 B: Belmark attacks Arvenia\n  after A\n";
+    refuses(&dossier("dates", &format!("{CAST}{text}```\n")), "contradictory-dates");
+}
+
+#[test]
+fn cyclic_rules() {
+    let text = "action {a: polity} ping/pings\naction {a: polity} pong/pongs\n\
+                rule One\n  for a: polity\n  when a pings\n  then a pongs\n\
+                rule Two\n  for a: polity\n  when a pongs\n  then a pings\n";
+    refuses(&dossier("cyclic", &format!("{CAST}{text}```\n")), "cyclic-rules");
+}
+
+#[test]
+fn two_values_on_one_day() {
+    let text =
+        "event 1924-01-01: Arvenia takes control of Eastmarch\nevent 1924-01-01: Belmark takes control of Eastmarch\n";
+    let folder = dossier("two-values", &format!("{CAST}{text}```\n"));
+    refuses(&folder, "two-values-on-one-day");
+    let report = servanda(&folder, &["report", "."]);
+    assert_eq!(report.status, 1);
+    assert!(report.out.contains("controller of Eastmarch is given Arvenia and Belmark"), "{}", report.out);
+}
+
+#[test]
+fn missing_sources() {
+    let text =
+        "source herald \"H\"\n  file \"nowhere.txt\"\nfact: Eastmarch lies in Arvenia\n  source herald \"a phrase\"\n";
+    let folder = dossier("missing-source", &format!("{CAST}{text}```\n"));
+    // The dossier runs without its source, and says so.
+    let checked = servanda(&folder, &["check", "."]);
+    assert_eq!(checked.status, 0, "{}", checked.err);
+    assert!(checked.err.contains("[source-not-at-hand]"), "{}", checked.err);
+    let sources = servanda(&folder, &["sources", "."]);
+    assert_eq!(sources.status, 0);
+    assert!(sources.out.contains("not at hand: no such file"), "{}", sources.out);
+    // A phrase that is not in a source at hand is an error there.
+    fs::write(folder.join("nowhere.txt"), "Nothing of the kind.").expect("it can be written");
+    let sources = servanda(&folder, &["sources", "."]);
+    assert_eq!(sources.status, 1, "{}", sources.out);
+    assert!(sources.out.contains("missing: “a phrase”"), "{}", sources.out);
+    refuses(
+        &dossier("undeclared", &format!("{CAST}fact: Eastmarch lies in Arvenia\n  source ghost\n```\n")),
+        "unknown-source",
+    );
+}
+
+#[test]
+fn not_utf_8() {
+    let folder = folder("not-utf8");
+    fs::write(folder.join("dossier.md"), b"caf\xe9\n```servanda\npolity A\n```\n").expect("it can be written");
+    refuses(&folder, "not-utf8");
+}
+
+#[test]
+fn ten_megabytes_of_nonsense() {
+    let mut state = 1_u64;
+    let mut noise = String::with_capacity(10 << 20);
+    while noise.len() < 10 << 20 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        noise.push(char::from(b' ' + (state >> 57) as u8 % 95));
+        if state >> 40 & 127 == 0 {
+            noise.push('\n');
+        }
+    }
+    refuses(&dossier("nonsense", &noise.replace('`', "'")), "nothing-stated");
+    let folder = dossier("nonsense-in-a-block", &format!("```servanda\n{noise}"));
+    let ran = servanda(&folder, &["check", "."]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.len() < 1 << 20, "findings of a kind are folded");
+}
+
+#[test]
+fn deep_nesting() {
+    let nots = "not ".repeat(20_000);
+    let text = format!(
+        "{CAST}rule R\n  for a: polity\n  when a attacks Belmark\n  if {nots} a is neutral\n  then a occupies Eastmarch\n```\n"
+    );
+    let folder = dossier("deep", &text);
+    let ran = servanda(&folder, &["check", "."]);
+    assert!(matches!(ran.status, 0..=2), "{}", ran.status);
+    let asked = servanda(&folder, &["ask", ".", &format!("is {} Arvenia neutral", "not ".repeat(5_000))]);
+    assert!(matches!(asked.status, 0..=2), "{}", asked.status);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_dossier() {
+    let folder = folder("links");
+    fs::create_dir(folder.join("inside")).expect("it can be made");
+    fs::write(folder.join("secret.md"), "```servanda\npolity Hidden\n```\n").expect("it can be written");
+    fs::write(folder.join("inside/dossier.md"), format!("{CAST}```\n")).expect("it can be written");
+    std::os::unix::fs::symlink("../secret.md", folder.join("inside/link.md")).expect("it can be linked");
+    refuses(&folder.join("inside"), "outside-dossier");
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let bad = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    let folder = folder("arguments");
+    for verb in ["check", "report", "ask", "date", "new", "law"] {
+        let ran = servanda(&folder, &[std::ffi::OsStr::new(verb), bad, std::ffi::OsStr::new("--no-such-option")]);
+        assert_eq!(ran.status, 2, "{verb}");
+    }
+    assert_eq!(servanda(&folder, &[std::ffi::OsStr::new("check"), bad]).status, 2);
+}
+
+#[test]
+fn no_dossier_at_all() {
+    let folder = folder("nothing");
+    refuses(&folder, "cannot-open");
+    assert_eq!(servanda(&folder, &["check", "no-such-folder"]).status, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let lines = "1939-10-10\n".repeat(200_000);
+    let folder = folder("pipe");
+    fs::write(folder.join("dates"), lines).expect("it can be written");
+    let command = format!("{} date --batch < dates | head -1; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_servanda"));
+    let output = std::process::Command::new("bash").current_dir(&folder).args(["-c", &command]).output();
+    let output = output.expect("there is a shell");
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+}

@@ -1,0 +1,204 @@
+//! How each side moved on each issue, and its share of the way.
+//!
+//! The gap is that between the first positions of two sides; a side's share is how far it went from its own to what was
+//! settled. Values without numbers are counted in steps of their order where they have one, and not at all otherwise.
+
+use serde::Serialize;
+use servanda_model::negotiation::{IssueKind, Move, MoveKind, TermValue};
+use servanda_model::{EntityId, Number};
+
+use super::{Seen, Sight, date_text, grouped, is_position, names, value_text};
+
+/// The positions taken on one issue.
+#[derive(Clone, Debug, Serialize)]
+pub struct Path {
+    /// The issue.
+    pub issue: String,
+    /// What to call it.
+    pub label: String,
+    /// `number`, `ordinal` or `words`.
+    pub scale: &'static str,
+    /// Of what the number is.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// The values of an ordinal scale.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// The positions, in order.
+    pub steps: Vec<Step>,
+    /// Each side's part of the way.
+    pub shares: Vec<Share>,
+    /// Why there are no shares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_shares: Option<String>,
+}
+
+/// One position.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// The number of the move.
+    pub n: usize,
+    /// Who takes it.
+    pub by: Vec<String>,
+    /// By what kind of move.
+    pub kind: &'static str,
+    /// As written.
+    pub value: String,
+    /// As a number, or as the rank in an order.
+    pub figure: Option<f64>,
+    /// When, in words.
+    pub date: String,
+    /// First possible day.
+    #[serde(skip)]
+    pub min: Option<i64>,
+    /// Last possible day.
+    #[serde(skip)]
+    pub max: Option<i64>,
+    /// Not told to the other side, or only on a condition.
+    pub aside: bool,
+}
+
+/// One side's part of the way.
+#[derive(Clone, Debug, Serialize)]
+pub struct Share {
+    /// The side.
+    pub side: String,
+    /// Where it began.
+    pub opening: String,
+    /// Where it ended: what was settled.
+    pub settled: String,
+    /// How far that is.
+    pub moved: f64,
+    /// As a share of the gap between the openings.
+    pub share: f64,
+    /// How many times it gave ground before the settlement.
+    pub concessions: usize,
+}
+
+pub(super) fn paths(sight: &Sight<'_>, seen: &[Seen<'_>]) -> Vec<Path> {
+    let issues = 0..sight.negotiation.issues.len();
+    issues.map(|issue| path(sight, seen, issue)).filter(|path| !path.steps.is_empty()).collect()
+}
+
+fn path(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize) -> Path {
+    let kind = &sight.negotiation.issues[issue].kind;
+    let shown = |it: &Move| {
+        is_position(it.kind)
+            || matches!(it.kind, MoveKind::Settle | MoveKind::Promise | MoveKind::Mandate)
+            || (it.kind == MoveKind::Refuse && refused_position(it).is_some())
+    };
+    let on: Vec<&Seen<'_>> = seen
+        .iter()
+        .filter(|seen| seen.counts() && seen.is_on(issue) && shown(seen.it))
+        .filter(|seen| seen.it.term.is_some() || !seen.it.words.is_empty())
+        .collect();
+    let steps = on.iter().map(|seen| step(sight, seen)).collect();
+    let (shares, no_shares) = match shares(sight, &on, kind) {
+        Ok(shares) => (shares, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
+    let (scale, unit, values) = match kind {
+        IssueKind::Number { unit } => ("number", unit.clone(), Vec::new()),
+        IssueKind::OneOf { values, ordered: true } => {
+            ("ordinal", String::new(), values.iter().map(|value| value.label.clone()).collect())
+        }
+        _ => ("words", String::new(), Vec::new()),
+    };
+    let (name, label) = (&sight.negotiation.issues[issue].name, &sight.negotiation.issues[issue].label);
+    Path { issue: name.clone(), label: label.clone(), scale, unit, values, steps, shares, no_shares }
+}
+
+fn step(sight: &Sight<'_>, seen: &Seen<'_>) -> Step {
+    let value = match refused_position(seen.it) {
+        Some(number) => grouped(number),
+        None => value_text(sight, seen.it).unwrap_or_default(),
+    };
+    Step {
+        n: seen.n,
+        by: names(sight.model, &seen.it.by),
+        kind: seen.it.kind.word(),
+        value,
+        figure: figure(seen.it).map(approximate),
+        date: date_text(sight.model, seen.min, seen.max),
+        min: seen.min,
+        max: seen.max,
+        aside: matches!(seen.it.kind, MoveKind::Promise | MoveKind::Mandate),
+    }
+}
+
+/// Who refuses more than 5 stands at 5.
+fn refused_position(it: &Move) -> Option<Number> {
+    match (it.kind, it.term.as_ref().map(|term| &term.value)) {
+        (MoveKind::Refuse, Some(TermValue::Number(range))) if range.min.is_some() != range.max.is_some() => {
+            range.min.or(range.max)
+        }
+        _ => None,
+    }
+}
+
+/// A position as a number, or as a rank.
+pub(super) fn figure(it: &Move) -> Option<Number> {
+    if it.kind == MoveKind::Refuse {
+        return refused_position(it);
+    }
+    let term = it.term.as_ref().filter(|term| !term.negated)?;
+    match &term.value {
+        TermValue::Number(range) => range.max.or(range.min),
+        TermValue::Choices(all) => match all.as_slice() {
+            [(rank, _)] => Some(Number::whole(*rank as i64)),
+            _ => None,
+        },
+        TermValue::Things(_) => None,
+    }
+}
+
+fn approximate(number: Number) -> f64 {
+    number.mantissa as f64 / 10_f64.powi(i32::from(number.scale))
+}
+
+fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<Share>, String> {
+    let measured = matches!(kind, IssueKind::Number { .. } | IssueKind::OneOf { ordered: true, .. });
+    if !measured {
+        return Err("its values have no order".to_owned());
+    }
+    let settled = on.iter().rev().find(|seen| seen.it.kind == MoveKind::Settle);
+    let Some((settled, end)) = settled.and_then(|seen| Some((seen, figure(seen.it)?))) else {
+        return Err("nothing was settled".to_owned());
+    };
+    let told = |side: EntityId| {
+        let before = on.iter().take_while(|seen| seen.n < settled.n);
+        let own = before.filter(move |seen| {
+            seen.it.by == [side] && !matches!(seen.it.kind, MoveKind::Promise | MoveKind::Mandate)
+        });
+        own.filter_map(|seen| Some((*seen, figure(seen.it)?))).collect::<Vec<_>>()
+    };
+    let mut openings = Vec::new();
+    for side in &sight.negotiation.sides {
+        match told(*side).first() {
+            Some((seen, number)) => openings.push((*side, *seen, *number)),
+            None => return Err(format!("{} named no position of its own", sight.model.name(*side))),
+        }
+    }
+    let [(_, _, a), (_, _, b)] = openings.as_slice() else {
+        return Err("there are more than two sides".to_owned());
+    };
+    let gap = approximate(*a) - approximate(*b);
+    if gap == 0.0 {
+        return Err("they began at the same point".to_owned());
+    }
+    let share = |(side, opening, number): &(EntityId, &Seen<'_>, Number)| {
+        let toward = if number > &end { -1.0 } else { 1.0 };
+        let moved = (approximate(*number) - approximate(end)).abs();
+        let all = told(*side);
+        let gave = all.windows(2).filter(|pair| (approximate(pair[1].1) - approximate(pair[0].1)) * toward > 0.0);
+        Share {
+            side: sight.model.name(*side).to_owned(),
+            opening: step(sight, opening).value,
+            settled: value_text(sight, settled.it).unwrap_or_default(),
+            moved,
+            share: moved / gap.abs(),
+            concessions: gave.count(),
+        }
+    };
+    Ok(openings.iter().map(share).collect())
+}
