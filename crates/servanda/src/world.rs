@@ -343,6 +343,10 @@ impl<'m> World<'m> {
                     knows = true;
                     break;
                 }
+                // Who knows of a treaty does not know of its secret protocol.
+                if self.model.lexicon.entities[entity.index()].known_only_to.is_some() {
+                    break;
+                }
                 next = self.model.lexicon.entities[entity.index()].belongs_to.first().copied();
             }
             !knows
