@@ -90,15 +90,7 @@ fn write_parquet(path: &Path, compression: Compression, without_name: Option<usi
 }
 
 fn options(feed: PathBuf, out: PathBuf) -> RunOptions {
-    RunOptions {
-        feeds: vec![feed],
-        out,
-        until: None,
-        order: Order::Sorted,
-        late: 0,
-        skip_bad_rows: false,
-        threads: 1,
-    }
+    RunOptions { feeds: vec![feed], out, until: None, order: Order::Sorted, late: 0, skip_bad_rows: false, threads: 1 }
 }
 
 #[test]
@@ -115,7 +107,10 @@ fn parquet_and_csv_give_the_same() {
     let summary = run(&model, &options(folder.join("feed.csv"), folder.join("a.csv")), &mut |_| {}).expect("runs");
     assert_eq!(summary.events, 10_000);
     let expected = fs::read_to_string(folder.join("a.csv")).expect("written");
-    assert!(expected.lines().any(|line| line.starts_with("debt_of,agent 1,") && line.contains("1969-")), "{expected:.400}");
+    assert!(
+        expected.lines().any(|line| line.starts_with("debt_of,agent 1,") && line.contains("1969-")),
+        "{expected:.400}"
+    );
     let zstd = Compression::ZSTD(ZstdLevel::default());
     for (at, compression) in [Compression::UNCOMPRESSED, Compression::SNAPPY, zstd].into_iter().enumerate() {
         let feed = folder.join(format!("{at}.parquet"));
@@ -130,7 +125,8 @@ fn an_empty_cell_is_named_by_its_row() {
     let folder = folder("empty");
     let feed = folder.join("feed.parquet");
     write_parquet(&feed, Compression::SNAPPY, Some(2));
-    let Err(RunError::Rows { troubles, .. }) = run(&model(), &options(feed, folder.join("out.csv")), &mut |_| {}) else {
+    let Err(RunError::Rows { troubles, .. }) = run(&model(), &options(feed, folder.join("out.csv")), &mut |_| {})
+    else {
         panic!("a name is missing");
     };
     assert_eq!((troubles[0].row, troubles[0].column.as_deref()), (3, Some("who")));

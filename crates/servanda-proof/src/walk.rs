@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{
-    ArithOp, Condition, Deadline, Effect, FluentId, Happening, Mode, Occurrence, Program, Rule, Term, Ties, Trigger, Value, Var,
+    ArithOp, Condition, Deadline, Effect, FluentId, Happening, Mode, Occurrence, Program, Rule, Term, Ties, Trigger,
+    Value, Var,
 };
 
 use crate::conditions::{Formed, Found, Scene, Scope, State, distinct};

@@ -11,9 +11,12 @@ use servanda::load::{DefaultLaw, model_of};
 use servanda::world::World;
 
 fn dossier(events: usize) -> String {
-    let mut text = String::from("# Garrisons\n```servanda\npolity Arvenia, Belmark\ntreaty Sele between Arvenia and Belmark\n  enters into force 1800-01-01\n");
+    let mut text = String::from(
+        "# Garrisons\n```servanda\npolity Arvenia, Belmark\ntreaty Sele between Arvenia and Belmark\n  enters into force 1800-01-01\n",
+    );
     for place in 0..100 {
-        writeln!(text, "place P{place}\nnorm Ceiling{place}: Belmark must keep at most 5 000 troops in P{place}").expect("text");
+        writeln!(text, "place P{place}\nnorm Ceiling{place}: Belmark must keep at most 5 000 troops in P{place}")
+            .expect("text");
     }
     for event in 0..events {
         let (year, month, day) = (1801 + event / 336 % 190, 1 + event / 28 % 12, 1 + event % 28);
@@ -25,7 +28,9 @@ fn dossier(events: usize) -> String {
             writeln!(text, "event {year}-{month:02}-{day:02} E{event}: Belmark {verb} P{place}").expect("text");
         }
     }
-    text.push_str("check on 1900-01-01\n  expect which norms bind Arvenia: nothing\n  expect Ceiling1 is observed\n```\n");
+    text.push_str(
+        "check on 1900-01-01\n  expect which norms bind Arvenia: nothing\n  expect Ceiling1 is observed\n```\n",
+    );
     text
 }
 

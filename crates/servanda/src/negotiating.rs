@@ -47,6 +47,7 @@ pub fn find<'m>(model: &'m Model, name: Option<&str>) -> Result<&'m Negotiation,
 pub struct Seen {
     placed: Vec<Placed>,
     outcome: Outcome,
+    on: Option<i64>,
     /// The day on which it is asked where things lie.
     day: i64,
 }
@@ -69,7 +70,7 @@ pub fn look(world: &mut World<'_>, negotiation: &Negotiation, view: &View) -> Re
         .collect();
     let settled = placed.iter().filter(|it| negotiation.moves[it.index].kind == MoveKind::Settle);
     let day = settled.filter_map(|it| it.max).max().unwrap_or_else(|| world.last_day());
-    Ok(Seen { placed, outcome, day })
+    Ok(Seen { placed, outcome, on: view.on, day })
 }
 
 /// What a negotiation looks like to who sees this of it.
@@ -82,7 +83,7 @@ pub fn with_sight<T>(world: &World<'_>, negotiation: &Negotiation, seen: &Seen, 
             model.nesting.iter().any(|fluent| run.solution.holds_at(*fluent, &args, Value::TRUE, seen.day))
         })
     };
-    f(&Sight { model, negotiation, placed: seen.placed.clone(), within: &within })
+    f(&Sight { model, negotiation, placed: seen.placed.clone(), on: seen.on, within: &within })
 }
 
 /// The record of a negotiation, with what came later.
@@ -181,9 +182,10 @@ fn conduct(
         days.extend([min, max].into_iter().flatten().filter(|day| *day <= until));
         rows.push((at, event_row(model, id, min, max)));
     }
-    let norms = settled.carried_by.iter().filter(|carrier| {
-        model.norms.iter().any(|norm| model.name(norm.entity) == carrier.name)
-    });
+    let norms = settled
+        .carried_by
+        .iter()
+        .filter(|carrier| model.norms.iter().any(|norm| model.name(norm.entity) == carrier.name));
     let mut questions: Vec<(&'static str, String, String)> =
         norms.map(|norm| ("norm", norm.name.clone(), format!("what is status of {}", norm.name))).collect();
     if let Some(measure) = issue.and_then(|issue| issue.measured_by.as_ref()) {

@@ -307,7 +307,9 @@ impl<'m> Stage<'m> {
             let args: Vec<Value> = atom.args.iter().map(|arg| plain(*arg, &mut ranges)).collect();
             let value = value.map(|value| plain(value, &mut ranges));
             match atom.of {
-                Target::Action(id) if (id as usize) < model.program.actions.len() => say::action(model, ActionId(id), &args),
+                Target::Action(id) if (id as usize) < model.program.actions.len() => {
+                    say::action(model, ActionId(id), &args)
+                }
                 Target::Fluent(id) if (id as usize) < model.program.fluents.len() => {
                     say::fluent(model, FluentId(id), &args, value)
                 }
@@ -317,7 +319,9 @@ impl<'m> Stage<'m> {
         let text = match &step.what {
             What::Event(atom) => shown(atom, None),
             What::Initiate(atom, value) => shown(atom, Some(*value)),
-            What::Increase(atom, by) => format!("{} changes by {}", shown(atom, None), model.show(plain(*by, &mut ranges))),
+            What::Increase(atom, by) => {
+                format!("{} changes by {}", shown(atom, None), model.show(plain(*by, &mut ranges)))
+            }
             What::Change(atom, Some(value)) => format!("from now on {}", shown(atom, Some(*value))),
             What::Change(atom, None) => format!("no longer: {}", shown(atom, None)),
             What::End(shape, _) => {
@@ -363,7 +367,8 @@ impl<'m> Stage<'m> {
         let narrative = self.narrative(&case.days);
         let accepted = check(&self.program, &narrative, &stray, &case.certificate);
         let accepted = accepted.map_err(|it| Refusal::in_case(at, it))?;
-        let wrong = case.certificate.steps.iter().find(|step| self.tell(step) != (step.text.clone(), step.origin.clone()));
+        let wrong =
+            case.certificate.steps.iter().find(|step| self.tell(step) != (step.text.clone(), step.origin.clone()));
         match wrong {
             Some(step) => {
                 let reason = "its words are not what it says".to_owned();
@@ -696,10 +701,13 @@ fn knowing<'m>(world: &World<'m>, days: &'m Days, actor: EntityId, view: &View) 
     let plain = View { seen_by: None, ..view.clone() };
     let mut stage = Stage::new(world, days, question, &Questions::default(), &plain, &[])?;
     let things = secrets(world);
-    stage.goals = things.into_iter().map(|thing| Shape {
-        of: Target::Fluent(world.model.hooks.knows.0),
-        args: vec![Some(Val::Entity(actor.0)), Some(Val::Entity(thing.0))],
-    }).collect();
+    stage.goals = things
+        .into_iter()
+        .map(|thing| Shape {
+            of: Target::Fluent(world.model.hooks.knows.0),
+            args: vec![Some(Val::Entity(actor.0)), Some(Val::Entity(thing.0))],
+        })
+        .collect();
     Ok(stage)
 }
 
@@ -815,9 +823,8 @@ fn exhaustive(stage: &Stage<'_>, cases: &[Case]) -> Result<(), Refusal> {
 
 /// What a view in words means in a dossier.
 fn view_of(model: &Model, view: &ViewOf) -> Result<View, Refusal> {
-    let entity = |name: &String| {
-        model.lexicon.entity(name).ok_or_else(|| Refusal::of(format!("nothing is called `{name}`")))
-    };
+    let entity =
+        |name: &String| model.lexicon.entity(name).ok_or_else(|| Refusal::of(format!("nothing is called `{name}`")));
     let on = view.on.as_ref().map(|text| {
         let date = servanda_calendar::parse_written(text).ok();
         let day = date.and_then(|date| date.bounds().allowed().max).map(|day| day.0);

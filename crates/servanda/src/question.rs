@@ -222,14 +222,12 @@ impl<'m> Preparing<'m> {
     fn entity(&self, name: &str) -> Result<EntityId, Trouble> {
         let name = name.trim();
         let name = strip(name, "the ").unwrap_or(name).trim_matches('"');
-        self.asker.entity(name).ok_or_else(|| {
-            Trouble {
-                code: "unknown-name",
-                message: format!("nothing is called `{name}`"),
-                span: servanda_diagnostics::Span::default(),
-                help: None,
-                unknown: Some(servanda_model::Unknown { word: name.to_owned(), in_phrases: false }),
-            }
+        self.asker.entity(name).ok_or_else(|| Trouble {
+            code: "unknown-name",
+            message: format!("nothing is called `{name}`"),
+            span: servanda_diagnostics::Span::default(),
+            help: None,
+            unknown: Some(servanda_model::Unknown { word: name.to_owned(), in_phrases: false }),
         })
     }
 

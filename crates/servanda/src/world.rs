@@ -372,7 +372,8 @@ impl<'m> World<'m> {
         let hooks = &self.model.hooks;
         let lexicon = &self.model.lexicon;
         let declared_late = |id: EntityId| {
-            let textual = [hooks.instrument, hooks.norm, hooks.article].iter().any(|kind| lexicon.is_of_kind(id, *kind));
+            let textual =
+                [hooks.instrument, hooks.norm, hooks.article].iter().any(|kind| lexicon.is_of_kind(id, *kind));
             textual && !self.evidence_by(lexicon.entities[id.index()].origin, year)
         };
         let late = |id: &EntityId| {

@@ -87,7 +87,9 @@ fn of_dossier(args: &NegotiationArgs, out: &Terminal) -> Result<Exit, Exit> {
     let errors = model.diagnostics.iter().filter(|it| it.severity == Severity::Error).count();
     if errors > 0 {
         let many = if errors == 1 { "an error" } else { "errors" };
-        out.complain(&format!("warning: the dossier has {many}, and what they touch is missing here; see `servanda check`\n"));
+        out.complain(&format!(
+            "warning: the dossier has {many}, and what they touch is missing here; see `servanda check`\n"
+        ));
     }
     let mut world = World::new(model);
     if args.analyse {
@@ -138,7 +140,8 @@ fn not_found(model: &Model, error: &FindError, out: &Terminal) -> Exit {
         }
         FindError::Unknown { name, known } => {
             let near = suggest(name, known.iter().map(String::as_str)).map(str::to_owned);
-            let help = near.map_or_else(|| format!("there are: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+            let help = near
+                .map_or_else(|| format!("there are: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
             let message = if model.lexicon.entity(name).is_some() {
                 format!("`{name}` is no negotiation")
             } else {
@@ -231,10 +234,13 @@ fn report(
     }
     let text = match out.format {
         Format::Text => {
-            let varied = if varied.is_empty() { String::new() } else { format!("\n{}", render::sensitivity_text(varied)) };
+            let varied =
+                if varied.is_empty() { String::new() } else { format!("\n{}", render::sensitivity_text(varied)) };
             format!("{}{}{varied}{remark}", whose(scenario), render::text(analysis))
         }
-        Format::Json => json(&Report { analysis, preferences: scenario.filter(|_| args.import.is_empty()), sensitivity: varied }),
+        Format::Json => {
+            json(&Report { analysis, preferences: scenario.filter(|_| args.import.is_empty()), sensitivity: varied })
+        }
         Format::Csv | Format::Svg => {
             return Err(failed(out, "no-such-format", "an analysis is shown as text or JSON", "write `--format json`"));
         }
@@ -290,8 +296,7 @@ fn of_files(args: &NegotiationArgs, out: &Terminal) -> Result<Exit, Exit> {
         }
         all => {
             let domain = all.iter().position(|source| !is_utility_space(source.bytes));
-            let sides: Vec<Source<'_>> =
-                (0..all.len()).filter(|at| Some(*at) != domain).map(|at| all[at]).collect();
+            let sides: Vec<Source<'_>> = (0..all.len()).filter(|at| Some(*at) != domain).map(|at| all[at]).collect();
             import::genius::read(domain.map(|at| &all[at]), &sides, &Default::default()).map_err(broken)?
         }
     };

@@ -136,8 +136,11 @@ impl Elaborator<'_> {
             let text = text_of(&name);
             let known: Vec<String> =
                 self.model.negotiations.iter().map(|it| self.model.name(it.entity).to_owned()).collect();
-            let trouble =
-                Trouble::new("unknown-negotiation", span_of(&words[at..]), format!("no negotiation is called `{text}`"));
+            let trouble = Trouble::new(
+                "unknown-negotiation",
+                span_of(&words[at..]),
+                format!("no negotiation is called `{text}`"),
+            );
             let trouble = match servanda_diagnostics::suggest(&text, known.iter().map(String::as_str)) {
                 Some(near) => trouble.help(format!("did you mean `{near}`?")),
                 None => trouble.help("declare it: `negotiation NAME \"LABEL\" between A and B`"),
@@ -169,8 +172,9 @@ impl Elaborator<'_> {
         };
         let label = words[..colon].get(1).filter(|word| word.kind == TokenKind::String).unwrap_or(name).text.clone();
         if self.model.negotiations[negotiation].issues.iter().any(|issue| issue.name == name.text) {
-            let trouble = Trouble::new("declared-twice", name.span, format!("the issue `{}` is there twice", name.text))
-                .help("choose another name");
+            let trouble =
+                Trouble::new("declared-twice", name.span, format!("the issue `{}` is there twice", name.text))
+                    .help("choose another name");
             return self.complain(statement, trouble);
         }
         let kind = match self.issue_kind(&words[colon + 1..]) {
@@ -302,8 +306,9 @@ impl Elaborator<'_> {
         let (standing, known_only_to) = (event.standing.clone(), event.known_only_to.clone());
         let id = match told_by {
             Some(_) if !event.when.written.is_empty() || !event.relations.is_empty() => {
-                let trouble = Trouble::new("dated-twice", statement.head.span, "this move is dated by its event already")
-                    .help("take the date and the relations away, or the `event` clause");
+                let trouble =
+                    Trouble::new("dated-twice", statement.head.span, "this move is dated by its event already")
+                        .help("take the date and the relations away, or the `event` clause");
                 return self.complain(statement, trouble);
             }
             Some(id) => id,
@@ -379,7 +384,9 @@ impl Elaborator<'_> {
                 (word.kind == TokenKind::Word).then(|| all_issues.iter().position(|issue| issue.name == word.text))?
             }) {
                 // Only what links or defers is about several issues; a value may have the name of an issue.
-                Some(issue) if issues.is_empty() || matches!(kind, MoveKind::Link | MoveKind::Defer | MoveKind::Drop) => {
+                Some(issue)
+                    if issues.is_empty() || matches!(kind, MoveKind::Link | MoveKind::Defer | MoveKind::Drop) =>
+                {
                     issues.push(issue);
                     rest = &after[1..];
                 }
@@ -411,7 +418,10 @@ impl Elaborator<'_> {
             return Err(Some(match servanda_diagnostics::suggest(text, known.iter().map(String::as_str)) {
                 Some(near) => trouble.help(format!("did you mean `{near}`?")),
                 None if known.is_empty() => trouble.help("declare it: `issue NAME: number of UNIT`"),
-                None => trouble.help(format!("its issues are: {}; what is about none of them goes between quotation marks", known.join(", "))),
+                None => trouble.help(format!(
+                    "its issues are: {}; what is about none of them goes between quotation marks",
+                    known.join(", ")
+                )),
             }));
         }
         let term = match (issues.first(), value.is_empty()) {
@@ -531,8 +541,9 @@ impl Elaborator<'_> {
         let side = self.model.lexicon.entity(&text_of(&front[..on.unwrap_or(front.len())]));
         let Some(side) = side.filter(|side| self.model.negotiations[negotiation].sides.contains(side)) else {
             let text = text_of(&front[..on.unwrap_or(front.len())]);
-            let trouble = Trouble::new("unknown-side", span_of(front), format!("`{text}` is no side of this negotiation"))
-                .help(format!("write `{FORM}`"));
+            let trouble =
+                Trouble::new("unknown-side", span_of(front), format!("`{text}` is no side of this negotiation"))
+                    .help(format!("write `{FORM}`"));
             return self.complain(statement, trouble);
         };
         let issue = match on {
@@ -556,15 +567,8 @@ impl Elaborator<'_> {
             }
         };
         let origin = self.cite(statement);
-        let mut preference = Preference {
-            side,
-            issue,
-            according_to,
-            weight: None,
-            values: Vec::new(),
-            no_agreement: None,
-            origin,
-        };
+        let mut preference =
+            Preference { side, issue, according_to, weight: None, values: Vec::new(), no_agreement: None, origin };
         let kind = issue.map(|issue| self.model.negotiations[negotiation].issues[issue].kind.clone());
         for part in split(&words[colon + 1..], ";") {
             if let Err(trouble) = self.preference_part(part, kind.as_ref(), &mut preference) {

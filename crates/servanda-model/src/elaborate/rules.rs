@@ -10,8 +10,8 @@ use crate::ids::{DefinitionId, FluentId, RuleId};
 use crate::lexicon::{Piece, Target};
 use crate::model::Guard;
 use crate::program::{
-    Aggregate, AggregateOp, ArithOp, Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole,
-    Mode, Rule, Term, Trigger, Var,
+    Aggregate, AggregateOp, ArithOp, Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode,
+    Rule, Term, Trigger, Var,
 };
 use crate::value::Value;
 
@@ -297,11 +297,8 @@ impl Elaborator<'_> {
         let over = vec![inside(v(part), v(at as u32)), holds(with_place(v(part)), v(amount))];
         let sum = Aggregate { op: AggregateOp::Sum, of: Expr::Var(crate::ids::VarId(amount)), over };
         let own_args: Vec<Term> = (0..count).map(v).collect();
-        let sum = Expr::Arith(
-            ArithOp::Plus,
-            Box::new(Expr::Fluent(own, own_args)),
-            Box::new(Expr::Aggregate(Box::new(sum))),
-        );
+        let sum =
+            Expr::Arith(ArithOp::Plus, Box::new(Expr::Fluent(own, own_args)), Box::new(Expr::Aggregate(Box::new(sum))));
         let bodies = [
             vec![holds(with_place(v(at as u32)), Term::Any)],
             vec![holds(with_place(v(witness)), Term::Any), inside(v(witness), v(at as u32))],

@@ -214,11 +214,10 @@ impl Reader<'_> {
                 }
             }
         }
-        if let (Some((_, said, target)), Some(other)) = (&best, rival) {
+        if let (Some((.., target)), Some(other)) = (&best, rival) {
             let written = |target: Target| {
                 self.lexicon.wordings.iter().find(|w| w.target == target).map_or("", |w| w.written.as_str()).to_owned()
             };
-            let _ = said;
             return Err(Trouble::new(
                 "ambiguous-sentence",
                 span_of(&words),
@@ -277,12 +276,12 @@ impl Reader<'_> {
             Hole::Duration => {
                 duration(words).map(|d| one(Value::duration(d))).ok_or_else(|| wrong(words, "a duration"))
             }
-            Hole::Text => self.text(words, scope).ok_or_else(|| wrong(words, "a text in quotation marks")),
+            Hole::Text => self.text(words).ok_or_else(|| wrong(words, "a text in quotation marks")),
             Hole::Kind(kind) => self.names(words, Some(kind)),
             Hole::Thing => self.names(words, None),
             Hole::Any => match self.names(words, None) {
                 Ok(filler) => Ok(filler),
-                Err(trouble) => (self.number(words).or_else(|| self.text(words, scope))).ok_or(trouble),
+                Err(trouble) => (self.number(words).or_else(|| self.text(words))).ok_or(trouble),
             },
         }
     }
@@ -496,10 +495,9 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, words: &[Word], scope: &Scope) -> Option<Filler> {
+    fn text(&mut self, words: &[Word]) -> Option<Filler> {
         match words {
             [word] if word.kind == TokenKind::String => Some(one(Value::text(self.lexicon.text(&word.text)))),
-            _ if scope.asking => Some(Filler::Omitted),
             _ => None,
         }
     }
@@ -507,11 +505,10 @@ impl Reader<'_> {
 
 /// Words that fill sentences without being names.
 const FILLING: [&str; 41] = [
-    "or",
-    "a", "an", "any", "some", "each", "party", "other", "third", "another", "no", "not", "nobody", "nothing", "none",
-    "at", "most", "least", "more", "than", "fewer", "less", "exactly", "about", "between", "and", "unknown", "million",
-    "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one", "either",
-    "power",
+    "or", "a", "an", "any", "some", "each", "party", "other", "third", "another", "no", "not", "nobody", "nothing",
+    "none", "at", "most", "least", "more", "than", "fewer", "less", "exactly", "about", "between", "and", "unknown",
+    "million", "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one",
+    "either", "power",
 ];
 
 fn one(value: Value) -> Filler {

@@ -34,7 +34,10 @@ pub fn svg(record: &Record, day: &dyn Fn(i64) -> String) -> String {
     );
     legend(&mut out, record);
     if panels.is_empty() {
-        let _ = writeln!(out, "<text x=\"24\" y=\"{TOP}\">No position on any issue has a number or an order, and a day.</text>");
+        let _ = writeln!(
+            out,
+            "<text x=\"24\" y=\"{TOP}\">No position on any issue has a number or an order, and a day.</text>"
+        );
     }
     for (at, path) in panels.iter().enumerate() {
         panel(&mut out, record, path, TOP + at as f64 * (PANEL + GAP), day);
@@ -60,7 +63,13 @@ fn legend(out: &mut String, record: &Record) {
     for side in &record.sides {
         let by = [side.clone()];
         mark(out, record, &by, x + 6.0, y - 4.0, false);
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{y}\" fill=\"{}\">{}</text>", x + 17.0, colour(record, &by), escape(side));
+        let _ = writeln!(
+            out,
+            "<text x=\"{:.1}\" y=\"{y}\" fill=\"{}\">{}</text>",
+            x + 17.0,
+            colour(record, &by),
+            escape(side)
+        );
         x += 34.0 + 7.4 * side.chars().count() as f64;
     }
     let _ = writeln!(
@@ -131,7 +140,13 @@ fn panel(out: &mut String, record: &Record, path: &Path, top: f64, day: &dyn Fn(
                 colour(record, &step.by),
             );
         }
-        let _ = writeln!(out, "<g><title>{}: {} ({})</title>", escape(&step.by.join(" and ")), escape(&step.value), escape(&step.date));
+        let _ = writeln!(
+            out,
+            "<g><title>{}: {} ({})</title>",
+            escape(&step.by.join(" and ")),
+            escape(&step.value),
+            escape(&step.date)
+        );
         mark(out, record, &step.by, at, level, step.aside);
         out.push_str("</g>\n");
     }
@@ -162,8 +177,12 @@ fn mark(out: &mut String, record: &Record, by: &[String], x: f64, y: f64, hollow
             x - 4.5,
             y - 4.5
         ),
-        Some(_) => writeln!(out, "<path d=\"M{x:.1} {:.1} l6 10 l-12 0 z\" fill=\"{fill}\" stroke=\"{ink}\"/>", y - 6.0),
-        None => writeln!(out, "<path d=\"M{x:.1} {:.1} l7 7 l-7 7 l-7 -7 z\" fill=\"{fill}\" stroke=\"#ffffff\"/>", y - 7.0),
+        Some(_) => {
+            writeln!(out, "<path d=\"M{x:.1} {:.1} l6 10 l-12 0 z\" fill=\"{fill}\" stroke=\"{ink}\"/>", y - 6.0)
+        }
+        None => {
+            writeln!(out, "<path d=\"M{x:.1} {:.1} l7 7 l-7 7 l-7 -7 z\" fill=\"{fill}\" stroke=\"#ffffff\"/>", y - 7.0)
+        }
     };
 }
 

@@ -7,7 +7,9 @@ use super::Record;
 /// One line a move, with a line of column names.
 #[must_use]
 pub fn csv(record: &Record) -> String {
-    let mut out = String::from("n,name,date,min,max,dated,by,kind,issue,value,move,according_to,contradicted_by,source,locator\n");
+    let mut out = String::from(
+        "n,name,date,min,max,dated,by,kind,issue,value,move,according_to,contradicted_by,source,locator\n",
+    );
     for it in &record.moves {
         let join = |all: &[String]| all.join("; ");
         let sources: Vec<String> = it.sources.iter().map(|passage| passage.source.clone()).collect();

@@ -215,8 +215,12 @@ fn differing(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
                     }
                 };
                 let issue = &sight.negotiation.issues[a.it.issues[0]].name;
-                let message =
-                    format!("two accounts of the {} on {issue}: {}; {}", a.it.kind.word(), whose(a, one), whose(b, other));
+                let message = format!(
+                    "two accounts of the {} on {issue}: {}; {}",
+                    a.it.kind.word(),
+                    whose(a, one),
+                    whose(b, other)
+                );
                 found.push(Finding { code: "differing-accounts", moves: vec![a.n, b.n], message });
             }
         }
@@ -265,7 +269,8 @@ fn gaps(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
             .filter(|side| !about.iter().any(|seen| seen.counts() && seen.it.by.contains(side)))
             .collect();
         if !about.is_empty() && !silent.is_empty() {
-            let message = format!("no move of {} on {} is recorded", names(sight.model, &silent).join(" or "), issue.name);
+            let message =
+                format!("no move of {} on {} is recorded", names(sight.model, &silent).join(" or "), issue.name);
             found.push(Finding { code: "one-sided", moves: Vec::new(), message });
         }
     }

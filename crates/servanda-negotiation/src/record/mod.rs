@@ -47,6 +47,8 @@ pub struct Sight<'a> {
     pub negotiation: &'a Negotiation,
     /// The moves that can be seen.
     pub placed: Vec<Placed>,
+    /// The day it is looked at, if not the last.
+    pub on: Option<i64>,
     /// Whether a thing lies in another on the day it was settled.
     pub within: &'a dyn Fn(EntityId, EntityId) -> bool,
 }
@@ -223,9 +225,7 @@ pub fn record(sight: &Sight<'_>) -> Record {
 /// The moves in the order they were made, as far as that is known; else in that of the text.
 fn in_order<'a>(sight: &Sight<'a>) -> Vec<Seen<'a>> {
     let mut placed = sight.placed.clone();
-    placed.sort_by_key(|it| {
-        (it.min.or(it.max).unwrap_or(i64::MAX), it.max.or(it.min).unwrap_or(i64::MAX), it.index)
-    });
+    placed.sort_by_key(|it| (it.min.or(it.max).unwrap_or(i64::MAX), it.max.or(it.min).unwrap_or(i64::MAX), it.index));
     let seen = |(at, it): (usize, &Placed)| Seen {
         n: at + 1,
         it: &sight.negotiation.moves[it.index],
@@ -309,7 +309,11 @@ pub fn date_text(model: &Model, min: Option<i64>, max: Option<i64>) -> String {
 
 /// The value of a move as people read it, or its words.
 pub(crate) fn value_text(sight: &Sight<'_>, it: &Move) -> Option<String> {
-    let term = it.term.as_ref().map(|term| term_text(sight, it.issues.first().copied(), term));
+    let term = it.term.as_ref().map(|term| match (it.kind, &term.value) {
+        // `refuses more than 5` is no position of at least 5.
+        (MoveKind::Refuse, TermValue::Number(_)) => term.shown.clone(),
+        _ => term_text(sight, it.issues.first().copied(), term),
+    });
     let words = it.words.iter().map(|words| format!("“{words}”")).collect::<Vec<_>>().join(", ");
     match (term, words.is_empty()) {
         (Some(term), true) => Some(term),
@@ -328,7 +332,8 @@ pub(crate) fn term_text(sight: &Sight<'_>, issue: Option<usize>, term: &Term) ->
     let text = match (&term.value, values) {
         (TermValue::Number(range), _) => range_text(range),
         (TermValue::Choices(all), Some(IssueKind::OneOf { values, .. } | IssueKind::SomeOf { values })) => {
-            let label = |(at, number): &(usize, Option<servanda_model::Number>)| with(values[*at].label.clone(), number);
+            let label =
+                |(at, number): &(usize, Option<servanda_model::Number>)| with(values[*at].label.clone(), number);
             all.iter().map(label).collect::<Vec<_>>().join(", ")
         }
         (TermValue::Things(all), _) => {
@@ -360,7 +365,7 @@ pub(crate) fn grouped(number: servanda_model::Number) -> String {
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
     let mut out = String::from(sign);
     for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) && whole.len() > 4 {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) && whole.len() > 3 {
             out.push(' ');
         }
         out.push(digit);

@@ -127,7 +127,7 @@ fn step(sight: &Sight<'_>, seen: &Seen<'_>) -> Step {
 }
 
 /// Who refuses more than 5 stands at 5.
-fn refused_position(it: &Move) -> Option<Number> {
+pub(super) fn refused_position(it: &Move) -> Option<Number> {
     match (it.kind, it.term.as_ref().map(|term| &term.value)) {
         (MoveKind::Refuse, Some(TermValue::Number(range))) if range.min.is_some() != range.max.is_some() => {
             range.min.or(range.max)
@@ -167,9 +167,8 @@ fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<S
     };
     let told = |side: EntityId| {
         let before = on.iter().take_while(|seen| seen.n < settled.n);
-        let own = before.filter(move |seen| {
-            seen.it.by == [side] && !matches!(seen.it.kind, MoveKind::Promise | MoveKind::Mandate)
-        });
+        let own = before
+            .filter(move |seen| seen.it.by == [side] && !matches!(seen.it.kind, MoveKind::Promise | MoveKind::Mandate));
         own.filter_map(|seen| Some((*seen, figure(seen.it)?))).collect::<Vec<_>>()
     };
     let mut openings = Vec::new();

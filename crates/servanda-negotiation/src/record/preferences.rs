@@ -235,7 +235,8 @@ pub fn settled_terms(sight: &Sight<'_>, author: Option<EntityId>) -> Result<BTre
         let settled = settlement::last(&seen, at).and_then(|last| last.it.term.as_ref());
         let found = settled.and_then(|settled| {
             let values = values(&stated, at);
-            let alike = |value: &&&Term| same(value, settled) || figure(value).is_some_and(|it| Some(it) == figure(settled));
+            let alike =
+                |value: &&&Term| same(value, settled) || figure(value).is_some_and(|it| Some(it) == figure(settled));
             values.iter().find(alike).map(|value| term_text(sight, Some(at), value))
         });
         match found {

@@ -22,6 +22,9 @@ pub struct Settled {
     /// Settlements of the same issue before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<usize>,
+    /// Where each side began: its name, its first position, and the number of the move.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub openings: Vec<(String, String, usize)>,
     /// Which sides had named this very value, each with the number of the move that first did.
     pub named_by: Vec<(String, usize)>,
     /// For sets: each element and the sides that had named it.
@@ -112,6 +115,7 @@ fn settled_on(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize) -> Option<Sett
         date: date_text(sight.model, last.min, last.max),
         value: value_text(sight, last.it).unwrap_or_default(),
         earlier,
+        openings: openings(sight, seen, issue, last),
         named_by: named_by(sight, &before, last),
         members: Vec::new(),
         lists: Vec::new(),
@@ -124,6 +128,20 @@ fn settled_on(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize) -> Option<Sett
         lists(sight, &before, issue, &members, &mut settled);
     }
     Some(settled)
+}
+
+/// The first position of each side, told to the others before the settlement.
+fn openings(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize, last: &Seen<'_>) -> Vec<(String, String, usize)> {
+    let first = |side: &EntityId| {
+        let opening = seen.iter().find(|seen| {
+            let told = is_position(seen.it.kind) || path::refused_position(seen.it).is_some();
+            seen.n < last.n && told && seen.counts() && seen.is_on(issue) && seen.it.by == [*side]
+        })?;
+        let value = value_text(sight, opening.it)?;
+        let value = if opening.it.kind == MoveKind::Refuse { format!("not {value}") } else { value };
+        Some((sight.model.name(*side).to_owned(), value, opening.n))
+    };
+    sight.negotiation.sides.iter().filter_map(first).collect()
 }
 
 fn named_by(sight: &Sight<'_>, before: &[&Seen<'_>], last: &Seen<'_>) -> Vec<(String, usize)> {
@@ -248,10 +266,11 @@ fn judge(sight: &Sight<'_>, seen: &[Seen<'_>], line: &Seen<'_>, issue: usize) ->
                 .filter(|(id, _)| inside(*id).is_some() == drawn.negated)
                 .map(|(id, _)| label(*id))
                 .collect();
+            let all = settled.iter().map(|(id, _)| label(*id)).collect::<Vec<_>>().join(", ");
             let zones: Vec<String> = line.iter().map(|(zone, _)| label(*zone)).collect();
             let because = match (crossing.is_empty(), drawn.negated) {
-                (true, true) => format!("none of {shown} is said to lie in {}", zones.join(" or ")),
-                (true, false) => format!("all of {shown} lie in {}", zones.join(" or ")),
+                (true, true) => format!("none of {all} is said to lie in {}", zones.join(" or ")),
+                (true, false) => format!("all of {all} lie in {}", zones.join(" or ")),
                 (false, true) => format!("{} in {}", crossing.join(", "), zones.join(" or ")),
                 (false, false) => format!("{} not in {}", crossing.join(", "), zones.join(" or ")),
             };

@@ -77,7 +77,11 @@ pub struct Cell {
 pub(super) fn table(sight: &Sight<'_>, seen: &[Seen<'_>]) -> Table {
     let counting: Vec<&Seen<'_>> = seen.iter().filter(|seen| seen.counts()).collect();
     let on_issue = counting.iter().filter(|seen| !seen.it.issues.is_empty());
-    let days: BTreeSet<i64> = on_issue.flat_map(|seen| [seen.min, seen.max]).flatten().collect();
+    let mut days: BTreeSet<i64> = on_issue.flat_map(|seen| [seen.min, seen.max]).flatten().collect();
+    if let (Some(on), Some(first)) = (sight.on, days.first().copied()) {
+        days.retain(|day| *day <= on);
+        days.insert(on.max(first));
+    }
     let issues = 0..sight.negotiation.issues.len();
     let mut kept: Vec<(i64, Vec<Cell>)> = Vec::new();
     for day in days {
@@ -118,11 +122,7 @@ fn cell(sight: &Sight<'_>, seen: &[&Seen<'_>], issue: usize, day: i64) -> Cell {
 }
 
 /// The status after these moves, and the issues it is then tied to.
-fn status<'s>(
-    sight: &Sight<'_>,
-    moves: impl Iterator<Item = &'s Seen<'s>>,
-    issue: usize,
-) -> (Status, Vec<String>) {
+fn status<'s>(sight: &Sight<'_>, moves: impl Iterator<Item = &'s Seen<'s>>, issue: usize) -> (Status, Vec<String>) {
     let mut all = vec![Status::NotRaised; sight.negotiation.issues.len()];
     let mut links: BTreeSet<usize> = BTreeSet::new();
     let mut standing: Vec<&Seen<'_>> = Vec::new();

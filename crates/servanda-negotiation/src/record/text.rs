@@ -18,7 +18,10 @@ pub fn text(record: &Record, heading: &dyn Fn(&str) -> String) -> String {
     part("Who moved", record.paths.iter().map(path).collect());
     part("What was settled, and from whose list", record.settlement.iter().map(settled).collect());
     part("Red lines", red_lines(record));
-    part("Threats, deadlines and alternatives, beside the moves that came after (which is no proof of cause)", pressures(record));
+    part(
+        "Threats, deadlines and alternatives, beside the moves that came after (which is no proof of cause)",
+        pressures(record),
+    );
     part("What became of the alternatives", alternatives(record));
     part("What was settled against what came later", conduct(record));
     part("Gaps and contradictions", findings(record));
@@ -185,6 +188,9 @@ fn figure(number: f64) -> String {
 
 fn settled(settled: &Settled) -> String {
     let mut out = format!("  {} [{}; {}]: {}\n", settled.issue, settled.n, settled.date, settled.value);
+    for (side, value, n) in &settled.openings {
+        let _ = writeln!(out, "    {side} began with: {value} [{n}]");
+    }
     if !settled.named_by.is_empty() {
         let by: Vec<String> = settled.named_by.iter().map(|(side, n)| format!("{side} [{n}]")).collect();
         let _ = writeln!(out, "    this value was first named by {}", by.join(", then by "));
@@ -233,7 +239,8 @@ fn pressures(record: &Record) -> String {
     for it in &record.pressures {
         let hearsay = if it.hearsay { ", hearsay" } else { "" };
         let on = if it.issues.is_empty() { String::new() } else { format!(" on {}", it.issues.join(", ")) };
-        let _ = writeln!(out, "  [{}; {}] {} of {}{on}{hearsay}: {}", it.n, it.date, it.kind, it.by.join(" and "), it.text);
+        let _ =
+            writeln!(out, "  [{}; {}] {} of {}{on}{hearsay}: {}", it.n, it.date, it.kind, it.by.join(" and "), it.text);
         if it.followed_by.is_empty() {
             out.push_str("       nothing by others on this is recorded after it\n");
         }
@@ -278,10 +285,28 @@ fn conduct(record: &Record) -> String {
 
 fn findings(record: &Record) -> String {
     let mut out = String::new();
-    for finding in &record.findings {
+    for finding in record.findings.iter().filter(|finding| finding.code != "undated") {
         let moves: Vec<String> = finding.moves.iter().map(ToString::to_string).collect();
         let at = if moves.is_empty() { String::new() } else { format!("[{}] ", moves.join(", ")) };
         let _ = writeln!(out, "  {at}{}: {}", finding.code, finding.message);
     }
+    out.push_str(&undated(record));
     out
+}
+
+/// Moves without a day of their own, by the days between which they lie.
+fn undated(record: &Record) -> String {
+    let mut spans: Vec<(&Entry, Vec<String>)> = Vec::new();
+    for it in record.moves.iter().filter(|it| !it.dated) {
+        match spans.iter_mut().find(|(first, _)| first.date == it.date) {
+            Some((_, moves)) => moves.push(it.n.to_string()),
+            None => spans.push((it, vec![it.n.to_string()])),
+        }
+    }
+    let line = |(first, moves): (&Entry, Vec<String>)| {
+        let placed = first.min.is_some() || first.max.is_some();
+        let date = if placed { format!("only {}", first.date) } else { "nothing more is known".to_owned() };
+        format!("  [{}] undated: {date}\n", moves.join(", "))
+    };
+    spans.into_iter().map(line).collect()
 }

@@ -96,7 +96,8 @@ impl Days {
         let mut all = self.own.clone();
         for (event, day) in fixed {
             let Some(Some((min, max))) = all.get_mut(*event) else { return Ok(None) };
-            (*min, *max) = (Some((*min).map_or(*day, |min| min.max(*day))), Some((*max).map_or(*day, |max| max.min(*day))));
+            (*min, *max) =
+                (Some((*min).map_or(*day, |min| min.max(*day))), Some((*max).map_or(*day, |max| max.min(*day))));
         }
         for _ in 0..MOST_ROUNDS {
             if all.iter().flatten().any(|(min, max)| matches!((min, max), (Some(min), Some(max)) if min > max)) {
@@ -144,7 +145,13 @@ impl Days {
         Some(all)
     }
 
-    fn place(&self, events: &[usize], fixed: &mut Vec<(usize, i64)>, most: usize, all: &mut Vec<Vec<i64>>) -> Option<()> {
+    fn place(
+        &self,
+        events: &[usize],
+        fixed: &mut Vec<(usize, i64)>,
+        most: usize,
+        all: &mut Vec<Vec<i64>>,
+    ) -> Option<()> {
         let Some(bounds) = self.given(fixed).ok()? else { return Some(()) };
         let Some(event) = events.get(fixed.len()) else {
             all.push(fixed.iter().map(|(_, day)| *day).collect());
