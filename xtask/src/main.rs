@@ -13,11 +13,7 @@ usage: cargo xtask test          all tests, and a check of the law and of every 
        cargo xtask gen --check   fails if one of them is not as it would be written";
 
 /// Tests that `test` leaves out, and says so.
-const UNFINISHED: [&str; 3] = [
-    "every_command_has_its_section",
-    "every_block_and_every_command_of_the_guide_runs",
-    "every_verdict_of_the_lithuanian_dossier_is_accepted",
-];
+const UNFINISHED: [&str; 1] = ["every_verdict_of_the_lithuanian_dossier_is_accepted"];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -719,9 +719,8 @@ fn comparison_words(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
         (&["is", "not"], CompareOp::NotEqual),
         (&["is"], CompareOp::Equal),
     ];
-    let found = FORMS.iter().find_map(|(form, op)| {
+    FORMS.iter().find_map(|(form, op)| {
         let fits = |at: usize| form.iter().enumerate().all(|(n, word)| words.get(at + n).is_some_and(|w| w.is(word)));
         (1..words.len()).find(|at| fits(*at)).map(|at| (at, *op, form.len()))
-    });
-    found
+    })
 }

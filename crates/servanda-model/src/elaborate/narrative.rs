@@ -572,7 +572,7 @@ fn relation_start(words: &[Word]) -> bool {
             | ["not", "before" | "after", ..]
     ) || (words
         .first()
-        .is_some_and(|word| word.number.is_some() || super::sentence::duration(&[word.clone()]).is_some())
+        .is_some_and(|word| word.number.is_some() || super::sentence::duration(std::slice::from_ref(word)).is_some())
         && words.iter().any(|word| word.is("after") || word.is("before")))
 }
 

@@ -692,9 +692,7 @@ fn range(words: &[Word], unit: &str) -> Option<NumberRange> {
     if is(0, "unknown") && plain.len() == 1 {
         return Some(range);
     }
-    if is(0, "at") && is(1, "most") {
-        range.max = Some(one(2)?);
-    } else if is(0, "up") && is(1, "to") {
+    if is(0, "at") && is(1, "most") || is(0, "up") && is(1, "to") {
         range.max = Some(one(2)?);
     } else if is(0, "at") && is(1, "least") {
         range.min = Some(one(2)?);

@@ -46,7 +46,7 @@ impl Elaborator<'_> {
     fn view(&mut self, words: &[Word]) -> Result<View, Trouble> {
         let mut view = View::default();
         let starts: Vec<usize> = (0..words.len()).filter(|at| axis(&words[*at..]).is_some()).collect();
-        if words.first().is_some() && starts.first() != Some(&0) {
+        if !words.is_empty() && starts.first() != Some(&0) {
             return Err(bad_view(words));
         }
         for (index, start) in starts.iter().enumerate() {

@@ -158,6 +158,9 @@ pub(crate) struct Reader<'a> {
 
 type Spans = Vec<(usize, usize)>;
 
+/// What fills the holes of a target, each with its number, and what is said of its value.
+type Filled = (Vec<(usize, Filler)>, Option<Filler>);
+
 impl Reader<'_> {
     /// Understands a sentence, or says why not.
     ///
@@ -245,7 +248,7 @@ impl Reader<'_> {
         spans: &Spans,
         words: &[Word],
         scope: &Scope,
-    ) -> Result<(Vec<(usize, Filler)>, Option<Filler>), Trouble> {
+    ) -> Result<Filled, Trouble> {
         let mut args = Vec::new();
         let mut value = None;
         for ((slot, hole), (start, end)) in slots.iter().zip(spans) {
