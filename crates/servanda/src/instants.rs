@@ -96,8 +96,8 @@ pub(crate) struct Times<'m, 'p> {
     pub(crate) writes: Vec<Vec<InstantId>>,
     /// For each node how it is changed at each of these instants.
     pub(crate) manners: Vec<QuickMap<InstantId, Manner>>,
-    /// For each node the instants at which it may be started.
-    starts: Vec<Vec<InstantId>>,
+    /// For each node and value the instants at which it may be started with this value.
+    starts: Vec<Vec<Vec<InstantId>>>,
     /// For each node the days its values may stand for.
     pub(crate) days: Vec<Days>,
     /// For each node and value the first day on which it may be had.
@@ -129,7 +129,7 @@ impl<'m, 'p> Times<'m, 'p> {
             fires: vec![Vec::new(); may.instances.len()],
             writes: vec![Vec::new(); count],
             manners: vec![QuickMap::default(); count],
-            starts: vec![Vec::new(); count],
+            starts: may.nodes.iter().map(|node| vec![Vec::new(); node.values.len()]).collect(),
             days: vec![Days::default(); count],
             earliest: may.nodes.iter().map(|node| vec![i64::MAX; node.values.len()]).collect(),
             makers: vec![Vec::new(); count],
@@ -250,7 +250,7 @@ impl<'m, 'p> Times<'m, 'p> {
         let mut new = false;
         for id in at {
             new |= self.write(node, manner, *id);
-            insert(&mut self.starts[node as usize], *id);
+            insert(&mut self.starts[node as usize][value], *id);
             let lower = self.instants[*id as usize].lower.unwrap_or(i64::MIN);
             let earliest = &mut self.earliest[node as usize][value];
             new |= lower < *earliest;
@@ -490,10 +490,8 @@ impl<'m, 'p> Times<'m, 'p> {
         let it = &self.may.nodes[node as usize];
         let Some(fluent) = program.fluents.get(it.pred) else { return };
         for deadline in &fluent.deadlines {
-            if !it.values.iter().any(|value| *value == deadline.from || *value == SOME) {
-                continue;
-            }
-            let due = self.all_shifted(&self.starts[node as usize].clone(), deadline.after);
+            let from = self.starts_with(node, deadline.from);
+            let due = self.all_shifted(&from, deadline.after);
             let due: Vec<InstantId> = due
                 .into_iter()
                 .filter(|id| self.instants[*id as usize].lower.is_none_or(|lower| lower <= self.horizon))
@@ -518,10 +516,10 @@ impl<'m, 'p> Times<'m, 'p> {
             all
         };
         match trigger {
-            Trigger::Happens(_) | Trigger::Begins(_) | Trigger::Ends(_) => union(&self.writes),
-            Trigger::Initiated(_) => union(&self.starts),
-            Trigger::HasHeld { time, .. } => {
-                let from = union(&self.writes);
+            Trigger::Happens(_) | Trigger::Ends(_) => union(&self.writes),
+            Trigger::Begins(pattern) | Trigger::Initiated(pattern) => self.begins(nodes, pattern.value, bindings),
+            Trigger::HasHeld { pattern, time, .. } => {
+                let from = self.begins(nodes, pattern.value, bindings);
                 self.timed(&from, time, bindings)
             }
             Trigger::After { time, trigger, .. } => {
@@ -543,6 +541,30 @@ impl<'m, 'p> Times<'m, 'p> {
                 all
             }
         }
+    }
+
+    /// The instants at which a node may be started with a value, or with one that may turn out to be it.
+    fn starts_with(&self, node: NodeId, wanted: Value) -> Vec<InstantId> {
+        let values = self.may.nodes[node as usize].values.iter();
+        let suits = |value: &Value| *value == wanted || !plain(wanted) || *value == SOME;
+        let starts = values.zip(&self.starts[node as usize]).filter(|(value, _)| suits(value));
+        let mut all: Vec<InstantId> = starts.flat_map(|(_, starts)| starts.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The instants at which one of these nodes may begin to have a value.
+    fn begins(&self, nodes: &[NodeId], value: servanda_model::Term, bindings: &[Value]) -> Vec<InstantId> {
+        let wanted = term_of(value, bindings);
+        let of = |node: &NodeId| match self.is_derived(*node) {
+            true => self.writes[*node as usize].clone(),
+            false => self.starts_with(*node, wanted),
+        };
+        let mut all: Vec<InstantId> = nodes.iter().flat_map(of).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// Instants some time after others.
