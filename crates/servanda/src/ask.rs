@@ -303,6 +303,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     let negative = answers.is_empty().then(|| steps::no(world, question, outcome, on));
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
+        assumptions.extend(outcome.inexact.iter().filter_map(|event| steps::missing_number(world, *event)));
     }
     Reply {
         question: question.text.clone(),
@@ -439,7 +440,7 @@ fn witness(world: &World<'_>, outcome: &Outcome, run: usize) -> Witness {
 
 fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, answer: &mut Answer) {
     let Some(step) = step else { return };
-    let told = steps::trace(world, outcome, &outcome.runs[run], step);
+    let told = steps::trace(world, &outcome.runs[run], step);
     answer.steps = told.steps;
     answer.assumptions = told.assumptions;
 }
@@ -469,8 +470,13 @@ fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<A
             }
             continue;
         }
-        let certain = found.days.iter().skip(1).fold(found.days[0].clone(), |all, days| all.intersection(days));
-        let possible = found.days.iter().skip(1).fold(found.days[0].clone(), |all, days| all.union(days));
+        let (mut certain, mut possible): (Option<IntervalSet>, IntervalSet) = (None, IntervalSet::default());
+        for (earliest, latest) in &outcome.cells {
+            let (always, ever) = within_cell(&found.days[*earliest], &found.days[*latest]);
+            certain = Some(certain.map_or_else(|| always.clone(), |all| all.intersection(&always)));
+            possible = possible.union(&ever);
+        }
+        let certain = certain.unwrap_or_default();
         let sets = [(certain.clone(), true), (possible.difference(&certain), false)];
         for (set, sure) in sets {
             for span in set.iter() {
@@ -481,6 +487,15 @@ fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<A
         }
     }
     answers
+}
+
+/// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
+/// moves from the one to the other.
+fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, IntervalSet) {
+    let pairs = || earliest.iter().zip(latest.iter());
+    let always = pairs().filter_map(|(first, last)| Span::new(last.since(), first.until()));
+    let ever = pairs().filter_map(|(first, last)| Span::new(first.since(), last.until()));
+    (IntervalSet::from_iter(always), IntervalSet::from_iter(ever))
 }
 
 fn span_text(model: &Model, since: Option<i64>, until: Option<i64>) -> String {
@@ -579,8 +594,8 @@ fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: 
         if !involved || !on_day || event.kind == servanda_model::EventKind::Ends {
             continue;
         }
-        let certain = min == max && min.is_some();
-        let mut answer = answer(world, event.sentence.clone(), certain || day.is_none(), vec![min, max], vec![None]);
+        let certain = (min == max && min.is_some() || day.is_none()) && !outcome.doubtful.contains(id);
+        let mut answer = answer(world, event.sentence.clone(), certain, vec![min, max], vec![None]);
         let told = steps::of_event(world, *id);
         answer.steps = vec![told];
         answers.push(answer);

@@ -72,7 +72,7 @@ fn contradicted(
     );
     let run = &outcome.runs[0];
     for step in &contradiction.steps {
-        let trace = crate::steps::trace(world, outcome, run, *step);
+        let trace = crate::steps::trace(world, run, *step);
         let events = trace
             .steps
             .iter()
@@ -83,7 +83,7 @@ fn contradicted(
             let _ = origin;
         }
         if let Some(last) = trace.steps.last()
-            && let Some(origin) = origin_of(outcome, run, *step, model)
+            && let Some(origin) = origin_of(run, *step, model)
         {
             diagnostic = diagnose::at(model, origin, diagnostic, &last.text);
         }
@@ -93,7 +93,6 @@ fn contradicted(
 }
 
 fn origin_of(
-    outcome: &crate::world::Outcome,
     run: &crate::world::Run,
     step: servanda_engine::StepId,
     model: &Model,
@@ -101,9 +100,9 @@ fn origin_of(
     use servanda_engine::Cause;
     Some(match &run.solution.step(step)?.cause {
         Cause::Occurrence(tag) => model.events[*tag as usize].origin,
-        Cause::Initial(index) => outcome.program.initial[*index as usize].origin,
-        Cause::Rule { rule, .. } => outcome.program.rules[rule.index()].origin,
-        Cause::Definition { definition, .. } => outcome.program.definitions[definition.index()].origin,
+        Cause::Initial(index) => run.program.initial[*index as usize].origin,
+        Cause::Rule { rule, .. } => run.program.rules[rule.index()].origin,
+        Cause::Definition { definition, .. } => run.program.definitions[definition.index()].origin,
         _ => return None,
     })
 }

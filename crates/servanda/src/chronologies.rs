@@ -10,8 +10,10 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use servanda_chronology::{Chronology, Condition, Constraint, ConstraintId, Horizon, Monotone, Point, Relation, Shift};
-use servanda_model::{Duration, EventId};
+use servanda_chronology::{
+    Chronology, Condition, Constraint, ConstraintId, Horizon, Monotone, Point, Relation, Scenario, Shift,
+};
+use servanda_model::{Duration, EventId, Value};
 
 use crate::instants::{Instant, InstantId, later};
 
@@ -53,64 +55,68 @@ impl Monotone for Length {
     }
 }
 
+/// The ways in which each order can be, as constraints.
+pub(crate) type Branches = Vec<Vec<Constraint>>;
+
 /// The chronology with points for the instants that matter.
 pub(crate) struct Cells<'a> {
     chronology: Chronology,
     points: &'a [Option<Point>],
-    instants: &'a [Instant],
-    made: BTreeMap<InstantId, Point>,
-    /// How many cells may still be entered.
-    left: usize,
+    /// Points for instants that are months from their event.
+    made: BTreeMap<(EventId, Vec<Value>), Point>,
 }
 
-/// What shows the cells of a chronology; breaks off by returning `Break`.
+/// What is shown the cells of a chronology; it breaks off by returning `Break`.
 pub(crate) type Show<'s> = dyn FnMut(&mut Chronology) -> ControlFlow<()> + 's;
 
 impl<'a> Cells<'a> {
-    pub(crate) fn new(chronology: &Chronology, points: &'a [Option<Point>], instants: &'a [Instant]) -> Cells<'a> {
-        Cells { chronology: chronology.clone(), points, instants, made: BTreeMap::new(), left: 0 }
+    pub(crate) fn new(chronology: &Chronology, points: &'a [Option<Point>]) -> Cells<'a> {
+        Cells { chronology: chronology.clone(), points, made: BTreeMap::new() }
+    }
+
+    /// The orders as constraints; `None` where one cannot be told.
+    pub(crate) fn branches(
+        &mut self,
+        instants: &[Instant],
+        orders: impl IntoIterator<Item = Order>,
+    ) -> Option<Branches> {
+        orders.into_iter().map(|order| self.ways(instants, order)).collect()
     }
 
     /// Shows every cell, at most so many. Says whether these were all.
-    pub(crate) fn each(&mut self, orders: &[Order], most: usize, show: &mut Show<'_>) -> bool {
-        let mut branches = Vec::new();
-        for order in orders {
-            match self.branches(*order) {
-                Some(list) => branches.push(list),
-                None => return false,
-            }
-        }
-        self.left = most;
-        walk(&mut self.chronology, &branches, &mut self.left, show).is_continue()
+    pub(crate) fn each(&mut self, branches: &Branches, mut most: usize, show: &mut Show<'_>) -> bool {
+        walk(&mut self.chronology, branches, &mut most, show).is_continue()
     }
 
     /// The instant as a point and a distance from it.
-    fn place(&mut self, id: InstantId) -> Option<(Point, i64)> {
-        let instant = &self.instants[id as usize];
-        let Some(base) = instant.base else { return Some((Point::ORIGIN, instant.lower?)) };
-        let base = self.points[base.index()]?;
+    fn place(&mut self, instant: &Instant) -> Option<(Point, i64)> {
+        let Some(event) = instant.base else { return Some((Point::ORIGIN, instant.lower?)) };
+        let base = self.points[event.index()]?;
         match instant.shifts.as_slice() {
             [] => Some((base, 0)),
             [Duration::Ticks(n)] => Some((base, i64::from(*n))),
             shifts => {
-                if let Some(point) = self.made.get(&id) {
+                let key = (event, shifts.iter().map(|by| Value::duration(*by)).collect());
+                if let Some(point) = self.made.get(&key) {
                     return Some((*point, 0));
                 }
                 let point = self.chronology.add_point();
                 let by = Shift::new(Length(shifts.to_vec()));
                 let moved = Constraint::Moved { from: base, to: point, by, relation: Relation::Equal };
-                self.chronology.add(ConstraintId(u32::MAX - id), moved).ok()?;
-                self.made.insert(id, point);
+                let id = ConstraintId(u32::MAX - self.made.len() as u32);
+                self.chronology.add(id, moved).ok()?;
+                self.made.insert(key, point);
                 Some((point, 0))
             }
         }
     }
 
-    fn branches(&mut self, order: Order) -> Option<Vec<Constraint>> {
+    fn ways(&mut self, instants: &[Instant], order: Order) -> Option<Vec<Constraint>> {
         let apart = |from, to, at_least, at_most| Constraint::Apart { from, to, at_least, at_most };
         Some(match order {
             Order::Of(a, b) => {
-                let ((from, plus), (to, minus)) = (self.place(a)?, self.place(b)?);
+                let (from, plus) = self.place(&instants[a as usize])?;
+                let (to, minus) = self.place(&instants[b as usize])?;
                 let same = plus.checked_sub(minus)?;
                 vec![
                     apart(from, to, Some(same + 1), None),
@@ -119,7 +125,7 @@ impl<'a> Cells<'a> {
                 ]
             }
             Order::By(id, day) => {
-                let (point, plus) = self.place(id)?;
+                let (point, plus) = self.place(&instants[id as usize])?;
                 let last = day.checked_sub(plus)?;
                 vec![Constraint::not_after(point, last), Constraint::not_before(point, last + 1)]
             }
@@ -128,19 +134,17 @@ impl<'a> Cells<'a> {
 }
 
 /// The days of the events in the earliest and the latest chronology of what is assumed.
-pub(crate) fn extremes(chronology: &mut Chronology, points: &[Option<Point>], horizon: Horizon) -> Vec<Ticks> {
-    let mut all: Vec<Ticks> = Vec::new();
-    for scenario in [chronology.earliest(horizon), chronology.latest(horizon)].into_iter().flatten() {
-        let ticks = points.iter().map(|point| point.and_then(|point| scenario.tick(point))).collect();
-        if !all.contains(&ticks) {
-            all.push(ticks);
-        }
-    }
-    all
+pub(crate) fn extremes(
+    chronology: &mut Chronology,
+    points: &[Option<Point>],
+    horizon: Horizon,
+) -> Option<(Ticks, Ticks)> {
+    let days = |scenario: Scenario| points.iter().map(|point| point.and_then(|point| scenario.tick(point))).collect();
+    Some((days(chronology.earliest(horizon).ok()?), days(chronology.latest(horizon).ok()?)))
 }
 
 /// Assumes one order after the other, each in every way that is left.
-fn walk(
+pub(crate) fn walk(
     chronology: &mut Chronology,
     orders: &[Vec<Constraint>],
     left: &mut usize,
@@ -199,7 +203,7 @@ pub(crate) fn all_days(
         let pins: Vec<Constraint> =
             wanted.iter().zip(&ticks).map(|(point, tick)| Constraint::on(*point, *tick)).collect();
         if let Ok(list) = chronology.assuming(&pins, |all| extremes(all, points, horizon)) {
-            found.extend(list.into_iter().next());
+            found.extend(list.map(|(earliest, _)| earliest));
         }
     }
     if !exhaustive {
@@ -215,7 +219,8 @@ pub(crate) fn some(
     horizon: Horizon,
     count: usize,
 ) -> Vec<Ticks> {
-    let mut found = extremes(chronology, points, horizon);
+    let mut found: Vec<Ticks> =
+        extremes(chronology, points, horizon).into_iter().flat_map(|(earliest, latest)| [earliest, latest]).collect();
     for seed in 0..count as u64 {
         if let Ok(scenario) = chronology.sample(seed, horizon) {
             found.push(points.iter().map(|point| point.and_then(|point| scenario.tick(point))).collect());

@@ -17,6 +17,7 @@ pub mod question;
 mod relevance;
 pub mod report;
 pub mod say;
+mod sight;
 pub mod sourcing;
 pub mod steps;
 pub mod world;

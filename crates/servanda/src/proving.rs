@@ -284,18 +284,15 @@ impl<'m> Stage<'m> {
 
     /// What accepted histories come to, read as any outcome of a dossier.
     fn reply(&self, world: &World<'_>, cases: &[(BTreeMap<u32, i64>, Accepted)], exhaustive: bool) -> Reply {
-        let runs = cases.iter().map(|(days, accepted)| {
-            Rc::new(Run { ticks: self.ticks(days), solution: solution(accepted, &self.program) })
+        let program = Rc::new(self.program.clone());
+        let runs = cases.iter().map(|(days, accepted)| Run {
+            program: Rc::clone(&program),
+            ticks: self.ticks(days),
+            solution: solution(accepted, &self.program),
         });
         let uncertain: BTreeSet<u32> = cases.iter().flat_map(|(days, _)| days.keys().copied()).collect();
-        let outcome = Outcome {
-            program: Rc::new(self.program.clone()),
-            runs: runs.collect(),
-            exhaustive,
-            precise: exhaustive,
-            visible: Rc::new(self.visible.clone()),
-            uncertain: uncertain.into_iter().map(EventId).collect(),
-        };
+        let uncertain = uncertain.into_iter().map(EventId).collect();
+        let outcome = Outcome::of_runs(runs.collect(), exhaustive, self.visible.clone(), uncertain);
         ask::reply(world, &self.question, &self.view, &outcome)
     }
 

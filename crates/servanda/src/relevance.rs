@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Condition, EventId, EventPattern, FluentId, Trigger, Value};
 
+use crate::chronologies::Order;
 use crate::instants::{ANYTIME, FAR, InstantId, Manner, Times, each_condition};
 use crate::may::NodeId;
 
@@ -40,6 +41,15 @@ pub(crate) struct Relevant {
     pub(crate) by_order: bool,
 }
 
+impl Relevant {
+    /// All orders that matter; the finer ones if wanted.
+    pub(crate) fn all_orders(&self, finer: bool) -> impl Iterator<Item = Order> {
+        let by_day = self.by_day.iter().map(|(id, day)| Order::By(*id, *day));
+        let between = self.orders.iter().chain(self.finer.iter().filter(move |_| finer));
+        by_day.chain(between.map(|(a, b)| Order::Of(*a, *b)))
+    }
+}
+
 /// Finds what answers depend on.
 pub(crate) struct Relevance<'t, 'm, 'p> {
     times: &'t mut Times<'m, 'p>,
@@ -57,8 +67,8 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
         Relevance { times, leaves: BTreeMap::new() }
     }
 
-    /// What the answers to these targets depend on.
-    pub(crate) fn of(&mut self, targets: &[Target]) -> Relevant {
+    /// What the answers to these targets depend on. Events after `seen_until` are not seen.
+    pub(crate) fn of(&mut self, targets: &[Target], seen_until: Option<i64>) -> Relevant {
         let mut relevant = Relevant { by_order: true, ..Relevant::default() };
         let mut roots: BTreeSet<NodeId> = BTreeSet::new();
         for target in targets {
@@ -92,6 +102,15 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
             for id in &self.times.writes[*node as usize] {
                 relevant.by_order &= *id != ANYTIME;
                 uncertain.extend(self.times.instants[*id as usize].base);
+            }
+        }
+        if let Some(day) = seen_until {
+            for id in 0..self.times.instants.len() as InstantId {
+                let it = &self.times.instants[id as usize];
+                let of_event = it.base.is_some_and(|base| uncertain.contains(&base)) && it.shifts.is_empty();
+                if of_event && it.lower.is_none_or(|lower| lower <= day) && it.upper.is_none_or(|upper| day < upper) {
+                    relevant.by_day.insert((id, day));
+                }
             }
         }
         relevant.finer.retain(|pair| !relevant.orders.contains(pair));

@@ -75,7 +75,7 @@ const MOST_STEPS: usize = 400;
 
 /// What a step rests on, back to the events.
 #[must_use]
-pub fn trace(world: &World<'_>, outcome: &Outcome, run: &Run, from: StepId) -> Trace {
+pub fn trace(world: &World<'_>, run: &Run, from: StepId) -> Trace {
     let mut wanted: BTreeSet<StepId> = BTreeSet::new();
     let mut open = vec![from];
     while let Some(id) = open.pop() {
@@ -88,7 +88,7 @@ pub fn trace(world: &World<'_>, outcome: &Outcome, run: &Run, from: StepId) -> T
     }
     let mut trace = Trace::default();
     for id in wanted {
-        tell(world, outcome, run, id, &mut trace);
+        tell(world, run, id, &mut trace);
     }
     let mut seen = BTreeSet::new();
     trace.assumptions.retain(|assumption| seen.insert(assumption.clone()));
@@ -109,18 +109,18 @@ fn premises_of(premise: &Premise, open: &mut Vec<StepId>) {
     }
 }
 
-fn tell(world: &World<'_>, outcome: &Outcome, run: &Run, id: StepId, trace: &mut Trace) {
+fn tell(world: &World<'_>, run: &Run, id: StepId, trace: &mut Trace) {
     let model = world.model;
     let Some(step) = run.solution.step(id) else { return };
     let mut told = match &step.cause {
         Cause::Occurrence(tag) => of_event(world, EventId(*tag)),
         Cause::Initial(index) => {
-            let initial = &outcome.program.initial[*index as usize];
+            let initial = &run.program.initial[*index as usize];
             let text = say::fluent(model, initial.fluent, &initial.args, Some(initial.value));
             Told { text, kind: "fact", ..of_origin(model, initial.origin, "") }
         }
         Cause::Rule { rule, bindings, .. } => {
-            let rule = &outcome.program.rules[rule.index()];
+            let rule = &run.program.rules[rule.index()];
             let effects: Vec<String> =
                 rule.effects.iter().map(|effect| effect_text(model, effect, &rule.vars, bindings)).collect();
             let origin = of_origin(model, rule.origin, "");
@@ -128,7 +128,7 @@ fn tell(world: &World<'_>, outcome: &Outcome, run: &Run, id: StepId, trace: &mut
             Told { text: effects.join("; "), kind, name: Some(rule.name.clone()), ..origin }
         }
         Cause::Definition { definition, bindings } => {
-            let definition = &outcome.program.definitions[definition.index()];
+            let definition = &run.program.definitions[definition.index()];
             let question = definition.fluent.index() >= model.program.fluents.len();
             let args: Vec<Term> = definition.args.iter().map(|term| bound(*term, bindings)).collect();
             let text = if question {
@@ -160,8 +160,8 @@ fn tell(world: &World<'_>, outcome: &Outcome, run: &Run, id: StepId, trace: &mut
             Told { text, kind: "definition", ..Told::default() }
         }
         Cause::Deadline { fluent, index } => {
-            let deadline = &outcome.program.fluents[fluent.index()].deadlines[*index as usize];
-            let text = format!("the time of {} runs out", outcome.program.fluents[fluent.index()].name);
+            let deadline = &run.program.fluents[fluent.index()].deadlines[*index as usize];
+            let text = format!("the time of {} runs out", run.program.fluents[fluent.index()].name);
             Told { text, kind: "deadline", ..of_origin(model, deadline.origin, "") }
         }
         Cause::Increases { fluent, args } => {
@@ -184,7 +184,7 @@ fn tell(world: &World<'_>, outcome: &Outcome, run: &Run, id: StepId, trace: &mut
         absent(model, premise, &mut told.absent);
     }
     trace.assumptions.extend(told.absent.iter().map(|text| format!("not so, as far as is stated: {text}")));
-    assumptions(world, &step.cause, outcome, trace);
+    assumptions(world, &step.cause, run, trace);
     trace.steps.push(told);
 }
 
@@ -270,7 +270,7 @@ fn serves_machinery(model: &Model, condition: &Condition) -> bool {
     }
 }
 
-fn assumptions(world: &World<'_>, cause: &Cause, outcome: &Outcome, trace: &mut Trace) {
+fn assumptions(world: &World<'_>, cause: &Cause, run: &Run, trace: &mut Trace) {
     let model = world.model;
     let origin = match cause {
         Cause::Occurrence(tag) => {
@@ -281,6 +281,7 @@ fn assumptions(world: &World<'_>, cause: &Cause, outcome: &Outcome, trace: &mut 
                     event.sentence, event.when.written
                 ));
             }
+            trace.assumptions.extend(missing_number(world, EventId(*tag)));
             if !event.denied_by.is_empty() {
                 let by: Vec<&str> = event.denied_by.iter().map(|id| model.name(*id)).collect();
                 trace.assumptions.push(format!(
@@ -291,8 +292,8 @@ fn assumptions(world: &World<'_>, cause: &Cause, outcome: &Outcome, trace: &mut 
             }
             event.origin
         }
-        Cause::Rule { rule, .. } => outcome.program.rules[rule.index()].origin,
-        Cause::Definition { definition, .. } => outcome.program.definitions[definition.index()].origin,
+        Cause::Rule { rule, .. } => run.program.rules[rule.index()].origin,
+        Cause::Definition { definition, .. } => run.program.definitions[definition.index()].origin,
         _ => return,
     };
     for judgment in &model.origins[origin.index()].judgments {
@@ -301,6 +302,27 @@ fn assumptions(world: &World<'_>, cause: &Cause, outcome: &Outcome, trace: &mut 
             model.origins[origin.index()].within.first().map_or("", |id| model.name(*id))
         ));
     }
+}
+
+/// What an event leaves open of a number.
+#[must_use]
+pub fn missing_number(world: &World<'_>, id: EventId) -> Option<String> {
+    use servanda_model::{Happening, Kinded};
+    let model = world.model;
+    let event = &model.events[id.index()];
+    let range = |value: &Value| match value.kinded() {
+        Kinded::Range(id) => model.program.ranges.get(id.index()),
+        _ => None,
+    };
+    let ranges = event.happenings.iter().flat_map(|happening| match happening {
+        Happening::Action(_, args) => args.iter().filter_map(range).collect::<Vec<_>>(),
+        Happening::FactBegins(_, args, value) | Happening::FactEnds(_, args, value) => {
+            args.iter().chain([value]).filter_map(range).collect()
+        }
+    });
+    let range = ranges.into_iter().next()?;
+    let known = if range.min.is_none() && range.max.is_none() { "is not known" } else { "is not known exactly" };
+    Some(format!("missing: how many {known} in “{}”", event.sentence))
 }
 
 /// An origin as a step of its own.
@@ -392,7 +414,7 @@ pub fn event_name(model: &Model, id: EventId) -> String {
 pub fn of_act(world: &World<'_>, outcome: &Outcome, run: &Run, action: ActionId, args: &[Value], tick: i64) -> Trace {
     let produced = run.solution.events.iter().find(|it| it.action == action && it.args == args && it.tick == tick);
     if let Some(by) = produced.and_then(|event| event.by) {
-        return trace(world, outcome, run, by);
+        return trace(world, run, by);
     }
     let stated = outcome.visible.iter().find(|id| {
         run.ticks[id.index()] == Some(tick)
@@ -404,7 +426,7 @@ pub fn of_act(world: &World<'_>, outcome: &Outcome, run: &Run, action: ActionId,
     let mut trace = Trace::default();
     if let Some(id) = stated {
         trace.steps.push(of_event(world, *id));
-        assumptions(world, &Cause::Occurrence(id.0), outcome, &mut trace);
+        assumptions(world, &Cause::Occurrence(id.0), run, &mut trace);
     }
     trace
 }

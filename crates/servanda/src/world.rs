@@ -1,21 +1,22 @@
 //! The dossier from a point of view: what of it counts, on which days, and what follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use servanda_chronology::Scenario;
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
 use servanda_model::{
-    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Model, Occurrence, Program, Standing,
-    View,
+    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model, Occurrence, Program,
+    Standing, Value, View,
 };
 
-use crate::chronologies::{self, Cells, Order, Ticks};
+use crate::chronologies::{self, Branches, Cells, Ticks};
 use crate::dating::{self, Dating};
-use crate::instants::Times;
+use crate::instants::{Instant, Times};
 use crate::may::May;
 use crate::relevance::{Relevance, Relevant};
+use crate::sight::Sight;
 
 pub use crate::relevance::Target;
 
@@ -38,18 +39,46 @@ pub struct Outcome {
     /// One run for each chronology looked at; the first is the earliest, in which all events take part. The others leave
     /// out what cannot matter to the question.
     pub runs: Vec<Rc<Run>>,
+    /// The runs that stand for one cell of chronologies, in which everything comes in one order: the earliest and the
+    /// latest of it.
+    pub cells: Vec<(usize, usize)>,
     /// Whether these chronologies stand for all: what is so in each of them is certain.
     pub exhaustive: bool,
     /// Whether they also span the days on which answers begin and end.
     pub precise: bool,
     /// The events that counted.
     pub visible: Rc<Vec<EventId>>,
+    /// Those among them that the actor of the view may not have known of.
+    pub doubtful: Rc<Vec<EventId>>,
     /// Events without a certain day that could matter to the question.
     pub uncertain: Vec<EventId>,
+    /// Events that could matter to the question and leave a number open.
+    pub inexact: Vec<EventId>,
+}
+
+impl Outcome {
+    /// An outcome of runs that each stand for themselves.
+    #[must_use]
+    pub fn of_runs(runs: Vec<Run>, exhaustive: bool, visible: Vec<EventId>, uncertain: Vec<EventId>) -> Outcome {
+        let program = runs.first().map(|run| Rc::clone(&run.program)).unwrap_or_default();
+        Outcome {
+            program,
+            cells: (0..runs.len()).map(|at| (at, at)).collect(),
+            runs: runs.into_iter().map(Rc::new).collect(),
+            exhaustive,
+            precise: exhaustive,
+            visible: Rc::new(visible),
+            doubtful: Rc::default(),
+            uncertain,
+            inexact: Vec::new(),
+        }
+    }
 }
 
 /// One chronology and what follows in it.
 pub struct Run {
+    /// The program that ran. An actor may know of more in one chronology than in another.
+    pub program: Rc<Program>,
     /// The day of each event, by its number, in this chronology.
     pub ticks: Vec<Option<i64>>,
     /// What follows.
@@ -140,11 +169,81 @@ impl<'m> World<'m> {
         questions: &Questions,
         groups: &[Vec<Target>],
     ) -> Result<Vec<Outcome>, Vec<ProgramError>> {
+        let sight = self.sight(view)?;
+        let sides: Vec<Side> =
+            sight.sets.iter().map(|unknown| self.side(view, unknown, questions)).collect::<Result<_, _>>()?;
+        let looked = self.look(view, &sides, groups);
+        let base = self.base();
+        let model = self.model;
+        let options = self.options(view, Record::Derivations);
+        let run = |side: usize, events: &[EventId], ticks: Ticks| {
+            let Side { program, compiled, .. } = &sides[side];
+            let by = |event: &EventId| sight.day.is_none_or(|day| ticks[event.index()].is_some_and(|tick| tick <= day));
+            let seen: Vec<EventId> = events.iter().copied().filter(by).collect();
+            let narrative = narrative(model, &seen, &ticks);
+            Rc::new(Run { program: Rc::clone(program), solution: solve(compiled, &narrative, &options), ticks })
+        };
+        let first = run(0, &sides[0].visible, base);
+        let mut asking: BTreeMap<Vec<Relevant>, Vec<usize>> = BTreeMap::new();
+        for (at, relevant) in looked.relevant.into_iter().enumerate() {
+            asking.entry(relevant).or_default().push(at);
+        }
+        let (visible, doubtful) = self.seen(&sight, &sides);
+        let mut outcomes: Vec<Option<Outcome>> = groups.iter().map(|_| None).collect();
+        for (relevant, asking) in asking {
+            let chosen = self.chronologies(&sight, &looked.instants, &relevant);
+            let key =
+                |side: usize, ticks: &Ticks| (side, chosen.uncertain.iter().map(|it| ticks[it.index()]).collect());
+            let mut runs = vec![Rc::clone(&first)];
+            let mut done: BTreeMap<(usize, Vec<Option<i64>>), usize> = BTreeMap::new();
+            done.insert(key(0, &first.ticks), 0);
+            let mut cells = Vec::new();
+            for (side, earliest, latest) in chosen.all {
+                let mut place = |ticks: Ticks| {
+                    *done.entry(key(side, &ticks)).or_insert_with(|| {
+                        runs.push(run(side, &relevant[side].events, ticks));
+                        runs.len() - 1
+                    })
+                };
+                cells.push((place(earliest), place(latest)));
+            }
+            if cells.is_empty() {
+                cells.push((0, 0));
+            }
+            let related: BTreeSet<EventId> = relevant.iter().flat_map(|it| it.events.iter().copied()).collect();
+            for at in asking {
+                outcomes[at] = Some(Outcome {
+                    program: Rc::clone(&sides[0].program),
+                    runs: runs.clone(),
+                    cells: cells.clone(),
+                    exhaustive: chosen.exhaustive,
+                    precise: chosen.precise,
+                    visible: Rc::clone(&visible),
+                    doubtful: Rc::clone(&doubtful),
+                    uncertain: chosen.uncertain.clone(),
+                    inexact: related.iter().copied().filter(|event| self.is_inexact(*event)).collect(),
+                });
+            }
+        }
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    /// The days of all events in the earliest chronology.
+    pub(crate) fn base(&self) -> Ticks {
+        (0..self.model.events.len()).map(|at| self.earliest(EventId::from_index(at))).collect()
+    }
+
+    pub(crate) fn options(&self, view: &View, record: Record) -> Options {
+        let last = self.last_day().max(view.on.unwrap_or(i64::MIN));
+        Options { until: None, horizon: last.saturating_add(self.years_ahead * 366), record }
+    }
+
+    /// The program and the events that count for who does not know of some things.
+    fn side(&self, view: &View, unknown: &[EntityId], questions: &Questions) -> Result<Side, Vec<ProgramError>> {
         let chosen = self.chosen(view);
-        let unknown = self.unknown(view)?;
-        let mut visible = self.visible(view, &unknown);
+        let mut visible = self.visible(view, unknown);
         if let (Some(_), Some(day)) = (view.seen_by, view.on) {
-            visible.retain(|event| self.earliest(*event).is_some_and(|tick| tick <= day));
+            visible.retain(|event| self.dating.bounds(*event).0.is_none_or(|first| first <= day));
         }
         let mut program = self.model.program_where(|guard| match guard {
             Guard::Chosen(entity) => chosen.contains(&entity),
@@ -155,128 +254,155 @@ impl<'m> World<'m> {
             program.initial.retain(|fact| self.evidence_by(fact.origin, year));
         }
         put(&mut program, questions);
-        self.run(program, visible, view, groups)
+        Ok(Side { compiled: Compiled::new(&program)?, program: Rc::new(program), visible })
     }
 
-    fn run(
-        &mut self,
-        program: Program,
-        visible: Vec<EventId>,
-        view: &View,
-        groups: &[Vec<Target>],
-    ) -> Result<Vec<Outcome>, Vec<ProgramError>> {
-        let compiled = Compiled::new(&program)?;
-        let last = self.last_day().max(view.on.unwrap_or(i64::MIN));
-        let horizon = last.saturating_add(self.years_ahead * 366);
-        let options = Options { until: None, horizon, record: Record::Derivations };
-        let base: Ticks = (0..self.model.events.len()).map(|at| self.earliest(EventId::from_index(at))).collect();
-        let model = self.model;
-        let run = |events: &[EventId], ticks: Ticks| {
-            let narrative = narrative(model, events, &ticks);
-            Rc::new(Run { solution: solve(&compiled, &narrative, &options), ticks })
+    /// What each group of targets depends on, on each side.
+    fn look(&self, view: &View, sides: &[Side], groups: &[Vec<Target>]) -> Looked {
+        let nothing = Relevant { by_order: true, ..Relevant::default() };
+        let mut looked = Looked {
+            instants: sides.iter().map(|_| Vec::new()).collect(),
+            relevant: groups.iter().map(|_| vec![nothing.clone(); sides.len()]).collect(),
         };
-        let first = run(&visible, base);
-        let mut relevant: BTreeMap<Relevant, Vec<usize>> = BTreeMap::new();
-        let mut instants = Vec::new();
-        let asked = groups.iter().flatten().any(|target| !target.fluents.is_empty() || !target.acts.is_empty());
-        if asked && visible.iter().any(|event| self.is_open(*event)) {
-            let happenings = |event: &EventId| self.model.events[event.index()].happenings.as_slice();
-            let may = May::new(&program, visible.iter().flat_map(happenings));
-            let narrative = visible.iter().map(|event| (*event, happenings(event)));
-            let mut times = Times::new(&may, narrative, |event| self.dating.bounds(event), horizon);
-            let mut relevance = Relevance::new(&mut times);
-            for (at, group) in groups.iter().enumerate() {
-                relevant.entry(relevance.of(group)).or_default().push(at);
-            }
-            instants = times.instants;
-        } else {
-            let nothing = Relevant { by_order: true, ..Relevant::default() };
-            relevant.insert(nothing, (0..groups.len()).collect());
+        if groups.iter().flatten().all(|target| target.fluents.is_empty() && target.acts.is_empty()) {
+            return looked;
         }
-        let program = Rc::new(program);
-        let visible = Rc::new(visible);
-        let mut outcomes: Vec<Option<Outcome>> = groups.iter().map(|_| None).collect();
-        for (relevant, asking) in relevant {
-            let mut runs = vec![Rc::clone(&first)];
-            let chosen = self.chronologies(&relevant, &instants);
-            let mut seen: Vec<Vec<Option<i64>>> = vec![of_events(&first.ticks, &relevant.uncertain)];
-            for ticks in chosen.all {
-                let days = of_events(&ticks, &relevant.uncertain);
-                if !seen.contains(&days) {
-                    seen.push(days);
-                    runs.push(run(&relevant.events, ticks));
+        for (at, side) in sides.iter().enumerate() {
+            let unclear = |event: &EventId| self.is_open(*event) || self.is_inexact(*event);
+            if !side.visible.iter().any(unclear) {
+                continue;
+            }
+            let until = view.seen_by.and(view.on);
+            looked.instants[at] = self.weigh(view, &side.program, &side.visible, |relevance| {
+                for (group, relevant) in groups.iter().zip(&mut looked.relevant) {
+                    relevant[at] = relevance.of(group, until);
                 }
-            }
-            for at in asking {
-                outcomes[at] = Some(Outcome {
-                    program: Rc::clone(&program),
-                    runs: runs.clone(),
-                    exhaustive: chosen.exhaustive,
-                    precise: chosen.precise,
-                    visible: Rc::clone(&visible),
-                    uncertain: relevant.uncertain.clone(),
-                });
-            }
+            });
         }
-        Ok(outcomes.into_iter().flatten().collect())
+        looked
+    }
+
+    /// Grounds a program over events and asks what depends on what.
+    pub(crate) fn weigh(
+        &self,
+        view: &View,
+        program: &Program,
+        visible: &[EventId],
+        ask: impl FnOnce(&mut Relevance<'_, '_, '_>),
+    ) -> Vec<Instant> {
+        let happenings = |event: &EventId| self.model.events[event.index()].happenings.as_slice();
+        let may = May::new(program, visible.iter().flat_map(happenings));
+        let narrative = visible.iter().map(|event| (*event, happenings(event)));
+        let horizon = self.options(view, Record::Timeline).horizon;
+        let mut times = Times::new(&may, narrative, |event| self.dating.bounds(event), horizon);
+        ask(&mut Relevance::new(&mut times));
+        times.instants
+    }
+
+    /// The events that count in some chronology, and those that do not in all.
+    fn seen(&self, sight: &Sight, sides: &[Side]) -> (Rc<Vec<EventId>>, Rc<Vec<EventId>>) {
+        let all: BTreeSet<EventId> = sides.iter().flat_map(|side| side.visible.iter().copied()).collect();
+        let late =
+            |event: &EventId| sight.day.is_some_and(|day| self.dating.bounds(*event).1.is_none_or(|last| day < last));
+        let missing = |event: &EventId| sides.iter().any(|side| side.visible.binary_search(event).is_err());
+        let doubtful = all.iter().copied().filter(|event| late(event) || missing(event)).collect();
+        (Rc::new(all.into_iter().collect()), Rc::new(doubtful))
     }
 
     /// Whether an event's day is not the same in all chronologies.
-    fn is_open(&self, event: EventId) -> bool {
+    pub(crate) fn is_open(&self, event: EventId) -> bool {
         let (min, max) = self.dating.bounds(event);
         min.is_none() || min != max
     }
 
+    /// Whether an event leaves a number open.
+    fn is_inexact(&self, event: EventId) -> bool {
+        let open = |value: &Value| matches!(value.kinded(), Kinded::Range(_));
+        self.model.events[event.index()].happenings.iter().any(|happening| match happening {
+            Happening::Action(_, args) => args.iter().any(open),
+            Happening::FactBegins(_, args, value) | Happening::FactEnds(_, args, value) => {
+                open(value) || args.iter().any(open)
+            }
+        })
+    }
+
     /// Chronologies that stand for all as far as something is relevant.
-    fn chronologies(&mut self, relevant: &Relevant, instants: &[crate::instants::Instant]) -> Chosen {
-        let mut chosen = Chosen { all: Vec::new(), exhaustive: true, precise: true };
-        if relevant.uncertain.is_empty() {
+    fn chronologies(&mut self, sight: &Sight, instants: &[Vec<Instant>], relevant: &[Relevant]) -> Chosen {
+        let whole = sight.whole.as_ref();
+        let of_whole = whole.map(|whole| &whole.relevant);
+        let all = || relevant.iter().chain(of_whole);
+        let uncertain: BTreeSet<EventId> = all().flat_map(|it| it.uncertain.iter().copied()).collect();
+        let uncertain: Vec<EventId> = uncertain.into_iter().collect();
+        let by_order = all().all(|it| it.by_order);
+        let mut chosen = Chosen { all: Vec::new(), exhaustive: sight.exhaustive, precise: sight.exhaustive, uncertain };
+        if chosen.uncertain.is_empty() {
             return chosen;
         }
-        let horizon = self.dating.horizon;
+        let (model, horizon) = (self.model, self.dating.horizon);
         let Dating { chronology: Some(chronology), points, .. } = &mut self.dating else {
             return Chosen { exhaustive: false, ..chosen };
         };
-        if !relevant.by_order {
-            let (all, exhaustive) = chronologies::all_days(chronology, points, &relevant.uncertain, horizon, MOST_RUNS);
-            return Chosen { all, exhaustive, precise: exhaustive };
+        let side_of = |ticks: &Ticks| match whole {
+            Some(whole) => sight.sets.iter().position(|set| *set == whole.unknown(model, ticks)),
+            None => Some(0),
+        };
+        let days = |chosen: &mut Chosen, list: Vec<Ticks>| {
+            for ticks in list {
+                match side_of(&ticks) {
+                    Some(side) => chosen.all.push((side, ticks.clone(), ticks)),
+                    None => chosen.exhaustive = false,
+                }
+            }
+        };
+        if !by_order {
+            let (list, whole) = chronologies::all_days(chronology, points, &chosen.uncertain, horizon, MOST_RUNS);
+            chosen.exhaustive &= whole;
+            days(&mut chosen, list);
+            chosen.precise = chosen.exhaustive;
+            return chosen;
         }
         let bounded = |event: &EventId| {
             let (min, max) = points[event.index()].map_or((None, None), |point| chronology.bounds(point));
             min.is_some() && max.is_some()
         };
-        chosen.precise = relevant.uncertain.iter().all(bounded);
-        let by_day = relevant.by_day.iter().map(|(id, day)| Order::By(*id, *day));
-        let between = relevant.orders.iter().map(|(a, b)| Order::Of(*a, *b));
-        let mut orders: Vec<Order> = by_day.chain(between).collect();
-        let enough = orders.len();
-        orders.extend(relevant.finer.iter().map(|(a, b)| Order::Of(*a, *b)));
-        let mut cells = Cells::new(chronology, points, instants);
-        let mut collect = |orders: &[Order]| {
-            let mut all: Vec<Ticks> = Vec::new();
-            let whole = cells.each(orders, MOST_RUNS / 2, &mut |cell| {
-                all.extend(chronologies::extremes(cell, points, horizon));
-                ControlFlow::Continue(())
+        chosen.precise &= chosen.uncertain.iter().all(bounded);
+        let collect = |finer: bool| -> Option<Vec<(usize, Ticks, Ticks)>> {
+            let mut cells = Cells::new(chronology, points);
+            let outer = match whole {
+                Some(whole) => cells.branches(&whole.instants, whole.relevant.all_orders(false))?,
+                None => Vec::new(),
+            };
+            let sides = relevant.iter().zip(instants);
+            let inner: Vec<Branches> =
+                sides.map(|(it, of)| cells.branches(of, it.all_orders(finer))).collect::<Option<_>>()?;
+            let mut found = Vec::new();
+            let mut left = MOST_RUNS / 2;
+            let entered = cells.each(&outer, MOST_RUNS, &mut |cell| {
+                let side = chronologies::extremes(cell, points, horizon).and_then(|(ticks, _)| side_of(&ticks));
+                let Some(side) = side else { return ControlFlow::Break(()) };
+                chronologies::walk(cell, &inner[side], &mut left, &mut |cell| {
+                    let ends = chronologies::extremes(cell, points, horizon);
+                    found.extend(ends.map(|(earliest, latest)| (side, earliest, latest)));
+                    ControlFlow::Continue(())
+                })
             });
-            (all, whole)
+            entered.then_some(found)
         };
-        let (all, whole) = collect(&orders);
-        chosen.all = all;
-        if !whole && enough < orders.len() {
-            let (all, whole) = collect(&orders[..enough]);
-            chosen = Chosen { all, exhaustive: whole, precise: false };
-        } else {
-            chosen.exhaustive = whole;
-        }
-        if !chosen.exhaustive {
+        if let Some(found) = collect(true) {
+            chosen.all = found;
+        } else if let Some(found) = collect(false) {
+            chosen.all = found;
             chosen.precise = false;
-            chosen.all.extend(chronologies::some(chronology, points, horizon, MOST_RUNS / 8));
+        } else {
+            chosen.exhaustive = false;
+            chosen.precise = false;
+            days(&mut chosen, chronologies::some(chronology, points, horizon, MOST_RUNS / 4));
         }
         chosen
     }
 
     /// The events that count from a point of view, but for what an actor does not know.
-    fn visible(&self, view: &View, unknown: &[EntityId]) -> Vec<EventId> {
+    pub(crate) fn visible(&self, view: &View, unknown: &[EntityId]) -> Vec<EventId> {
         let known = |index: usize| {
             let event = &self.model.events[index];
             if event.standing != Standing::Stated || event.kind == EventKind::Words {
@@ -305,70 +431,8 @@ impl<'m> World<'m> {
         citations.is_empty() || citations.iter().any(|at| published(at).is_none_or(|published| published <= year))
     }
 
-    /// The things that an actor does not know of on the day of the view.
-    fn unknown_to(
-        &mut self,
-        actor: EntityId,
-        view: &View,
-        chosen: &[EntityId],
-    ) -> Result<Vec<EntityId>, Vec<ProgramError>> {
-        let secret: Vec<EntityId> = (0..self.model.lexicon.entities.len())
-            .map(EntityId::from_index)
-            .filter(|id| self.secret_root(*id).is_some())
-            .collect();
-        if secret.is_empty() {
-            return Ok(Vec::new());
-        }
-        // What the actor was told is a matter of the whole world, not of the actor's view.
-        let plain = View { on: view.on, seen_by: None, known_in: view.known_in, under: view.under.clone() };
-        let program = self.model.program_under(chosen);
-        let visible = self.visible(&plain, &[]);
-        let outcome = self.run(program, visible, &plain, &[Vec::new()])?;
-        let run = &outcome[0].runs[0];
-        let day = view.on.unwrap_or(self.last_day());
-        let told = |entity: EntityId| {
-            let args = [servanda_model::Value::entity(actor), servanda_model::Value::entity(entity)];
-            run.solution.holds_at(self.model.hooks.knows, &args, servanda_model::Value::TRUE, day)
-        };
-        let unknown = secret.into_iter().filter(|id| {
-            let mut next = Some(*id);
-            let mut knows = false;
-            for _ in 0..8 {
-                let Some(entity) = next else { break };
-                let insider = self.model.lexicon.entities[entity.index()]
-                    .known_only_to
-                    .as_ref()
-                    .is_some_and(|actors| actors.contains(&actor));
-                if insider || told(entity) {
-                    knows = true;
-                    break;
-                }
-                // Who knows of a treaty does not know of its secret protocol.
-                if self.model.lexicon.entities[entity.index()].known_only_to.is_some() {
-                    break;
-                }
-                next = self.model.lexicon.entities[entity.index()].belongs_to.first().copied();
-            }
-            !knows
-        });
-        Ok(unknown.collect())
-    }
-
-    /// The things that are not known of from a point of view: to the actor who looks, or in the year.
-    ///
-    /// # Errors
-    /// As [`World::ask`].
-    pub fn unknown(&mut self, view: &View) -> Result<Vec<EntityId>, Vec<ProgramError>> {
-        let mut unknown = match view.seen_by {
-            Some(actor) => self.unknown_to(actor, view, &self.chosen(view))?,
-            None => Vec::new(),
-        };
-        unknown.extend(view.known_in.map(|year| self.undocumented(year)).into_iter().flatten());
-        Ok(unknown)
-    }
-
     /// Instruments and provisions that no source by that year tells of, with all that belongs to them.
-    fn undocumented(&self, year: i64) -> Vec<EntityId> {
+    pub(crate) fn undocumented(&self, year: i64) -> Vec<EntityId> {
         let hooks = &self.model.hooks;
         let lexicon = &self.model.lexicon;
         let declared_late = |id: EntityId| {
@@ -414,11 +478,28 @@ impl<'m> World<'m> {
     }
 }
 
+/// What an actor knows in some chronologies, or what everyone does: a program and the events that count.
+struct Side {
+    program: Rc<Program>,
+    compiled: Compiled,
+    visible: Vec<EventId>,
+}
+
+/// What targets depend on.
+struct Looked {
+    /// For each side.
+    instants: Vec<Vec<Instant>>,
+    /// For each target for each side.
+    relevant: Vec<Vec<Relevant>>,
+}
+
 /// Chronologies that were chosen to stand for all.
 struct Chosen {
-    all: Vec<Ticks>,
+    /// For each cell its side, and its earliest and latest chronology.
+    all: Vec<(usize, Ticks, Ticks)>,
     exhaustive: bool,
     precise: bool,
+    uncertain: Vec<EventId>,
 }
 
 /// Puts questions to a program.
@@ -432,11 +513,6 @@ fn put(program: &mut Program, questions: &Questions) {
         definition.id = servanda_model::DefinitionId::from_index(program.definitions.len());
         program.definitions.push(definition);
     }
-}
-
-/// The days of some events.
-fn of_events(ticks: &Ticks, events: &[EventId]) -> Vec<Option<i64>> {
-    events.iter().map(|event| ticks[event.index()]).collect()
 }
 
 /// The happenings of the events, each on its day.

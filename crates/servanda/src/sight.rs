@@ -1,0 +1,170 @@
+//! What an actor knows of, chronology by chronology.
+//!
+//! Secrets are kept until they are disclosed, and a disclosure may have no certain day. Who knows of what on the day of
+//! a view is a question to the whole world, not to the actor's; each answer to it gives another view of the dossier.
+
+use std::ops::ControlFlow;
+
+use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
+use servanda_model::{EntityId, FluentId, Model, Value, View};
+
+use crate::chronologies::{self, Cells, Ticks};
+use crate::instants::Instant;
+use crate::relevance::{Relevant, Target};
+use crate::world::{MOST_RUNS, World, narrative};
+
+/// What is unknown from a point of view.
+pub(crate) struct Sight {
+    /// Events after this day are not seen.
+    pub(crate) day: Option<i64>,
+    /// The things that are not known of; one set for each way in which days can be, that of the earliest chronology first.
+    pub(crate) sets: Vec<Vec<EntityId>>,
+    /// What tells the ways apart, where there is more than one.
+    pub(crate) whole: Option<Whole>,
+    /// Whether the sets are all there are.
+    pub(crate) exhaustive: bool,
+}
+
+/// The whole world, in which it is decided what the actor knows.
+pub(crate) struct Whole {
+    compiled: Compiled,
+    options: Options,
+    pub(crate) instants: Vec<Instant>,
+    pub(crate) relevant: Relevant,
+    knowing: Knowing,
+}
+
+/// What is asked of the whole world.
+#[derive(Clone)]
+struct Knowing {
+    actor: EntityId,
+    knows: FluentId,
+    day: i64,
+    secret: Vec<EntityId>,
+    /// Not known to anybody who looks from there.
+    fixed: Vec<EntityId>,
+}
+
+impl Knowing {
+    fn unknown(&self, model: &Model, solution: &Solution) -> Vec<EntityId> {
+        let told = |entity: &EntityId| {
+            let args = [Value::entity(self.actor), Value::entity(*entity)];
+            solution.holds_at(self.knows, &args, Value::TRUE, self.day)
+        };
+        let insider = |entity: &EntityId| {
+            let actors = &model.lexicon.entities[entity.index()].known_only_to;
+            actors.as_ref().is_some_and(|actors| actors.contains(&self.actor))
+        };
+        let hidden = |id: &&EntityId| !chain(model, **id).iter().any(|it| insider(it) || told(it));
+        self.secret.iter().filter(hidden).chain(&self.fixed).copied().collect()
+    }
+}
+
+impl Whole {
+    /// What the actor does not know of where the events are on these days.
+    pub(crate) fn unknown(&self, model: &Model, ticks: &Ticks) -> Vec<EntityId> {
+        let narrative = narrative(model, &self.relevant.events, ticks);
+        self.knowing.unknown(model, &solve(&self.compiled, &narrative, &self.options))
+    }
+}
+
+/// A thing, what it belongs to, and so on up to what is itself secret: who knows of a treaty does not know of its secret
+/// protocol.
+fn chain(model: &Model, id: EntityId) -> Vec<EntityId> {
+    let mut all = vec![id];
+    while all.len() < 8 {
+        let last = all[all.len() - 1];
+        if model.lexicon.entities[last.index()].known_only_to.is_some() {
+            break;
+        }
+        let Some(whole) = model.lexicon.entities[last.index()].belongs_to.first() else { break };
+        all.push(*whole);
+    }
+    all
+}
+
+impl World<'_> {
+    /// What is unknown from a point of view, in each way in which the days can be.
+    pub(crate) fn sight(&self, view: &View) -> Result<Sight, Vec<ProgramError>> {
+        let fixed = view.known_in.map_or_else(Vec::new, |year| self.undocumented(year));
+        let model = self.model;
+        let Some(actor) = view.seen_by else {
+            return Ok(Sight { day: None, sets: vec![fixed], whole: None, exhaustive: true });
+        };
+        let secret: Vec<EntityId> = (0..model.lexicon.entities.len())
+            .map(EntityId::from_index)
+            .filter(|id| self.secret_root(*id).is_some())
+            .collect();
+        if secret.is_empty() {
+            return Ok(Sight { day: view.on, sets: vec![fixed], whole: None, exhaustive: true });
+        }
+        // What the actor was told is a matter of the whole world, not of the actor's view.
+        let plain = View { seen_by: None, ..view.clone() };
+        let program = model.program_under(&self.chosen(view));
+        let visible = self.visible(&plain, &[]);
+        let compiled = Compiled::new(&program)?;
+        let options = self.options(&plain, Record::Timeline);
+        let day = view.on.unwrap_or(self.last_day());
+        let knowing = Knowing { actor, knows: model.hooks.knows, day, secret, fixed };
+        let first = knowing.unknown(model, &solve(&compiled, &narrative(model, &visible, &self.base()), &options));
+        let mut sight = Sight { day: view.on, sets: vec![first], whole: None, exhaustive: true };
+        if !visible.iter().any(|event| self.is_open(*event)) {
+            return Ok(sight);
+        }
+        let asked = knowing
+            .secret
+            .iter()
+            .flat_map(|id| chain(model, *id))
+            .map(|id| (model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(id))]));
+        let target = Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day) };
+        let mut relevant = Relevant::default();
+        let instants = self.weigh(&plain, &program, &visible, |relevance| relevant = relevance.of(&[target], None));
+        if relevant.uncertain.is_empty() {
+            return Ok(sight);
+        }
+        let whole = Whole { compiled, options, instants, relevant, knowing };
+        sight.exhaustive = self.ways_of_knowing(&whole, &mut sight.sets);
+        sight.whole = Some(whole);
+        Ok(sight)
+    }
+
+    /// Adds every other set of things unknown; says whether these are all.
+    fn ways_of_knowing(&self, whole: &Whole, sets: &mut Vec<Vec<EntityId>>) -> bool {
+        let Some(chronology) = &self.dating.chronology else { return false };
+        let (points, horizon) = (&self.dating.points, self.dating.horizon);
+        let mut add = |ticks: &Ticks| {
+            let set = whole.unknown(self.model, ticks);
+            if !sets.contains(&set) {
+                sets.push(set);
+            }
+        };
+        if !whole.relevant.by_order {
+            let mut chronology = chronology.clone();
+            let (list, all) =
+                chronologies::all_days(&mut chronology, points, &whole.relevant.uncertain, horizon, MOST_RUNS);
+            list.iter().for_each(add);
+            return all;
+        }
+        let mut cells = Cells::new(chronology, points);
+        let Some(branches) = cells.branches(&whole.instants, whole.relevant.all_orders(false)) else { return false };
+        cells.each(&branches, MOST_RUNS, &mut |cell| match chronologies::extremes(cell, points, horizon) {
+            Some((earliest, _)) => {
+                add(&earliest);
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
+        })
+    }
+
+    /// The things that are not known of from a point of view: to the actor who looks, or in the year. What the actor
+    /// knows of in some chronologies only counts as unknown.
+    ///
+    /// # Errors
+    /// As [`World::ask`].
+    pub fn unknown(&mut self, view: &View) -> Result<Vec<EntityId>, Vec<ProgramError>> {
+        let mut all: Vec<EntityId> = self.sight(view)?.sets.concat();
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+}
