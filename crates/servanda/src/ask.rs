@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, ProgramError, Solution, StepId};
-use servanda_model::{EntityId, EventId, EventPattern, Model, Term, Trouble, Value, View};
+use servanda_model::{
+    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, Model, Term, Trouble, Value, VarId, View,
+};
 
 use crate::question::{Form, Preparing, Question};
 use crate::say;
@@ -47,6 +49,9 @@ pub struct Answer {
     pub counter_witness: Option<Witness>,
     /// Why.
     pub steps: Vec<Told>,
+    /// Whether it tells of an act, which happens on a day and does not last.
+    #[serde(skip)]
+    pub act: bool,
     /// What it rests on besides facts.
     #[serde(skip)]
     pub assumptions: Vec<String>,
@@ -220,7 +225,9 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
         }
         Form::When | Form::Whether | Form::Which | Form::What | Form::HowMany => {
             let day = if matches!(question.form, Form::When) { None } else { day };
-            Target { fluents: question.fluent.iter().map(|it| (*it, Vec::new())).collect(), day, ..Target::default() }
+            let open = undecided_patterns(model, question).map(|(_, _, open)| (open, Vec::new()));
+            let fluents = question.fluent.iter().map(|it| (*it, Vec::new())).chain(open).collect();
+            Target { fluents, day, ..Target::default() }
         }
     }
 }
@@ -279,6 +286,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::When => intervals(world, outcome, question),
         Form::Whether | Form::Which | Form::What | Form::HowMany => held(world, outcome, question, on),
     };
+    if matches!(question.form, Form::Whether | Form::Which) {
+        leave_open(world, outcome, question, on, &mut answers);
+    }
     if let Some(since) = question.since {
         let since = model.show_tick(since);
         answers.retain(|answer| answer.since.as_ref() == Some(&since));
@@ -322,6 +332,62 @@ fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
         seen_by: view.seen_by.map(|id| model.name(id).to_owned()),
         known: view.known_in,
         under: view.under.iter().map(|id| model.name(*id).to_owned()).collect(),
+    }
+}
+
+/// Statuses of norms that a question asks for and that a missing number may leave undecided: the pattern, whether it is
+/// denied, and the fluent that says so.
+fn undecided_patterns<'q>(
+    model: &'q Model,
+    question: &'q Question,
+) -> impl Iterator<Item = (&'q FluentPattern, bool, FluentId)> {
+    let statuses = &model.hooks.statuses;
+    let status = move |pattern: &FluentPattern| {
+        statuses.iter().find(|(_, fluent)| *fluent == pattern.fluent).map(|(word, _)| model.name(*word))
+    };
+    let open = statuses.iter().find(|(word, _)| model.name(*word) == "undecided").map(|(_, fluent)| *fluent);
+    let patterns = question.conditions.iter().flat_map(|condition| match condition {
+        Condition::Holds(pattern) => vec![(pattern, false)],
+        Condition::Not(list) => list
+            .iter()
+            .filter_map(|it| match it {
+                Condition::Holds(pattern) => Some((pattern, true)),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    });
+    patterns.filter_map(move |(pattern, denied)| {
+        matches!(status(pattern), Some("breached" | "observed")).then_some((pattern, denied, open?))
+    })
+}
+
+/// What a number that is not known leaves open: a norm may be breached, and may be observed.
+fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
+    let model = world.model;
+    for (pattern, denied, open) in undecided_patterns(model, question) {
+        let constant = |term: &Term| match term {
+            Term::Value(value) => Some(*value),
+            _ => None,
+        };
+        let wanted: Vec<Option<Value>> = pattern.args.iter().map(constant).collect();
+        let run = &outcome.runs[0];
+        for instance in run.solution.instances_of(open, &wanted) {
+            let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
+            if denied {
+                answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
+                continue;
+            }
+            let place = |var: &VarId| pattern.args.iter().position(|term| *term == Term::Var(*var));
+            let key: Vec<Value> = question.asked.iter().filter_map(|var| Some(instance.args[place(var)?])).collect();
+            let text = text_of(model, question, &key, &run.solution);
+            if answers.iter().any(|answer| answer.text == text) {
+                continue;
+            }
+            let mut answer = answer(world, text, false, vec![interval.since], vec![interval.until]);
+            why(world, outcome, 0, interval.begun_by, &mut answer);
+            answers.push(answer);
+        }
     }
 }
 
@@ -378,11 +444,36 @@ fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> V
 
 fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {
     if key.is_empty() {
-        let body = question.text.trim_end_matches('?').trim();
-        return body.to_owned();
+        return statement(model, question);
     }
     let shown: Vec<String> = key.iter().map(|value| show(model, solution, *value)).collect();
     shown.join(", ")
+}
+
+/// What a yes says: the question as a sentence, where it is a single one.
+fn statement(model: &Model, question: &Question) -> String {
+    match question.conditions.as_slice() {
+        [one @ Condition::Holds(it)] if !it.args.contains(&Term::Any) && it.value != Term::Any => {
+            say::condition(model, one, &question.vars)
+        }
+        _ => told(model, &question.text),
+    }
+}
+
+/// A yes-or-no question with its words in the order of a statement: `is Ceiling observed` says `Ceiling is observed`.
+fn told(model: &Model, question: &str) -> String {
+    let body = question.trim_end_matches('?').trim();
+    let words: Vec<&str> = body.split_whitespace().collect();
+    let Some((first, rest)) = words.split_first() else { return body.to_owned() };
+    let subject = (1..rest.len()).rev().find(|end| model.lexicon.entity(&rest[..*end].join(" ")).is_some());
+    let Some(end) = subject else { return body.to_owned() };
+    match first.to_lowercase().as_str() {
+        aux @ ("is" | "was" | "are" | "were" | "has" | "had") => {
+            format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
+        }
+        "does" | "did" | "do" => rest.join(" "),
+        _ => body.to_owned(),
+    }
 }
 
 /// A value, with the ranges that the run itself made.
@@ -425,6 +516,7 @@ fn answer(
         until_between: between(&untils),
         witness: None,
         counter_witness: None,
+        act: false,
         steps: Vec::new(),
         assumptions: Vec::new(),
     }
@@ -545,13 +637,14 @@ fn acts(
         let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
         let mut text = match (words.is_empty(), wants_day) {
             (false, _) => words.join(", "),
-            (true, true) => known[0].map_or_else(String::new, |day| model.show_tick(day)),
+            (true, true) => days_text(model, &known),
             (true, false) => sentence.clone(),
         };
         if wants_day && !words.is_empty() {
-            text = format!("{text}: {}", known[0].map_or_else(String::new, |day| model.show_tick(day)));
+            text = format!("{text}: {}", days_text(model, &known));
         }
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, known, vec![None]);
+        answer.act = true;
         let run = days.iter().position(Option::is_some).unwrap_or(0);
         let told = steps::of_act(world, outcome, &outcome.runs[run], patterns[0].action, &args, days[run].unwrap_or(0));
         answer.steps = told.steps;
@@ -560,6 +653,18 @@ fn acts(
     }
     answers.sort_by(|a, b| (&a.since, &a.text).cmp(&(&b.since, &b.text)));
     answers
+}
+
+/// A day, or the days between which it lies.
+fn days_text(model: &Model, days: &[Option<i64>]) -> String {
+    let known = || days.iter().flatten().copied();
+    match (known().min(), known().max()) {
+        (Some(first), Some(last)) if first == last => model.show_tick(first),
+        (Some(first), Some(last)) => {
+            format!("some day from {} to {}", model.show_tick(first), model.show_tick(last))
+        }
+        _ => String::new(),
+    }
 }
 
 fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
@@ -596,13 +701,15 @@ fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: 
         }
         let certain = (min == max && min.is_some() || day.is_none()) && !outcome.doubtful.contains(id);
         let mut answer = answer(world, event.sentence.clone(), certain, vec![min, max], vec![None]);
+        answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);
         answer.steps = vec![told];
         answers.push(answer);
     }
     answers.sort_by(|a, b| {
         let key = |answer: &Answer| answer.since.clone().or(answer.since_between.clone().map(|(first, _)| first));
-        (key(a), &a.text).cmp(&(key(b), &b.text))
+        let open = |answer: &Answer| answer.truth == Truth::Possible;
+        (open(a), key(a), &a.text).cmp(&(open(b), key(b), &b.text))
     });
     answers
 }

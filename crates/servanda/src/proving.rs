@@ -685,6 +685,7 @@ fn knowledge(world: &World<'_>, days: &Days, actor: EntityId, view: &View) -> Re
 /// The stage on which it is shown what an actor knows.
 fn knowing<'m>(world: &World<'m>, days: &'m Days, actor: EntityId, view: &View) -> Result<Stage<'m>, String> {
     let question = Question {
+        asked: Vec::new(),
         text: String::new(),
         form: Form::Knowledge { actor, thing: actor },
         fluent: None,

@@ -5,8 +5,8 @@
 
 use servanda_calendar::Edtf;
 use servanda_model::{
-    Asked, Asker, Condition, Definition, DefinitionId, EntityId, EventPattern, Expr, Fluent, FluentId, FluentPattern,
-    FluentType, Hole, Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, VarId,
+    Asked, Asker, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, Fluent, FluentId,
+    FluentPattern, FluentType, Hole, Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, VarId,
 };
 
 use crate::world::Questions;
@@ -57,6 +57,8 @@ pub struct Question {
     pub fluent: Option<FluentId>,
     /// What was asked, for explaining a no.
     pub conditions: Vec<Condition>,
+    /// Those of the variables that stand for what is asked, in the order of the answer's parts.
+    pub asked: Vec<VarId>,
     /// The variables of these conditions.
     pub vars: Vec<servanda_model::Var>,
     /// `since DATE` and `until DATE` at its end.
@@ -101,6 +103,7 @@ impl<'m> Preparing<'m> {
             form: Form::Whether,
             fluent: None,
             conditions: Vec::new(),
+            asked: Vec::new(),
             vars: Vec::new(),
             since: None,
             until: None,
@@ -231,16 +234,56 @@ impl<'m> Preparing<'m> {
         })
     }
 
+    /// A sentence in any order of words: `which place did Lithuania cede` is also tried with what is asked for put back
+    /// behind the verb.
     fn sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+        let trouble = match self.plain_sentence(text, question) {
+            Ok(()) => return Ok(()),
+            Err(trouble) => trouble,
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let is = |word: &&str, all: &[&str]| all.iter().any(|known| known.eq_ignore_ascii_case(word));
+        let auxiliary =
+            words.iter().position(|word| is(word, &["did", "does", "do", "was", "were", "is", "are", "has", "had"]));
+        let (Some(at), true) =
+            (auxiliary, words.first().is_some_and(|word| is(word, &["who", "whom", "what", "which"])))
+        else {
+            return Err(trouble);
+        };
+        let (asked, rest) = (words[..at].join(" "), &words[at + 1..]);
+        for place in (1..=rest.len()).rev() {
+            let moved = [&rest[..place].join(" "), &asked, &rest[place..].join(" ")].map(String::as_str).join(" ");
+            if self.plain_sentence(&moved, question).is_ok() {
+                return Ok(());
+            }
+        }
+        Err(trouble)
+    }
+
+    fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         let mut scope = Scope::default();
         match self.asker.sentence(text, &mut scope)? {
-            Asked::Conditions(conditions) => {
+            Asked::Conditions(mut conditions) => {
+                if let (Form::When, [Condition::Holds(it)]) = (&question.form, conditions.as_mut_slice())
+                    && let FluentType::Valued(hole @ Hole::Day) = self.model.program.fluents[it.fluent.index()].ty
+                    && it.value == Term::Any
+                {
+                    // A day that is had is what `when` asks for, not the days on which it is had.
+                    let var = scope.declare("value", hole);
+                    it.value = Term::Var(var);
+                    question.form = Form::What;
+                    let truth = Expr::Value(Value::TRUE);
+                    let args = vec![Term::Var(var)];
+                    self.define(question, vec![hole], args, FluentType::Truth, truth, conditions, scope);
+                    return Ok(());
+                }
                 let asked = asked_vars(&conditions, &scope);
                 if !asked.is_empty() && !matches!(question.form, Form::When) {
                     question.form = Form::Which;
                 }
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args = asked.iter().map(|var| Term::Var(*var)).collect();
+                question.asked = asked;
                 self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
                 Ok(())
             }
@@ -263,9 +306,15 @@ impl<'m> Preparing<'m> {
         let mut scope = Scope::default();
         let expr = self.asker.expression(text, &mut scope)?;
         if let Expr::Fluent(fluent, args) = &expr {
-            let ty = self.model.program.fluents[fluent.index()].ty;
-            if let FluentType::Valued(hole) = ty {
+            let hole = match self.model.program.fluents[fluent.index()].ty {
+                FluentType::Valued(hole) => Some(hole),
+                // What is only ever stated is missing until it is; what is counted begins at nothing.
+                FluentType::Number => (!self.is_counted(*fluent)).then_some(Hole::Number),
+                FluentType::Truth => None,
+            };
+            if let Some(hole) = hole {
                 // The value itself is what is asked for, and it may be missing.
+                question.form = Form::What;
                 let var = scope.declare("value", hole);
                 let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Var(var) };
                 let conditions = vec![Condition::Holds(pattern)];
@@ -277,6 +326,14 @@ impl<'m> Preparing<'m> {
         question.form = Form::HowMany;
         self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);
         Ok(())
+    }
+
+    /// Whether a number is added to by rules, or made up of others.
+    fn is_counted(&self, fluent: FluentId) -> bool {
+        let program = &self.model.program;
+        let adds = |effect: &Effect| matches!(effect, Effect::Increase { fluent: it, .. } if *it == fluent);
+        program.rules.iter().flat_map(|rule| &rule.effects).any(adds)
+            || program.fluents[fluent.index()].mode == Mode::Derived
     }
 
     /// Has the engine look at a fluent for a question that reads it directly.

@@ -251,7 +251,8 @@ impl<'m> World<'m> {
             Guard::About(entity) => !unknown.contains(&entity),
         });
         if let Some(year) = view.known_in {
-            program.initial.retain(|fact| self.evidence_by(fact.origin, year));
+            let provisions = self.provisions(unknown);
+            program.initial.retain(|fact| provisions.contains(&fact.origin) || self.evidence_by(fact.origin, year));
         }
         put(&mut program, questions);
         Ok(Side { compiled: Compiled::new(&program)?, program: Rc::new(program), visible })
@@ -431,14 +432,29 @@ impl<'m> World<'m> {
         citations.is_empty() || citations.iter().any(|at| published(at).is_none_or(|published| published <= year))
     }
 
+    /// The statements of provisions of instruments that are known of.
+    fn provisions(&self, unknown: &[EntityId]) -> BTreeSet<servanda_model::OriginId> {
+        let (lexicon, hooks) = (&self.model.lexicon, &self.model.hooks);
+        let entities = (0..lexicon.entities.len()).map(EntityId::from_index);
+        let known = entities.filter(|id| !unknown.contains(id));
+        let provisions = known.filter(|id| {
+            let is_provision = [hooks.norm, hooks.article].iter().any(|kind| lexicon.is_of_kind(*id, *kind));
+            let whole = &lexicon.entities[id.index()].belongs_to;
+            is_provision && whole.iter().any(|it| lexicon.is_of_kind(*it, hooks.instrument))
+        });
+        provisions.map(|id| lexicon.entities[id.index()].origin).collect()
+    }
+
     /// Instruments and provisions that no source by that year tells of, with all that belongs to them.
     pub(crate) fn undocumented(&self, year: i64) -> Vec<EntityId> {
         let hooks = &self.model.hooks;
         let lexicon = &self.model.lexicon;
+        // Who can read an instrument can read what stands in it; a provision counts for itself only where it has no whole.
+        let instrument = |id: &EntityId| lexicon.is_of_kind(*id, hooks.instrument);
         let declared_late = |id: EntityId| {
-            let textual =
-                [hooks.instrument, hooks.norm, hooks.article].iter().any(|kind| lexicon.is_of_kind(id, *kind));
-            textual && !self.evidence_by(lexicon.entities[id.index()].origin, year)
+            let provision = [hooks.norm, hooks.article].iter().any(|kind| lexicon.is_of_kind(id, *kind));
+            let alone = provision && !lexicon.entities[id.index()].belongs_to.iter().any(instrument);
+            (instrument(&id) || alone) && !self.evidence_by(lexicon.entities[id.index()].origin, year)
         };
         let late = |id: &EntityId| {
             let mut open = vec![*id];

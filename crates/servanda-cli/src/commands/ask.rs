@@ -61,7 +61,8 @@ fn answer_line(answer: &Answer, out: &Terminal) -> String {
     let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
     // An answer to `when` has the days in its text.
     let told = |day: &Option<String>| day.as_ref().is_some_and(|day| answer.text.contains(day.as_str()));
-    if told(&answer.since) && (answer.until.is_none() || told(&answer.until)) {
+    let between = answer.since_between.as_ref().map(|(first, _)| first.clone());
+    if (told(&answer.since) || told(&between)) && (answer.until.is_none() || told(&answer.until)) {
         return format!("{truth}{}\n", out.bold(&answer.text));
     }
     let day = |day: &Option<String>, between: &Option<(String, String)>, word: &str| match (day, between) {
@@ -72,7 +73,7 @@ fn answer_line(answer: &Answer, out: &Terminal) -> String {
     let mut line = format!(
         "{truth}{}{}{}\n",
         out.bold(&answer.text),
-        day(&answer.since, &answer.since_between, "since"),
+        day(&answer.since, &answer.since_between, if answer.act { "on" } else { "since" }),
         day(&answer.until, &answer.until_between, "until"),
     );
     let mut show = |witness: &Option<servanda::ask::Witness>, word: &str| {

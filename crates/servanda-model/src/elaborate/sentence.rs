@@ -9,7 +9,7 @@ use servanda_syntax::TokenKind;
 
 use super::words::{Word, span_of, text_of};
 use crate::ids::{EntityId, KindId, VarId};
-use crate::lexicon::{Lexicon, Piece, Slot, Target};
+use crate::lexicon::{Lexicon, Piece, Slot, Target, Wording};
 use crate::program::{Clock, CompareOp, Hole, Var};
 use crate::value::{Duration, Number, NumberRange, Value};
 
@@ -158,6 +158,18 @@ pub(crate) struct Reader<'a> {
 
 type Spans = Vec<(usize, usize)>;
 
+/// What has been found while looking for the phrase that a sentence says.
+struct Search {
+    want: Want,
+    negated: bool,
+    /// The best reading, with its score.
+    best: Option<(u32, Said, Target)>,
+    /// Another target that does as well.
+    rival: Option<Target>,
+    /// What is wrong with the reading that comes nearest, with the number of its words that fit.
+    near: Option<(usize, Trouble)>,
+}
+
 /// What fills the holes of a target, each with its number, and what is said of its value.
 type Filled = (Vec<(usize, Filler)>, Option<Filler>);
 
@@ -171,53 +183,24 @@ impl Reader<'_> {
         if words.is_empty() {
             return Err(Trouble::new("empty-sentence", Span::default(), "a sentence is missing here"));
         }
-        let mut best: Option<(u32, Said, Target)> = None;
-        let mut rival: Option<Target> = None;
-        let mut near: Option<(usize, Trouble)> = None;
         let texts: Vec<String> = words.iter().map(|word| word.lower.clone()).collect();
         let mut candidates: Vec<u32> = self.lexicon.candidates(texts.iter().map(String::as_str)).collect();
         candidates.sort_unstable();
         candidates.dedup();
+        let mut search = Search { want, negated, best: None, rival: None, near: None };
         for id in candidates {
-            let wording = &self.lexicon.wordings[id as usize];
-            let rank = match (want, wording.target) {
-                (Want::ActionFirst, Target::Action(_)) | (Want::FluentFirst, Target::Fluent(_)) => 1,
-                (Want::Action, Target::Fluent(_)) | (Want::Fluent, Target::Action(_)) => continue,
-                _ => 0,
-            };
-            let mut found = Vec::new();
-            align(&wording.pieces, &words, 0, &mut Vec::new(), &mut found);
-            let literal = wording.pieces.iter().filter(|piece| matches!(piece, Piece::Word(_))).count();
-            for spans in found {
-                let wording = self.lexicon.wordings[id as usize].clone();
-                match self.fill(&wording.slots, &spans, &words, scope) {
-                    Ok((args, value)) => {
-                        let args = spread(args, self.arity(wording.target, &wording.slots));
-                        let plain = args.iter().filter(|filler| !matches!(filler, Filler::Omitted)).count();
-                        let score = rank * 10_000 + (literal * 100 + plain * 2 + usize::from(wording.main)) as u32;
-                        let said = Said { target: wording.target, args, value, negated };
-                        match &best {
-                            Some((top, ..)) if *top > score => {}
-                            Some((top, old, _)) if *top == score => {
-                                if old.target != said.target {
-                                    rival = Some(said.target);
-                                }
-                            }
-                            _ => {
-                                best = Some((score, said, wording.target));
-                                rival = None;
-                            }
-                        }
-                    }
-                    Err(trouble) => {
-                        if near.as_ref().is_none_or(|(top, _)| *top < literal) {
-                            near = Some((literal, trouble));
-                        }
-                    }
+            let pieces = self.lexicon.wordings[id as usize].pieces.clone();
+            self.try_wording(id, &pieces, &words, scope, &mut search);
+        }
+        if search.best.is_none() && scope.asking {
+            // Who asks when troops were stationed need not say how many.
+            for id in 0..self.lexicon.wordings.len() as u32 {
+                for pieces in shortened(&self.lexicon.wordings[id as usize]) {
+                    self.try_wording(id, &pieces, &words, scope, &mut search);
                 }
             }
         }
-        if let (Some((.., target)), Some(other)) = (&best, rival) {
+        if let (Some((.., target)), Some(other)) = (&search.best, search.rival) {
             let written = |target: Target| {
                 self.lexicon.wordings.iter().find(|w| w.target == target).map_or("", |w| w.written.as_str()).to_owned()
             };
@@ -228,10 +211,59 @@ impl Reader<'_> {
             )
             .help(format!("`{}` or `{}`: reword one of the phrases", written(*target), written(other))));
         }
-        match (best, near) {
+        match (search.best, search.near) {
             (Some((_, said, _)), _) => Ok(said),
             (None, Some((literal, trouble))) if literal > 0 => Err(trouble),
             (None, _) => Err(self.no_phrase(&words, scope)),
+        }
+    }
+
+    /// Lays a wording over the words in every way, and keeps the best.
+    fn try_wording(&mut self, id: u32, pieces: &[Piece], words: &[Word], scope: &Scope, search: &mut Search) {
+        let target = self.lexicon.wordings[id as usize].target;
+        let rank = match (search.want, target) {
+            (Want::ActionFirst, Target::Action(_)) | (Want::FluentFirst, Target::Fluent(_)) => 1,
+            (Want::Action, Target::Fluent(_)) | (Want::Fluent, Target::Action(_)) => return,
+            _ => 0,
+        };
+        let mut found = Vec::new();
+        align(pieces, words, 0, &mut Vec::new(), &mut found);
+        if found.is_empty() {
+            return;
+        }
+        let literal = pieces.iter().filter(|piece| matches!(piece, Piece::Word(_))).count();
+        let wording = self.lexicon.wordings[id as usize].clone();
+        let said_slots = pieces.iter().filter_map(|piece| match piece {
+            Piece::Hole(slot) => Some(wording.slots[*slot]),
+            Piece::Word(_) => None,
+        });
+        let slots: Vec<(Slot, Hole)> = said_slots.collect();
+        for spans in found {
+            match self.fill(&slots, &spans, words, scope) {
+                Ok((args, value)) => {
+                    let args = spread(args, self.arity(target, &wording.slots));
+                    let plain = args.iter().filter(|filler| !matches!(filler, Filler::Omitted)).count();
+                    let score = rank * 10_000 + (literal * 100 + plain * 2 + usize::from(wording.main)) as u32;
+                    let said = Said { target, args, value, negated: search.negated };
+                    match &search.best {
+                        Some((top, ..)) if *top > score => {}
+                        Some((top, old, _)) if *top == score => {
+                            if old.target != target {
+                                search.rival = Some(target);
+                            }
+                        }
+                        _ => {
+                            search.best = Some((score, said, target));
+                            search.rival = None;
+                        }
+                    }
+                }
+                Err(trouble) => {
+                    if search.near.as_ref().is_none_or(|(top, _)| *top < literal) {
+                        search.near = Some((literal, trouble));
+                    }
+                }
+            }
         }
     }
 
@@ -539,6 +571,26 @@ fn without_not(words: &[Word]) -> (Vec<Word>, bool) {
         words.iter().enumerate().filter(|(at, word)| !is_not(*at, word)).map(|(_, word)| word.clone()).collect();
     let negated = kept.len() < words.len();
     (kept, negated)
+}
+
+/// The shorter ways of saying a phrase in a question: without a number or a text, and without what follows the verb and
+/// its object (`… in favour of {b: polity}`).
+fn shortened(wording: &Wording) -> Vec<Vec<Piece>> {
+    let left_out = |piece: &Piece| matches!(piece, Piece::Hole(slot) if matches!(wording.slots[*slot].1, Hole::Number | Hole::Text | Hole::Day | Hole::Duration));
+    let is_word = |piece: &Piece| matches!(piece, Piece::Word(_));
+    let mut all = Vec::new();
+    let full = &wording.pieces;
+    let without: Vec<Piece> = full.iter().filter(|piece| !left_out(piece)).cloned().collect();
+    for pieces in [full, &without] {
+        // A tail begins at a word after a hole, and some word stands before it.
+        for at in (2..pieces.len()).filter(|at| is_word(&pieces[*at]) && pieces[1..*at].iter().any(is_word)) {
+            all.push(pieces[..at].to_vec());
+        }
+    }
+    if without.len() < full.len() && without.iter().any(is_word) {
+        all.push(without);
+    }
+    all
 }
 
 /// All ways of laying a phrase over a sentence.
