@@ -51,13 +51,13 @@ pub(crate) enum Color {
 #[derive(Args, Clone, Default)]
 pub(crate) struct ViewArgs {
     /// On this day (default: the last day of the chronicle).
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
     pub(crate) on: Option<String>,
     /// As seen by this actor, who knows only what it knew by then.
     #[arg(long = "as", value_name = "ACTOR")]
     pub(crate) seen_by: Option<String>,
     /// As known in this year, from evidence available by then.
-    #[arg(long, value_name = "YEAR")]
+    #[arg(long, value_name = "YEAR", allow_hyphen_values = true)]
     pub(crate) known: Option<i64>,
     /// Under this reading or doctrine (may be given several times).
     #[arg(long, value_name = "NAME")]

@@ -456,7 +456,7 @@ fn statement(model: &Model, question: &Question) -> String {
         [one @ Condition::Holds(it)] if !it.args.contains(&Term::Any) && it.value != Term::Any => {
             say::condition(model, one, &question.vars)
         }
-        _ => told(model, &question.text),
+        _ => told(model, &question.body),
     }
 }
 
@@ -469,6 +469,9 @@ fn told(model: &Model, question: &str) -> String {
     let Some(end) = subject else { return body.to_owned() };
     match first.to_lowercase().as_str() {
         aux @ ("is" | "was" | "are" | "were" | "has" | "had") => {
+            format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
+        }
+        aux @ ("does" | "did" | "do") if rest.get(end).is_some_and(|word| word.eq_ignore_ascii_case("not")) => {
             format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
         }
         "does" | "did" | "do" => rest.join(" "),
@@ -649,9 +652,10 @@ fn acts(
         let told = steps::of_act(world, outcome, &outcome.runs[run], patterns[0].action, &args, days[run].unwrap_or(0));
         answer.steps = told.steps;
         answer.assumptions = told.assumptions;
-        answers.push(answer);
+        answers.push((days.iter().flatten().min().copied(), answer));
     }
-    answers.sort_by(|a, b| (&a.since, &a.text).cmp(&(&b.since, &b.text)));
+    answers.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
+    let answers = answers.into_iter().map(|(_, answer)| answer).collect();
     answers
 }
 
@@ -679,7 +683,7 @@ fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Out
     if acts.iter().any(|answer| answer.truth == Truth::Certain) {
         return Vec::new();
     }
-    let text = question.text.clone();
+    let text = told(world.model, &question.body);
     vec![answer(world, text, acts.is_empty() && outcome.exhaustive, vec![None], vec![None])]
 }
 
@@ -704,14 +708,10 @@ fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: 
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);
         answer.steps = vec![told];
-        answers.push(answer);
+        answers.push((answer.truth == Truth::Possible, min, answer));
     }
-    answers.sort_by(|a, b| {
-        let key = |answer: &Answer| answer.since.clone().or(answer.since_between.clone().map(|(first, _)| first));
-        let open = |answer: &Answer| answer.truth == Truth::Possible;
-        (open(a), key(a), &a.text).cmp(&(open(b), key(b), &b.text))
-    });
-    answers
+    answers.sort_by(|(a, first, one), (b, second, other)| (a, first, &one.text).cmp(&(b, second, &other.text)));
+    answers.into_iter().map(|(.., answer)| answer).collect()
 }
 
 /// What an actor knows of a thing: that it exists, its norms, and what happened to it.

@@ -686,6 +686,7 @@ fn knowledge(world: &World<'_>, days: &Days, actor: EntityId, view: &View) -> Re
 fn knowing<'m>(world: &World<'m>, days: &'m Days, actor: EntityId, view: &View) -> Result<Stage<'m>, String> {
     let question = Question {
         asked: Vec::new(),
+        body: String::new(),
         text: String::new(),
         form: Form::Knowledge { actor, thing: actor },
         fluent: None,

@@ -6,7 +6,7 @@
 use servanda_calendar::Edtf;
 use servanda_model::{
     Asked, Asker, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, Fluent, FluentId,
-    FluentPattern, FluentType, Hole, Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, VarId,
+    FluentPattern, FluentType, Happening, Hole, Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, VarId,
 };
 
 use crate::world::Questions;
@@ -51,6 +51,8 @@ pub enum Form {
 pub struct Question {
     /// As typed.
     pub text: String,
+    /// Without `why`, `possibly` and the day at its end.
+    pub body: String,
     /// What it wants.
     pub form: Form,
     /// The fluent that holds the answers, among the questions put together.
@@ -100,6 +102,7 @@ impl<'m> Preparing<'m> {
         let mut body = text.trim().trim_end_matches('?').trim().to_owned();
         let mut question = Question {
             text: text.trim().to_owned(),
+            body: String::new(),
             form: Form::Whether,
             fluent: None,
             conditions: Vec::new(),
@@ -127,7 +130,7 @@ impl<'m> Preparing<'m> {
             }
         }
         match self.understand(&body, &mut question) {
-            Ok(()) => Ok(question),
+            Ok(()) => Ok(Question { body, ..question }),
             Err(mut trouble) => {
                 trouble.help = trouble.help_in(self.asker.lexicon());
                 Err(trouble)
@@ -178,7 +181,10 @@ impl<'m> Preparing<'m> {
             }
             ["how", "many" | "much", ..] => {
                 question.form = Form::HowMany;
-                self.value(&rest(2), question)
+                self.value(&rest(2), question).or_else(|trouble| {
+                    question.form = Form::Which;
+                    self.sentence(body, question).map_err(|_| trouble)
+                })
             }
             ["what" | "who", "is" | "was" | "are" | "were", "the", "status", "of", ..]
             | ["what" | "who", "is" | "was" | "are" | "were", "status", "of", ..] => {
@@ -194,6 +200,12 @@ impl<'m> Preparing<'m> {
                         self.sentence(body, question).map_err(|_| trouble)
                     }
                 }
+            }
+            ["is" | "are" | "was" | "were", subject @ .., article, _]
+                if ["a", "an"].contains(article) && self.asker.entity(&subject.join(" ")).is_some() =>
+            {
+                let (subject, kind) = words[1..].split_at(words.len() - 3);
+                self.sentence(&format!("{} is {}", subject.join(" "), kind.join(" ")), question)
             }
             ["is" | "are" | "was" | "were" | "does" | "do" | "did" | "has" | "have" | "had", ..] => {
                 self.sentence(&rest(1), question)
@@ -246,15 +258,18 @@ impl<'m> Preparing<'m> {
         let auxiliary =
             words.iter().position(|word| is(word, &["did", "does", "do", "was", "were", "is", "are", "has", "had"]));
         let (Some(at), true) =
-            (auxiliary, words.first().is_some_and(|word| is(word, &["who", "whom", "what", "which"])))
+            (auxiliary, words.first().is_some_and(|word| is(word, &["who", "whom", "what", "which", "how", "where"])))
         else {
             return Err(trouble);
         };
         let (asked, rest) = (words[..at].join(" "), &words[at + 1..]);
+        let before: &[&str] = if asked.eq_ignore_ascii_case("where") { &["at ", "in ", ""] } else { &[""] };
         for place in (1..=rest.len()).rev() {
-            let moved = [&rest[..place].join(" "), &asked, &rest[place..].join(" ")].map(String::as_str).join(" ");
-            if self.plain_sentence(&moved, question).is_ok() {
-                return Ok(());
+            for before in before {
+                let (left, right) = (rest[..place].join(" "), rest[place..].join(" "));
+                if self.plain_sentence(&format!("{left} {before}{asked} {right}"), question).is_ok() {
+                    return Ok(());
+                }
             }
         }
         Err(trouble)
@@ -262,13 +277,27 @@ impl<'m> Preparing<'m> {
 
     fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         let mut scope = Scope::default();
+        if matches!(question.form, Form::When)
+            && let Ok(patterns) = self.asker.happenings(text, &mut scope)
+            && patterns.iter().any(|pattern| self.is_told(pattern))
+        {
+            self.happened(patterns, scope, text, question);
+            return Ok(());
+        }
+        let mut scope = Scope::default();
         match self.asker.sentence(text, &mut scope)? {
             Asked::Conditions(mut conditions) => {
-                if let (Form::When, [Condition::Holds(it)]) = (&question.form, conditions.as_mut_slice())
-                    && let FluentType::Valued(hole @ Hole::Day) = self.model.program.fluents[it.fluent.index()].ty
+                if let [Condition::Holds(it)] = conditions.as_mut_slice()
                     && it.value == Term::Any
+                    && it.args.iter().all(|term| matches!(term, Term::Value(_)))
+                    && let Some(hole) = self.value_wanted(it.fluent, &question.form)
                 {
-                    // A day that is had is what `when` asks for, not the days on which it is had.
+                    if hole == Hole::Number && self.is_counted(it.fluent) {
+                        question.form = Form::HowMany;
+                        let count = Expr::Fluent(it.fluent, it.args.clone());
+                        self.define(question, Vec::new(), Vec::new(), FluentType::Number, count, Vec::new(), scope);
+                        return Ok(());
+                    }
                     let var = scope.declare("value", hole);
                     it.value = Term::Var(var);
                     question.form = Form::What;
@@ -289,17 +318,33 @@ impl<'m> Preparing<'m> {
             }
             Asked::Happenings(happenings) => {
                 let patterns: Vec<EventPattern> = happenings.into_iter().map(|(pattern, _)| pattern).collect();
-                let asked = patterns.first().map(|pattern| {
-                    let var = |term: &Term| matches!(term, Term::Var(_));
-                    (0..pattern.args.len()).filter(|at| var(&pattern.args[*at])).collect()
-                });
-                self.questions.acts.extend(patterns.iter().cloned());
-                question.vars = scope.vars;
-                let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
-                question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
+                self.happened(patterns, scope, text, question);
                 Ok(())
             }
         }
+    }
+
+    fn happened(&mut self, patterns: Vec<EventPattern>, scope: Scope, text: &str, question: &mut Question) {
+        let asked = patterns.first().map(|pattern| {
+            let var = |term: &Term| matches!(term, Term::Var(_));
+            (0..pattern.args.len()).filter(|at| var(&pattern.args[*at])).collect()
+        });
+        self.questions.acts.extend(patterns.iter().cloned());
+        question.vars = scope.vars;
+        let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
+        question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
+    }
+
+    /// Whether the dossier tells of such an act.
+    fn is_told(&self, pattern: &EventPattern) -> bool {
+        let differs = |term: &Term, value: &Value| matches!(term, Term::Value(wanted) if wanted != value);
+        let is_it = |happening: &Happening| match happening {
+            Happening::Action(action, args) => {
+                *action == pattern.action && !pattern.args.iter().zip(args).any(|(term, value)| differs(term, value))
+            }
+            _ => false,
+        };
+        self.model.events.iter().flat_map(|event| &event.happenings).any(is_it)
     }
 
     fn value(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
@@ -326,6 +371,18 @@ impl<'m> Preparing<'m> {
         question.form = Form::HowMany;
         self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);
         Ok(())
+    }
+
+    /// The hole of a value that a question asks for though it names no hole: a day that is had is what `when` asks for,
+    /// not the days on which it is had.
+    fn value_wanted(&self, fluent: FluentId, form: &Form) -> Option<Hole> {
+        match (self.model.program.fluents[fluent.index()].ty, form) {
+            (FluentType::Truth, _) => None,
+            (FluentType::Valued(hole), Form::When) => (hole == Hole::Day).then_some(hole),
+            (FluentType::Number, Form::When) => None,
+            (FluentType::Valued(hole), _) => Some(hole),
+            (FluentType::Number, _) => Some(Hole::Number),
+        }
     }
 
     /// Whether a number is added to by rules, or made up of others.
@@ -382,9 +439,15 @@ impl<'m> Preparing<'m> {
 /// The variables of conditions that stand for what is asked, in order.
 fn asked_vars(conditions: &[Condition], scope: &Scope) -> Vec<VarId> {
     let mut vars = Vec::new();
+    // A number that is compared is not asked for.
+    let compared = |var: &VarId| {
+        let is = |expr: &Expr| matches!(expr, Expr::Var(it) if it == var);
+        conditions.iter().any(|it| matches!(it, Condition::Compare { left, right, .. } if is(left) || is(right)))
+    };
     let mut note = |term: &Term| {
         if let Term::Var(var) = term
             && !vars.contains(var)
+            && !compared(var)
             && scope.vars[var.index()].name.starts_with('_')
         {
             vars.push(*var);

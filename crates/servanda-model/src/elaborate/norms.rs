@@ -696,6 +696,7 @@ impl Builder<'_, '_> {
         } else {
             self.rule("becomes due", arising.clone(), due, becomes);
         }
+        self.due_from_the_first_day(&falls_due);
         for except in self.content.excepts.clone() {
             let mut excused = self.conditions();
             excused.extend(except.clone());
@@ -722,6 +723,39 @@ impl Builder<'_, '_> {
         let lapsed = vec![Condition::Holds(self.is("due"))];
         self.rule("lapses", until, lapsed, vec![self.becomes("lapsed")]);
         self.excusable();
+    }
+
+    /// What sets a duty off may be the very thing that makes it bind, such as the entry into force of its treaty: then it
+    /// is due, too, though it did not bind before.
+    fn due_from_the_first_day(&mut self, falls_due: &EventPattern) {
+        let binds = self.this.model.hooks.binds;
+        let Some(binding) = self.binding().filter(|it| it.fluent == binds && !self.content.triggers.is_empty()) else {
+            return;
+        };
+        let bears = Condition::Holds(FluentPattern {
+            fluent: self.this.model.hooks.bears,
+            args: vec![self.content.bearer, Term::Value(value_of(self.id))],
+            value: Term::Value(Value::TRUE),
+        });
+        let mut conditions = self.conditions();
+        conditions.retain(|condition| *condition != Condition::Holds(binding.clone()));
+        conditions.insert(0, bears);
+        conditions.push(Condition::Not(vec![Condition::Holds(binding.clone())]));
+        let begun = EventPattern {
+            action: ActionId::from_index(self.this.model.program.actions.len()),
+            args: vec![self.content.bearer],
+        };
+        let name = format!("{} begins to bind", self.name);
+        self.this.model.program.actions.push(Action { name, holes: vec![Hole::Thing] });
+        self.rule("begins to bind", vec![Trigger::Begins(binding)], Vec::new(), vec![Effect::Happen(begun.clone())]);
+        let not_yet = self.signal("does not bind yet");
+        let triggers = self.content.triggers.clone();
+        self.rule("does not bind yet", triggers.clone(), conditions.clone(), vec![Effect::Happen(not_yet.clone())]);
+        self.unless(begun);
+        conditions.extend(self.unexcepted());
+        let effects = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
+        self.rule("becomes due as it begins to bind", triggers, conditions, effects);
+        self.unless(not_yet);
     }
 
     /// The law may excuse the bearer.

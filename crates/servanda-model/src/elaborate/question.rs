@@ -182,6 +182,19 @@ impl<'a> Asker<'a> {
         result
     }
 
+    /// A sentence as happenings alone.
+    ///
+    /// # Errors
+    /// What was not understood.
+    pub fn happenings(&mut self, text: &str, scope: &mut Scope) -> Result<Vec<EventPattern>, Trouble> {
+        let words = words_of(text);
+        let mut logic = self.logic(std::mem::take(scope));
+        logic.scope.asking = true;
+        let result = logic.happening(&words);
+        *scope = logic.scope;
+        Ok(result?.into_iter().map(|(pattern, _)| pattern).collect())
+    }
+
     /// A valued fluent, or any expression.
     ///
     /// # Errors

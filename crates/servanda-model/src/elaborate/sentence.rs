@@ -437,6 +437,7 @@ impl Reader<'_> {
     fn no_phrase(&self, words: &[Word], scope: &Scope) -> Trouble {
         let known = |word: &Word| {
             word.kind != TokenKind::Word
+                || scope.asking && ASKING.contains(&word.lower.as_str())
                 || scope.var(&word.text).is_some()
                 || self.lexicon.has_word(&word.lower)
                 || !self.lexicon.lookup(&word.text).is_empty()
@@ -545,6 +546,9 @@ const FILLING: [&str; 41] = [
     "million", "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one",
     "either", "power",
 ];
+
+/// Words that ask.
+const ASKING: [&str; 9] = ["who", "whom", "what", "which", "when", "where", "how", "many", "much"];
 
 fn one(value: Value) -> Filler {
     Filler::Values(vec![value])

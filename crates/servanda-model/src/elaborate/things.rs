@@ -542,6 +542,11 @@ impl Elaborator<'_> {
                     _ => break,
                 }
             }
+            if let (true, Some(insiders)) = (whole != id, &self.model.lexicon.entities[id.index()].known_only_to) {
+                // A secret protocol that names no parties is between those of the treaty's who know of it.
+                let among: Vec<EntityId> = parties.iter().copied().filter(|party| insiders.contains(party)).collect();
+                parties = if among.is_empty() { insiders.clone() } else { among };
+            }
             self.model.lexicon.entities[id.index()].parties.clone_from(&parties);
             let origin = self.model.lexicon.entities[id.index()].origin;
             let fluent = self.model.hooks.named_in;
