@@ -389,7 +389,7 @@ impl<'m> Preparing<'m> {
     fn is_counted(&self, fluent: FluentId) -> bool {
         let program = &self.model.program;
         let adds = |effect: &Effect| matches!(effect, Effect::Increase { fluent: it, .. } if *it == fluent);
-        program.rules.iter().flat_map(|rule| &rule.effects).any(adds)
+        self.model.rules.iter().flat_map(|rule| &rule.item.effects).any(adds)
             || program.fluents[fluent.index()].mode == Mode::Derived
     }
 
