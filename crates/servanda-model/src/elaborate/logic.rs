@@ -439,7 +439,13 @@ impl Logic<'_> {
         match said {
             Ok(Said { target: Target::Action(_), negated: false, .. }) => {
                 let all = self.said_to_happen(&said?)?;
-                Ok(all.into_iter().map(|(pattern, _)| Effect::Happen(pattern)).collect())
+                // A hole that the wording leaves out stays open in what happens, too.
+                let unspecified = Term::Value(Value::entity(self.hooks.unspecified));
+                let told = |term: Term| if term == Term::Any { unspecified } else { term };
+                let happen = |(EventPattern { action, args }, _)| {
+                    Effect::Happen(EventPattern { action, args: args.into_iter().map(told).collect() })
+                };
+                Ok(all.into_iter().map(happen).collect())
             }
             Ok(Said { target: Target::Action(_), .. }) => {
                 Err(Trouble::new("effect-denied", span_of(words), "an effect cannot be that something does not happen"))
