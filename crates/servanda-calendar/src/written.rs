@@ -74,7 +74,8 @@ pub fn parse_written(text: &str) -> Result<WrittenDate, WrittenError> {
 /// # Errors
 /// As [`parse_written`].
 pub fn parse_written_in(text: &str, calendar: Calendar) -> Result<WrittenDate, WrittenError> {
-    let form = Words { words: &words(text), end: text.len(), calendar }.form()?;
+    let close = without_gaps(text);
+    let form = Words { words: &words(&close), end: close.len(), calendar }.form()?;
     let when = form.when();
     let calendar = form.first().map_or(calendar, Edtf::calendar);
     Ok(WrittenDate { written: text.trim().to_owned(), calendar, form, when })
@@ -277,6 +278,19 @@ impl std::error::Error for WrittenError {}
 
 /// A word and the byte it begins at.
 type Word<'a> = (usize, &'a str);
+
+/// A set as EDTF writes it, `[1939-11-14,1939-11-15]`: people put a space after the comma.
+fn without_gaps(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(['[', '{']) {
+        return text.into();
+    }
+    let mut inside = false;
+    let kept = text.chars().filter(|c| {
+        inside = matches!(c, '[' | '{') || inside && !matches!(c, ']' | '}');
+        !(inside && *c == ' ')
+    });
+    kept.collect::<String>().into()
+}
 
 fn words(text: &str) -> Vec<Word<'_>> {
     let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;

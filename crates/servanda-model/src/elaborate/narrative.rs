@@ -17,6 +17,8 @@ use crate::value::Value;
 #[derive(Default)]
 pub(crate) struct Head {
     pub(crate) date: Vec<Word>,
+    /// `the day after Boundary`, in the place of a date.
+    pub(crate) relation: Vec<Word>,
     pub(crate) name: Option<Word>,
     pub(crate) by: Vec<Word>,
 }
@@ -33,11 +35,27 @@ pub(crate) fn head_of(words: &[Word]) -> Head {
         None => (words, Vec::new()),
     };
     let names = |word: &Word| word.kind == TokenKind::Word && !DATE_WORDS.contains(&word.lower.as_str());
+    if let Some(end) = relation_end(before, names) {
+        let name = before.get(end).filter(|word| names(word)).cloned();
+        return Head { date: Vec::new(), relation: before[..end].to_vec(), name, by };
+    }
+    let relation = Vec::new();
     match before.split_last() {
-        Some((last, date)) if names(last) => Head { date: date.to_vec(), name: Some(last.clone()), by },
-        _ => Head { date: before.to_vec(), name: None, by },
+        Some((last, date)) if names(last) => Head { date: date.to_vec(), relation, name: Some(last.clone()), by },
+        _ => Head { date: before.to_vec(), relation, name: None, by },
     }
 }
+
+/// Where a relation to another event ends with which a head begins, if it does.
+fn relation_end(words: &[Word], names: impl Fn(&Word) -> bool) -> Option<usize> {
+    let begins = relation_start(words) || words.first().is_some_and(|word| RELATING.iter().any(|it| word.is(it)));
+    let joins = |word: &Word| word.is("after") || word.is("before") || word.is("of") || word.is("as");
+    let at = words.iter().rposition(joins).filter(|_| begins)?;
+    words.get(at + 1).filter(|word| names(word)).map(|_| at + 2)
+}
+
+/// Words with which a relation to another event begins, besides those that count days.
+const RELATING: [&str; 3] = ["after", "before", "within"];
 
 impl Elaborator<'_> {
     fn head(&mut self, statement: &Statement) -> Option<(Head, Vec<Word>)> {
@@ -88,8 +106,20 @@ impl Elaborator<'_> {
         event.sentence = text_of(&sentence);
         event.happenings = happenings;
         event.relations = self.relations(statement);
+        event.relations.extend(self.head_relation(statement, &head));
         self.standing(statement, &mut event);
         self.push_event(event);
+    }
+
+    /// `the day after Boundary` in the place of a date.
+    fn head_relation(&mut self, statement: &Statement, head: &Head) -> Vec<Relation> {
+        if head.relation.is_empty() {
+            return Vec::new();
+        }
+        self.relation(&head.relation, span_of(&head.relation)).unwrap_or_else(|trouble| {
+            self.complain(statement, trouble);
+            Vec::new()
+        })
     }
 
     /// `claim [DATE] [Name] [by SOMEONE]: SENTENCE or "text"`.
@@ -107,6 +137,7 @@ impl Elaborator<'_> {
             }
         }
         event.relations = self.relations(statement);
+        event.relations.extend(self.head_relation(statement, &head));
         self.standing(statement, &mut event);
         if !head.by.is_empty() {
             let by = self.claimants(statement, &head.by);
@@ -318,7 +349,7 @@ impl Elaborator<'_> {
                 None if relation_start(&words) => full = words,
                 _ => continue,
             }
-            match self.relation(&full, clause) {
+            match self.relation(&full, clause.span) {
                 Ok(relation) => all_relations.extend(relation),
                 Err(trouble) => self.complain(statement, trouble),
             }
@@ -326,9 +357,9 @@ impl Elaborator<'_> {
         all_relations
     }
 
-    fn relation(&mut self, words: &[Word], clause: &Clause) -> Result<Vec<Relation>, Trouble> {
+    fn relation(&mut self, words: &[Word], span: Span) -> Result<Vec<Relation>, Trouble> {
         let bad = || {
-            Trouble::new("bad-relation", clause.span, format!("`{}` relates to no other event", text_of(words)))
+            Trouble::new("bad-relation", span, format!("`{}` relates to no other event", text_of(words)))
                 .help("write `after X`, `before X`, `same day as X`, `the day after X`, `6 days after X`, `within 6 days of X`")
         };
         let days = |n: i64| Some(Lapse::Days(n));
@@ -374,7 +405,7 @@ impl Elaborator<'_> {
                     None => trouble.help("give the other event a name: `event DATE Name: …`"),
                 });
             };
-            relations.push(Relation { other, at_least, at_most, then, span: clause.span });
+            relations.push(Relation { other, at_least, at_most, then, span });
         }
         Ok(relations)
     }

@@ -213,8 +213,19 @@ impl Reader<'_> {
         }
         match (search.best, search.near) {
             (Some((_, said, _)), _) => Ok(said),
-            (None, Some((literal, trouble))) if literal > 0 => Err(trouble),
-            (None, _) => Err(self.no_phrase(&words, scope)),
+            (None, near) => {
+                // `in force on exchange of ratifications, within 6 days of signature`
+                let plain: Vec<Word> = words.iter().filter(|word| !word.is_sign(",")).cloned().collect();
+                if plain.len() < words.len()
+                    && let Ok(said) = self.sentence(&plain, want, scope)
+                {
+                    return Ok(Said { negated, ..said });
+                }
+                match near {
+                    Some((literal, trouble)) if literal > 0 => Err(trouble),
+                    _ => Err(self.no_phrase(&words, scope)),
+                }
+            }
         }
     }
 
@@ -428,8 +439,12 @@ impl Reader<'_> {
 
     fn unknown_name(&self, words: &[Word]) -> Trouble {
         let text = text_of(words);
-        let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"))
-            .help(format!("declare it, for example `polity {}`", text.replace(' ', "")));
+        let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
+        trouble.help = match self.nearest_phrase(words) {
+            // So many words are no name, but a phrase that is not said right.
+            Some(near) if words.len() > 3 => Some(format!("the nearest phrase is `{near}`")),
+            _ => Some(format!("declare it, for example `polity {}`", text.replace(' ', ""))),
+        };
         trouble.unknown = Some(Unknown { word: text, in_phrases: false });
         trouble
     }
