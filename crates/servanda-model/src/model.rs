@@ -146,7 +146,8 @@ pub struct Norm {
     pub sentence: String,
     /// The fluent that carries its status: arguments are its bindings, its value is the status.
     pub status: FluentId,
-    /// For the norms about a condition, which must hold: the conditions tested.
+    /// For the norms about a condition, which must hold: the conditions tested. For those about an act: what its
+    /// variables may stand for.
     pub content: Vec<Condition>,
     /// For norms about an act: the action and the constants among its holes.
     pub act: Option<crate::program::EventPattern>,

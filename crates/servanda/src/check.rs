@@ -1,12 +1,12 @@
 //! Checking a dossier: its dates, its rules, contradictions of facts, and every expectation.
 
 use servanda_diagnostics::{Diagnostic, Severity};
-use servanda_model::{Check, Expect, Model, View};
+use servanda_engine::{Cause, Premise, StepId};
+use servanda_model::{Check, Expect, Model, OriginId, View};
 
 use crate::ask::{self, AskError, Reply, Truth};
-use crate::diagnose;
-use crate::say;
-use crate::world::{Questions, World};
+use crate::world::{Questions, Run, World};
+use crate::{conflicts, diagnose, say};
 
 /// What checking found.
 pub struct Checked {
@@ -34,9 +34,12 @@ pub fn check(world: &mut World<'_>) -> Checked {
     checked.diagnostics.extend(world.dating.diagnostic(model));
     match world.ask(&View::default(), &Questions::default()) {
         Ok(outcome) => {
-            for contradiction in &outcome.runs[0].solution.contradictions {
+            let solution = &outcome.runs[0].solution;
+            for contradiction in &solution.contradictions {
                 checked.diagnostics.push(contradicted(world, &outcome, contradiction));
             }
+            let found = conflicts::conflicts(world, solution, &world.chosen(&View::default()));
+            checked.diagnostics.extend(conflicts::diagnostics(model, &found));
         }
         Err(errors) => {
             checked.diagnostics.extend(errors.iter().map(|error| diagnose::program_error(model, error)));
@@ -71,40 +74,51 @@ fn contradicted(
         ),
     );
     let run = &outcome.runs[0];
+    let mut blamed = Vec::new();
     for step in &contradiction.steps {
-        let trace = crate::steps::trace(world, run, *step);
-        let events = trace
-            .steps
-            .iter()
-            .filter(|told| told.kind == "event" || told.kind == "fact")
-            .filter(|told| told.day.is_some());
-        for told in events {
-            let origin = model.events.get(told.id as usize).map(|event| event.origin);
-            let _ = origin;
-        }
-        if let Some(last) = trace.steps.last()
-            && let Some(origin) = origin_of(run, *step, model)
-        {
-            diagnostic = diagnose::at(model, origin, diagnostic, &last.text);
-        }
+        stated_by(model, run, *step, &mut blamed);
+    }
+    for (origin, text) in blamed {
+        diagnostic = diagnose::at(model, origin, diagnostic, &text);
     }
     diagnostic
         .help("put one after the other with `then NAME`, correct a date, or declare `ties ending wins` for the fluent")
 }
 
-fn origin_of(
-    run: &crate::world::Run,
-    step: servanda_engine::StepId,
-    model: &Model,
-) -> Option<servanda_model::OriginId> {
-    use servanda_engine::Cause;
-    Some(match &run.solution.step(step)?.cause {
-        Cause::Occurrence(tag) => model.events[*tag as usize].origin,
-        Cause::Initial(index) => run.program.initial[*index as usize].origin,
-        Cause::Rule { rule, .. } => run.program.rules[rule.index()].origin,
-        Cause::Definition { definition, .. } => run.program.definitions[definition.index()].origin,
-        _ => return None,
-    })
+/// The statements of the dossier that brought a step about at its moment, each with what it says; where there are none,
+/// the rule that did.
+fn stated_by(model: &Model, run: &Run, id: StepId, blamed: &mut Vec<(OriginId, String)>) {
+    let Some(step) = run.solution.step(id) else { return };
+    let known = blamed.len();
+    match &step.cause {
+        Cause::Occurrence(tag) => {
+            let event = &model.events[*tag as usize];
+            blamed.push((event.origin, event.sentence.clone()));
+        }
+        Cause::Initial(index) => {
+            let fact = &run.program.initial[*index as usize];
+            blamed.push((fact.origin, say::fluent(model, fact.fluent, &fact.args, Some(fact.value))));
+        }
+        cause => {
+            let same_moment = |by: &StepId| run.solution.step(*by).is_some_and(|it| it.tick == step.tick);
+            let happened = step.premises.iter().filter_map(|premise| match premise {
+                Premise::Happened { by, .. }
+                | Premise::Holds { by, .. }
+                | Premise::Initiated { by, .. }
+                | Premise::Began { by, .. }
+                | Premise::Ended { by, .. } => *by,
+                _ => None,
+            });
+            for by in happened.filter(same_moment) {
+                stated_by(model, run, by, blamed);
+            }
+            if let (true, Cause::Rule { rule, .. }) = (blamed.len() == known, cause) {
+                let rule = &run.program.rules[rule.index()];
+                blamed.push((rule.origin, rule.name.clone()));
+            }
+        }
+    }
+    blamed.dedup();
 }
 
 /// Checks with one point of view together: the dossier is run once for each.

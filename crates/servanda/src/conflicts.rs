@@ -9,9 +9,7 @@ use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_diagnostics::Diagnostic;
 use servanda_engine::Solution;
-use servanda_model::{
-    CompareOp, Condition, EntityId, EventPattern, Expr, FluentId, Modality, Model, Norm, Number, Term, Value,
-};
+use servanda_model::{CompareOp, Condition, EntityId, Expr, FluentId, Modality, Model, Norm, Number, Term, Value};
 
 use crate::diagnose;
 use crate::world::World;
@@ -146,8 +144,7 @@ fn is_settled(model: &Model, one: &Norm, other: &Norm) -> bool {
 }
 
 fn clash(one: &Norm, other: &Norm) -> Option<&'static str> {
-    let acts = one.act.as_ref().zip(other.act.as_ref());
-    if acts.is_some_and(|(one, other)| may_be_one(one, other)) {
+    if may_be_one(one, other) {
         return match (one.modality, other.modality) {
             (Modality::Must, Modality::MustNot) | (Modality::MustNot, Modality::Must) => {
                 Some("one demands what the other forbids")
@@ -163,8 +160,33 @@ fn clash(one: &Norm, other: &Norm) -> Option<&'static str> {
     mine.iter().find_map(|limit| theirs.iter().find_map(|other| limit.clash(other)))
 }
 
-fn may_be_one(one: &EventPattern, other: &EventPattern) -> bool {
-    one.action == other.action && one.args.iter().zip(&other.args).all(|(a, b)| agree(a, b))
+/// Whether one act can be what both norms are about.
+fn may_be_one(one: &Norm, other: &Norm) -> bool {
+    let (Some(act), Some(its)) = (&one.act, &other.act) else { return false };
+    let meet = |a: &Term, b: &Term| match (choices(one, a), choices(other, b)) {
+        (Some(some), Some(others)) => some.iter().any(|value| others.contains(value)),
+        _ => true,
+    };
+    act.action == its.action && act.args.iter().zip(&its.args).all(|(a, b)| meet(a, b))
+}
+
+/// What a term of a norm's act can only be: `Guam or Wake`. None where it can be anything.
+fn choices(norm: &Norm, term: &Term) -> Option<Vec<Value>> {
+    let var = match term {
+        Term::Value(value) => return Some(vec![*value]),
+        Term::Var(var) => var,
+        Term::Any => return None,
+    };
+    let chosen = |list: &Vec<Condition>| match list.as_slice() {
+        [Condition::Compare { left: Expr::Var(it), op: CompareOp::Equal, right: Expr::Value(value) }] if it == var => {
+            Some(*value)
+        }
+        _ => None,
+    };
+    norm.content.iter().find_map(|condition| match condition {
+        Condition::AnyOf(lists) => lists.iter().map(chosen).collect(),
+        _ => None,
+    })
 }
 
 fn agree(one: &Term, other: &Term) -> bool {

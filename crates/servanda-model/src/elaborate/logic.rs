@@ -441,9 +441,13 @@ impl Logic<'_> {
                 let all = self.said_to_happen(&said?)?;
                 // A hole that the wording leaves out stays open in what happens, too.
                 let unspecified = Term::Value(Value::entity(self.hooks.unspecified));
-                let told = |term: Term| if term == Term::Any { unspecified } else { term };
-                let happen = |(EventPattern { action, args }, _)| {
-                    Effect::Happen(EventPattern { action, args: args.into_iter().map(told).collect() })
+                let told = |(term, hole): (Term, &Hole)| match (term, hole) {
+                    (Term::Any, Hole::Kind(_) | Hole::Thing | Hole::Any) => unspecified,
+                    _ => term,
+                };
+                let happen = |(EventPattern { action, args }, _): (EventPattern, Vec<Condition>)| {
+                    let holes = &self.actions[action.index()].holes;
+                    Effect::Happen(EventPattern { action, args: args.into_iter().zip(holes).map(told).collect() })
                 };
                 Ok(all.into_iter().map(happen).collect())
             }

@@ -242,6 +242,7 @@ impl Elaborator<'_> {
             self.exceptions.iter().filter(|(norm, ..)| *norm == id).map(|(_, words, _)| words.clone()).collect();
         let clock = self.model.program.clock;
         let mut logic = self.logic(People { instrument, bearer: None, other: None });
+        logic.scope.matching = true;
         for clause in clauses.iter().filter(|clause| clause.keyword == Some("for")) {
             declare_vars(&mut logic, clause)?;
         }
@@ -465,7 +466,7 @@ impl Elaborator<'_> {
             }
         }
         let (act, conditions) = match &content.body {
-            Body::Act(pattern, _) => (Some(pattern.clone()), Vec::new()),
+            Body::Act(pattern, extra) => (Some(pattern.clone()), extra.clone()),
             Body::State(conditions) => (None, conditions.clone()),
         };
         self.model.norms.push(Norm {

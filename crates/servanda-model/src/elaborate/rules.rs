@@ -54,6 +54,7 @@ impl Elaborator<'_> {
         }
         let guards = self.rule_guards(statement, &name);
         let mut logic = self.logic(People::default());
+        logic.scope.matching = true;
         match read_rule(&mut logic, statement) {
             Ok((triggers, alternatives, unless, effects)) => {
                 let vars = logic.scope.vars.clone();
@@ -102,6 +103,7 @@ impl Elaborator<'_> {
         }
         let guards = self.rule_guards(statement, &name);
         let mut logic = self.logic(People::default());
+        logic.scope.matching = true;
         match read_definition(&mut logic, statement, &words) {
             Ok((fluent, args, value, alternatives)) => {
                 let vars = logic.scope.vars.clone();

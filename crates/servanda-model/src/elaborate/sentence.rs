@@ -123,6 +123,8 @@ pub struct Scope {
     pub vars: Vec<Var>,
     /// True for questions: `who` and the like are understood.
     pub asking: bool,
+    /// True for what is looked for, in norms and rules: a number or a text may be left out.
+    pub(crate) matching: bool,
 }
 
 impl Scope {
@@ -192,10 +194,10 @@ impl Reader<'_> {
             let pieces = self.lexicon.wordings[id as usize].pieces.clone();
             self.try_wording(id, &pieces, &words, scope, &mut search);
         }
-        if search.best.is_none() && scope.asking {
+        if search.best.is_none() && (scope.asking || scope.matching) {
             // Who asks when troops were stationed need not say how many.
             for id in 0..self.lexicon.wordings.len() as u32 {
-                for pieces in shortened(&self.lexicon.wordings[id as usize]) {
+                for pieces in shortened(&self.lexicon.wordings[id as usize], scope.asking) {
                     self.try_wording(id, &pieces, &words, scope, &mut search);
                 }
             }
@@ -592,15 +594,15 @@ fn without_not(words: &[Word]) -> (Vec<Word>, bool) {
     (kept, negated)
 }
 
-/// The shorter ways of saying a phrase in a question: without a number or a text, and without what follows the verb and
-/// its object (`… in favour of {b: polity}`).
-fn shortened(wording: &Wording) -> Vec<Vec<Piece>> {
+/// The shorter ways of saying a phrase: without a number or a text, and if the tail may be missing, too, without what
+/// follows the verb and its object (`… in favour of {b: polity}`).
+fn shortened(wording: &Wording, tail: bool) -> Vec<Vec<Piece>> {
     let left_out = |piece: &Piece| matches!(piece, Piece::Hole(slot) if matches!(wording.slots[*slot].1, Hole::Number | Hole::Text | Hole::Day | Hole::Duration));
     let is_word = |piece: &Piece| matches!(piece, Piece::Word(_));
     let mut all = Vec::new();
     let full = &wording.pieces;
     let without: Vec<Piece> = full.iter().filter(|piece| !left_out(piece)).cloned().collect();
-    for pieces in [full, &without] {
+    for pieces in [full, &without].into_iter().filter(|_| tail) {
         // A tail begins at a word after a hole, and some word stands before it.
         for at in (2..pieces.len()).filter(|at| is_word(&pieces[*at]) && pieces[1..*at].iter().any(is_word)) {
             all.push(pieces[..at].to_vec());
