@@ -13,7 +13,11 @@ usage: cargo xtask test          all tests, and a check of the law and of every 
        cargo xtask gen --check   fails if one of them is not as it would be written";
 
 /// Tests that `test` leaves out, and says so.
-const UNFINISHED: [&str; 1] = ["every_verdict_of_the_lithuanian_dossier_is_accepted"];
+const UNFINISHED: [&str; 2] = [
+    // These two pass, in two minutes each.
+    "every_verdict_of_the_lithuanian_dossier_is_accepted",
+    "the_status_of_every_norm_of_the_lithuanian_dossier_is_accepted",
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

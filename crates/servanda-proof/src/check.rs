@@ -2,25 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_model::{Happening, Occurrence, Program};
+use servanda_model::{Occurrence, Program};
 
 use crate::format::{Accepted, Atom, Certificate, Refused, Shape, Span, Step, Target, What};
 use crate::value::Val;
 use crate::walk::{Claims, Moment, Walk};
 
-/// Something that happens on one of several days, nobody knows which.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
-pub struct Stray {
-    pub what: Vec<Happening>,
-    pub first: i64,
-    pub last: i64,
-}
-
 /// Accepts a certificate, or says what is wrong with it.
 ///
-/// The strays are not in the narrative. On whatever days they happen, the history must be the same: each is shown to
-/// change nothing on any of its days, and so they change nothing together.
+/// Some events of the narrative, by their numbers, are `loose`: they may be on other days as well. What is accepted then
+/// names the pairs of instants on whose order it hangs. In whatever chronology they come in the same order, the same
+/// steps follow, each on the day on which its instant then is.
 ///
 /// What is accepted follows from the program and the narrative, whoever wrote the certificate.
 ///
@@ -29,7 +21,7 @@ pub struct Stray {
 pub fn check(
     program: &Program,
     narrative: &[Occurrence],
-    strays: &[Stray],
+    loose: &BTreeSet<u32>,
     proof: &Certificate,
 ) -> Result<Accepted, Refused> {
     for shape in proof.goals.iter().chain(&proof.scope) {
@@ -46,7 +38,7 @@ pub fn check(
             return refused(format!("entry {at} of the scope is part of another"), None);
         }
     }
-    let mut walk = Walk::new(program, narrative, &proof.scope);
+    let mut walk = Walk::new(program, narrative, &proof.scope, loose);
     proof.goals.iter().for_each(|goal| walk.want(goal));
     let (mut moment, mut at): (Moment, usize) = (None, 0);
     loop {
@@ -54,16 +46,8 @@ pub fn check(
         let here = &proof.steps[at..][..proof.steps[at..].iter().take_while(same).count()];
         let claims: Claims = here.iter().map(|step| ((step.what.clone(), step.by.clone()), step.id)).collect();
         follows(&walk, moment, here, &claims, at)?;
-        if let Some(at) = moving(&walk, moment, &claims, strays) {
-            return refused(format!("stray {at} could change something at {moment:?}"), None);
-        }
         walk.settle(moment, &claims);
         let next = walk.next(moment, proof.through);
-        for day in stray_days(strays, moment, next, proof.through) {
-            if let Some(at) = moving(&walk, Some((day, 0)), &Claims::new(), strays) {
-                return refused(format!("stray {at} could change something on tick {day}"), None);
-            }
-        }
         if let Some(shape) = walk.looked().1.first() {
             return refused(format!("the scope leaves out {}", shown(shape)), None);
         }
@@ -79,21 +63,8 @@ pub fn check(
     let used = walk.looked().0;
     match (0..proof.scope.len()).find(|entry| !used.contains(entry)) {
         Some(at) => refused(format!("entry {at} of the scope is not needed"), None),
-        None => Ok(accepted(proof)),
+        None => Ok(accepted(proof, &walk)),
     }
-}
-
-/// The days between two moments on which a stray may happen.
-pub fn stray_days(strays: &[Stray], last: Moment, next: Moment, through: i64) -> BTreeSet<i64> {
-    let days = strays.iter().flat_map(|stray| stray.first..=stray.last.min(through));
-    days.filter(|day| last < Some((*day, 0)) && next.is_none_or(|next| (*day, 0) < next)).collect()
-}
-
-/// The first stray that may happen at a moment and would change something.
-pub fn moving(walk: &Walk<'_>, moment: Moment, claims: &Claims, strays: &[Stray]) -> Option<usize> {
-    let (tick, order) = moment.filter(|(_, order)| *order == 0)?;
-    let here = |stray: &Stray| stray.first <= tick && tick <= stray.last;
-    strays.iter().position(|stray| here(stray) && !walk.inert((tick, order), claims, &stray.what))
 }
 
 fn refused<T>(reason: String, step: Option<usize>) -> Result<T, Refused> {
@@ -132,7 +103,7 @@ fn follows(walk: &Walk<'_>, moment: Moment, steps: &[Step], claims: &Claims, fir
 }
 
 /// What a history says of the goals, fluents in intervals.
-fn accepted(proof: &Certificate) -> Accepted {
+fn accepted(proof: &Certificate, walk: &Walk<'_>) -> Accepted {
     let mut accepted = Accepted::default();
     let mut changes: BTreeMap<&Atom, BTreeMap<Option<i64>, Option<Val>>> = BTreeMap::new();
     for step in &proof.steps {
@@ -160,6 +131,8 @@ fn accepted(proof: &Certificate) -> Accepted {
         accepted.intervals.insert(atom.clone(), spans);
     }
     accepted.intervals.retain(|_, spans| !spans.is_empty());
+    let values: Vec<Val> = accepted.intervals.values().flatten().map(|span| span.value).collect();
+    (accepted.orders, accepted.moving) = walk.orders(proof.through, &values);
     accepted.events.sort();
     accepted.events.dedup();
     accepted

@@ -1,15 +1,16 @@
 //! Conditions and expressions in one state, tried against everything listed (rules 8 to 11 of `docs/semantics.md`).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{
-    Aggregate, AggregateOp, ArithOp, Condition, EntityId, Expr, FluentPattern, FluentType, Program, Term, Var,
+    Aggregate, AggregateOp, ArithOp, Condition, EntityId, Expr, FluentPattern, FluentType, NumberRange, Program, Term,
+    Value, Var,
 };
 
-use crate::format::{Atom, Filling, Shape, Target};
+use crate::format::{Atom, Filling, Instant, Shape, Target};
 use crate::parts::{binds, needed, surely_bound};
-use crate::value::{Val, Verdict, arithmetic, compare, extreme};
+use crate::value::{Val, Verdict, arithmetic, compare, extreme, negative};
 
 /// What has a value in a state, and the step that gave it.
 pub(crate) type State = BTreeMap<Atom, (Val, usize)>;
@@ -20,17 +21,138 @@ pub(crate) type Formed = BTreeSet<(Atom, Val)>;
 /// The scope of a certificate, with the entries that were looked up, and what was looked up that no entry covers.
 pub(crate) struct Scope<'a> {
     pub(crate) shapes: &'a [Shape],
-    pub(crate) used: RefCell<BTreeSet<usize>>,
-    pub(crate) missing: RefCell<BTreeSet<Shape>>,
+    places: BTreeMap<Target, Vec<usize>>,
+    /// For which entry something is worked out now; none for the goals.
+    pub(crate) owner: Cell<Option<usize>>,
+    /// Whether what is looked up is noted.
+    pub(crate) noting: Cell<bool>,
+    /// For which entry which was looked up.
+    used: RefCell<BTreeSet<(Option<usize>, usize)>>,
+    missing: RefCell<BTreeSet<(Option<usize>, Shape)>>,
+    looked: RefCell<BTreeSet<usize>>,
+    /// What was looked up in states since the last moment.
+    pub(crate) reads: RefCell<BTreeSet<Shape>>,
+    pub(crate) moving: RefCell<Moving>,
 }
 
-impl Scope<'_> {
+/// Ticks that are not the same in all chronologies, and the orders that were looked at.
+#[derive(Default)]
+pub(crate) struct Moving {
+    /// The day of the moment, if it moves.
+    pub(crate) now: Option<Instant>,
+    pub(crate) ticks: BTreeMap<i64, Instant>,
+    fixed: BTreeSet<i64>,
+    pub(crate) orders: BTreeSet<(Instant, Instant)>,
+}
+
+impl Moving {
+    /// What a tick is.
+    pub(crate) fn instant(&self, tick: i64) -> Instant {
+        self.ticks.get(&tick).cloned().unwrap_or_else(|| Instant::on(tick))
+    }
+
+    /// A tick is this instant; if it is another as well, they must stay together.
+    pub(crate) fn name(&mut self, tick: i64, instant: &Instant) {
+        let known = self.ticks.entry(tick).or_insert_with(|| instant.clone()).clone();
+        self.hangs_on(&known, instant);
+    }
+
+    pub(crate) fn hangs_on(&mut self, a: &Instant, b: &Instant) {
+        if a != b {
+            self.orders.insert((a.min(b).clone(), a.max(b).clone()));
+        }
+    }
+
+    /// Two values are compared: what comes of it hangs on their order.
+    fn compared(&mut self, a: Val, b: Val) {
+        if let (Val::Tick(a), Val::Tick(b)) = (a, b)
+            && a != b
+            && (self.ticks.contains_key(&a) || self.ticks.contains_key(&b))
+        {
+            self.hangs_on(&self.instant(a), &self.instant(b));
+        }
+    }
+
+    /// Each of these is compared with each.
+    pub(crate) fn all_compared(&mut self, mut values: Vec<Val>) {
+        values.sort_unstable();
+        values.windows(2).for_each(|pair| self.compared(pair[0], pair[1]));
+    }
+
+    /// A value must stay what it is.
+    pub(crate) fn stays(&mut self, value: Val) {
+        if let Val::Tick(tick) = value {
+            self.hangs_on(&self.instant(tick), &Instant::on(tick));
+        }
+    }
+
+    /// What arithmetic gave, of what.
+    fn worked_out(&mut self, value: Option<Val>, a: Val, op: ArithOp, b: Val) {
+        let before = match (a, b) {
+            (Val::Tick(a), _) => self.ticks.get(&a).cloned(),
+            _ => None,
+        };
+        let back = if op == ArithOp::Minus { negative(b) } else { Some(b) };
+        match (value, before, back) {
+            (Some(Val::Tick(tick)), Some(before), Some(time)) => self.name(tick, &before.after(time)),
+            (Some(Val::Tick(tick)), None, _) => _ = self.fixed.insert(tick),
+            _ => [a, b].into_iter().for_each(|it| self.stays(it)),
+        }
+    }
+
+    /// The orders that were looked at. What is also a fixed tick must stay there.
+    pub(crate) fn orders(&mut self) -> BTreeSet<(Instant, Instant)> {
+        let both: Vec<i64> = self.fixed.iter().copied().filter(|tick| self.ticks.contains_key(tick)).collect();
+        both.into_iter().for_each(|tick| self.stays(Val::Tick(tick)));
+        self.orders.clone()
+    }
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(shapes: &'a [Shape]) -> Scope<'a> {
+        let mut places: BTreeMap<Target, Vec<usize>> = BTreeMap::new();
+        shapes.iter().enumerate().for_each(|(at, shape)| places.entry(shape.of).or_default().push(at));
+        let (owner, noting) = (Cell::new(None), Cell::new(true));
+        let (used, missing, looked, reads, moving) = Default::default();
+        Scope { shapes, places, owner, noting, used, missing, looked, reads, moving }
+    }
+
+    /// The entries that the goals depend on, directly or by others; and what these look up that no entry covers.
+    pub(crate) fn needed(&self) -> (BTreeSet<usize>, BTreeSet<Shape>) {
+        let used = self.used.borrow();
+        let mut needed = BTreeSet::new();
+        let mut open: Vec<Option<usize>> = vec![None];
+        while let Some(owner) = open.pop() {
+            let of = used.range((owner, 0)..).take_while(|(it, _)| *it == owner);
+            open.extend(of.filter(|(_, at)| needed.insert(*at)).map(|(_, at)| Some(*at)));
+        }
+        let missing = self.missing.borrow();
+        let missing = missing.iter().filter(|(owner, _)| owner.is_none_or(|it| needed.contains(&it)));
+        (needed.clone(), missing.map(|(_, shape)| shape.clone()).collect())
+    }
+
+    /// The entries for a fluent or action.
+    pub(crate) fn of(&self, of: Target) -> impl Iterator<Item = usize> + '_ {
+        self.places.get(&of).into_iter().flatten().copied()
+    }
+
+    /// A value of the program.
+    pub(crate) fn val(&self, value: Value, ranges: &[NumberRange]) -> Val {
+        let value = Val::of(value, ranges);
+        if let Val::Tick(tick) = value {
+            self.moving.borrow_mut().fixed.insert(tick);
+        }
+        value
+    }
+
     /// The first entry that covers a shape.
     pub(crate) fn entry(&self, shape: &Shape) -> Option<usize> {
-        let found = self.shapes.iter().position(|mine| mine.covers(shape));
-        match found {
-            Some(at) => self.used.borrow_mut().insert(at),
-            None => self.missing.borrow_mut().insert(shape.clone()),
+        let found = self.of(shape.of).find(|at| self.shapes[*at].covers(shape));
+        found.into_iter().for_each(|at| _ = self.looked.borrow_mut().insert(at));
+        match found.filter(|_| self.noting.get()) {
+            Some(at) => self.used.borrow_mut().insert((self.owner.get(), at)),
+            None if found.is_some() || !self.noting.get() => false,
+            None => self.missing.borrow_mut().insert((self.owner.get(), shape.clone())),
         };
         found
     }
@@ -71,7 +193,7 @@ impl Scene<'_> {
         self.extend(conditions.iter().collect(), start, &mut all);
         // What only one alternative binds belongs to that alternative.
         all.iter_mut().for_each(|found| found.filling.retain(|var, _| kept.contains(var)));
-        distinct(all)
+        distinct(self.scope, all)
     }
 
     fn extend(&self, mut left: Vec<&Condition>, found: Found, all: &mut Vec<Found>) {
@@ -118,7 +240,10 @@ impl Scene<'_> {
                 let undecided = matches!(condition, Condition::Undecided { .. });
                 let wanted = if undecided { Verdict::Undecided } else { Verdict::Holds };
                 let (left, right) = (self.value(left, &mut next), self.value(right, &mut next));
-                left.zip(right).is_some_and(|(left, right)| compare(left, *op, right) == wanted)
+                left.zip(right).is_some_and(|(left, right)| {
+                    self.scope.moving.borrow_mut().compared(left, right);
+                    compare(left, *op, right) == wanted
+                })
             }
             Condition::IsKind(term, kind) => {
                 let value = self.filled(*term, &found.filling);
@@ -147,6 +272,8 @@ impl Scene<'_> {
     /// Everything of a shape that has a value, and the entry of the scope by which it is everything.
     fn look(&self, shape: &Shape) -> (Option<usize>, Vec<(Atom, Val, usize)>) {
         let entry = self.scope.entry(shape);
+        self.scope.reads.borrow_mut().insert(shape.clone());
+        shape.args.iter().flatten().for_each(|arg| self.scope.moving.borrow_mut().stays(*arg));
         let forming = self.forming.filter(|(of, _)| matches!(shape.of, Target::Fluent(it) if of.contains(&it)));
         let all: Vec<(Atom, Val, usize)> = match forming {
             Some((_, formed)) => {
@@ -154,8 +281,9 @@ impl Scene<'_> {
                 formed.iter().map(|(atom, value)| (atom.clone(), *value, id(atom))).collect()
             }
             None => {
-                let all = self.state.range(Atom { of: shape.of, args: Vec::new() }..);
-                let all = all.take_while(|(atom, _)| atom.of == shape.of);
+                let known: Vec<Val> = shape.args.iter().map_while(|arg| *arg).collect();
+                let all = self.state.range(Atom { of: shape.of, args: known.clone() }..);
+                let all = all.take_while(|(atom, _)| atom.of == shape.of && atom.args.starts_with(&known));
                 all.map(|(atom, (value, id))| (atom.clone(), *value, *id)).collect()
             }
         };
@@ -164,19 +292,26 @@ impl Scene<'_> {
 
     /// What a search gives, and the entries of the scope that it looked up.
     pub(crate) fn looking<T>(&self, search: impl FnOnce() -> T) -> (T, BTreeSet<usize>) {
-        let before = self.scope.used.take();
+        let before = self.scope.looked.take();
         let result = search();
-        let looked = self.scope.used.replace(before);
-        self.scope.used.borrow_mut().extend(&looked);
+        let looked = self.scope.looked.replace(before);
+        self.scope.looked.borrow_mut().extend(&looked);
         (result, looked)
     }
 
     /// The value of an expression, if it has one.
     pub(crate) fn value(&self, expr: &Expr, found: &mut Found) -> Option<Val> {
         match expr {
-            Expr::Value(value) => Some(Val::of(*value, &self.program.ranges)),
+            Expr::Value(value) => Some(self.scope.val(*value, &self.program.ranges)),
             Expr::Var(var) => found.filling.get(&var.0).copied(),
-            Expr::Now => self.tick.map(Val::Tick),
+            Expr::Now => {
+                let (tick, mut moving) = (self.tick?, self.scope.moving.borrow_mut());
+                match moving.now.clone() {
+                    Some(now) => moving.name(tick, &now),
+                    None => _ = moving.fixed.insert(tick),
+                }
+                Some(Val::Tick(tick))
+            }
             Expr::Fluent(fluent, terms) => {
                 let shape = self.shape(Target::Fluent(fluent.0), terms, &found.filling);
                 let (entry, all) = self.look(&shape);
@@ -190,7 +325,10 @@ impl Scene<'_> {
             }
             Expr::Arith(op, a, b) => {
                 let (a, b) = (self.value(a, found), self.value(b, found));
-                arithmetic(self.program.clock, a?, *op, b?)
+                let (a, b) = a.zip(b)?;
+                let value = arithmetic(self.program.clock, a, *op, b);
+                self.scope.moving.borrow_mut().worked_out(value, a, *op, b);
+                value
             }
             Expr::Aggregate(aggregate) => self.aggregate(aggregate, found),
         }
@@ -215,7 +353,10 @@ impl Scene<'_> {
             AggregateOp::Sum => values.into_iter().try_fold(Val::whole(0)?, plus),
             op => {
                 let first = *values.first()?;
-                values.into_iter().skip(1).try_fold(first, |a, b| extreme(a, b, op == AggregateOp::Greatest))
+                values.into_iter().skip(1).try_fold(first, |a, b| {
+                    self.scope.moving.borrow_mut().compared(a, b);
+                    extreme(a, b, op == AggregateOp::Greatest)
+                })
             }
         }
     }
@@ -234,7 +375,7 @@ impl Scene<'_> {
     /// The value of a term that is not open.
     pub(crate) fn filled(&self, term: Term, filling: &Filling) -> Option<Val> {
         match term {
-            Term::Value(value) => Some(Val::of(value, &self.program.ranges)),
+            Term::Value(value) => Some(self.scope.val(value, &self.program.ranges)),
             Term::Var(var) => filling.get(&var.0).copied(),
             Term::Any => None,
         }
@@ -243,7 +384,10 @@ impl Scene<'_> {
     /// Rule 8: a variable is bound at its first use and compared afterwards; its kind restricts what it may be.
     pub(crate) fn bind(&self, term: Term, value: Val, filling: &mut Filling) -> bool {
         match (term, self.filled(term, filling)) {
-            (_, Some(wanted)) => wanted == value,
+            (_, Some(wanted)) => {
+                self.scope.moving.borrow_mut().compared(wanted, value);
+                wanted == value
+            }
             (Term::Var(var), None) => {
                 let fits = self.vars.get(var.index()).is_some_and(|it| value.fits(it.hole, self.program));
                 fits && filling.insert(var.0, value).is_none()
@@ -265,7 +409,12 @@ impl Scene<'_> {
 }
 
 /// Of those that fill alike the first.
-pub(crate) fn distinct(all: Vec<Found>) -> Vec<Found> {
+pub(crate) fn distinct(scope: &Scope<'_>, all: Vec<Found>) -> Vec<Found> {
     let mut seen = BTreeSet::new();
+    let mut ticks: BTreeMap<u32, Vec<Val>> = BTreeMap::new();
+    for (var, value) in all.iter().flat_map(|found| &found.filling) {
+        ticks.entry(*var).or_default().extend(matches!(value, Val::Tick(_)).then_some(*value));
+    }
+    ticks.into_values().for_each(|values| scope.moving.borrow_mut().all_compared(values));
     all.into_iter().filter(|found| seen.insert(found.filling.clone())).collect()
 }

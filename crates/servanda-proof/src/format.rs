@@ -1,6 +1,6 @@
 //! What stands in a proof. `docs/reference/proofs.md` shows it as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,12 @@ impl Shape {
     #[must_use]
     pub fn covers(&self, other: &Shape) -> bool {
         let fits = |(mine, theirs): (&Option<Val>, &Option<Val>)| mine.is_none() || mine == theirs;
+        self.of == other.of && self.args.len() == other.args.len() && self.args.iter().zip(&other.args).all(fits)
+    }
+
+    /// Whether something can be of both shapes.
+    pub(crate) fn meets(&self, other: &Shape) -> bool {
+        let fits = |(mine, theirs): (&Option<Val>, &Option<Val>)| mine.is_none() || theirs.is_none() || mine == theirs;
         self.of == other.of && self.args.len() == other.args.len() && self.args.iter().zip(&other.args).all(fits)
     }
 
@@ -144,6 +150,43 @@ pub struct Span {
 pub struct Accepted {
     pub intervals: BTreeMap<Atom, Vec<Span>>,
     pub events: Vec<(i64, u32, Atom)>,
+    /// Where some events may move: what is said stays true, with the days moved, as long as the order of each of these
+    /// pairs (before, on one tick, after) stays as it is in the certificate.
+    pub orders: BTreeSet<(Instant, Instant)>,
+    /// Which instants the ticks are that move.
+    pub moving: BTreeMap<i64, Instant>,
+}
+
+/// A day in words that stay true when events move: so long after an event, or after a tick.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Instant {
+    pub from: From,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plus: Vec<Val>,
+}
+
+/// What an instant is counted from: an event, by its number in the narrative, or a tick.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum From {
+    Event(u32),
+    Tick(i64),
+}
+
+impl Instant {
+    /// On a tick.
+    #[must_use]
+    pub fn on(tick: i64) -> Instant {
+        Instant { from: From::Tick(tick), plus: Vec::new() }
+    }
+
+    /// So long after, or as long after as a negative time says before.
+    pub(crate) fn after(&self, time: Val) -> Instant {
+        Instant { from: self.from, plus: self.plus.iter().copied().chain([time]).collect() }
+    }
 }
 
 /// Why a certificate was refused, and at which step.

@@ -13,6 +13,6 @@ mod parts;
 mod value;
 pub mod walk;
 
-pub use check::{Stray, check, moving, stray_days};
-pub use format::{Accepted, Atom, By, Certificate, Filling, Refused, Shape, Span, Step, Target, What};
-pub use value::{End, Val};
+pub use check::check;
+pub use format::{Accepted, Atom, By, Certificate, Filling, From, Instant, Refused, Shape, Span, Step, Target, What};
+pub use value::{End, Val, later};

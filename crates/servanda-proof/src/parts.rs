@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use servanda_model::{Condition, Expr, FluentPattern, Program, Term};
 
-/// Shows every variable and every fluent that a condition mentions.
-fn parts(condition: &Condition, var: &mut dyn FnMut(u32), fluent: &mut dyn FnMut(u32)) {
+/// Shows every variable and every fluent, with its terms, that a condition mentions.
+pub(crate) fn parts(condition: &Condition, var: &mut dyn FnMut(u32), fluent: &mut dyn FnMut(u32, &[Term])) {
     match condition {
         Condition::Holds(pattern) => {
-            fluent(pattern.fluent.0);
+            fluent(pattern.fluent.0, &pattern.args);
             pattern_vars(pattern).into_iter().for_each(var);
         }
         Condition::Not(list) => list.iter().for_each(|it| parts(it, var, fluent)),
@@ -25,12 +25,12 @@ fn parts(condition: &Condition, var: &mut dyn FnMut(u32), fluent: &mut dyn FnMut
     }
 }
 
-fn parts_of(expr: &Expr, var: &mut dyn FnMut(u32), fluent: &mut dyn FnMut(u32)) {
+pub(crate) fn parts_of(expr: &Expr, var: &mut dyn FnMut(u32), fluent: &mut dyn FnMut(u32, &[Term])) {
     match expr {
         Expr::Value(_) | Expr::Now => {}
         Expr::Var(it) => var(it.0),
         Expr::Fluent(it, terms) => {
-            fluent(it.0);
+            fluent(it.0, terms);
             term_vars(terms).into_iter().for_each(var);
         }
         Expr::Arith(_, a, b) => {
@@ -67,8 +67,8 @@ pub(crate) fn needed(condition: &Condition) -> BTreeSet<u32> {
     let mut note = |var| _ = vars.insert(var);
     match condition {
         Condition::Holds(_) => {}
-        Condition::Let(_, expr) => parts_of(expr, &mut note, &mut |_| {}),
-        other => parts(other, &mut note, &mut |_| {}),
+        Condition::Let(_, expr) => parts_of(expr, &mut note, &mut |_, _| {}),
+        other => parts(other, &mut note, &mut |_, _| {}),
     }
     vars
 }
@@ -89,7 +89,7 @@ pub(crate) fn components(program: &Program) -> BTreeSet<(BTreeSet<u32>, bool)> {
     let reached = |from: u32| {
         let (mut reached, mut open) = (BTreeSet::new(), vec![from]);
         while let Some(next) = open.pop() {
-            let mut note = |fluent| {
+            let mut note = |fluent: u32, _: &[Term]| {
                 if reached.insert(fluent) {
                     open.push(fluent)
                 }

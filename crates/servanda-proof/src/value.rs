@@ -212,8 +212,19 @@ fn on_ends(x: End, op: ArithOp, y: End) -> Option<End> {
     })
 }
 
+/// As long a time, the other way.
+pub(crate) fn negative(time: Val) -> Option<Val> {
+    match time {
+        Val::Ticks(n) => n.checked_neg().map(Val::Ticks),
+        Val::Months(n) => n.checked_neg().map(Val::Months),
+        Val::Years(n) => n.checked_neg().map(Val::Years),
+        Val::Number(number) => Number::whole(0).minus(number).map(Val::Number),
+        _ => None,
+    }
+}
+
 /// A duration, or a whole number of ticks, after (or before) a tick.
-pub(crate) fn later(clock: Clock, tick: i64, time: Val, sign: i64) -> Option<i64> {
+pub fn later(clock: Clock, tick: i64, time: Val, sign: i64) -> Option<i64> {
     let months = match time {
         Val::Ticks(n) => return tick.checked_add(sign * i64::from(n)),
         Val::Number(Number { mantissa, scale: 0 }) => return tick.checked_add(sign * mantissa),

@@ -2,13 +2,17 @@
 //! until no bound moves. Slow beside the chronology that answers come from, and sharing nothing with it.
 
 use servanda_calendar::Day;
-use servanda_model::{Lapse, Model, Standing};
+use servanda_model::{Clock, Lapse, Model, Standing};
+use servanda_proof::{From, Instant, later};
+
+use super::cells::{Given, How};
 
 /// What a dossier says of the days of its events.
 pub(crate) struct Days {
     /// The first and last day each event can have by itself; claims have none.
     own: Vec<Option<Bounds>>,
     apart: Vec<Apart>,
+    clock: Clock,
 }
 
 /// First and last day.
@@ -81,8 +85,8 @@ impl Days {
                 }
             }
         }
-        let mut days = Days { own, apart };
-        let bounds = days.given(&[])?.ok_or(Undated::Contradiction)?;
+        let mut days = Days { own, apart, clock: model.program.clock };
+        let bounds = days.given(&[], &[])?.ok_or(Undated::Contradiction)?;
         let within = |(min, max): Bounds| {
             let min = min.unwrap_or(max.map_or(first, |max| max.min(first)));
             (Some(min), Some(max.unwrap_or(min.max(last))))
@@ -91,8 +95,22 @@ impl Days {
         Ok(days)
     }
 
-    /// The bounds of every event where some are on given days; `None` if that cannot be.
-    pub(crate) fn given(&self, fixed: &[(usize, i64)]) -> Result<Option<Vec<Option<Bounds>>>, Undated> {
+    /// The bounds of every event where some are on given days, and some orders are given; `None` if that cannot be.
+    ///
+    /// The first days that are left are a chronology together, and so are the last: each statement puts one day no
+    /// earlier than something that rises with another, and such statements keep the lesser and the greater of two
+    /// chronologies.
+    pub(crate) fn given(
+        &self,
+        fixed: &[(usize, i64)],
+        orders: &[Given],
+    ) -> Result<Option<Vec<Option<Bounds>>>, Undated> {
+        let apart = orders.iter().flat_map(|it| match it.how {
+            How::Before => vec![(&it.first, 1, &it.second)],
+            How::Same => vec![(&it.first, 0, &it.second), (&it.second, 0, &it.first)],
+            How::After => vec![(&it.second, 1, &it.first)],
+        });
+        let apart: Vec<(&Instant, i64, &Instant)> = apart.collect();
         let mut all = self.own.clone();
         for (event, day) in fixed {
             let Some(Some((min, max))) = all.get_mut(*event) else { return Ok(None) };
@@ -103,7 +121,8 @@ impl Days {
             if all.iter().flatten().any(|(min, max)| matches!((min, max), (Some(min), Some(max)) if min > max)) {
                 return Ok(None);
             }
-            if !self.round(&mut all) {
+            let moved = self.round(&mut all);
+            if !(self.ordered(&apart, &mut all) || moved) {
                 return Ok(Some(all));
             }
         }
@@ -138,34 +157,53 @@ impl Days {
         any
     }
 
-    /// Every way of placing some events that the dossier allows, if there are not too many; in rising order.
-    pub(crate) fn all(&self, events: &[usize], most: usize) -> Option<Vec<Vec<i64>>> {
-        let mut all = Vec::new();
-        self.place(events, &mut Vec::new(), most, &mut all)?;
-        Some(all)
+    /// The first and the last day of an instant.
+    pub(crate) fn of_instant(&self, all: &[Option<Bounds>], at: &Instant) -> Option<(i64, i64)> {
+        let (first, last) = match at.from {
+            From::Event(id) => all.get(id as usize).copied().flatten()?,
+            From::Tick(tick) => (Some(tick), Some(tick)),
+        };
+        Some((self.shifted(first?, at)?, self.shifted(last?, at)?))
     }
 
-    fn place(
-        &self,
-        events: &[usize],
-        fixed: &mut Vec<(usize, i64)>,
-        most: usize,
-        all: &mut Vec<Vec<i64>>,
-    ) -> Option<()> {
-        let Some(bounds) = self.given(fixed).ok()? else { return Some(()) };
-        let Some(event) = events.get(fixed.len()) else {
-            all.push(fixed.iter().map(|(_, day)| *day).collect());
-            return (all.len() <= most).then_some(());
-        };
-        let (Some(first), Some(last)) = bounds[*event]? else { return None };
-        if last.saturating_sub(first) > i64::try_from(most).ok()? {
-            return None;
-        }
-        for day in first..=last {
-            fixed.push((*event, day));
-            self.place(events, fixed, most, all)?;
-            fixed.pop();
-        }
-        Some(())
+    fn shifted(&self, day: i64, at: &Instant) -> Option<i64> {
+        at.plus.iter().try_fold(day, |day, time| later(self.clock, day, *time, 1))
     }
+
+    /// Moves the bounds of events as far as each order by itself moves them. Says whether any moved.
+    fn ordered(&self, apart: &[(&Instant, i64, &Instant)], all: &mut [Option<Bounds>]) -> bool {
+        let mut any = false;
+        for (first, gap, second) in apart {
+            let (Some((least, _)), Some((_, most))) = (self.of_instant(all, first), self.of_instant(all, second))
+            else {
+                continue;
+            };
+            if let From::Event(id) = second.from
+                && let Some(Some((Some(low), Some(high)))) = all.get(id as usize).copied()
+            {
+                let new = search(low, high, |day| self.shifted(day, second).is_none_or(|it| least + gap <= it));
+                any |= new != low;
+                all[id as usize] = Some((Some(new), Some(high)));
+            }
+            if let From::Event(id) = first.from
+                && let Some(Some((Some(low), Some(high)))) = all.get(id as usize).copied()
+            {
+                let beyond = |day| self.shifted(day, first).is_some_and(|it| most - gap < it);
+                let new = search(low, high, beyond) - 1;
+                any |= new != high;
+                all[id as usize] = Some((Some(low), Some(new)));
+            }
+        }
+        any
+    }
+}
+
+/// The first day of which something is true that stays true afterwards; the day after the last if there is none.
+fn search(mut low: i64, high: i64, holds: impl Fn(i64) -> bool) -> i64 {
+    let mut high = high.saturating_add(1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
 }

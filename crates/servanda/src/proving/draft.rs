@@ -8,37 +8,43 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
 use servanda_proof::walk::{Claims, Moment, Walk};
-use servanda_proof::{By, Certificate, Shape, Step, Stray, What, moving, stray_days};
+use servanda_proof::{By, Certificate, Shape, Step, What};
 
 /// How often a scope may grow, and how often the claims of one moment.
 const MOST_ROUNDS: usize = 2_000;
 
-/// The closed history of some goals up to a tick, and which strays would change it on some day.
+/// The closed history of some goals up to a tick.
 ///
 /// # Errors
 /// What kept it from being written, in words: the claims of a moment that never settle, say.
 pub(crate) fn draft(
     program: &Program,
     narrative: &[Occurrence],
-    strays: &[Stray],
     goals: &[Shape],
     through: i64,
     known: &[Shape],
-) -> Result<(Certificate, BTreeSet<usize>), String> {
+) -> Result<Certificate, String> {
     let mut scope: Vec<Shape> = Vec::new();
-    join(&mut scope, goals.iter().chain(known).cloned());
+    let mut known = known;
+    join(&mut scope, goals.iter().cloned());
+    let none = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
-        let mut walk = Walk::new(program, narrative, &scope);
+        let mut walk = Walk::new(program, narrative, &scope, &none);
         goals.iter().for_each(|goal| walk.want(goal));
-        let (steps, live) = history(&mut walk, strays, through)?;
+        // What rules wait for can be told without going through the history.
+        let steps = if walk.looked().1.is_empty() { history(&mut walk, through)? } else { Vec::new() };
         let (used, missing) = walk.looked();
         drop(walk);
         if !missing.is_empty() {
+            // Once it leads to something known, all that is known is likely to be looked at.
+            if missing.iter().any(|shape| known.contains(shape)) {
+                join(&mut scope, std::mem::take(&mut known).iter().cloned());
+            }
             join(&mut scope, missing.into_iter());
         } else if used.len() < scope.len() {
             scope = used.into_iter().map(|at| scope[at].clone()).collect();
         } else {
-            return Ok((Certificate { goals: goals.to_vec(), through, scope, steps }, live));
+            return Ok(Certificate { goals: goals.to_vec(), through, scope, steps });
         }
     }
     Err("what it depends on has no end".to_owned())
@@ -56,15 +62,13 @@ fn join(scope: &mut Vec<Shape>, more: impl Iterator<Item = Shape>) {
 }
 
 /// All that happens to what is in the scope.
-fn history(walk: &mut Walk<'_>, strays: &[Stray], through: i64) -> Result<(Vec<Step>, BTreeSet<usize>), String> {
-    let mut live: BTreeSet<usize> = BTreeSet::new();
+fn history(walk: &mut Walk<'_>, through: i64) -> Result<Vec<Step>, String> {
     let mut steps: Vec<Step> = Vec::new();
     let mut moment: Moment = None;
     loop {
         // What was looked at for claims that came to nothing does not count.
-        let looked = walk.looked();
-        let claims = ordered(walk, moment, settled(walk, moment, steps.len())?, steps.len())?;
-        walk.look_back(looked);
+        let first = steps.len();
+        let claims = walk.aside(|| ordered(walk, moment, settled(walk, moment, first)?, first))?;
         let expected = walk.expected(moment, &claims);
         let mut here: Vec<Step> = Vec::new();
         for ((what, by), id) in &claims {
@@ -83,17 +87,13 @@ fn history(walk: &mut Walk<'_>, strays: &[Stray], through: i64) -> Result<(Vec<S
         }
         here.sort_by_key(|step| step.id);
         steps.extend(here);
-        let one = |at: usize| std::slice::from_ref(&strays[at]);
-        live.extend((0..strays.len()).filter(|at| moving(walk, moment, &claims, one(*at)).is_some()));
         walk.settle(moment, &claims);
-        let next = walk.next(moment, through);
-        for day in stray_days(strays, moment, next, through) {
-            let still = (0..strays.len()).filter(|at| !live.contains(at));
-            let moving = still.filter(|at| moving(walk, Some((day, 0)), &Claims::new(), one(*at)).is_some());
-            live.extend(moving.collect::<Vec<_>>());
+        if moment.is_none() && !walk.looked().1.is_empty() {
+            return Ok(steps);
         }
+        let next = walk.next(moment, through);
         match next {
-            None => return Ok((steps, live)),
+            None => return Ok(steps),
             next => moment = next,
         }
     }

@@ -1,0 +1,401 @@
+//! What the writer of a proof and its checker both look at: the dossier from a point of view, with a question put to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use servanda_engine::{Happened, Instance, Interval, Solution};
+use servanda_model::{
+    ActionId, DefinitionId, EntityId, EventId, EventKind, FluentId, Guard, Happening, Model, Occurrence, Program,
+    RangeId, Standing, Term, Value, View,
+};
+use servanda_proof::{Accepted, Atom, By, Certificate, From, Instant, Refused, Shape, Step, Target, Val, What, check};
+
+use super::days::{Bounds, Days};
+use super::{Case, Refusal};
+use crate::ask::{self, Reply};
+use crate::question::{Form, Question};
+use crate::world::{Outcome, Questions, Run, World};
+use crate::{say, steps};
+
+/// What both sides look at: the dossier from a point of view, with a question put to it.
+pub(super) struct Stage<'m> {
+    pub(super) model: &'m Model,
+    pub(super) question: Question,
+    pub(super) view: View,
+    pub(super) program: Program,
+    pub(super) goals: Vec<Shape>,
+    pub(super) visible: Vec<EventId>,
+    pub(super) days: &'m Days,
+    /// What can be said of each event's day for certain.
+    pub(super) bounds: Vec<Option<Bounds>>,
+    pub(super) through: i64,
+    /// The last day that counts, for what is asked of a day.
+    day: Option<i64>,
+}
+
+impl<'m> Stage<'m> {
+    pub(super) fn new(
+        world: &World<'m>,
+        days: &'m Days,
+        question: Question,
+        questions: &Questions,
+        view: &View,
+        unknown: &[EntityId],
+    ) -> Result<Stage<'m>, String> {
+        let model = world.model;
+        let chosen = world.chosen(view);
+        let mut program = model.program_where(|guard| match guard {
+            Guard::Chosen(entity) => chosen.contains(&entity),
+            Guard::NotChosen(entity) => !chosen.contains(&entity),
+            Guard::About(entity) => !unknown.contains(&entity),
+        });
+        if let Some(year) = view.known_in {
+            program.initial.retain(|fact| world.evidence_by(fact.origin, year));
+        }
+        program.fluents.extend(questions.fluents.iter().cloned());
+        if questions.ranges.len() > program.ranges.len() {
+            program.ranges.clone_from(&questions.ranges);
+        }
+        for definition in &questions.definitions {
+            let id = DefinitionId::from_index(program.definitions.len());
+            program.definitions.push(servanda_model::Definition { id, ..definition.clone() });
+        }
+        let bounds = match days.given(&[], &[]) {
+            Ok(Some(bounds)) => bounds,
+            _ => return Err("what the dossier says of days contradicts itself".to_owned()),
+        };
+        let visible = (0..model.events.len())
+            .map(EventId::from_index)
+            .filter(|id| counts(world, view, unknown, *id))
+            .filter(|id| match (view.seen_by, view.on) {
+                // An actor knows of nothing that is yet to come.
+                (Some(_), Some(day)) => matches!(bounds[id.index()], Some((Some(min), _)) if min <= day),
+                _ => true,
+            })
+            .collect();
+        let goals = goals(world, &question, &program)?;
+        let last = world.last_day().max(view.on.unwrap_or(i64::MIN));
+        let through = last.saturating_add(world.years_ahead * 366);
+        let day = match question.form {
+            Form::When => None,
+            Form::Acts { .. } => question.on.or(view.on),
+            _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
+        };
+        Ok(Stage { model, question, view: view.clone(), program, goals, visible, days, bounds, through, day })
+    }
+
+    /// Whether a shape is of the dossier, and not of the question.
+    pub(super) fn is_of_model(&self, shape: &Shape) -> bool {
+        !matches!(shape.of, Target::Fluent(id) if id as usize >= self.model.program.fluents.len())
+    }
+
+    /// The day of an event that can be on no other.
+    pub(super) fn certain(&self, event: EventId) -> Option<i64> {
+        match self.bounds[event.index()] {
+            Some((Some(min), Some(max))) if min == max => Some(min),
+            _ => None,
+        }
+    }
+
+    /// The ticks of the events that have one, certain or given.
+    pub(super) fn ticks(&self, days: &BTreeMap<u32, i64>) -> Vec<Option<i64>> {
+        let all = (0..self.model.events.len()).map(EventId::from_index);
+        all.map(|id| self.certain(id).or_else(|| days.get(&id.0).copied())).collect()
+    }
+
+    pub(super) fn narrative(&self, days: &BTreeMap<u32, i64>) -> Vec<Occurrence> {
+        let ticks = self.ticks(days);
+        let mut all = Vec::new();
+        for id in &self.visible {
+            let Some(tick) = ticks[id.index()] else { continue };
+            let step = order(self.model, *id, &ticks, 0);
+            let happenings = self.model.events[id.index()].happenings.iter();
+            all.extend(happenings.map(|what| Occurrence { tick, step, what: what.clone(), tag: id.0 }));
+        }
+        all.sort();
+        all
+    }
+
+    /// The events without a certain day that are seen by a scope, with those that their order within a day hangs on.
+    pub(super) fn open(&self, scope: &[Shape]) -> BTreeSet<usize> {
+        let mut next: Vec<EventId> = self.visible.iter().copied().filter(|id| self.seen(*id, scope)).collect();
+        let mut met = BTreeSet::new();
+        while let Some(id) = next.pop() {
+            if met.insert(id.index()) {
+                next.extend(before(self.model, id));
+            }
+        }
+        met.retain(|id| self.certain(EventId::from_index(*id)).is_none());
+        met
+    }
+
+    fn seen(&self, id: EventId, scope: &[Shape]) -> bool {
+        self.model.events[id.index()].happenings.iter().any(|happening| {
+            let (of, args) = match happening {
+                Happening::Action(action, args) => (Target::Action(action.0), args),
+                Happening::FactBegins(fluent, args, _) | Happening::FactEnds(fluent, args, _) => {
+                    (Target::Fluent(fluent.0), args)
+                }
+            };
+            let args = args.iter().map(|value| Val::of(*value, &self.program.ranges)).collect();
+            scope.iter().any(|shape| shape.has(&Atom { of, args: Vec::clone(&args) }))
+        })
+    }
+
+    /// What accepted histories come to, read as any outcome of a dossier.
+    pub(super) fn reply(&self, world: &World<'_>, runs: Vec<Rc<Run>>, exhaustive: bool) -> Reply {
+        let outcome = Outcome {
+            program: Rc::new(self.program.clone()),
+            runs,
+            exhaustive,
+            precise: exhaustive,
+            visible: Rc::new(self.visible.clone()),
+            uncertain: Vec::new(),
+        };
+        ask::reply(world, &self.question, &self.view, &outcome)
+    }
+
+    /// A history on the days of one chronology, which may be another than that it was written for.
+    pub(super) fn run(&self, accepted: &Accepted, ticks: Vec<Option<i64>>) -> Rc<Run> {
+        let day = |instant: &Instant| {
+            let start = match instant.from {
+                From::Event(id) => ticks[id as usize],
+                From::Tick(tick) => Some(tick),
+            };
+            let clock = self.program.clock;
+            instant.plus.iter().try_fold(start?, |tick, time| servanda_proof::later(clock, tick, *time, 1))
+        };
+        let moved = |tick: i64| accepted.moving.get(&tick).and_then(day).unwrap_or(tick);
+        let solution = solution(accepted, &self.program, &moved);
+        Rc::new(Run { ticks, solution })
+    }
+
+    /// A step in words, and where what brought it about is written.
+    fn tell(&self, step: &Step) -> (String, String) {
+        let model = self.model;
+        let mut ranges = self.program.ranges.clone();
+        let mut shown = |atom: &Atom, value: Option<Val>| {
+            let args: Vec<Value> = atom.args.iter().map(|arg| plain(*arg, &mut ranges)).collect();
+            let value = value.map(|value| plain(value, &mut ranges));
+            match atom.of {
+                Target::Action(id) if (id as usize) < model.program.actions.len() => {
+                    say::action(model, ActionId(id), &args)
+                }
+                Target::Fluent(id) if (id as usize) < model.program.fluents.len() => {
+                    say::fluent(model, FluentId(id), &args, value)
+                }
+                _ => "the answer".to_owned(),
+            }
+        };
+        let text = match &step.what {
+            What::Event(atom) => shown(atom, None),
+            What::Initiate(atom, value) => shown(atom, Some(*value)),
+            What::Increase(atom, by) => {
+                format!("{} changes by {}", shown(atom, None), model.show(plain(*by, &mut ranges)))
+            }
+            What::Change(atom, Some(value)) => format!("from now on {}", shown(atom, Some(*value))),
+            What::Change(atom, None) => format!("no longer: {}", shown(atom, None)),
+            What::End(shape, _) => {
+                let args: Option<Vec<Val>> = shape.args.iter().copied().collect();
+                let text = args.map(|args| shown(&Atom { of: shape.of, args }, None));
+                format!("ends: {}", text.unwrap_or_else(|| "whatever is so".to_owned()))
+            }
+        };
+        let origin = match &step.by {
+            By::Initial(at) => self.program.initial.get(*at as usize).map(|it| it.origin),
+            By::Narrative(tag) => model.events.get(*tag as usize).map(|it| it.origin),
+            By::Rule(at, ..) => self.program.rules.get(*at as usize).map(|it| it.origin),
+            By::Definition(at, _) => self.program.definitions.get(*at as usize).map(|it| it.origin),
+            By::Deadline(_) | By::Effects | By::Conflict | By::Lapse => None,
+        };
+        let place = origin.and_then(|origin| steps::of_origin(model, origin, "").place);
+        (text, place.unwrap_or_default())
+    }
+
+    pub(super) fn told(&self, mut certificate: Certificate) -> Certificate {
+        for step in &mut certificate.steps {
+            (step.text, step.origin) = self.tell(step);
+        }
+        certificate
+    }
+
+    /// What a case says, checked; on which orders it hangs is said with it.
+    pub(super) fn accept(&self, at: usize, case: &Case) -> Result<Accepted, Refusal> {
+        let refused = |reason: &str| Err(Refusal { case: Some(at), ..Refusal::of(reason) });
+        let certificate = &case.certificate;
+        if certificate.goals != self.goals || certificate.through != self.through {
+            return refused("it is a history of something else than was asked");
+        }
+        let open = self.open(&certificate.scope);
+        if !case.days.keys().copied().eq(open.iter().map(|id| *id as u32)) {
+            return refused("its days are not those of just the events that it sees and that have no certain day");
+        }
+        let fixed: Vec<(usize, i64)> = case.days.iter().map(|(id, day)| (*id as usize, *day)).collect();
+        if !matches!(self.days.given(&fixed, &case.given), Ok(Some(_))) {
+            return refused("what the dossier says of days does not allow this chronology");
+        }
+        let loose = case.days.keys().copied().collect();
+        let accepted = check(&self.program, &self.narrative(&case.days), &loose, certificate);
+        let mut accepted = accepted.map_err(|it| Refusal::in_case(at, it))?;
+        let wrong = certificate.steps.iter().find(|step| self.tell(step) != (step.text.clone(), step.origin.clone()));
+        if let Some(step) = wrong {
+            let reason = "its words are not what it says".to_owned();
+            return Err(Refusal::in_case(at, Refused { reason, step: Some(step.id) }));
+        }
+        self.hang(&mut accepted, &open);
+        Ok(accepted)
+    }
+
+    /// Adds the orders that the answers hang on: by when something came, and which of one day was first.
+    fn hang(&self, accepted: &mut Accepted, open: &BTreeSet<usize>) {
+        let spans = accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten();
+        let ticks: BTreeSet<i64> = spans.chain(accepted.events.iter().map(|(tick, ..)| *tick)).collect();
+        let moving = ticks.iter().filter_map(|tick| accepted.moving.get(tick));
+        let after = self.day.map(|day| Instant::on(day.saturating_add(1)));
+        accepted.orders.extend(moving.flat_map(|it| after.iter().map(|day| (it.clone(), day.clone()))));
+        let event = |id: usize| Instant { from: From::Event(id as u32), plus: Vec::new() };
+        for id in self.visible.iter().copied() {
+            for other in before(self.model, id) {
+                if open.contains(&id.index()) || open.contains(&other.index()) {
+                    accepted.orders.insert((event(id.index()), event(other.index())));
+                }
+            }
+        }
+    }
+}
+
+/// The events that an event is put `then` after.
+fn before(model: &Model, id: EventId) -> Vec<EventId> {
+    let relations = model.events[id.index()].relations.iter().filter(|it| it.then);
+    let named = |other: EntityId| model.events.iter().position(|event| event.entity == Some(other));
+    relations.filter_map(|it| named(it.other)).map(EventId::from_index).collect()
+}
+
+/// Whether an event counts from a point of view, whenever it is.
+fn counts(world: &World<'_>, view: &View, unknown: &[EntityId], id: EventId) -> bool {
+    let event = &world.model.events[id.index()];
+    event.standing == Standing::Stated
+        && event.kind != EventKind::Words
+        && view.known_in.is_none_or(|year| world.evidence_by(event.origin, year))
+        && !event.mentions.iter().chain(&event.entity).any(|entity| unknown.contains(entity))
+        && match (view.seen_by, &event.known_only_to) {
+            (Some(actor), Some(actors)) => actors.contains(&actor),
+            _ => true,
+        }
+}
+
+/// Events put `then` after others of the same day come after them in order.
+fn order(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32 {
+    let same = |other: &EventId| depth <= 64 && ticks[other.index()] == ticks[id.index()];
+    let others = before(model, id).into_iter().filter(same);
+    others.map(|other| 1 + order(model, other, ticks, depth + 1)).max().unwrap_or(0)
+}
+
+/// What a question is about.
+fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Vec<Shape>, String> {
+    let model = world.model;
+    let any = |fluent: FluentId| Shape {
+        of: Target::Fluent(fluent.0),
+        args: vec![None; program.fluents[fluent.index()].args.len()],
+    };
+    let entity = |id: EntityId| Some(Val::Entity(id.0));
+    let goals = match &question.form {
+        Form::Acts { patterns, .. } => patterns
+            .iter()
+            .map(|pattern| Shape {
+                of: Target::Action(pattern.action.0),
+                args: pattern
+                    .args
+                    .iter()
+                    .map(|term| match term {
+                        Term::Value(value) => Some(Val::of(*value, &model.program.ranges)),
+                        _ => None,
+                    })
+                    .collect(),
+            })
+            .collect(),
+        Form::Happened(_) => {
+            return Err("what happened is a list of the dossier's own statements, and rests on nothing else".to_owned());
+        }
+        Form::Knowledge { actor, thing } => {
+            let mut things = vec![*thing];
+            things.extend(world.secret_root(*thing).filter(|root| root != thing));
+            let knows = |thing: EntityId| Shape {
+                of: Target::Fluent(model.hooks.knows.0),
+                args: vec![entity(*actor), entity(thing)],
+            };
+            things.into_iter().map(knows).collect()
+        }
+        Form::Statuses(norm) => {
+            let own = model.norms.iter().filter(|it| it.entity == *norm).map(|it| it.status).collect::<BTreeSet<_>>();
+            let own = own.into_iter().map(any);
+            let dormant = model.hooks.statuses.iter().filter(|(word, _)| model.name(*word) == "dormant");
+            let dormant = dormant.map(|(_, fluent)| {
+                let mut shape = any(*fluent);
+                shape.args[0] = entity(*norm);
+                shape
+            });
+            own.chain(dormant).collect()
+        }
+        Form::Whether | Form::Which | Form::When | Form::What | Form::HowMany => {
+            let Some(fluent) = question.fluent else { return Err("the question has no form of its own".to_owned()) };
+            vec![any(fluent)]
+        }
+    };
+    Ok(goals)
+}
+
+/// A value of the model again, its range in a table.
+fn plain(val: Val, ranges: &mut Vec<servanda_model::NumberRange>) -> Value {
+    use servanda_model::{Duration, NumberRange, TextId};
+    use servanda_proof::End;
+    match val {
+        Val::Entity(id) => Value::entity(EntityId(id)),
+        Val::Number(number) => Value::number(number).unwrap_or(Value::TRUE),
+        Val::Tick(tick) => Value::tick(tick).unwrap_or(Value::TRUE),
+        Val::Ticks(n) => Value::duration(Duration::Ticks(n)),
+        Val::Months(n) => Value::duration(Duration::Months(n)),
+        Val::Years(n) => Value::duration(Duration::Years(n)),
+        Val::Text(id) => Value::text(TextId(id)),
+        Val::Range(low, high, approximate) => {
+            let at = |end| if let End::At(number) = end { Some(number) } else { None };
+            let range = NumberRange { min: at(low), max: at(high), approximate };
+            let place = ranges.iter().position(|it| *it == range).unwrap_or_else(|| {
+                ranges.push(range);
+                ranges.len() - 1
+            });
+            Value::range(RangeId::from_index(place))
+        }
+    }
+}
+
+/// Accepted intervals and events in the form in which outcomes are read.
+fn solution(accepted: &Accepted, program: &Program, moved: &dyn Fn(i64) -> i64) -> Solution {
+    let mut solution = Solution { ranges: program.ranges.clone(), ..Solution::default() };
+    for (atom, spans) in &accepted.intervals {
+        let Target::Fluent(fluent) = atom.of else { continue };
+        let args: Vec<Value> = atom.args.iter().map(|arg| plain(*arg, &mut solution.ranges)).collect();
+        let intervals = spans.iter().map(|span| {
+            let value = plain(span.value, &mut solution.ranges);
+            Interval {
+                value,
+                since: span.since.map(moved),
+                until: span.until.map(moved),
+                begun_by: None,
+                ended_by: None,
+            }
+        });
+        let intervals = intervals.collect();
+        solution.instances.push(Instance { fluent: FluentId(fluent), args: args.into(), intervals });
+    }
+    solution.instances.sort_by(|a, b| (a.fluent, &a.args).cmp(&(b.fluent, &b.args)));
+    for (tick, step, atom) in &accepted.events {
+        let Target::Action(action) = atom.of else { continue };
+        let args = atom.args.iter().map(|arg| plain(*arg, &mut solution.ranges)).collect();
+        let event =
+            Happened { tick: moved(*tick), step: *step, action: ActionId(action), args, is_produced: false, by: None };
+        solution.events.push(event);
+    }
+    solution.events.sort();
+    solution
+}

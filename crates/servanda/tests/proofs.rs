@@ -1,0 +1,145 @@
+//! Every verdict of the Lithuanian dossier has a proof that is accepted, and altered proofs are refused.
+
+use std::path::Path;
+
+use serde_json::Value;
+use servanda::load::{DefaultLaw, Dossier, open};
+use servanda::proving::{Proof, ProofFile, Prover, file, verify};
+use servanda::world::World;
+use servanda_model::View;
+
+fn dossier() -> Dossier {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dossiers/lithuania-1939");
+    open(&root, DefaultLaw::Library).expect("the dossier is there")
+}
+
+/// Proves the answers to all these questions and checks them as they are read from a file.
+fn all_accepted(dossier: &Dossier, questions: &[(View, Vec<String>)]) {
+    let mut world = World::new(&dossier.model);
+    let mut prover = Prover::new(&world).expect("its days are in order");
+    let mut wrong = Vec::new();
+    for (view, texts) in questions {
+        for (text, proof) in texts.iter().zip(prover.prove(&mut world, texts, view)) {
+            let written = match proof {
+                Ok(proof) => serde_json::to_string(&file(&dossier.model, vec![proof])).expect("plain data"),
+                Err(error) => {
+                    wrong.push(format!("{text}: {error:?}"));
+                    continue;
+                }
+            };
+            let read: ProofFile = serde_json::from_str(&written).expect("what was written can be read");
+            let refused = verify(&world, &read).err();
+            wrong.extend(refused.map(|refusal| format!("{text}: refused: {refusal:?}")));
+            let whole = read.proofs.iter().all(|proof| proof.exhaustive);
+            wrong.extend((!whole).then(|| format!("{text}: only some chronologies were looked at")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_verdict_of_the_lithuanian_dossier_is_accepted() {
+    let dossier = dossier();
+    let checks = dossier.model.checks.iter();
+    let questions =
+        checks.map(|it| (it.view.clone(), it.expects.iter().map(|expect| expect.question.clone()).collect()));
+    all_accepted(&dossier, &questions.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_status_of_every_norm_of_the_lithuanian_dossier_is_accepted() {
+    let dossier = dossier();
+    let norms = dossier.model.norms.iter().filter(|norm| norm.reading.is_none());
+    let texts = norms.map(|norm| format!("what is the status of {}", dossier.model.name(norm.entity)));
+    all_accepted(&dossier, &[(View::default(), texts.collect())]);
+}
+
+/// The places of all that is not a list or an object.
+fn leaves(value: &Value, path: String, all: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(at, it)| leaves(it, format!("{path}/{at}"), all));
+        }
+        Value::Object(map) => map.iter().for_each(|(key, it)| leaves(it, format!("{path}/{key}"), all)),
+        _ => all.push(path),
+    }
+}
+
+/// The same with something altered: a number, a word, a truth; or an entry of a list dropped, doubled or moved.
+fn altered(whole: &Value, places: &[String], roll: &mut impl FnMut(usize) -> usize) -> Value {
+    let mut new = whole.clone();
+    let place = &places[roll(places.len())];
+    if roll(3) == 0 {
+        let above: Vec<&str> = place.match_indices('/').map(|(at, _)| &place[..at]).collect();
+        let lists: Vec<&&str> = above.iter().filter(|it| whole.pointer(it).is_some_and(Value::is_array)).collect();
+        if let Some(Value::Array(list)) = lists.last().and_then(|list| new.pointer_mut(list)) {
+            let (at, to) = (roll(list.len()), roll(list.len()));
+            match roll(3) {
+                0 => _ = list.remove(at),
+                1 => list.insert(to, list[at].clone()),
+                _ => list.swap(at, to),
+            }
+        }
+        return new;
+    }
+    let leaf = new.pointer_mut(place).expect("it was there");
+    *leaf = match &*leaf {
+        Value::Number(number) => (number.as_i64().unwrap_or_default() + [1, -1, 30][roll(3)]).into(),
+        Value::Bool(truth) => (!truth).into(),
+        Value::String(text) => match text.as_str() {
+            "certain" => "possible".into(),
+            "before" => "after".into(),
+            "same" => "before".into(),
+            text => text.replacen(|it: char| it.is_ascii_digit(), "7", 1).replacen("USSR", "Lithuania", 1).into(),
+        },
+        _ => 0.into(),
+    };
+    new
+}
+
+#[test]
+fn no_altered_proof_is_accepted_unless_it_is_still_true() {
+    let dossier = dossier();
+    let mut world = World::new(&dossier.model);
+    let mut prover = Prover::new(&world).expect("its days are in order");
+    let on =
+        |day: &str| servanda_calendar::parse_written(day).ok().and_then(|it| it.bounds().allowed().max).map(|it| it.0);
+    let mut prove = |world: &mut World<'_>, text: &str, view: &View| -> Proof {
+        prover.prove(world, &[text.to_owned()], view).remove(0).expect("it can be proved")
+    };
+    let questions = [
+        ("who controls Vilnius", "1939-09-18", 340),
+        ("USSR ceded VilniusTerritory to Lithuania", "1939-10-26", 440),
+        ("not LeagueOfNations recognises title to VilniusRegion of Poland", "1923-04-01", 200),
+        ("troops of USSR in Lithuania is 18 786", "1939-11-15", 200),
+    ];
+    let mut seed = 7_u64;
+    let mut roll = |most: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % most.max(1)
+    };
+    let mut tried = 0;
+    for (text, day, times) in questions {
+        let view = View { on: on(day), ..View::default() };
+        let proof = prove(&mut world, text, &view);
+        let whole = serde_json::to_value(file(&dossier.model, vec![proof.clone()])).expect("plain data");
+        let mut places = Vec::new();
+        leaves(&whole, String::new(), &mut places);
+        for _ in 0..times {
+            let altered = altered(&whole, &places, &mut roll);
+            if altered == whole {
+                continue;
+            }
+            tried += 1;
+            let Ok(read) = serde_json::from_value::<ProofFile>(altered.clone()) else { continue };
+            if verify(&world, &read).is_err() {
+                continue;
+            }
+            for other in &read.proofs {
+                let view = View { on: other.view.on.as_deref().and_then(on), ..View::default() };
+                assert_eq!(other.answers, prove(&mut world, &other.question, &view).answers, "{altered}");
+            }
+        }
+    }
+    assert!(tried > 1_000, "{tried}");
+}
