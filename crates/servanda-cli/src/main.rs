@@ -71,6 +71,9 @@ enum Verb {
         /// The dossier's folder.
         #[arg(default_value = ".")]
         dir: PathBuf,
+        /// Write the proofs of all the answers expected to this file.
+        #[arg(long, value_name = "FILE")]
+        proof: Option<PathBuf>,
     },
     /// What a person wants first: instruments, verdicts, what is undecided, contradictions.
     Report {
@@ -87,6 +90,16 @@ enum Verb {
         words: Vec<String>,
         #[command(flatten)]
         view: ViewArgs,
+        /// Write the proof to this file.
+        #[arg(long, value_name = "FILE")]
+        proof: Option<PathBuf>,
+    },
+    /// Check the proofs in a file, independently of what wrote them.
+    Verify {
+        /// The dossier's folder.
+        dir: PathBuf,
+        /// The proofs.
+        file: PathBuf,
     },
     /// Answer one question with the reasons, step by step.
     Explain {
@@ -171,9 +184,10 @@ fn main() -> ExitCode {
         return exit::Exit::CouldNot.into();
     }
     let exit = match cli.verb {
-        Verb::Check { dir } => commands::check::run(&dir, &out),
+        Verb::Check { dir, proof } => commands::check::run(&dir, proof.as_deref(), &out),
         Verb::Report { dir, view } => commands::report::run(&dir, &view, &out),
-        Verb::Ask { words, view } => commands::ask::run(&words, &view, &out),
+        Verb::Ask { words, view, proof } => commands::ask::run(&words, &view, proof.as_deref(), &out),
+        Verb::Verify { dir, file } => commands::verify::run(&dir, &file, &out),
         Verb::Explain { words, view, proof } => commands::explain::run(&words, &view, proof.as_deref(), &out),
         Verb::Chronology { dir, sensitivity } => commands::chronology::run(&dir, sensitivity.as_deref(), &out),
         Verb::Sources { dir, uncited, record } => commands::sources::run(&dir, uncited, record.as_deref(), &out),

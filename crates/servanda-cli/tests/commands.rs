@@ -138,7 +138,19 @@ fn a_proof_is_written_whole_or_not_at_all() {
     let folder = new_dossier("proof");
     let written = servanda(&folder, &["explain", "sele", "is Ceiling breached", "--proof", "proof.json"]);
     assert_eq!(written.status, 0, "{}", written.err);
-    assert!(folder.join("proof.json").exists());
+    let accepted = servanda(&folder, &["verify", "sele", "proof.json"]);
+    assert_eq!((accepted.status, accepted.out.starts_with("accepted: 1 proof")), (0, true), "{}", accepted.out);
+    let text = std::fs::read_to_string(folder.join("proof.json")).expect("it was written");
+    std::fs::write(folder.join("altered.json"), text.replacen("\"premises\":[", "\"premises\":[77,", 1))
+        .expect("it can be");
+    let altered = servanda(&folder, &["verify", "sele", "altered.json"]);
+    assert_eq!(
+        (altered.status, altered.out.starts_with("refused: proof 0, case 0, step")),
+        (1, true),
+        "{}",
+        altered.out
+    );
+    assert_eq!(servanda(&folder, &["verify", "sele", "nothing.json"]).status, 2);
     let refused = servanda(&folder, &["explain", "sele", "is Ceiling breached", "--proof", "no/such/folder.json"]);
     assert_eq!(refused.status, 2);
     assert!(refused.err.starts_with("error[cannot-write]"), "{}", refused.err);

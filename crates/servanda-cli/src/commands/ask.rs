@@ -1,14 +1,16 @@
 //! `servanda ask DIR "QUESTION"`.
 
+use std::path::Path;
+
 use servanda::ask::{Answer, Reply, Truth, ask};
 use servanda::world::World;
 
-use super::{dir_and_question, opened, show_ask_error, view_of};
+use super::{dir_and_question, opened, show_ask_error, view_of, write_proofs};
 use crate::ViewArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
-pub(crate) fn run(words: &[String], view: &ViewArgs, out: &Terminal) -> Exit {
+pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: &Terminal) -> Exit {
     let (dir, question) = dir_and_question(words);
     let dossier = match opened(dir, out) {
         Ok(dossier) => dossier,
@@ -23,6 +25,11 @@ pub(crate) fn run(words: &[String], view: &ViewArgs, out: &Terminal) -> Exit {
         Ok(reply) => reply,
         Err(error) => return show_ask_error(&dossier.model, &error, out),
     };
+    if let Some(path) = proof
+        && let Err(exit) = write_proofs(&mut world, &[(view.clone(), vec![question.to_owned()])], path, out)
+    {
+        return exit;
+    }
     if out.json() {
         out.print_json(&reply);
     } else {

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use serde_json::json;
 use servanda::world::World;
+use servanda_model::View;
 
-use super::{count, opened, show_diagnostics};
+use super::{count, opened, show_diagnostics, write_proofs};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
-pub(crate) fn run(dir: &Path, out: &Terminal) -> Exit {
+pub(crate) fn run(dir: &Path, proof: Option<&Path>, out: &Terminal) -> Exit {
     let dossier = match opened(dir, out) {
         Ok(dossier) => dossier,
         Err(exit) => return exit,
@@ -18,6 +19,15 @@ pub(crate) fn run(dir: &Path, out: &Terminal) -> Exit {
     let mut checked = servanda::check::check(&mut world);
     checked.diagnostics.extend(servanda::sourcing::not_at_hand(&dossier));
     let clean = checked.is_clean();
+    if let Some(path) = proof {
+        let checks = dossier.model.checks.iter();
+        let questions: Vec<(View, Vec<String>)> = checks
+            .map(|it| (it.view.clone(), it.expects.iter().map(|expect| expect.question.clone()).collect()))
+            .collect();
+        if let Err(exit) = write_proofs(&mut world, &questions, path, out) {
+            return exit;
+        }
+    }
     if out.json() {
         let findings: Vec<_> = checked
             .diagnostics

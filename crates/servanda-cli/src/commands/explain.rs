@@ -6,7 +6,7 @@ use servanda::ask::{Reply, ask};
 use servanda::steps::Told;
 use servanda::world::World;
 
-use super::{dir_and_question, opened, show_ask_error, view_of};
+use super::{dir_and_question, opened, show_ask_error, view_of, write_proofs};
 use crate::ViewArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -26,12 +26,10 @@ pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: 
         Ok(reply) => reply,
         Err(error) => return show_ask_error(&dossier.model, &error, out),
     };
-    if let Some(path) = proof {
-        let text = serde_json::to_string_pretty(&reply).expect("answers are plain data");
-        if let Err(error) = servanda::archive::write_whole(path, text.as_bytes()) {
-            out.complain(&format!("error[cannot-write]: {}: {error}\n", path.display()));
-            return Exit::CouldNot;
-        }
+    if let Some(path) = proof
+        && let Err(exit) = write_proofs(&mut world, &[(view.clone(), vec![question.to_owned()])], path, out)
+    {
+        return exit;
     }
     if out.json() {
         out.print_json(&reply);

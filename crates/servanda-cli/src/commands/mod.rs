@@ -12,11 +12,14 @@ pub(crate) mod new;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sources;
+pub(crate) mod verify;
 
 use std::path::Path;
 
 use servanda::ask::AskError;
 use servanda::load::{DefaultLaw, Dossier, open};
+use servanda::proving::{NoProof, Prover};
+use servanda::world::World;
 use servanda_calendar::parse_written;
 use servanda_diagnostics::{Diagnostic, Severity, suggest};
 use servanda_model::{EntityId, Model, View};
@@ -95,6 +98,53 @@ pub(crate) fn dir_and_question(words: &[String]) -> (&Path, &str) {
         [question] => (Path::new("."), question),
         _ => (Path::new("."), ""),
     }
+}
+
+/// Writes the proofs of the answers to questions, each with its view. If one has no proof, that is said, and no file is
+/// written.
+pub(crate) fn write_proofs(
+    world: &mut World<'_>,
+    questions: &[(View, Vec<String>)],
+    path: &Path,
+    out: &Terminal,
+) -> Result<(), Exit> {
+    let mut proofs = Vec::new();
+    let complain = |question: &str, why: NoProof| {
+        let why = match why {
+            NoProof::NotCheckable(why) => why,
+            NoProof::Ask(_) => "it has no answer".to_owned(),
+            NoProof::Disagree(why) => format!("the engine and the checker disagree; please report this: {why}"),
+        };
+        out.complain(&format!("error[no-proof]: {question}: {why}\n"));
+    };
+    let mut prover = match Prover::new(world) {
+        Ok(prover) => prover,
+        Err(why) => {
+            complain("nothing can be proved", why);
+            return Err(Exit::CouldNot);
+        }
+    };
+    let mut whole = true;
+    for (view, texts) in questions {
+        for (text, proof) in texts.iter().zip(prover.prove(world, texts, view)) {
+            match proof {
+                Ok(proof) => proofs.push(proof),
+                Err(why) => {
+                    whole = false;
+                    complain(text, why);
+                }
+            }
+        }
+    }
+    if !whole {
+        return Err(Exit::CouldNot);
+    }
+    let file = servanda::proving::file(world.model, proofs);
+    let text = serde_json::to_string(&file).expect("proofs are plain data");
+    servanda::archive::write_whole(path, text.as_bytes()).map_err(|error| {
+        out.complain(&format!("error[cannot-write]: {}: {error}\n", path.display()));
+        Exit::CouldNot
+    })
 }
 
 /// Shows why a question could not be answered.
