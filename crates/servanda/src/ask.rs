@@ -337,7 +337,7 @@ fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
 
 /// Statuses of norms that a question asks for and that a missing number may leave undecided: the pattern, whether it is
 /// denied, and the fluent that says so.
-fn undecided_patterns<'q>(
+pub(crate) fn undecided_patterns<'q>(
     model: &'q Model,
     question: &'q Question,
 ) -> impl Iterator<Item = (&'q FluentPattern, bool, FluentId)> {

@@ -54,9 +54,9 @@ pub struct Proof {
     pub exhaustive: bool,
     /// Histories.
     pub cases: Vec<Case>,
-    /// For a view of an actor: what it knows.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub knowledge: Option<Case>,
+    /// For a view of an actor: histories of what it was told.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub knowledge: Vec<Case>,
 }
 
 /// A view in words.
@@ -182,6 +182,8 @@ fn days_of(world: &World<'_>) -> Result<Days, String> {
 fn knowing<'m>(world: &World<'m>, days: &'m Days, actor: EntityId, view: &View) -> Result<Stage<'m>, String> {
     let question = Question {
         text: String::new(),
+        body: String::new(),
+        asked: Vec::new(),
         form: Form::Knowledge { actor, thing: actor },
         fluent: None,
         conditions: Vec::new(),
@@ -219,14 +221,25 @@ fn chain(model: &Model, id: EntityId) -> Vec<EntityId> {
     std::iter::successors(Some(id), whole).take(8).collect()
 }
 
-/// The things that the actor of a view does not know of, by an accepted history of what it was told.
-fn known(world: &World<'_>, days: &Days, view: &View, case: &Case) -> Result<Vec<EntityId>, Refusal> {
+/// The things that the actor of a view does not know of, by accepted histories of what it was told. They stand for all
+/// chronologies and come to the same in each.
+fn known(world: &World<'_>, days: &Days, view: &View, cases: &[Case]) -> Result<Vec<EntityId>, Refusal> {
     let Some(actor) = view.seen_by else { return Ok(Vec::new()) };
     let stage = knowing(world, days, actor, view).map_err(Refusal::of)?;
-    if !cells::is_earliest(&stage, case) {
-        return Err(Refusal::of("what an actor knows is told of the earliest chronology, and this is another"));
+    let accepted: Vec<Accepted> =
+        cases.iter().enumerate().map(|(at, case)| stage.accept(at, case)).collect::<Result<_, _>>()?;
+    let pairs: Vec<(&Case, &Accepted)> = cases.iter().zip(&accepted).collect();
+    cells::cover(&stage, &pairs).map_err(|(case, why)| Refusal { case: Some(case), ..Refusal::of(why) })?;
+    let mut each = accepted.iter().map(|accepted| unknown_in(world, view, actor, accepted));
+    let first = each.next().ok_or_else(|| Refusal::of("it does not show what the actor knows"))?;
+    match each.all(|other| other == first) {
+        true => Ok(first),
+        false => Err(Refusal::of("what the actor knows hangs on days that are open")),
     }
-    let accepted = stage.accept(0, case)?;
+}
+
+/// The secret things that an actor does not know of at the end of one history.
+fn unknown_in(world: &World<'_>, view: &View, actor: EntityId, accepted: &Accepted) -> Vec<EntityId> {
     let day = view.on.unwrap_or(world.last_day());
     let told = |thing: &EntityId| {
         let args = vec![Val::Entity(actor.0), Val::Entity(thing.0)];
@@ -242,8 +255,7 @@ fn known(world: &World<'_>, days: &Days, view: &View, case: &Case) -> Result<Vec
     };
     let entities = (0..world.model.lexicon.entities.len()).map(EntityId::from_index);
     let secret = entities.filter(|id| world.secret_root(*id).is_some());
-    let unknown = secret.filter(|id| !chain(world.model, *id).iter().any(|it| insider(it) || told(it)));
-    Ok(unknown.collect())
+    secret.filter(|id| !chain(world.model, *id).iter().any(|it| insider(it) || told(it))).collect()
 }
 
 /// Checks every proof of a file against a dossier. Nothing in the file is taken on trust, and the engine is not asked.
@@ -270,12 +282,10 @@ fn verify_one(world: &World<'_>, days: &Days, proof: &Proof) -> Result<(), Refus
         AskError::Trouble(trouble) => Refusal::of(format!("its question is not understood: {}", trouble.message)),
         AskError::Program(_) => Refusal::of("the dossier has no meaning"),
     })?;
-    let mut unknown = match (&proof.knowledge, view.seen_by) {
-        (Some(case), Some(_)) => known(world, days, &view, case)?,
-        (None, None) => Vec::new(),
-        (None, Some(_)) => return Err(Refusal::of("it does not show what the actor knows")),
-        (Some(_), None) => return Err(Refusal::of("nobody's knowledge was asked for")),
-    };
+    if !proof.knowledge.is_empty() && view.seen_by.is_none() {
+        return Err(Refusal::of("nobody's knowledge was asked for"));
+    }
+    let mut unknown = known(world, days, &view, &proof.knowledge)?;
     unknown.extend(undocumented(world, &view));
     let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(Refusal::of)?;
     let accepted: Vec<Accepted> =
@@ -300,15 +310,17 @@ fn comes_to(
     cases: &[(&Case, &Accepted)],
     exhaustive: bool,
 ) -> Result<Reply, Refusal> {
-    let mut runs = Vec::new();
+    let (mut runs, mut cells) = (Vec::new(), Vec::new());
     for (case, accepted) in cases {
+        let first = runs.len();
         if exhaustive {
             runs.extend(cells::ends(stage, case, accepted)?);
         } else {
             runs.push(stage.run(accepted, stage.ticks(&case.days)));
         }
+        cells.push((first, runs.len() - 1));
     }
-    Ok(stage.reply(world, runs, exhaustive))
+    Ok(stage.reply(world, runs, cells, exhaustive))
 }
 
 /// What no source by the year of a view tells of.

@@ -59,12 +59,12 @@ pub struct Outcome {
 impl Outcome {
     /// An outcome of runs that each stand for themselves.
     #[must_use]
-    pub fn of_runs(runs: Vec<Run>, exhaustive: bool, visible: Vec<EventId>, uncertain: Vec<EventId>) -> Outcome {
+    pub fn of_runs(runs: Vec<Rc<Run>>, exhaustive: bool, visible: Vec<EventId>, uncertain: Vec<EventId>) -> Outcome {
         let program = runs.first().map(|run| Rc::clone(&run.program)).unwrap_or_default();
         Outcome {
             program,
             cells: (0..runs.len()).map(|at| (at, at)).collect(),
-            runs: runs.into_iter().map(Rc::new).collect(),
+            runs,
             exhaustive,
             precise: exhaustive,
             visible: Rc::new(visible),
@@ -433,7 +433,7 @@ impl<'m> World<'m> {
     }
 
     /// The statements of provisions of instruments that are known of.
-    fn provisions(&self, unknown: &[EntityId]) -> BTreeSet<servanda_model::OriginId> {
+    pub(crate) fn provisions(&self, unknown: &[EntityId]) -> BTreeSet<servanda_model::OriginId> {
         let (lexicon, hooks) = (&self.model.lexicon, &self.model.hooks);
         let entities = (0..lexicon.entities.len()).map(EntityId::from_index);
         let known = entities.filter(|id| !unknown.contains(id));

@@ -231,14 +231,3 @@ pub(super) fn ends(stage: &Stage<'_>, case: &Case, accepted: &Accepted) -> Resul
     let moves = case.days.keys().any(|id| all[*id as usize].is_none_or(|(first, last)| first != last));
     Ok([false, true].into_iter().take(1 + usize::from(moves)).map(ends).collect())
 }
-
-/// A history in the chronology in which everything is as early as can be.
-pub(super) fn earliest(stage: &Stage<'_>) -> Result<(Case, Accepted), NoProof> {
-    written(stage, &[], &mut Vec::new(), &|id| stage.bounds[id]?.0)
-}
-
-/// The events that have a day in no case must not be among those that move it.
-pub(super) fn is_earliest(stage: &Stage<'_>, case: &Case) -> bool {
-    let first = |id: u32| stage.bounds.get(EventId(id).index()).copied().flatten().and_then(|(first, _)| first);
-    case.given.is_empty() && case.days.iter().all(|(id, day)| first(*id) == Some(*day))
-}

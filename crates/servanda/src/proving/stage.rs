@@ -31,6 +31,8 @@ pub(super) struct Stage<'m> {
     pub(super) through: i64,
     /// The last day that counts, for what is asked of a day.
     day: Option<i64>,
+    /// The last day of which the actor of the view knows.
+    seen_until: Option<i64>,
 }
 
 impl<'m> Stage<'m> {
@@ -50,7 +52,8 @@ impl<'m> Stage<'m> {
             Guard::About(entity) => !unknown.contains(&entity),
         });
         if let Some(year) = view.known_in {
-            program.initial.retain(|fact| world.evidence_by(fact.origin, year));
+            let provisions = world.provisions(unknown);
+            program.initial.retain(|fact| provisions.contains(&fact.origin) || world.evidence_by(fact.origin, year));
         }
         program.fluents.extend(questions.fluents.iter().cloned());
         if questions.ranges.len() > program.ranges.len() {
@@ -64,15 +67,8 @@ impl<'m> Stage<'m> {
             Ok(Some(bounds)) => bounds,
             _ => return Err("what the dossier says of days contradicts itself".to_owned()),
         };
-        let visible = (0..model.events.len())
-            .map(EventId::from_index)
-            .filter(|id| counts(world, view, unknown, *id))
-            .filter(|id| match (view.seen_by, view.on) {
-                // An actor knows of nothing that is yet to come.
-                (Some(_), Some(day)) => matches!(bounds[id.index()], Some((Some(min), _)) if min <= day),
-                _ => true,
-            })
-            .collect();
+        let visible =
+            (0..model.events.len()).map(EventId::from_index).filter(|id| counts(world, view, unknown, *id)).collect();
         let goals = goals(world, &question, &program)?;
         let last = world.last_day().max(view.on.unwrap_or(i64::MIN));
         let through = last.saturating_add(world.years_ahead * 366);
@@ -81,7 +77,9 @@ impl<'m> Stage<'m> {
             Form::Acts { .. } => question.on.or(view.on),
             _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
         };
-        Ok(Stage { model, question, view: view.clone(), program, goals, visible, days, bounds, through, day })
+        let seen_until = view.seen_by.and(view.on);
+        let view = view.clone();
+        Ok(Stage { model, question, view, program, goals, visible, days, bounds, through, day, seen_until })
     }
 
     /// Whether a shape is of the dossier, and not of the question.
@@ -108,6 +106,10 @@ impl<'m> Stage<'m> {
         let mut all = Vec::new();
         for id in &self.visible {
             let Some(tick) = ticks[id.index()] else { continue };
+            if self.seen_until.is_some_and(|day| tick > day) {
+                // An actor knows of nothing that is yet to come.
+                continue;
+            }
             let step = order(self.model, *id, &ticks, 0);
             let happenings = self.model.events[id.index()].happenings.iter();
             all.extend(happenings.map(|what| Occurrence { tick, step, what: what.clone(), tag: id.0 }));
@@ -143,15 +145,14 @@ impl<'m> Stage<'m> {
     }
 
     /// What accepted histories come to, read as any outcome of a dossier.
-    pub(super) fn reply(&self, world: &World<'_>, runs: Vec<Rc<Run>>, exhaustive: bool) -> Reply {
-        let outcome = Outcome {
-            program: Rc::new(self.program.clone()),
-            runs,
-            exhaustive,
-            precise: exhaustive,
-            visible: Rc::new(self.visible.clone()),
-            uncertain: Vec::new(),
-        };
+    pub(super) fn reply(
+        &self,
+        world: &World<'_>,
+        runs: Vec<Rc<Run>>,
+        cells: Vec<(usize, usize)>,
+        exhaustive: bool,
+    ) -> Reply {
+        let outcome = Outcome { cells, ..Outcome::of_runs(runs, exhaustive, self.visible.clone(), Vec::new()) };
         ask::reply(world, &self.question, &self.view, &outcome)
     }
 
@@ -167,7 +168,7 @@ impl<'m> Stage<'m> {
         };
         let moved = |tick: i64| accepted.moving.get(&tick).and_then(day).unwrap_or(tick);
         let solution = solution(accepted, &self.program, &moved);
-        Rc::new(Run { ticks, solution })
+        Rc::new(Run { program: Rc::new(self.program.clone()), ticks, solution })
     }
 
     /// A step in words, and where what brought it about is written.
@@ -254,6 +255,10 @@ impl<'m> Stage<'m> {
         let after = self.day.map(|day| Instant::on(day.saturating_add(1)));
         accepted.orders.extend(moving.flat_map(|it| after.iter().map(|day| (it.clone(), day.clone()))));
         let event = |id: usize| Instant { from: From::Event(id as u32), plus: Vec::new() };
+        if let Some(day) = self.seen_until {
+            let after = Instant::on(day.saturating_add(1));
+            accepted.orders.extend(open.iter().map(|id| (event(*id), after.clone())));
+        }
         for id in self.visible.iter().copied() {
             for other in before(self.model, id) {
                 if open.contains(&id.index()) || open.contains(&other.index()) {
@@ -339,7 +344,7 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         }
         Form::Whether | Form::Which | Form::When | Form::What | Form::HowMany => {
             let Some(fluent) = question.fluent else { return Err("the question has no form of its own".to_owned()) };
-            vec![any(fluent)]
+            ask::undecided_patterns(model, question).map(|(_, _, open)| open).chain([fluent]).map(any).collect()
         }
     };
     Ok(goals)

@@ -15,6 +15,8 @@ use crate::world::{Outcome, World};
 pub struct Prover {
     days: Days,
     scope: Vec<Shape>,
+    /// What the actors of the views know, as far as it was looked at.
+    knowledge: Vec<(View, Vec<Case>)>,
 }
 
 impl Prover {
@@ -23,7 +25,7 @@ impl Prover {
     /// # Errors
     /// What it says of days has no meaning.
     pub fn new(world: &World<'_>) -> Result<Prover, NoProof> {
-        Ok(Prover { days: days_of(world).map_err(NoProof::NotCheckable)?, scope: Vec::new() })
+        Ok(Prover { days: days_of(world).map_err(NoProof::NotCheckable)?, scope: Vec::new(), knowledge: Vec::new() })
     }
 
     /// Writes the proofs of the answers to several questions from one point of view.
@@ -38,56 +40,60 @@ impl Prover {
         let mut all = Vec::new();
         for (text, reply) in texts.iter().zip(replies) {
             let reply = reply.map_err(NoProof::Ask);
-            all.push(reply.and_then(|reply| prove_one(world, &self.days, text, view, &reply, &mut self.scope)));
+            all.push(reply.and_then(|reply| self.prove_one(world, text, view, &reply)));
         }
         all
     }
-}
 
-fn prove_one(
-    world: &mut World<'_>,
-    days: &Days,
-    text: &str,
-    view: &View,
-    reply: &Reply,
-    scope: &mut Vec<Shape>,
-) -> Result<Proof, NoProof> {
-    let (question, questions, view) = prepared(world.model, text, view).map_err(NoProof::Ask)?;
-    let knowledge = match view.seen_by {
-        Some(actor) => Some(knowledge(world, days, actor, &view)?),
-        None => None,
-    };
-    let mut unknown = match &knowledge {
-        Some(case) => known(world, days, &view, case).map_err(|it| NoProof::Disagree(it.reason))?,
-        None => Vec::new(),
-    };
-    unknown.extend(undocumented(world, &view));
-    let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(NoProof::NotCheckable)?;
-    let (mut cases, exhaustive) = cells::explored(&stage, scope)?;
-    if !exhaustive {
-        if reply.precision.is_none() || reply.answers.is_empty() {
-            let most = cells::MOST_CASES;
-            return Err(NoProof::NotCheckable(format!("it hangs on more than {most} orders of days")));
+    fn prove_one(&mut self, world: &mut World<'_>, text: &str, view: &View, reply: &Reply) -> Result<Proof, NoProof> {
+        let (question, questions, view) = prepared(world.model, text, view).map_err(NoProof::Ask)?;
+        let knowledge = self.knowledge(world, &view)?;
+        let days = &self.days;
+        let mut unknown = known(world, days, &view, &knowledge).map_err(|it| NoProof::NotCheckable(it.reason))?;
+        unknown.extend(undocumented(world, &view));
+        let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(NoProof::NotCheckable)?;
+        let (mut cases, exhaustive) = cells::explored(&stage, &mut self.scope)?;
+        if !exhaustive {
+            if reply.precision.is_none() || reply.answers.is_empty() {
+                let most = cells::MOST_CASES;
+                return Err(NoProof::NotCheckable(format!("it hangs on more than {most} orders of days")));
+            }
+            let asked = world.ask(&view, &questions).map_err(|errors| NoProof::Ask(AskError::Program(errors)))?;
+            cases = witnesses(&stage, &asked)?;
         }
-        let asked = world.ask(&view, &questions).map_err(|errors| NoProof::Ask(AskError::Program(errors)))?;
-        cases = witnesses(&stage, &asked)?;
+        let pairs: Vec<(&Case, &Accepted)> = cases.iter().map(|(case, accepted)| (case, accepted)).collect();
+        let proved = comes_to(world, &stage, &pairs, exhaustive).map_err(|it| NoProof::Disagree(it.reason))?;
+        let answers = answered(&proved);
+        if reply.precision.is_none() && exhaustive && answers != answered(reply) {
+            let reason = format!("the engine says {:?}, the checker {answers:?}", answered(reply));
+            return Err(NoProof::Disagree(reason));
+        }
+        let name = |id: &EntityId| world.model.name(*id).to_owned();
+        let view = ViewOf {
+            on: stage.view.on.map(|day| world.model.show_tick(day)),
+            seen_by: stage.view.seen_by.as_ref().map(name),
+            known: stage.view.known_in,
+            under: stage.view.under.iter().map(name).collect(),
+        };
+        let cases = cases.into_iter().map(|(case, _)| case).collect();
+        Ok(Proof { question: text.to_owned(), view, answers, exhaustive, cases, knowledge })
     }
-    let pairs: Vec<(&Case, &Accepted)> = cases.iter().map(|(case, accepted)| (case, accepted)).collect();
-    let proved = comes_to(world, &stage, &pairs, exhaustive).map_err(|it| NoProof::Disagree(it.reason))?;
-    let answers = answered(&proved);
-    if reply.precision.is_none() && exhaustive && answers != answered(reply) {
-        let reason = format!("the engine says {:?}, the checker {answers:?}", answered(reply));
-        return Err(NoProof::Disagree(reason));
+
+    /// What the actor of a view was told by its day: histories of the whole world, for all chronologies.
+    fn knowledge(&mut self, world: &World<'_>, view: &View) -> Result<Vec<Case>, NoProof> {
+        let Some(actor) = view.seen_by else { return Ok(Vec::new()) };
+        if let Some((_, cases)) = self.knowledge.iter().find(|(known, _)| known == view) {
+            return Ok(cases.clone());
+        }
+        let stage = knowing(world, &self.days, actor, view).map_err(NoProof::NotCheckable)?;
+        let (cases, exhaustive) = cells::explored(&stage, &mut Vec::new())?;
+        if !exhaustive {
+            return Err(NoProof::NotCheckable("what the actor knows hangs on too many orders of days".to_owned()));
+        }
+        let cases: Vec<Case> = cases.into_iter().map(|(case, _)| case).collect();
+        self.knowledge.push((view.clone(), cases.clone()));
+        Ok(cases)
     }
-    let name = |id: &EntityId| world.model.name(*id).to_owned();
-    let view = ViewOf {
-        on: stage.view.on.map(|day| world.model.show_tick(day)),
-        seen_by: stage.view.seen_by.as_ref().map(name),
-        known: stage.view.known_in,
-        under: stage.view.under.iter().map(name).collect(),
-    };
-    let cases = cases.into_iter().map(|(case, _)| case).collect();
-    Ok(Proof { question: text.to_owned(), view, answers, exhaustive, cases, knowledge })
 }
 
 /// Of the chronologies that were looked at, for everything that any says one in which it is so and one in which it is
@@ -123,10 +129,4 @@ fn witnesses(stage: &Stage<'_>, outcome: &Outcome) -> Result<Vec<(Case, Accepted
         cases.push(cells::written(stage, &[], &mut Vec::new(), &day)?);
     }
     Ok(cases)
-}
-
-/// What an actor was told by a day: a history of the whole world, in the chronology in which all is as early as can be.
-fn knowledge(world: &World<'_>, days: &Days, actor: EntityId, view: &View) -> Result<Case, NoProof> {
-    let stage = knowing(world, days, actor, view).map_err(NoProof::NotCheckable)?;
-    Ok(cells::earliest(&stage)?.0)
 }
