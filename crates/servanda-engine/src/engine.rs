@@ -105,15 +105,25 @@ impl<'c, S: Sink> Engine<'c, S> {
     }
 
     /// Where results go.
+    pub fn sink(&self) -> &S {
+        &self.sweep.sink
+    }
+
+    /// Where results go, to be emptied.
     pub fn sink_mut(&mut self) -> &mut S {
         &mut self.sweep.sink
     }
 
     /// Runs the timers due up to and including a tick, hands over what is then open, and gives the sink back.
     pub fn finish(mut self, until: i64) -> S {
+        self.end(until);
+        self.sweep.sink
+    }
+
+    /// As [`Engine::finish`], the sink staying where it is. Nothing must be taken in afterwards.
+    pub fn end(&mut self, until: i64) {
         self.sweep.run_timers(until);
         self.sweep.finish();
-        self.sweep.sink
     }
 }
 

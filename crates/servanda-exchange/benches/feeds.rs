@@ -105,6 +105,7 @@ fn measure(name: &str, events: usize, model: &Model, feed: &Path, before: Option
         late: 0,
         skip_bad_rows: false,
         threads: 1,
+        checkpoints: None,
     };
     let times = (1_000_000 / events).max(1);
     let each = 1e9 / events as f64;

@@ -32,6 +32,8 @@ pub(crate) struct Batch {
     pub(crate) texts: Strings,
     /// Whether the first row of the first feed gives a day or timestamp, and no bare number.
     pub(crate) is_dated: bool,
+    /// Where a checkpoint is due after these rows: how reading goes on from there.
+    pub(crate) mark: Option<Vec<u8>>,
 }
 
 impl Batch {
@@ -43,6 +45,7 @@ impl Batch {
         self.grants.clear();
         self.things.clear();
         self.texts.clear();
+        self.mark = None;
     }
 }
 
@@ -73,14 +76,16 @@ impl Strings {
         self.ends.len()
     }
 
+    pub(crate) fn iter_from(&self, first: usize) -> impl ExactSizeIterator<Item = &str> {
+        (first..self.len()).map(|index| self.get(index))
+    }
+
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }
 
     pub(crate) fn extend(&mut self, others: &Strings) {
-        for index in 0..others.len() {
-            self.push(others.get(index));
-        }
+        others.iter_from(0).for_each(|text| self.push(text));
     }
 }

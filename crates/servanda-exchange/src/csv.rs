@@ -4,7 +4,7 @@
 //! byte by byte, since what is quoted may contain commas and line ends.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::error::{Flaw, RunError};
@@ -86,6 +86,20 @@ impl CsvReader {
     /// How many bytes were read.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Where the next row begins: its byte in the file, and how many rows come before it.
+    pub(crate) fn place(&self) -> (u64, u64) {
+        (self.bytes - (self.end - self.start) as u64, self.rows)
+    }
+
+    /// Goes on from such a place.
+    pub(crate) fn go_to(&mut self, (byte, rows): (u64, u64)) -> Result<(), ReadError> {
+        let failed = |error| ReadError::File { row: rows, reason: plain(&error) };
+        self.file.seek(SeekFrom::Start(byte)).map_err(failed)?;
+        (self.start, self.end, self.at_end) = (0, 0, false);
+        (self.bytes, self.rows) = (byte, rows);
+        Ok(())
     }
 
     /// Reads on, keeping what was not taken yet.

@@ -1,5 +1,6 @@
 //! What can be wrong with a feed, and why a run could not be done.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub struct Trouble {
     /// Which column, where the trouble is with one.
     pub column: Option<String>,
     /// Stable code.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What is wrong.
     pub message: String,
     /// What to do about it; may be empty.
@@ -92,7 +93,7 @@ impl fmt::Display for RunError {
             }
             RunError::Write { path, reason } => {
                 writeln!(f, "error[cannot-write]: {}: {reason}", path.display())?;
-                writeln!(f, "help: nothing was left behind; free some space or choose another place with `-o`")
+                writeln!(f, "help: no result is left there; free some space or choose another place")
             }
             RunError::Unfit { code, message, help } => {
                 writeln!(f, "error[{code}]: {message}")?;

@@ -9,6 +9,8 @@
 
 mod batch;
 mod binding;
+mod bytes;
+mod checkpoint;
 mod csv;
 mod error;
 mod merge;
@@ -22,6 +24,7 @@ mod sorting;
 mod time;
 mod write;
 
+pub use checkpoint::Checkpoints;
 pub use error::{RunError, Trouble};
 pub use row::{count_rows, split_rows};
 pub use run::{Order, Progress, RunOptions, Summary, run};

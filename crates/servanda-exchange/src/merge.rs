@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use servanda_model::Model;
+use servanda_model::{Action, Model, Value};
 
-use crate::batch::{Batch, Event};
+use crate::batch::{Batch, Event, Strings};
 use crate::binding::Binding;
+use crate::bytes::{Reader, Writer};
 use crate::csv::{CsvReader, ReadError};
 use crate::error::{Flaw, RunError, Trouble};
 use crate::names::{Names, text_of};
@@ -21,6 +22,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) skip_bad_rows: bool,
     /// Rows after this tick are passed over.
     pub(crate) until: i64,
+    /// After how many events a checkpoint is due; never with 0.
+    pub(crate) every: u64,
     /// How many bytes were read, for whoever shows progress.
     pub(crate) bytes: &'a AtomicU64,
 }
@@ -35,6 +38,33 @@ pub(crate) struct Report {
 impl Report {
     /// So many are described; without `skip_bad_rows` reading stops there.
     pub(crate) const MOST: usize = 20;
+
+    fn save(&self, to: &mut Writer) {
+        to.number(self.count);
+        to.all(self.troubles.iter(), |to, it| {
+            to.text(&it.file.to_string_lossy());
+            to.number(it.row);
+            to.all(it.column.iter(), |to, column| to.text(column));
+            to.text(&it.code);
+            to.text(&it.message);
+            to.text(&it.help);
+        });
+    }
+
+    fn had_from(from: &mut Reader<'_>) -> Option<Report> {
+        let count = from.number()?;
+        let troubles = from.all(|from| {
+            Some(Trouble {
+                file: PathBuf::from(from.text()?),
+                row: from.number()?,
+                column: from.all(Reader::text)?.pop(),
+                code: from.text()?.into(),
+                message: from.text()?,
+                help: from.text()?,
+            })
+        })?;
+        Some(Report { troubles, count })
+    }
 }
 
 enum Source {
@@ -57,6 +87,23 @@ impl Source {
             Source::Csv(reader) => reader.rows(),
             #[cfg(feature = "parquet")]
             Source::Parquet(reader) => reader.rows(),
+        }
+    }
+
+    /// Where the next row is: for CSV its byte, and how many rows come before it.
+    fn place(&self) -> (u64, u64) {
+        match self {
+            Source::Csv(reader) => reader.place(),
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => (0, reader.rows()),
+        }
+    }
+
+    fn go_to(&mut self, place: (u64, u64)) -> Result<(), ReadError> {
+        match self {
+            Source::Csv(reader) => reader.go_to(place),
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => reader.pass_over(place.1),
         }
     }
 
@@ -97,6 +144,11 @@ impl Feed {
         })?;
         let bytes = source.bytes();
         Ok(Feed { path: path.to_path_buf(), source, binding, newest: i64::MIN, at_end: false, bytes, is_dated: false })
+    }
+
+    fn go_to(&mut self, place: (u64, u64)) -> Result<(), RunError> {
+        self.bytes = 0;
+        self.source.go_to(place).map_err(|error| error.into_run_error(&self.path))
     }
 
     /// Adds rows to a batch until it is full or the feed is at its end.
@@ -178,7 +230,7 @@ fn too_late(newest: i64, late: i64) -> Box<Flaw> {
 
 fn trouble(path: &Path, row: u64, flaw: Flaw) -> Trouble {
     let Flaw { column, code, message, help } = flaw;
-    Trouble { file: path.to_path_buf(), row, column, code, message, help }
+    Trouble { file: path.to_path_buf(), row, column, code: code.into(), message, help }
 }
 
 fn header_of(source: &mut Source, path: &Path) -> Result<Vec<String>, RunError> {
@@ -214,6 +266,8 @@ pub(crate) struct Merged<'m> {
     model: &'m Model,
     names: Names<'m>,
     feeds: Vec<Waiting>,
+    /// Events handed on.
+    events: u64,
     pub(crate) report: Report,
 }
 
@@ -229,13 +283,37 @@ struct Waiting {
 
 impl<'m> Merged<'m> {
     pub(crate) fn open(paths: &[PathBuf], model: &'m Model) -> Result<Merged<'m>, RunError> {
-        let mut names = Names::new(model);
+        Merged::with(paths, model, Names::new(model))
+    }
+
+    fn with(paths: &[PathBuf], model: &'m Model, mut names: Names<'m>) -> Result<Merged<'m>, RunError> {
         let mut feeds = Vec::new();
         for path in paths {
             let feed = Feed::open(path, model, &mut names)?;
             feeds.push(Waiting { feed, batch: Batch::default(), next: 0, ready: 0 });
         }
-        Ok(Merged { model, names, feeds, report: Report::default() })
+        Ok(Merged { model, names, feeds, events: 0, report: Report::default() })
+    }
+
+    /// Goes on from what was saved, with the names and texts that the feeds had brought up; `None` where that does not
+    /// fit together.
+    pub(crate) fn resume(
+        paths: &[PathBuf],
+        model: &'m Model,
+        saved: &[u8],
+        (things, texts): (&Strings, &Strings),
+    ) -> Result<Option<Merged<'m>>, RunError> {
+        let mut from = Reader(saved);
+        let mut names = Names::new(model);
+        if names.take_up(&mut from, things, texts).is_none() {
+            return Ok(None);
+        }
+        let mut merged = Merged::with(paths, model, names)?;
+        let Some(places) = merged.take_up(&mut from) else { return Ok(None) };
+        for (waiting, place) in merged.feeds.iter_mut().zip(places) {
+            waiting.feed.go_to(place)?;
+        }
+        Ok(Some(merged))
     }
 
     /// Fills a batch; it stays empty at the end of all feeds.
@@ -243,11 +321,15 @@ impl<'m> Merged<'m> {
         batch.clear();
         let outcome = self.gather(settings, batch);
         batch.is_dated = self.feeds.first().is_some_and(|it| it.feed.is_dated);
+        let before = self.events;
+        self.events += batch.events.len() as u64;
+        let periods = |events: u64| events.checked_div(settings.every).unwrap_or(0);
+        batch.mark = (periods(before) < periods(self.events)).then(|| self.save());
         outcome
     }
 
     fn gather(&mut self, settings: &Settings<'_>, batch: &mut Batch) -> Result<(), RunError> {
-        let Merged { model, names, feeds, report } = self;
+        let Merged { model, names, feeds, report, .. } = self;
         if let ([only], 0) = (feeds.as_mut_slice(), settings.late) {
             while batch.events.is_empty() && !only.feed.at_end {
                 only.feed.fill(model, names, settings, report, batch)?;
@@ -276,7 +358,62 @@ impl<'m> Merged<'m> {
     }
 }
 
+impl Merged<'_> {
+    fn save(&self) -> Vec<u8> {
+        let mut to = Writer::default();
+        self.names.save(&mut to);
+        to.number(self.events);
+        self.report.save(&mut to);
+        to.all(self.feeds.iter(), |to, waiting| waiting.save(self.model, to));
+        to.0
+    }
+
+    /// Takes up all but the places in the feeds, which it gives.
+    fn take_up(&mut self, from: &mut Reader<'_>) -> Option<Vec<(u64, u64)>> {
+        self.events = from.number()?;
+        self.report = Report::had_from(from)?;
+        let actions = &self.model.program.actions;
+        let mut feeds = self.feeds.iter_mut();
+        let places = from.all(|from| feeds.next()?.take_up(actions, from))?;
+        (feeds.next().is_none() && from.0.is_empty()).then_some(places)
+    }
+}
+
 impl Waiting {
+    fn save(&self, model: &Model, to: &mut Writer) {
+        let (byte, rows) = self.feed.source.place();
+        to.number(byte);
+        to.number(rows);
+        to.tick(self.feed.newest);
+        to.number(u64::from(self.feed.at_end));
+        to.number(u64::from(self.feed.is_dated));
+        to.number((self.ready - self.next) as u64);
+        to.all(self.batch.events[self.next..].iter(), |to, event| {
+            to.tick(event.tick);
+            to.number(u64::from(event.action));
+            let arity = model.program.actions[event.action as usize].holes.len();
+            self.batch.values[event.at as usize..][..arity].iter().for_each(|value| to.number(value.bits()));
+        });
+    }
+
+    fn take_up(&mut self, actions: &[Action], from: &mut Reader<'_>) -> Option<(u64, u64)> {
+        let place = (from.number()?, from.number()?);
+        self.feed.newest = from.tick()?;
+        self.feed.at_end = from.number()? != 0;
+        self.feed.is_dated = from.number()? != 0;
+        self.ready = from.size()?;
+        let Batch { events, values, .. } = &mut self.batch;
+        *events = from.all(|from| {
+            let (tick, action) = (from.tick()?, from.size()?);
+            let at = values.len() as u32;
+            for _ in &actions.get(action)?.holes {
+                values.push(Value::from_bits(from.number()?));
+            }
+            Some(Event { tick, action: action as u32, at })
+        })?;
+        (self.ready <= events.len()).then_some(place)
+    }
+
     /// Reads on, puts what was read in order, and finds out how much of it may be handed on.
     fn refill(
         &mut self,

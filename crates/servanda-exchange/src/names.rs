@@ -3,8 +3,9 @@
 use servanda_model::{EntityId, KindId, Model, TextId};
 
 use crate::batch::{Batch, Grant, Strings};
+use crate::bytes::{Reader, Writer};
 use crate::error::{Flaw, shown};
-use crate::row::Cell;
+use crate::row::{Cell, PADDING};
 
 /// A table from texts to numbers. Short texts are kept in the table itself.
 pub(crate) struct Table {
@@ -77,6 +78,17 @@ impl Table {
             for slot in std::mem::replace(&mut self.slots, twice).into_iter().filter(|slot| slot.key != 0) {
                 self.put(slot);
             }
+        }
+    }
+
+    /// Texts with numbers one after another.
+    fn insert_all(&mut self, texts: &Strings, first: u32) {
+        let mut padded = texts.text().as_bytes().to_vec();
+        padded.resize(padded.len() + PADDING, 0);
+        let mut start = 0;
+        for (id, text) in (first..).zip(texts.iter_from(0)) {
+            self.insert(Cell::of(&padded[start..], text.len()), text, id);
+            start += text.len();
         }
     }
 
@@ -228,6 +240,32 @@ impl<'m> Names<'m> {
         }
         self.texts.insert(cell, text, id);
         Ok(TextId(id))
+    }
+}
+
+/// What is kept from one row to the next, for checkpoints. The texts themselves are with the results.
+impl Names<'_> {
+    pub(crate) fn save(&self, to: &mut Writer) {
+        to.all(self.classes.iter(), |to, class| to.number(class.kind.index() as u64));
+        to.all(self.of[self.model.lexicon.entities.len()..].iter(), |to, classes| to.number(*classes));
+    }
+
+    /// Takes up what was saved, with the names and texts that the feeds had brought up.
+    pub(crate) fn take_up(&mut self, from: &mut Reader<'_>, things: &Strings, texts: &Strings) -> Option<()> {
+        let kinds = self.model.lexicon.kinds.len();
+        for kind in from.all(|from| from.size().filter(|kind| *kind < kinds))? {
+            self.class_of(KindId::from_index(kind))?;
+        }
+        let of = from.all(Reader::number)?;
+        if of.len() != things.len() {
+            return None;
+        }
+        self.of.extend(of);
+        self.things.insert_all(things, self.next_thing);
+        self.texts.insert_all(texts, self.next_text);
+        self.next_thing += things.len() as u32;
+        self.next_text += texts.len() as u32;
+        Some(())
     }
 }
 

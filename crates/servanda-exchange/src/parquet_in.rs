@@ -140,6 +140,19 @@ impl ParquetReader {
         Ok(Some(Row { text: &self.text, bounds: &self.bounds }))
     }
 
+    /// Passes over rows, to go on after them.
+    pub(crate) fn pass_over(&mut self, rows: u64) -> Result<(), ReadError> {
+        while let Some(group) = self.file.metadata().row_groups().get(self.group) {
+            let after = self.rows + group.num_rows().max(0).unsigned_abs();
+            if after > rows {
+                break;
+            }
+            (self.group, self.rows) = (self.group + 1, after);
+        }
+        while self.rows < rows && self.next()?.is_some() {}
+        Ok(())
+    }
+
     /// Decodes some rows of every column.
     fn decode(&mut self) -> Result<bool, ParquetError> {
         while self.left == 0 {

@@ -39,6 +39,12 @@ pub(crate) struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
+    /// The first `len` bytes of a text with at least [`PADDING`] more.
+    pub(crate) fn of(text: &'a [u8], len: usize) -> Cell<'a> {
+        debug_assert!(text.len() >= len + PADDING, "cells are padded");
+        Cell { text, len }
+    }
+
     #[inline]
     pub(crate) fn bytes(self) -> &'a [u8] {
         &self.text[..self.len]

@@ -10,7 +10,9 @@ use servanda_model::{
     Program, Standing, Term, Trigger, Value,
 };
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Strings};
+use crate::bytes::{Reader, Writer};
+use crate::checkpoint::{Checkpoints, Claim, Keeper, Kept};
 use crate::error::{RunError, Trouble};
 use crate::merge::{Merged, Report, Settings};
 use crate::slice::{looks_at, slice};
@@ -46,6 +48,8 @@ pub struct RunOptions {
     pub skip_bad_rows: bool,
     /// With two, rows are read on a thread of their own.
     pub threads: usize,
+    /// Whether to write checkpoints, and to go on from one that is there.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 /// How far a run is.
@@ -57,6 +61,8 @@ pub struct Progress {
     pub bytes: u64,
     /// Bytes there are to read.
     pub of: u64,
+    /// With how many events the checkpoint was made that this run went on from, if it did.
+    pub resumed: Option<u64>,
 }
 
 /// What a run did.
@@ -78,10 +84,11 @@ pub struct Summary {
     pub kept: usize,
 }
 
-/// Runs the rules of a model over feeds.
+/// Runs the rules of a model over feeds. A checkpoint that is there is gone on from, and removed when all is done.
 ///
 /// # Errors
-/// The rules have no meaning, a feed is not understood, or a file cannot be read or written. No result is then left.
+/// The rules have no meaning, a feed is not understood, a file cannot be read or written, or the checkpoint is of another
+/// run. No result is then left; a checkpoint is, unless rows were bad, and with it what was written so far.
 pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progress)) -> Result<Summary, RunError> {
     let mut rules = model.program_under(&defaults(model));
     let clock = rules.clock;
@@ -104,41 +111,48 @@ pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progres
         late: options.late.max(0),
         skip_bad_rows: options.skip_bad_rows,
         until: until.unwrap_or(i64::MAX),
+        every: options.checkpoints.as_ref().map_or(0, |it| it.every.max(1)),
         bytes: &bytes,
     };
     let of = options.feeds.iter().filter_map(|path| std::fs::metadata(path).ok()).map(|it| it.len()).sum();
-    let merged = Merged::open(&options.feeds, model)?;
-    let output = Output::create(&options.out)?;
-    let engine = Engine::new(&compiled, Found::new(written, finals));
-    let mut runner = Runner {
-        engine,
-        format: Format::new(model),
-        output,
+    let keeper = options.checkpoints.as_ref().map(|checkpoints| {
+        let claim = Claim::new(model, &compiled, options)?;
+        Ok(Keeper::new(checkpoints, claim, options.order == Order::Sorted))
+    });
+    let mut keeper = keeper.transpose()?;
+    let kept = keeper.as_mut().map_or(Ok(None), Keeper::load)?;
+    let plan = Plan {
         order: options.order,
         arity: rules.actions.iter().map(|action| action.holes.len()).collect(),
         told,
-        next_told: 0,
         until: settings.until,
-        newest: i64::MIN,
-        events: 0,
-        intervals: 0,
     };
-    runner.output.buffer().extend_from_slice(HEADER);
-    let mut show = |events: u64| progress(Progress { events, bytes: bytes.load(Ordering::Relaxed), of });
-    let report = if options.threads > 1 {
-        two_threads(merged, &settings, &mut runner, &mut show)?
-    } else {
-        one_thread(merged, &settings, &mut runner, &mut show)?
+    let found = Found::new(written, finals);
+    let mut resumed = None;
+    let (merged, mut runner) = match (kept, &mut keeper) {
+        (Some(mut kept), Some(keeper)) => {
+            let going_on = Runner::resume(plan, &compiled, found, model, options, keeper, &mut kept)?;
+            resumed = Some(going_on.1.events);
+            going_on
+        }
+        _ => {
+            let merged = Merged::open(&options.feeds, model)?;
+            let output = Output::create(&options.out)?;
+            (merged, Runner::new(plan, Engine::new(&compiled, found), Format::new(model), output))
+        }
     };
-    if report.count > 0 && !options.skip_bad_rows {
-        return Err(RunError::Rows { troubles: report.troubles, count: report.count });
+    if let Some(keeper) = &keeper
+        && !runner.output.can_be_kept()
+    {
+        return Err(keeper.needs_a_file(&options.out));
     }
-    let kept = runner.engine.kept();
-    let mut summary = runner.finish(until, reach(&rules))?;
-    summary.kept = kept;
-    summary.skipped = report.count;
-    summary.troubles = report.troubles;
-    Ok(summary)
+    runner.keeper = keeper;
+    let mut show = |events: u64| progress(Progress { events, bytes: bytes.load(Ordering::Relaxed), of, resumed });
+    show(runner.events);
+    let outcome = runner.run(merged, &settings, options.threads, &mut show);
+    let outcome = outcome.and_then(|report| runner.finish(report, until, reach(&rules)));
+    runner.leave(&outcome);
+    outcome
 }
 
 /// Schools of law that apply where none is chosen.
@@ -235,21 +249,137 @@ fn read_ahead(
     }
 }
 
-struct Runner<'c> {
-    engine: Engine<'c, Found>,
-    format: Format,
-    output: Output,
+/// What does not change while it runs.
+struct Plan {
     order: Order,
     arity: Vec<usize>,
     told: Vec<Occurrence>,
-    next_told: usize,
     until: i64,
+}
+
+struct Runner<'c> {
+    plan: Plan,
+    engine: Engine<'c, Found>,
+    format: Format,
+    output: Output,
+    keeper: Option<Keeper>,
+    next_told: usize,
     newest: i64,
     events: u64,
     intervals: u64,
+    /// Contradictions found before the checkpoint this run went on from.
+    contradictions: u64,
+    contradicted: Vec<String>,
 }
 
-impl Runner<'_> {
+impl<'c> Runner<'c> {
+    fn new(plan: Plan, engine: Engine<'c, Found>, format: Format, mut output: Output) -> Runner<'c> {
+        output.buffer().extend_from_slice(HEADER);
+        Runner {
+            plan,
+            engine,
+            format,
+            output,
+            keeper: None,
+            next_told: 0,
+            newest: i64::MIN,
+            events: 0,
+            intervals: 0,
+            contradictions: 0,
+            contradicted: Vec::new(),
+        }
+    }
+
+    /// Goes on from a checkpoint.
+    fn resume<'m>(
+        plan: Plan,
+        compiled: &'c Compiled,
+        found: Found,
+        model: &'m Model,
+        options: &RunOptions,
+        keeper: &mut Keeper,
+        kept: &mut Kept,
+    ) -> Result<(Merged<'m>, Runner<'c>), RunError> {
+        let engine = kept.engine(compiled, found).map_err(|error| keeper.bad(&error.to_string()))?;
+        let (reading, mut from) = kept.parts();
+        let mut format = Format::new(model);
+        let (mut things, mut texts) = (Strings::default(), Strings::default());
+        let mut take_up = || {
+            let numbers = (from.number()?, from.number()?, from.tick()?, from.size()?, from.number()?);
+            format.as_timestamps = from.number()? != 0;
+            let contradicted = from.all(Reader::text)?;
+            from.all(Reader::text)?.iter().for_each(|it| things.push(it));
+            from.all(Reader::text)?.iter().for_each(|it| texts.push(it));
+            Some((numbers, contradicted, from.text()?, from.number()?))
+        };
+        let Some((numbers, contradicted, beside, length)) = take_up() else { return Err(keeper.bad("it is damaged")) };
+        let (events, intervals, newest, next_told, contradictions) = numbers;
+        format.learn(&things, &texts);
+        let merged = Merged::resume(&options.feeds, model, reading, (&things, &texts))?;
+        let Some(merged) = merged else { return Err(keeper.bad("it is damaged")) };
+        let output = Output::resume(&options.out, beside, length).map_err(|why| keeper.bad(&why))?;
+        let mut runner = Runner {
+            plan,
+            engine,
+            format,
+            output,
+            keeper: None,
+            next_told,
+            newest,
+            events,
+            intervals,
+            contradictions,
+            contradicted,
+        };
+        keeper.take_up(&mut from, runner.engine.sink_mut())?;
+        Ok((merged, runner))
+    }
+
+    /// Writes a checkpoint; reading goes on from `reading`.
+    #[cold]
+    fn keep(&mut self, reading: &[u8]) -> Result<(), RunError> {
+        let Some(mut keeper) = self.keeper.take() else { return Ok(()) };
+        let outcome = self.keep_with(&mut keeper, reading);
+        self.output.is_kept = keeper.is_kept;
+        self.keeper = Some(keeper);
+        outcome
+    }
+
+    fn keep_with(&mut self, keeper: &mut Keeper, reading: &[u8]) -> Result<(), RunError> {
+        let (beside, length) = self.output.settle()?;
+        let (contradictions, contradicted) = self.contradictions();
+        let mut to = Writer::default();
+        [self.events, self.intervals].into_iter().for_each(|it| to.number(it));
+        to.tick(self.newest);
+        [self.next_told as u64, contradictions, u64::from(self.format.as_timestamps)]
+            .into_iter()
+            .for_each(|it| to.number(it));
+        to.all(contradicted.iter(), |to, it| to.text(it));
+        to.all(self.format.learnt_things(), |to, it| to.text(it));
+        to.all(self.format.learnt_texts(), |to, it| to.text(it));
+        to.text(&beside);
+        to.number(length);
+        keeper.store(reading, &mut to, &self.engine)
+    }
+
+    fn run(
+        &mut self,
+        merged: Merged<'_>,
+        settings: &Settings<'_>,
+        threads: usize,
+        show: &mut dyn FnMut(u64),
+    ) -> Result<Report, RunError> {
+        let report = if threads > 1 {
+            two_threads(merged, settings, self, show)?
+        } else {
+            one_thread(merged, settings, self, show)?
+        };
+        if report.count > 0 && !settings.skip_bad_rows {
+            return Err(RunError::Rows { troubles: report.troubles, count: report.count });
+        }
+        Ok(report)
+    }
+
     /// Takes in rows.
     fn take(&mut self, batch: &Batch) -> Result<(), RunError> {
         self.format.learn(&batch.things, &batch.texts);
@@ -261,11 +391,11 @@ impl Runner<'_> {
             while let Some(grant) = grants.next_if(|grant| grant.row <= at) {
                 self.engine.set_kinds(grant.entity, &grant.kinds);
             }
-            if self.told.get(self.next_told).is_some_and(|told| told.tick <= event.tick) {
+            if self.plan.told.get(self.next_told).is_some_and(|told| told.tick <= event.tick) {
                 self.tell(event.tick);
             }
             let from = event.at as usize;
-            let args = &batch.values[from..from + self.arity[event.action as usize]];
+            let args = &batch.values[from..from + self.plan.arity[event.action as usize]];
             self.engine
                 .action(event.tick, 0, ActionId(event.action), args)
                 .expect("rows are in order and fit the actions they are bound to");
@@ -275,16 +405,16 @@ impl Runner<'_> {
         }
         self.events += batch.events.len() as u64;
         self.newest = batch.events.last().map_or(self.newest, |event| event.tick);
-        if self.order == Order::AsTheyClose {
+        if self.plan.order == Order::AsTheyClose {
             self.stream()?;
         }
-        Ok(())
+        batch.mark.iter().try_for_each(|mark| self.keep(mark))
     }
 
     /// Takes in what the rules' own files say to have happened up to a tick.
     #[cold]
     fn tell(&mut self, tick: i64) {
-        while let Some(told) = self.told.get(self.next_told).filter(|told| told.tick <= tick) {
+        while let Some(told) = self.plan.told.get(self.next_told).filter(|told| told.tick <= tick) {
             self.engine.push(told).expect("statements are in order and were read with the vocabulary");
             self.next_told += 1;
         }
@@ -305,31 +435,64 @@ impl Runner<'_> {
     /// Arithmetic may have made numbers that are not exact.
     fn note_ranges(&mut self) {
         let is_range = |value: Value| matches!(value.kinded(), Kinded::Range(_));
-        if self.engine.sink_mut().rows.iter().any(|row| is_range(row.value)) {
+        if self.engine.sink().rows.iter().any(|row| is_range(row.value)) {
             self.format.ranges = self.engine.ranges();
         }
     }
 
-    fn finish(mut self, until: Option<i64>, reach: i64) -> Result<Summary, RunError> {
-        self.tell(self.until);
-        let newest = self.told[..self.next_told].last().map_or(self.newest, |told| told.tick.max(self.newest));
+    /// How many contradictions there were, and the first of them in words.
+    fn contradictions(&self) -> (u64, Vec<String>) {
+        let found = self.engine.sink();
+        let new = found.contradictions.iter().map(|it| self.format.contradiction(it));
+        let words = self.contradicted.iter().cloned().chain(new).take(Found::MOST_CONTRADICTIONS).collect();
+        (self.contradictions + found.contradiction_count, words)
+    }
+
+    fn finish(&mut self, report: Report, until: Option<i64>, reach: i64) -> Result<Summary, RunError> {
+        let kept = self.engine.kept();
+        self.tell(self.plan.until);
+        let newest = self.plan.told[..self.next_told].last().map_or(self.newest, |told| told.tick.max(self.newest));
         let end = until.unwrap_or_else(|| newest.max(0).saturating_add(reach));
         self.note_ranges();
-        let Runner { engine, format, mut output, order, events, mut intervals, .. } = self;
-        let found = engine.finish(end);
-        intervals += found.rows.len() as u64;
-        let rows: Vec<u32> = match order {
-            Order::Sorted => sorting::order(&found, &format),
+        self.engine.end(end);
+        let found = self.engine.sink();
+        let rows: Vec<u32> = match self.plan.order {
+            Order::Sorted => sorting::order(found, &self.format),
             Order::AsTheyClose => (0..found.rows.len() as u32).collect(),
         };
+        self.intervals += rows.len() as u64;
         for row in rows {
-            format.write_row(output.buffer(), &found, row);
-            output.flow()?;
+            self.format.write_row(self.output.buffer(), found, row);
+            self.output.flow()?;
         }
-        output.finish()?;
-        let contradicted = found.contradictions.iter().map(|it| format.contradiction(it)).collect();
-        let contradictions = found.contradiction_count;
-        Ok(Summary { events, intervals, contradictions, contradicted, ..Summary::default() })
+        if let Some(keeper) = &mut self.keeper {
+            // First the checkpoint: without one, a run that is cut short here begins anew; without what was written it
+            // could not go on.
+            self.output.settle()?;
+            keeper.remove();
+            self.output.is_kept = false;
+        }
+        self.output.finish()?;
+        let (contradictions, contradicted) = self.contradictions();
+        Ok(Summary {
+            events: self.events,
+            intervals: self.intervals,
+            skipped: report.count,
+            troubles: report.troubles,
+            contradictions,
+            contradicted,
+            kept,
+        })
+    }
+
+    /// Removes the checkpoint if no run can go on from it: a feed with bad rows will be another once they are mended.
+    fn leave(&mut self, outcome: &Result<Summary, RunError>) {
+        if let Some(keeper) = &mut self.keeper
+            && matches!(outcome, Err(RunError::Rows { .. }))
+        {
+            keeper.remove();
+            self.output.is_kept = false;
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Results: what the engine finds, how it is written, and a file that is whole or not there.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use servanda_engine::{Closed, Contradiction, Sink};
@@ -38,6 +38,8 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    pub(crate) const MOST_CONTRADICTIONS: usize = 20;
+
     pub(crate) fn new(arity: Vec<Option<u8>>, finals: Vec<Option<(u32, Value)>>) -> Found {
         Found { written: arity, finals, ..Found::default() }
     }
@@ -52,8 +54,13 @@ impl Found {
         self.values.clear();
     }
 
+    /// The number of arguments of a fluent that is written.
+    pub(crate) fn arity(&self, fluent: u32) -> Option<usize> {
+        self.written.get(fluent as usize).copied().flatten().map(usize::from)
+    }
+
     #[inline]
-    fn keep(&mut self, fluent: u32, args: &[Value], value: Value, since: i64, until: i64) {
+    pub(crate) fn keep(&mut self, fluent: u32, args: &[Value], value: Value, since: i64, until: i64) {
         self.rows.push(Interval { value, since, until, args: self.values.len() as u64, fluent });
         self.values.extend_from_slice(args);
     }
@@ -69,7 +76,7 @@ impl Sink for Found {
 
     fn contradiction(&mut self, contradiction: Contradiction) {
         self.contradiction_count += 1;
-        if self.contradictions.len() < 20 {
+        if self.contradictions.len() < Found::MOST_CONTRADICTIONS {
             self.contradictions.push(contradiction);
         }
     }
@@ -117,6 +124,8 @@ pub(crate) struct Format {
     pub(crate) as_timestamps: bool,
     pub(crate) things: Strings,
     pub(crate) texts: Strings,
+    /// How many of the things and texts the rules themselves name.
+    declared: (usize, usize),
     pub(crate) ranges: Vec<NumberRange>,
     /// Whether some name may need quotation marks.
     may_need_quotes: bool,
@@ -149,6 +158,7 @@ impl Format {
             fluents: fluents.collect(),
             clock: model.program.clock,
             as_timestamps: false,
+            declared: (things.len(), texts.len()),
             things,
             texts,
             ranges: model.program.ranges.clone(),
@@ -175,6 +185,16 @@ impl Format {
         self.may_need_quotes |= needs_quotes(things.text().as_bytes()) || needs_quotes(texts.text().as_bytes());
         self.things.extend(things);
         self.texts.extend(texts);
+    }
+
+    /// The things that feeds brought up.
+    pub(crate) fn learnt_things(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.things.iter_from(self.declared.0)
+    }
+
+    /// The texts that feeds brought up.
+    pub(crate) fn learnt_texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts.iter_from(self.declared.1)
     }
 
     /// Writes a row.
@@ -335,7 +355,9 @@ pub(crate) struct Output {
     beside: Option<PathBuf>,
     file: File,
     buffer: Vec<u8>,
-    is_finished: bool,
+    written: u64,
+    /// Whether what was written stays although it is not whole, since there is a checkpoint.
+    pub(crate) is_kept: bool,
 }
 
 impl Output {
@@ -353,11 +375,36 @@ impl Output {
             None => File::options().write(true).open(path),
         };
         let file = opened.map_err(|error| failed(path, &error))?;
-        Ok(Output { path: path.to_path_buf(), beside, file, buffer: Vec::new(), is_finished: false })
+        Ok(Output { path: path.to_path_buf(), beside, file, buffer: Vec::new(), written: 0, is_kept: false })
+    }
+
+    /// Goes on with what was written before a checkpoint: so many bytes, to a file of this name beside the result. What
+    /// was written after it is forgotten.
+    pub(crate) fn resume(path: &Path, beside: String, length: u64) -> Result<Output, String> {
+        let beside = path.with_file_name(beside);
+        let open = || {
+            let mut file = File::options().write(true).open(&beside)?;
+            let found = file.metadata()?.len();
+            file.set_len(found.min(length))?;
+            file.seek(SeekFrom::Start(length))?;
+            Ok((file, found >= length))
+        };
+        let said = |what: &str| format!("what was written so far, {}, {what}", beside.display());
+        let (file, is_whole) = open().map_err(|error: io::Error| said(&plain(&error)))?;
+        if !is_whole {
+            return Err(said("is shorter than it was"));
+        }
+        let path = path.to_path_buf();
+        Ok(Output { path, beside: Some(beside), file, buffer: Vec::new(), written: length, is_kept: true })
     }
 
     pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.buffer
+    }
+
+    /// Whether it can be gone on with later: a pipe cannot.
+    pub(crate) fn can_be_kept(&self) -> bool {
+        self.beside.is_some()
     }
 
     /// Writes what has gathered, if it is much.
@@ -368,24 +415,33 @@ impl Output {
 
     fn flush(&mut self) -> Result<(), RunError> {
         self.file.write_all(&self.buffer).map_err(|error| failed(&self.path, &error))?;
+        self.written += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
     }
 
+    /// Sees to it that what was written stays whatever happens; the name of the file it is in, and its length.
+    pub(crate) fn settle(&mut self) -> Result<(String, u64), RunError> {
+        self.flush()?;
+        self.file.sync_data().map_err(|error| failed(&self.path, &error))?;
+        let name = self.beside.as_deref().and_then(Path::file_name);
+        Ok((name.map_or_else(String::new, |name| name.to_string_lossy().into_owned()), self.written))
+    }
+
     /// Puts the file in its place.
-    pub(crate) fn finish(mut self) -> Result<(), RunError> {
+    pub(crate) fn finish(&mut self) -> Result<(), RunError> {
         self.flush()?;
         if let Some(beside) = &self.beside {
             std::fs::rename(beside, &self.path).map_err(|error| failed(&self.path, &error))?;
+            self.beside = None;
         }
-        self.is_finished = true;
         Ok(())
     }
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
-        if let (Some(beside), false) = (&self.beside, self.is_finished) {
+        if let (Some(beside), false) = (&self.beside, self.is_kept) {
             let _ = std::fs::remove_file(beside);
         }
     }

@@ -90,7 +90,16 @@ fn write_parquet(path: &Path, compression: Compression, without_name: Option<usi
 }
 
 fn options(feed: PathBuf, out: PathBuf) -> RunOptions {
-    RunOptions { feeds: vec![feed], out, until: None, order: Order::Sorted, late: 0, skip_bad_rows: false, threads: 1 }
+    RunOptions {
+        feeds: vec![feed],
+        out,
+        until: None,
+        order: Order::Sorted,
+        late: 0,
+        skip_bad_rows: false,
+        threads: 1,
+        checkpoints: None,
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use servanda::load::{DefaultLaw, open};
 use servanda_diagnostics::{Diagnostic, Severity};
-use servanda_exchange::{Order, Progress, RunError, RunOptions, Summary};
+use servanda_exchange::{Checkpoints, Order, Progress, RunError, RunOptions, Summary};
 
 use super::show_diagnostics;
 use crate::exit::Exit;
@@ -40,6 +40,12 @@ pub(crate) struct RunArgs {
     /// 1: all in one thread; 2: read on another. The result is the same.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Write to this file, from time to time, all that is needed to go on, and go on from what is in it.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// After how many events a checkpoint is written.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, requires = "checkpoint")]
+    every: u64,
 }
 
 pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
@@ -66,9 +72,18 @@ pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
         late: i64::from(args.late),
         skip_bad_rows: args.skip_bad_rows,
         threads: args.threads.unwrap_or(cores).clamp(1, 2),
+        checkpoints: args.checkpoint.clone().map(|file| Checkpoints { file, every: args.every }),
     };
     let mut bar = Bar::new(out);
-    let outcome = servanda_exchange::run(model, &options, &mut |progress| bar.show(progress));
+    let mut is_told = false;
+    let outcome = servanda_exchange::run(model, &options, &mut |progress| {
+        if let Some(events) = progress.resumed
+            && !std::mem::replace(&mut is_told, true)
+        {
+            out.complain(&format!("note: went on from the checkpoint after {events} events\n"));
+        }
+        bar.show(progress);
+    });
     bar.clear();
     match outcome {
         Ok(summary) => {

@@ -1,0 +1,331 @@
+//! Checkpoints: all that a run needs to go on after it was cut short.
+//!
+//! A checkpoint is a file: eight bytes of mark, the form, the length and digest of a head, the head, and the state of the
+//! engine in its own form. The head says which run it is of ([`Claim`]), where reading and the run itself are, and
+//! how much of two other files counts: the result as far as it is written, and, where intervals are kept to be sorted,
+//! the log of those found so far, which stands beside the checkpoint. Both may be longer than that, and are then cut.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use servanda_engine::{Compiled, Engine, RestoreError};
+use servanda_model::{Model, Value};
+
+use crate::bytes::{Digest, Reader, Writer};
+use crate::csv::plain;
+use crate::error::RunError;
+use crate::run::{Order, RunOptions};
+use crate::write::Found;
+
+const MARK: &[u8; 8] = b"svndrun\n";
+/// Goes up whenever what is written changes.
+const FORM: u64 = 1;
+
+/// When and where checkpoints are written.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    /// The file; while intervals are kept to be sorted, also one of this name and `.intervals`.
+    pub file: PathBuf,
+    /// After how many events each; a checkpoint stands at the end of the batch of rows in which the number is reached.
+    pub every: u64,
+}
+
+/// What two runs must have in common for one to go on where the other stopped: by name, in words.
+pub(crate) struct Claim(Vec<(String, String)>);
+
+impl Claim {
+    pub(crate) fn new(model: &Model, compiled: &Compiled, options: &RunOptions) -> Result<Claim, RunError> {
+        let mut rules = Digest(compiled.digest());
+        let lexicon = &model.lexicon;
+        let names = lexicon.entities.iter().map(|entity| (&entity.name, &entity.label)).collect::<Vec<_>>();
+        let fluents = model.program.fluents.iter().map(|fluent| &fluent.name).collect::<Vec<_>>();
+        // Writing into a number does not fail.
+        let _ = write!(rules, "{:?}", (&model.feeds, &model.columns, &model.shown, &lexicon.texts, names, fluents));
+        let mut all = Vec::new();
+        let mut add = |name: &str, value: String| all.push((name.to_owned(), value));
+        add("`--until`", options.until.clone().unwrap_or_else(|| "not given".to_owned()));
+        add("`--late`", options.late.to_string());
+        add("`--no-history`", (options.order == Order::AsTheyClose).to_string());
+        add("`--skip-bad-rows`", options.skip_bad_rows.to_string());
+        add("the result", options.out.display().to_string());
+        add("the number of feeds", options.feeds.len().to_string());
+        for path in &options.feeds {
+            let failed = |error: std::io::Error| RunError::Read { path: path.clone(), row: 0, reason: plain(&error) };
+            let about = std::fs::metadata(path).map_err(failed)?;
+            if !about.is_file() {
+                return Err(RunError::Unfit {
+                    code: "no-checkpoint",
+                    message: format!(
+                        "{} is no ordinary file, and cannot be read again from the middle",
+                        path.display()
+                    ),
+                    help: "write it to a file first, or leave `--checkpoint` out".to_owned(),
+                });
+            }
+            let changed = about.modified().ok().and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
+            let changed = changed.map_or(0, |it| it.as_nanos());
+            add(&format!("the feed {}", path.display()), format!("{} bytes, changed at {changed}", about.len()));
+        }
+        // Last, since options change them, too.
+        all.push(("the rules".to_owned(), format!("{:016x}", rules.0)));
+        Ok(Claim(all))
+    }
+
+    /// The first thing that differs: its name, how it is here, and how it is there.
+    fn difference<'a>(&'a self, there: &'a Claim) -> Option<(&'a str, &'a str, &'a str)> {
+        let pairs = self.0.iter().zip(&there.0);
+        let mut differing = pairs.filter(|(here, there)| here != there);
+        differing.next().map(|(here, there)| (here.0.as_str(), here.1.as_str(), there.1.as_str()))
+    }
+
+    fn save(&self, to: &mut Writer) {
+        to.all(self.0.iter(), |to, (name, value)| {
+            to.text(name);
+            to.text(value);
+        });
+    }
+
+    fn had_from(from: &mut Reader<'_>) -> Option<Claim> {
+        from.all(|from| Some((from.text()?, from.text()?))).map(Claim)
+    }
+}
+
+/// Writes the checkpoints of one run.
+pub(crate) struct Keeper {
+    path: PathBuf,
+    claim: Claim,
+    log: Option<Log>,
+    /// Whether there is a checkpoint.
+    pub(crate) is_kept: bool,
+}
+
+/// What a checkpoint holds, the state of the engine still to be read.
+pub(crate) struct Kept {
+    head: Vec<u8>,
+    engine: BufReader<File>,
+    reading: std::ops::Range<usize>,
+    running: std::ops::Range<usize>,
+}
+
+impl Keeper {
+    /// With a log where intervals are kept to be sorted.
+    pub(crate) fn new(options: &Checkpoints, claim: Claim, has_log: bool) -> Keeper {
+        let mut beside = options.file.clone().into_os_string();
+        beside.push(".intervals");
+        let log = has_log.then(|| Log { path: beside.into(), file: None, bytes: 0, digest: Digest::NOTHING, rows: 0 });
+        Keeper { path: options.file.clone(), claim, log, is_kept: false }
+    }
+
+    /// The checkpoint, if there is one; it must be of a run like this.
+    pub(crate) fn load(&mut self) -> Result<Option<Kept>, RunError> {
+        let path = self.path.clone();
+        let failed = |error: std::io::Error| RunError::Read { path: path.clone(), row: 0, reason: plain(&error) };
+        let file = match File::open(&self.path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        let mut file = BufReader::with_capacity(1 << 18, file);
+        let mut start = [0; 32];
+        let mut head = Vec::new();
+        let is_one = file.read_exact(&mut start).is_ok() && start[..8] == MARK[..];
+        let mut numbers = Reader(&start[8..]);
+        let mut number = || numbers.number().unwrap_or(0);
+        let (form, length, digest) = (number(), number(), number());
+        if !is_one || form != FORM {
+            return Err(self.bad("it is no checkpoint that this program wrote"));
+        }
+        (&mut file).take(length).read_to_end(&mut head).map_err(failed)?;
+        let mut found = Digest::NOTHING;
+        found.add(&head);
+        let mut from = Reader(&head);
+        let claim = Claim::had_from(&mut from).filter(|_| found.0 == digest);
+        let place = |from: &Reader<'_>, part: &[u8]| head.len() - from.0.len() - part.len()..head.len() - from.0.len();
+        let parts = claim.and_then(|claim| {
+            let reading = from.part()?;
+            let reading = place(&from, reading);
+            let running = from.part()?;
+            Some((claim, reading, place(&from, running)))
+        });
+        let Some((claim, reading, running)) = parts else { return Err(self.bad("it is damaged")) };
+        if let Some((what, now, then)) = self.claim.difference(&claim) {
+            let message = match what {
+                "the rules" => format!("the checkpoint {} was made with other rules", self.path.display()),
+                _ => format!(
+                    "the checkpoint {} was made when {what} was {then}, and now it is {now}",
+                    self.path.display()
+                ),
+            };
+            return Err(RunError::Unfit {
+                code: "other-checkpoint",
+                message,
+                help: "to begin anew remove the checkpoint; to go on, give the same command for the same files"
+                    .to_owned(),
+            });
+        }
+        self.is_kept = true;
+        Ok(Some(Kept { head, engine: file, reading, running }))
+    }
+
+    /// Why a checkpoint cannot be used.
+    pub(crate) fn bad(&self, why: &str) -> RunError {
+        RunError::Unfit {
+            code: "bad-checkpoint",
+            message: format!("the checkpoint {} cannot be used: {why}", self.path.display()),
+            help: "remove it to begin anew".to_owned(),
+        }
+    }
+
+    pub(crate) fn needs_a_file(&self, out: &Path) -> RunError {
+        RunError::Unfit {
+            code: "no-checkpoint",
+            message: format!(
+                "{} is no ordinary file, and a result that is not whole cannot be kept there",
+                out.display()
+            ),
+            help: "write the result to a file with `-o`, or leave `--checkpoint` out".to_owned(),
+        }
+    }
+
+    /// Writes a checkpoint in place of the one before. What was found goes into the log and is not looked at again.
+    pub(crate) fn store(
+        &mut self,
+        reading: &[u8],
+        running: &mut Writer,
+        engine: &Engine<'_, Found>,
+    ) -> Result<(), RunError> {
+        let found = engine.sink();
+        self.log.iter_mut().try_for_each(|log| log.add(found))?;
+        running.all(self.log.iter(), |to, log| {
+            to.number(log.bytes);
+            to.number(log.digest.0);
+        });
+        let mut head = Writer::default();
+        self.claim.save(&mut head);
+        head.part(reading);
+        head.part(&running.0);
+        let mut digest = Digest::NOTHING;
+        digest.add(&head.0);
+        let mut start = Writer(MARK.to_vec());
+        [FORM, head.0.len() as u64, digest.0].into_iter().for_each(|it| start.number(it));
+        let mut beside = self.path.clone().into_os_string();
+        beside.push(".partial");
+        let beside = PathBuf::from(beside);
+        let write = || {
+            let mut file = BufWriter::with_capacity(1 << 18, File::create(&beside)?);
+            file.write_all(&start.0)?;
+            file.write_all(&head.0)?;
+            engine.save(&mut file)?;
+            file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+            std::fs::rename(&beside, &self.path)
+        };
+        write().map_err(|error| {
+            let _ = std::fs::remove_file(&beside);
+            failed(&self.path, &error)
+        })?;
+        self.is_kept = true;
+        Ok(())
+    }
+
+    /// Takes up the log of what was found.
+    pub(crate) fn take_up(&mut self, from: &mut Reader<'_>, found: &mut Found) -> Result<(), RunError> {
+        let places = from.all(|from| Some((from.number()?, Digest(from.number()?))));
+        let (Some(places), Some(log)) = (places, self.log.as_mut()) else { return Ok(()) };
+        let whole = places.into_iter().try_for_each(|(bytes, digest)| log.take_up(bytes, digest, found));
+        let why = format!("{} is not as it was left", log.path.display());
+        whole.map_err(|_| self.bad(&why))
+    }
+
+    /// Leaves nothing behind.
+    pub(crate) fn remove(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+        self.log.iter().for_each(|log| drop(std::fs::remove_file(&log.path)));
+        self.is_kept = false;
+    }
+}
+
+impl Kept {
+    /// Where reading was, and where the run was.
+    pub(crate) fn parts(&self) -> (&[u8], Reader<'_>) {
+        (&self.head[self.reading.clone()], Reader(&self.head[self.running.clone()]))
+    }
+
+    pub(crate) fn engine<'c>(
+        &mut self,
+        compiled: &'c Compiled,
+        found: Found,
+    ) -> Result<Engine<'c, Found>, RestoreError> {
+        Engine::restore(compiled, found, &mut self.engine)
+    }
+}
+
+/// The intervals found so far, in the order in which they were found.
+struct Log {
+    path: PathBuf,
+    file: Option<File>,
+    bytes: u64,
+    digest: Digest,
+    /// Of the rows that are kept, how many are in it.
+    rows: usize,
+}
+
+impl Log {
+    fn add(&mut self, found: &Found) -> Result<(), RunError> {
+        let mut to = Writer::default();
+        for row in &found.rows[self.rows..] {
+            to.number(u64::from(row.fluent));
+            [row.since, row.until].into_iter().for_each(|tick| to.tick(tick));
+            std::iter::once(&row.value).chain(found.args(row)).for_each(|value| to.number(value.bits()));
+        }
+        let mut write = || {
+            let file = match &mut self.file {
+                Some(file) => file,
+                none => none.insert(File::create(&self.path)?),
+            };
+            file.write_all(&to.0)?;
+            file.sync_data()
+        };
+        write().map_err(|error| failed(&self.path, &error))?;
+        self.digest.add(&to.0);
+        self.bytes += to.0.len() as u64;
+        self.rows = found.rows.len();
+        Ok(())
+    }
+
+    fn take_up(&mut self, bytes: u64, digest: Digest, found: &mut Found) -> std::io::Result<()> {
+        let damaged = || std::io::Error::from(std::io::ErrorKind::InvalidData);
+        let mut file = File::options().read(true).write(true).open(&self.path)?;
+        let mut text = Vec::new();
+        (&mut file).take(bytes).read_to_end(&mut text)?;
+        self.digest.add(&text);
+        if text.len() as u64 != bytes || self.digest != digest {
+            return Err(damaged());
+        }
+        file.set_len(bytes)?;
+        let mut from = Reader(&text);
+        while !from.0.is_empty() {
+            found.keep_logged(&mut from).ok_or_else(damaged)?;
+        }
+        self.file = Some(file);
+        self.bytes = bytes;
+        self.rows = found.rows.len();
+        Ok(())
+    }
+}
+
+impl Found {
+    fn keep_logged(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        let fluent = u32::try_from(from.number()?).ok()?;
+        let (since, until) = (from.tick()?, from.tick()?);
+        let value = Value::from_bits(from.number()?);
+        let arity = self.arity(fluent)?;
+        let args = (0..arity).map(|_| from.number().map(Value::from_bits)).collect::<Option<Vec<_>>>()?;
+        self.keep(fluent, &args, value, since, until);
+        Some(())
+    }
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> RunError {
+    RunError::Write { path: path.to_path_buf(), reason: plain(error) }
+}
