@@ -87,14 +87,41 @@ impl View<'_> {
         self.ops(&plan.ops, frame, found)
     }
 
-    fn ops(&self, ops: &[Op], frame: &mut [Value], found: Found<'_>) -> bool {
-        let Some((op, rest)) = ops.split_first() else { return found(frame) };
+    /// Whether a plan that searches for nothing has a filling; the frame then holds it.
+    #[inline]
+    pub(crate) fn passes(&self, plan: &Plan, frame: &mut [Value]) -> bool {
+        plan.ops.iter().all(|op| self.test(op, frame))
+    }
+
+    fn has_filling(&self, plan: &Plan, frame: &mut [Value]) -> bool {
+        if plan.is_test { self.passes(plan, frame) } else { self.run(plan, frame, &mut |_| true) }
+    }
+
+    /// One step that has at most one filling.
+    #[inline]
+    fn test(&self, op: &Op, frame: &mut [Value]) -> bool {
         match op {
             Op::Point { fluent, key, value } => {
                 let Some(slot) = self.point(*fluent, key, *value, frame) else { return false };
                 let held = self.tables[*fluent as usize].cell(slot).read(self.at, self.touches);
-                held != ABSENT && self.accepts(*value, held, frame) && self.ops(rest, frame, found)
+                held != ABSENT && self.accepts(*value, held, frame)
             }
+            Op::Compare { left, op, right, undecided } => {
+                let wanted = if *undecided { Answer::Undecided } else { Answer::Yes };
+                self.compare(left, *op, right, frame) == Some(wanted)
+            }
+            Op::IsKind(arg, kind) => {
+                arg.value(frame).as_entity().is_some_and(|entity| self.kinds.is_of_kind(entity, *kind))
+            }
+            Op::Let(target, expr) => self.value(expr, frame).is_some_and(|value| self.accepts(*target, value, frame)),
+            Op::Not(plan) => !self.has_filling(plan, frame),
+            Op::Probe { .. } | Op::Scan { .. } | Op::AnyOf(_) => unreachable!("what searches is no test"),
+        }
+    }
+
+    fn ops(&self, ops: &[Op], frame: &mut [Value], found: Found<'_>) -> bool {
+        let Some((op, rest)) = ops.split_first() else { return found(frame) };
+        match op {
             Op::Probe { fluent, index, key, args, value } => {
                 let table = &self.tables[*fluent as usize];
                 let hash = key.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, arg.value(frame)));
@@ -119,23 +146,10 @@ impl View<'_> {
                     .slots()
                     .any(|slot| self.slot_matches(table, slot, args, *value, frame) && self.ops(rest, frame, found))
             }
-            Op::Compare { left, op, right, undecided } => {
-                let answer = self.compare(left, *op, right, frame);
-                let wanted = if *undecided { Answer::Undecided } else { Answer::Yes };
-                answer == Some(wanted) && self.ops(rest, frame, found)
-            }
-            Op::IsKind(arg, kind) => {
-                let is = arg.value(frame).as_entity().is_some_and(|entity| self.kinds.is_of_kind(entity, *kind));
-                is && self.ops(rest, frame, found)
-            }
-            Op::Let(target, expr) => match self.value(expr, frame) {
-                Some(value) => self.accepts(*target, value, frame) && self.ops(rest, frame, found),
-                None => false,
-            },
-            Op::Not(plan) => !self.run(plan, frame, &mut |_| true) && self.ops(rest, frame, found),
             Op::AnyOf(plans) => {
                 plans.iter().any(|plan| self.run(plan, frame, &mut |frame| self.ops(rest, frame, found)))
             }
+            _ => self.test(op, frame) && self.ops(rest, frame, found),
         }
     }
 

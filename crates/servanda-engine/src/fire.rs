@@ -12,12 +12,21 @@ use crate::state::{ABSENT, At, NONE};
 use crate::sweep::Sweep;
 use crate::timers::{QueueId, Timer};
 
+/// What set a listener off.
+#[derive(Clone, Copy)]
+struct Cue<'c> {
+    listener: &'c Listener,
+    id: u32,
+    item: u32,
+    at_once: Option<&'c [Effect]>,
+}
+
 impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Fires a rule for every filling that what is pending gives it.
     pub(crate) fn fire(&mut self, node: u32, rule: u32) {
         let compiled = self.compiled;
         let plan = &compiled.rules[rule as usize];
-        self.collect(node, plan.vars);
+        self.collect(node, plan.vars, (!plan.counts && !R).then_some(&plan.effects));
         let fillings = std::mem::take(&mut self.fillings);
         let sources = std::mem::take(&mut self.sources);
         if (plan.counts || R) && sources.len() > 1 {
@@ -33,8 +42,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         self.sources = sources;
     }
 
-    /// Finds the fillings of a node into the buffers.
-    fn collect(&mut self, node: u32, vars: usize) {
+    /// Finds the fillings of a node into the buffers. Those that nothing has to be searched for take effect `at_once`, if
+    /// that is given: what they change is not seen before the next moment.
+    fn collect(&mut self, node: u32, vars: usize, at_once: Option<&[Effect]>) {
         let compiled = self.compiled;
         self.fillings.clear();
         self.sources.clear();
@@ -44,23 +54,26 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
             let mut pending = std::mem::take(&mut self.pending[id as usize]);
             for item in pending.drain(..) {
-                self.match_source(&compiled.listeners[id as usize], id, item, vars);
+                let listener = &compiled.listeners[id as usize];
+                let at_once = at_once.filter(|_| listener.conditions.is_test);
+                self.match_source(&Cue { listener, id, item, at_once }, vars);
             }
             self.pending[id as usize] = pending;
         }
     }
 
-    fn match_source(&mut self, listener: &Listener, id: u32, item: u32, vars: usize) {
+    fn match_source(&mut self, cue: &Cue<'_>, vars: usize) {
+        let Cue { listener, item, .. } = *cue;
         let mut frame = self.take_frame(vars);
         match listener.source {
             Source::Happens(_) => {
                 if self.view(At::Before).accepts_all(&listener.args, self.events.args(item), &mut frame) {
-                    self.fill(listener, id, item, &mut frame);
+                    self.fill(cue, &mut frame);
                 }
             }
             Source::Initiated { settled: false, fluent } => {
                 let effect = self.effects[item as usize];
-                self.match_instance(listener, id, item, (fluent, effect.slot, effect.value), &mut frame);
+                self.match_instance(cue, (fluent, effect.slot, effect.value), &mut frame);
             }
             Source::Initiated { settled: true, fluent } => {
                 self.settle(item);
@@ -69,7 +82,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 while let Some(effect) = self.effects.get(next as usize).copied() {
                     if effect.kind == EffectKind::Initiate {
                         frame.fill(ABSENT);
-                        self.match_instance(listener, id, next, (fluent, slot, effect.value), &mut frame);
+                        self.match_instance(&Cue { item: next, ..*cue }, (fluent, slot, effect.value), &mut frame);
                     }
                     next = effect.next;
                 }
@@ -81,49 +94,53 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 let begins = matches!(listener.source, Source::Begins(_));
                 let value = if begins { after } else { before };
                 if before != after && value != ABSENT {
-                    self.match_instance(listener, id, item, (fluent, slot, value), &mut frame);
+                    self.match_instance(cue, (fluent, slot, value), &mut frame);
                 }
             }
             Source::Held(held) => {
                 let fluent = self.compiled.held[held as usize].fluent;
-                self.match_due(listener, id, item, fluent, &mut frame);
+                self.match_due(cue, fluent, &mut frame);
             }
-            Source::Comes(fluent) => self.match_due(listener, id, item, fluent, &mut frame),
+            Source::Comes(fluent) => self.match_due(cue, fluent, &mut frame),
             Source::Elapsed(elapsed) => {
                 let place = self.due[item as usize].item;
                 let (carried, free) = &mut self.timers.carried[elapsed as usize];
                 frame.copy_from_slice(&carried[place as usize * vars..][..vars]);
                 free.push(place);
-                self.fill(listener, id, item, &mut frame);
+                self.fill(cue, &mut frame);
             }
         }
         self.frame = frame;
     }
 
-    fn match_due(&mut self, listener: &Listener, id: u32, item: u32, fluent: u32, frame: &mut [Value]) {
-        let slot = self.due[item as usize].item;
+    fn match_due(&mut self, cue: &Cue<'_>, fluent: u32, frame: &mut [Value]) {
+        let slot = self.due[cue.item as usize].item;
         self.trace_point(fluent, self.world.tables[fluent as usize].key(slot));
         let value = self.world.tables[fluent as usize].cell(slot).read(At::Before, &self.touches);
-        self.match_instance(listener, id, item, (fluent, slot, value), frame);
+        self.match_instance(cue, (fluent, slot, value), frame);
     }
 
-    fn match_instance(
-        &mut self,
-        listener: &Listener,
-        id: u32,
-        item: u32,
-        (fluent, slot, value): (u32, u32, Value),
-        frame: &mut [Value],
-    ) {
+    fn match_instance(&mut self, cue: &Cue<'_>, (fluent, slot, value): (u32, u32, Value), frame: &mut [Value]) {
+        let listener = cue.listener;
         let view = self.view(At::Before);
         let key = view.tables[fluent as usize].key(slot);
         if view.accepts_all(&listener.args, key, frame) && view.accepts(listener.value, value, frame) {
-            self.fill(listener, id, item, frame);
+            self.fill(cue, frame);
         }
     }
 
     /// Runs the listener's conditions from a matched trigger, and keeps every filling that nothing forbids.
-    fn fill(&mut self, listener: &Listener, id: u32, item: u32, frame: &mut [Value]) {
+    fn fill(&mut self, cue: &Cue<'_>, frame: &mut [Value]) {
+        let Cue { listener, id, item, at_once } = *cue;
+        if let Some(effects) = at_once {
+            let view = self.view(At::Before);
+            if view.passes(&listener.conditions, frame)
+                && listener.unless.iter().all(|unless| !happens(&view, &self.events, unless, frame))
+            {
+                effects.iter().for_each(|effect| self.carry_out(effect, frame, NONE));
+            }
+            return;
+        }
         let mut fillings = std::mem::take(&mut self.fillings);
         let mut sources = std::mem::take(&mut self.sources);
         let view = self.view(At::Before);
@@ -187,8 +204,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     /// An event that a rule makes happen, unless the same one happens already.
     fn produce(&mut self, action: u32, args: &[Value], step: u32) {
-        if self.events.find(action, args.iter().copied()).is_none() {
-            self.happens(action, args, step);
+        if let Some(event) = self.events.push_new(action, args, step) {
+            self.announce(action, args, event);
             self.sink.produced(self.tick, self.step, ActionId(action), args, StepId::some(step));
         }
     }
@@ -197,7 +214,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     pub(crate) fn arm(&mut self, node: u32, rule: u32, _trigger: u32) {
         let compiled = self.compiled;
         let vars = compiled.rules[rule as usize].vars;
-        self.collect(node, vars);
+        self.collect(node, vars, None);
         let fillings = std::mem::take(&mut self.fillings);
         let sources = std::mem::take(&mut self.sources);
         let elapsed = compiled.nodes[node as usize].elapsed;
@@ -242,7 +259,7 @@ fn happens(view: &View<'_>, events: &Events, unless: &Unless, frame: &mut [Value
     });
     if known.clone().all(|arg| arg.is_some()) {
         let args = known.map(|arg| arg.map_or(ABSENT, |arg| arg.value(frame)));
-        return events.find(unless.action, args).is_some();
+        return events.has(unless.action, args);
     }
     events.of(unless.action).iter().any(|&event| view.accepts_all(&unless.args, events.args(event), frame))
 }

@@ -1,6 +1,5 @@
 //! What is being worked out: the effects, changes and events of the current moment and tick.
 
-use hashbrown::HashTable;
 use servanda_model::Value;
 
 use crate::hash;
@@ -76,31 +75,115 @@ pub(crate) struct Events {
     records: Vec<EventRecord>,
     args: Vec<Value>,
     by_action: Vec<Vec<u32>>,
-    find: HashTable<u32>,
+    find: Places,
+}
+
+/// Where looked-up events are found by their hash: of a place only what was put there in this moment counts, so that
+/// forgetting them all costs nothing.
+#[derive(Debug, Default)]
+struct Places {
+    /// In which moment, counted from 1, and which event.
+    places: Vec<(u32, u32)>,
+    moment: u32,
+    used: usize,
+}
+
+impl Places {
+    /// The first of these events that passes the test, or the place for one more.
+    #[inline]
+    fn find(&self, hash: u64, mut is_it: impl FnMut(u32) -> bool) -> Result<u32, usize> {
+        let last = self.places.len().wrapping_sub(1);
+        let mut at = hash as usize & last;
+        while let Some(&(_, id)) = self.places.get(at).filter(|place| place.0 == self.moment) {
+            if is_it(id) {
+                return Ok(id);
+            }
+            at = (at + 1) & last;
+        }
+        Err(at)
+    }
+
+    #[inline]
+    fn put(&mut self, at: usize, id: u32) {
+        self.places[at] = (self.moment, id);
+        self.used += 1;
+    }
+
+    fn is_full(&self) -> bool {
+        2 * self.used >= self.places.len()
+    }
+
+    fn clear(&mut self) {
+        self.used = 0;
+        self.moment = self.moment.wrapping_add(1);
+        if self.moment == 0 {
+            self.places.fill((0, 0));
+            self.moment = 1;
+        }
+    }
 }
 
 impl Events {
     pub(crate) fn new(actions: usize) -> Events {
-        Events { by_action: vec![Vec::new(); actions], ..Events::default() }
+        let find = Places { places: vec![(0, 0); 64], moment: 1, used: 0 };
+        Events { by_action: vec![Vec::new(); actions], find, ..Events::default() }
     }
 
-    /// Adds an event. `is_looked_up` events can be found again by [`Events::find`] and [`Events::of`].
+    /// Adds an event. `is_looked_up` events can be found again by [`Events::has`] and [`Events::of`].
     #[inline]
     pub(crate) fn push(&mut self, action: u32, args: &[Value], step: u32, is_looked_up: bool) -> u32 {
+        if is_looked_up {
+            let hash = hash_of(action, args.iter().copied());
+            self.push_at(action, args, step, hash)
+        } else {
+            self.record_one(action, args, step)
+        }
+    }
+
+    /// Adds a looked-up event, unless the same one is there.
+    pub(crate) fn push_new(&mut self, action: u32, args: &[Value], step: u32) -> Option<u32> {
+        let hash = hash_of(action, args.iter().copied());
+        match self.find.find(hash, |id| self.is(id, action, args.iter().copied())) {
+            Ok(_) => None,
+            Err(_) => Some(self.push_at(action, args, step, hash)),
+        }
+    }
+
+    fn record_one(&mut self, action: u32, args: &[Value], step: u32) -> u32 {
         let id = self.records.len() as u32;
         let start = self.args.len() as u32;
         self.args.extend_from_slice(args);
         self.records.push(EventRecord { action, start, arity: args.len() as u32, step });
-        if is_looked_up {
-            self.by_action[action as usize].push(id);
-            let Events { records, args, find, .. } = self;
-            let hash_of = |record: &EventRecord| {
-                let args = &args[record.start as usize..][..record.arity as usize];
-                args.iter().fold(seed(record.action), |hash, &value| hash::mix(hash, value))
-            };
-            find.insert_unique(hash_of(&records[id as usize]), id, |&id| hash_of(&records[id as usize]));
+        id
+    }
+
+    fn push_at(&mut self, action: u32, args: &[Value], step: u32, hash: u64) -> u32 {
+        let id = self.record_one(action, args, step);
+        self.by_action[action as usize].push(id);
+        if self.find.is_full() {
+            self.find_all_again();
+        } else if let Err(at) = self.find.find(hash, |_| false) {
+            self.find.put(at, id);
         }
         id
+    }
+
+    #[cold]
+    fn find_all_again(&mut self) {
+        self.find.clear();
+        let looked_up = self.by_action.iter().map(Vec::len).sum::<usize>();
+        if 4 * looked_up > self.find.places.len() {
+            self.find.places = vec![(0, 0); (4 * looked_up).next_power_of_two()];
+        }
+        for at in 0..self.by_action.len() {
+            for &id in &self.by_action[at] {
+                let record = self.records[id as usize];
+                let hash = hash_of(record.action, self.args(id).iter().copied());
+                if let Err(at) = self.find.find(hash, |_| false) {
+                    self.find.put(at, id);
+                }
+            }
+        }
     }
 
     #[inline]
@@ -114,21 +197,28 @@ impl Events {
         &self.args[record.start as usize..][..record.arity as usize]
     }
 
+    #[inline]
+    fn is(&self, id: u32, action: u32, args: impl Iterator<Item = Value>) -> bool {
+        self.records[id as usize].action == action && self.args(id).iter().copied().eq(args)
+    }
+
     /// The looked-up events of an action.
     pub(crate) fn of(&self, action: u32) -> &[u32] {
         &self.by_action[action as usize]
     }
 
-    /// A looked-up event with exactly these arguments.
-    pub(crate) fn find(&self, action: u32, args: impl Iterator<Item = Value> + Clone) -> Option<u32> {
-        let hash = args.clone().fold(seed(action), hash::mix);
-        let same =
-            |&id: &u32| self.records[id as usize].action == action && self.args(id).iter().copied().eq(args.clone());
-        self.find.find(hash, same).copied()
+    /// Whether there is a looked-up event with exactly these arguments.
+    #[inline]
+    pub(crate) fn has(&self, action: u32, args: impl Iterator<Item = Value> + Clone) -> bool {
+        if self.by_action[action as usize].is_empty() {
+            return false;
+        }
+        let hash = hash_of(action, args.clone());
+        self.find.find(hash, |id| self.is(id, action, args.clone())).is_ok()
     }
 
     pub(crate) fn clear(&mut self) {
-        if !self.find.is_empty() {
+        if self.find.used > 0 {
             for record in &self.records {
                 self.by_action[record.action as usize].clear();
             }
@@ -139,8 +229,9 @@ impl Events {
     }
 }
 
-fn seed(action: u32) -> u64 {
-    hash::begin().wrapping_add(u64::from(action))
+#[inline]
+fn hash_of(action: u32, args: impl Iterator<Item = Value>) -> u64 {
+    args.fold(hash::begin().wrapping_add(u64::from(action)), hash::mix)
 }
 
 /// A set of nodes to be processed in ascending order.
@@ -212,16 +303,7 @@ impl Events {
         self.records = Saved::get(from)?;
         self.args = Saved::get(from)?;
         self.by_action = Saved::get(from)?;
-        let Events { records, args, by_action, find } = self;
-        let hash_of = |id: u32| {
-            let record: &EventRecord = &records[id as usize];
-            let args = &args[record.start as usize..][..record.arity as usize];
-            args.iter().fold(seed(record.action), |hash, &value| hash::mix(hash, value))
-        };
-        find.clear();
-        by_action.iter().flatten().for_each(|&id| {
-            find.insert_unique(hash_of(id), id, |&id| hash_of(id));
-        });
+        self.find_all_again();
         Some(())
     }
 }

@@ -223,9 +223,16 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     /// An event of the open moment, not yet worked out.
     #[inline]
     pub(crate) fn happens(&mut self, action: u32, args: &[Value], step: u32) {
+        let plan = &self.compiled.actions[action as usize];
+        let event = self.events.push(action, args, step, plan.is_forbidden || plan.is_produced);
+        self.announce(action, args, event);
+    }
+
+    /// Sets off whoever listens to an event.
+    #[inline]
+    pub(crate) fn announce(&mut self, action: u32, args: &[Value], event: u32) {
         let compiled = self.compiled;
         let plan = &compiled.actions[action as usize];
-        let event = self.events.push(action, args, step, plan.is_forbidden || plan.is_produced);
         let Sweep { pending, ready, .. } = self;
         plan.happens.each(args, ABSENT, |listener| {
             pending[listener as usize].push(event);

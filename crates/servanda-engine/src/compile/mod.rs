@@ -51,7 +51,7 @@ pub(crate) struct Node {
 pub(crate) struct RulePlan {
     pub(crate) vars: usize,
     pub(crate) effects: Box<[Effect]>,
-    /// Firing twice for one filling would show: it increases something or sets off an event.
+    /// Firing twice for one filling would show: it increases something.
     pub(crate) counts: bool,
 }
 
@@ -206,7 +206,7 @@ fn compile_definitions(
 }
 
 fn rules(program: &Program, effects: &[Box<[Effect]>]) -> Vec<RulePlan> {
-    let counts = |effect: &Effect| matches!(effect, Effect::Increase { .. } | Effect::Happen { .. });
+    let counts = |effect: &Effect| matches!(effect, Effect::Increase { .. });
     let plan = |vars: usize, effects: &[Effect]| RulePlan {
         vars,
         counts: effects.iter().any(counts),

@@ -21,11 +21,20 @@ pub(crate) enum Match {
 }
 
 /// Conditions in the order in which they are tried.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) ops: Box<[Op]>,
     /// Whether no filling can be found twice.
     pub(crate) distinct: bool,
+    /// Whether there is never more than one filling: nothing is searched for.
+    pub(crate) is_test: bool,
+}
+
+impl Plan {
+    pub(crate) fn new(ops: Vec<Op>, distinct: bool) -> Plan {
+        let searches = |op: &Op| matches!(op, Op::Probe { .. } | Op::Scan { .. } | Op::AnyOf(_));
+        Plan { is_test: !ops.iter().any(searches), ops: ops.into(), distinct }
+    }
 }
 
 /// One step of a plan.

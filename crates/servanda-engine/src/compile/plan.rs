@@ -71,7 +71,7 @@ impl Planner<'_> {
         if let Some(var) = split_variable(conditions, bound) {
             let variants = variants(conditions, MOST_VARIANTS).ok_or(Unbound(var))?;
             let op = self.union(&variants, bound, outer)?;
-            return Ok(Plan { ops: Box::new([op]), distinct: false });
+            return Ok(Plan::new(vec![op], false));
         }
         let mut will = outer.clone();
         for (will, bound) in will.iter_mut().zip(bound.iter()) {
@@ -93,7 +93,7 @@ impl Planner<'_> {
             ops.push(op);
             rest.remove(at);
         }
-        Ok(Plan { ops: ops.into(), distinct })
+        Ok(Plan::new(ops, distinct))
     }
 
     /// The condition to try next, compiled.
