@@ -3,7 +3,7 @@
 use servanda_model::{ActionId, Value};
 
 use crate::amount;
-use crate::compile::ops::{Arg, Effect, Listener, Match, Source, Time, Unless};
+use crate::compile::ops::{Effect, Listener, Source, Time, Unless};
 use crate::exec::View;
 use crate::moment::{EffectKind, Events, Touch};
 use crate::record::StepId;
@@ -53,6 +53,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 continue;
             }
             let mut pending = std::mem::take(&mut self.pending[id as usize]);
+            for warm in &compiled.warms[id as usize] {
+                warm.look(&self.world.tables, &self.events, &pending);
+            }
             for item in pending.drain(..) {
                 let listener = &compiled.listeners[id as usize];
                 let at_once = at_once.filter(|_| listener.conditions.is_test);
@@ -252,14 +255,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
 /// Whether a forbidden event happens at this moment.
 fn happens(view: &View<'_>, events: &Events, unless: &Unless, frame: &mut [Value]) -> bool {
-    let known = unless.args.iter().map(|arg| match *arg {
-        Match::Value(value) => Some(Arg::Value(value)),
-        Match::Bound(var) => Some(Arg::Var(var)),
-        Match::Bind(..) | Match::Skip => None,
-    });
-    if known.clone().all(|arg| arg.is_some()) {
-        let args = known.map(|arg| arg.map_or(ABSENT, |arg| arg.value(frame)));
-        return events.has(unless.action, args);
+    if let Some(key) = &unless.key {
+        return events.has(unless.action, key.iter().map(|arg| arg.value(frame)));
     }
     events.of(unless.action).iter().any(|&event| view.accepts_all(&unless.args, events.args(event), frame))
 }

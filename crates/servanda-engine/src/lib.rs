@@ -32,6 +32,7 @@ mod sweep;
 mod timers;
 mod trace;
 mod vars;
+mod warm;
 
 pub use compile::{Compiled, CycleLink, ProgramError, ProgramErrorKind};
 pub use engine::{Engine, PushError};

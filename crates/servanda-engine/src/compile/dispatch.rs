@@ -1,6 +1,6 @@
 //! Finds the listeners that an event, an initiation or a change may set off, by the constants they ask for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use servanda_model::Value;
 
@@ -20,7 +20,7 @@ pub(crate) struct Dispatch {
 #[derive(Clone, Debug)]
 struct Keyed {
     positions: Box<[u8]>,
-    by_hash: HashMap<u64, Vec<u32>>,
+    by_hash: BTreeMap<u64, Vec<u32>>,
 }
 
 impl Dispatch {
@@ -46,7 +46,7 @@ impl Dispatch {
             }
         }
         for (positions, ids) in groups {
-            let mut by_hash: HashMap<u64, Vec<u32>> = HashMap::new();
+            let mut by_hash: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
             for (hash, id) in ids {
                 by_hash.entry(hash).or_default().push(id);
             }

@@ -19,6 +19,7 @@ use self::ops::{Effect, Elapsed, Held, Listener, Source};
 use self::rules::{RuleCompiler, Tables};
 use crate::index::IndexSpec;
 use crate::state::{Layout, NONE};
+use crate::warm::{Warm, warms};
 
 /// A program made ready to run. It can be shared between threads and run any number of times.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Compiled {
     /// In the order of a moment.
     pub(crate) nodes: Vec<Node>,
     pub(crate) listeners: Vec<Listener>,
+    /// For each listener what its events look up.
+    pub(crate) warms: Vec<Box<[Warm]>>,
     pub(crate) held: Vec<Held>,
     pub(crate) elapsed: Vec<Elapsed>,
     pub(crate) rules: Vec<RulePlan>,
@@ -141,6 +144,11 @@ impl Compiled {
             actions: actions(program, &tables.listeners),
             fluents: fluents(program, &kinds, &components, &tables, &increased),
             rules: rules(program, &tables.effects),
+            warms: tables
+                .listeners
+                .iter()
+                .map(|listener| warms(listener, kinds[listener.node as usize], &tables.effects))
+                .collect(),
             program: program.clone(),
             nodes,
             listeners: tables.listeners,

@@ -160,6 +160,8 @@ pub(crate) struct Listener {
 pub(crate) struct Unless {
     pub(crate) action: u32,
     pub(crate) args: Box<[Match]>,
+    /// The arguments, if all are known.
+    pub(crate) key: Option<Box<[Arg]>>,
 }
 
 /// How long a timer runs.

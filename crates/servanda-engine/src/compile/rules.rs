@@ -165,8 +165,13 @@ impl<'a> RuleCompiler<'a> {
             .iter()
             .map(|pattern| {
                 let mut bound = bound.clone();
-                let args = pattern.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
-                Unless { action: pattern.action.0, args }
+                let args: Box<[Match]> = pattern.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
+                let known = |arg: &Match| match *arg {
+                    Match::Value(value) => Some(Arg::Value(value)),
+                    Match::Bound(var) => Some(Arg::Var(var)),
+                    Match::Bind(..) | Match::Skip => None,
+                };
+                Unless { action: pattern.action.0, key: args.iter().map(known).collect(), args }
             })
             .collect()
     }
