@@ -1,4 +1,4 @@
-//! Chores: `cargo xtask test`, `cargo xtask ci`, `cargo xtask gen [--check]`.
+//! Chores: `cargo xtask test`, `cargo xtask ci`, `cargo xtask fuzz [SECONDS]`, `cargo xtask gen [--check]`.
 
 mod codes;
 mod gen_pages;
@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 usage: cargo xtask test          all tests, and a check of the law and of every dossier
        cargo xtask ci            what CI runs: format, lints, documentation, generated pages, tests
+       cargo xtask fuzz SECONDS  new inputs for every reader, for so long each (default 60)
        cargo xtask gen           writes the generated pages of docs/reference anew
        cargo xtask gen --check   fails if one of them is not as it would be written";
 
@@ -26,6 +27,8 @@ fn main() -> ExitCode {
     let ok = match *words {
         ["test"] => test(),
         ["ci"] => ci(),
+        ["fuzz"] => fuzz("60"),
+        ["fuzz", seconds] => fuzz(seconds),
         ["gen"] => gen_pages::write(),
         ["gen", "--check"] => gen_pages::check(),
         _ => {
@@ -64,6 +67,13 @@ fn test() -> bool {
     UNFINISHED.iter().for_each(|name| words.extend(["--skip", name]));
     let tests = cargo(&words);
     all([tests, texts()])
+}
+
+/// Tries new inputs on every reader. One that fails is kept in `crates/servanda-cli/tests/corpus`, to be committed with
+/// what mends it.
+fn fuzz(seconds: &str) -> bool {
+    let words = ["test", "--package", "servanda-cli", "--test", "fuzz", "--", "--nocapture"];
+    cargo_with(&words, &[("SERVANDA_FUZZ_SECONDS", seconds)])
 }
 
 /// The texts of the project: the law and the dossiers are formatted, and every dossier checks clean.

@@ -1,8 +1,11 @@
 //! Parquet: columns of numbers, texts, days and timestamps, read some thousands of rows at a time and given out as rows.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
+use std::sync::Once;
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::ColumnReader;
@@ -71,7 +74,7 @@ impl ParquetReader {
         let unreadable = |reason: String| RunError::Read { path: path.to_path_buf(), row: 0, reason };
         let file = File::open(path).map_err(|error| unreadable(plain(&error)))?;
         let size = file.metadata().map_err(|error| unreadable(plain(&error)))?.len();
-        let file = SerializedFileReader::new(file)
+        let file = guarded(|| SerializedFileReader::new(file))
             .map_err(|error| unreadable(format!("is no whole Parquet file: {}", said(&error))))?;
         let schema = file.metadata().file_metadata().schema_descr();
         let mut header = Vec::new();
@@ -121,7 +124,7 @@ impl ParquetReader {
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         while self.at == self.decoded {
             let row = self.rows + 1;
-            let more = self.decode().map_err(|error| ReadError::File { row, reason: said(&error) })?;
+            let more = guarded(|| self.decode()).map_err(|error| ReadError::File { row, reason: said(&error) })?;
             if !more {
                 return Ok(None);
             }
@@ -175,6 +178,28 @@ impl ParquetReader {
         self.decoded = wanted;
         Ok(true)
     }
+}
+
+thread_local! {
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The library that decodes Parquet panics on some damaged files. Here that is an error like others, and nothing is said
+/// on standard error by the way.
+fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let others = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_GUARDED.get() {
+                others(panic);
+            }
+        }));
+    });
+    IS_GUARDED.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(decode));
+    IS_GUARDED.set(false);
+    outcome.unwrap_or_else(|_| Err(ParquetError::General("it is damaged".to_owned())))
 }
 
 impl Chunk {

@@ -465,7 +465,8 @@ impl Model {
                 Duration::Months(n) => format!("{n} month{}", if n == 1 { "" } else { "s" }),
                 Duration::Years(n) => format!("{n} year{}", if n == 1 { "" } else { "s" }),
             },
-            Kinded::Text(id) => format!("“{}”", self.lexicon.texts[id.index()]),
+            // A text that only a question has is not among them.
+            Kinded::Text(id) => format!("“{}”", self.lexicon.texts.get(id.index()).map_or("…", String::as_str)),
         }
     }
 
