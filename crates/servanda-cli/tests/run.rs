@@ -159,6 +159,18 @@ const WRONG: &[(&str, &str, i32, &[&str])] = &[
     ("missing", "time,action,id,debtor\n1,open,2\n", 1, &["error[missing-value]", "column `debtor`"]),
     ("surplus", "time,action,id,debtor\n1,open,2,3,4\n", 1, &["error[too-many-cells]", "`4`"]),
     ("order", "time,action,id,debtor\n5,open,2,3\n4,open,3,3\n", 1, &["error[out-of-order]", "feed.csv:3", "--late"]),
+    (
+        "line-ends",
+        "time,action,id,debtor\r1,open,2,3\n2,open,3,3\r\n\n3,opne,4,3\r4,open,5,3",
+        1,
+        &["error[unknown-action]", "feed.csv:5"],
+    ),
+    ("mark", "\u{feff}time,action,id,debtor\n1,open,2,\u{feff}3\n", 1, &["error[bad-value]", "feed.csv:2", "`debtor`"]),
+    ("day", "time,action,id,debtor\n1939-10-10,open,2,3\n", 1, &["error[bad-time]", "feed.csv:2", "uses clock days"]),
+    ("far", "time,action,id,debtor\n99999999999999999999,open,2,3\n", 1, &["error[bad-time]", "feed.csv:2"]),
+    ("long", "time,action,id,debtor\n1,open,99999999999999999,3\n", 1, &["error[bad-value]", "16 digits"]),
+    ("nameless", "time,action,id,debtor\n1,,2,3\n", 1, &["error[unknown-action]", "missing", "feed.csv:2"]),
+    ("no-rows", "\n\n\n", 1, &["error[no-header]"]),
     ("quotation", "time,action,id,debtor\n5,open,\"2,3\n", 1, &["error[open-quotation]", "feed.csv:2"]),
 ];
 
@@ -219,6 +231,68 @@ fn a_feed_that_is_not_there_or_no_parquet_file_could_not_be_tried() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("error[cannot-read]"));
     }
     assert!(!folder.join("out.csv").exists());
+}
+
+#[test]
+fn bytes_that_are_no_text_are_shown_and_refused() {
+    let folder = folder("bytes");
+    let feed = folder.join("feed.csv");
+    let refused = |bytes: &[u8], status: i32, wanted: &[&str]| {
+        fs::write(&feed, bytes).expect("written");
+        let output = run(&example("deadline/deadline.md"), &[&feed], &folder.join("out.csv"), &[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        wanted.iter().for_each(|part| assert!(said.contains(part), "`{part}` is not in\n{said}"));
+        assert!(!folder.join("out.csv").exists());
+    };
+    refused(b"time,action,id,debtor\n1,op\xe9n,2,3\n", 1, &["error[not-utf8]", "feed.csv:2", "column `action`"]);
+    refused(b"time,action,id,deb\xfftor\n", 1, &["error[not-utf8]", "feed.csv:1"]);
+    refused(b"time,action,id,debtor\n1,open,\0\0\0\0\0,3\n", 1, &["error[bad-value]", "feed.csv:2"]);
+    let wide: Vec<u8> = "time,action\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    refused(&[&b"\xff\xfe"[..], &wide].concat(), 2, &["error[cannot-read]", "UTF-16"]);
+}
+
+/// A disk that is full after so many blocks of 1024 bytes, as far as the program can tell.
+fn run_on_a_small_disk(folder: &Path, blocks: u32, more: &[&str]) -> Output {
+    let rules = example("deadline/deadline.md");
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    let mut command = Command::new("bash");
+    command.current_dir(folder).args(["-c", &script, "bash", env!("CARGO_BIN_EXE_servanda"), "run"]).arg(rules);
+    command.args(["--events", "feed.csv", "-o", "out.csv"]).args(more).output().expect("there is a shell")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up_leaves_nothing_half_written() {
+    let folder = folder("small-disk");
+    let rows = (0..60_000).map(|at| format!("{},open,{at},{}\n", at / 20, at % 7));
+    let header = "time,action,id,debtor\n".to_owned();
+    fs::write(folder.join("feed.csv"), std::iter::once(header).chain(rows).collect::<String>()).expect("written");
+    let listed = || {
+        let entries = fs::read_dir(&folder).expect("listed").map(|it| it.expect("listed").file_name());
+        let mut names: Vec<String> = entries.map(|it| it.to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    for more in [&[][..], &["--no-history"]] {
+        let output = run_on_a_small_disk(&folder, 700, more);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("error[cannot-write]: out.csv"), "{said}");
+        assert_eq!(listed(), ["feed.csv"]);
+    }
+    // With a checkpoint, what was done is kept, and gone on from once there is room.
+    let kept = ["--no-history", "--checkpoint", "state", "--every", "5000"];
+    let output = run_on_a_small_disk(&folder, 1_200, &kept);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(listed().contains(&"state".to_owned()) && !listed().contains(&"out.csv".to_owned()), "{:?}", listed());
+    let output = run_on_a_small_disk(&folder, 1_000_000, &kept);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("went on from the checkpoint"), "{said}");
+    assert_eq!(listed(), ["feed.csv", "out.csv"]);
+    let whole = folder.join("whole.csv");
+    run(&example("deadline/deadline.md"), &[&folder.join("feed.csv")], &whole, &["--no-history"]);
+    assert!(fs::read(whole).expect("written") == fs::read(folder.join("out.csv")).expect("written"));
 }
 
 #[test]
