@@ -137,9 +137,13 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let Cue { listener, id, item, at_once } = *cue;
         if let Some(effects) = at_once {
             let view = self.view(At::Before);
-            if view.passes(&listener.conditions, frame)
-                && listener.unless.iter().all(|unless| !happens(&view, &self.events, unless, frame))
-            {
+            let is_open =
+                |frame: &mut [Value]| listener.unless.iter().all(|unless| !happens(&view, &self.events, unless, frame));
+            // Events of the moment are near; instances may be far.
+            let first = listener.unless_first;
+            let fires =
+                (!first || is_open(frame)) && view.passes(&listener.conditions, frame) && (first || is_open(frame));
+            if fires {
                 effects.iter().for_each(|effect| self.carry_out(effect, frame, NONE));
             }
             return;

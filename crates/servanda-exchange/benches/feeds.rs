@@ -1,4 +1,5 @@
-//! Events per second from file to file: NetBill and the deadline policy, as `servanda run` does them on one thread.
+//! Events per second from file to file: NetBill, the committee and the deadline policy, as `servanda run` does them on one
+//! thread.
 //!
 //! `cargo bench -p servanda-exchange [-- MOST NAME]` makes feeds of 10⁴ rows up to MOST (10⁶ unless said) in the folder for temporary
 //! files, those named NAME. Each line shows the processor time per event of a run that writes intervals as they close, and of one
@@ -52,6 +53,54 @@ fn netbill(events: usize, path: &Path) -> std::io::Result<()> {
             44..65 => writeln!(out, "{tick},accept_quote,{c},{m},{goods},,")?,
             65..82 => writeln!(out, "{tick},send_EPO,{c},iServer,{goods},10,")?,
             _ => writeln!(out, "{tick},send_goods,{m},iServer,{goods},key,dec")?,
+        }
+    }
+    out.flush()
+}
+
+/// Two rows a tick; six motions at a time, most votes cast while a ballot should be open, chairs mostly the right ones.
+fn committee(events: usize, path: &Path) -> std::io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    writeln!(out, "time,action,member,motion,what")?;
+    let mut random = Random(7);
+    // Each with whether it was seconded and whether it was closed, as far as can be told from here.
+    let mut motions: Vec<(usize, bool, bool)> = Vec::new();
+    let mut next = 0;
+    for at in 0..events {
+        let (tick, member) = (at / 2, random.below(10));
+        let kind = random.below(100);
+        if kind < 4 || motions.is_empty() {
+            writeln!(out, "{tick},propose,{member},{next},")?;
+            motions.push((next, false, false));
+            next += 1;
+            if motions.len() > 6 {
+                motions.remove(0);
+            }
+            continue;
+        }
+        let which = random.below(motions.len() as u64) as usize;
+        let (motion, ..) = motions[which];
+        let chair = if random.below(10) < 9 { motion as u64 % 10 } else { member };
+        match kind {
+            4..10 => {
+                motions[which].1 = true;
+                writeln!(out, "{tick},second,{member},{motion},")?;
+            }
+            10..88 => {
+                let open = motions.iter().find(|motion| motion.1 && !motion.2).filter(|_| random.below(50) > 0);
+                let side = ["aye", "nay"][random.below(2) as usize];
+                writeln!(out, "{tick},vote,{member},{side},{}", open.map_or(motion, |motion| motion.0))?;
+            }
+            88..94 => {
+                motions[which].2 |= motions[which].1;
+                writeln!(out, "{tick},close,{chair},{motion},")?;
+            }
+            _ => {
+                writeln!(out, "{tick},declare,{chair},{motion},{}", ["carried", "lost"][random.below(2) as usize])?;
+                if motions[which].2 {
+                    motions.remove(which);
+                }
+            }
         }
     }
     out.flush()
@@ -141,8 +190,9 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("servanda-feeds-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder for feeds");
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    let families: [(&str, &str, Make); 3] = [
+    let families: [(&str, &str, Make); 4] = [
         ("netbill", "netbill/netbill.md", netbill),
+        ("committee", "committee/committee.md", committee),
         ("deadline 30", "deadline/deadline.md", |events, path| deadline(events, 30, path)),
         ("deadline 365", "deadline/deadline.md", |events, path| deadline(events, 365, path)),
     ];

@@ -151,6 +151,8 @@ pub(crate) struct Listener {
     pub(crate) value: Match,
     pub(crate) conditions: Plan,
     pub(crate) unless: Box<[Unless]>,
+    /// Whether what must not happen is known before the conditions are tried.
+    pub(crate) unless_first: bool,
     /// Variables that do not belong to the filling.
     pub(crate) hidden: Box<[u32]>,
 }

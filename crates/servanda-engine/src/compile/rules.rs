@@ -80,6 +80,7 @@ impl<'a> RuleCompiler<'a> {
                     value: Match::Skip,
                     conditions,
                     unless: self.unless(rule, &after),
+                    unless_first: false,
                     hidden: hidden(&after),
                 };
                 let listener = self.push(listener);
@@ -145,7 +146,11 @@ impl<'a> RuleCompiler<'a> {
         let inner = bound.clone();
         let conditions = planner.plan(&conditions.iter().collect::<Vec<_>>(), &mut bound)?;
         let unless = if fires { self.unless(rule, &bound) } else { Box::default() };
-        let listener = Listener { node, trigger: at, source, args, value, conditions, unless, hidden: hidden(&bound) };
+        let is_known =
+            |arg: &Arg| matches!(*arg, Arg::Value(_)) || matches!(*arg, Arg::Var(var) if inner[var as usize]);
+        let unless_first = unless.iter().all(|unless| unless.key.as_ref().is_some_and(|key| key.iter().all(is_known)));
+        let hidden = hidden(&bound);
+        let listener = Listener { node, trigger: at, source, args, value, conditions, unless, unless_first, hidden };
         let listener = self.push(listener);
         Ok((bound, listener, inner))
     }
