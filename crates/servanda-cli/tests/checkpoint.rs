@@ -245,5 +245,10 @@ fn bad_rows_leave_no_checkpoint_and_a_full_disk_does() {
         ends(command(&folder, &["feed.csv"], "out.csv", &["--checkpoint", "no/such/folder", "--every", "6000"]));
     assert_eq!(nowhere.status.code(), Some(2));
     assert!(said(&nowhere).contains("error[cannot-write]: no/such/folder"), "{}", said(&nowhere));
+    for (feed, out) in [("feed.csv", "/dev/null"), ("/dev/null", "out.csv")] {
+        let refused = ends(command(&folder, &[feed], out, &KEPT));
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(said(&refused).contains("error[no-checkpoint]: /dev/null"), "{}", said(&refused));
+    }
     assert_eq!(names(&folder), ["feed.csv", "rules.md"]);
 }
