@@ -99,7 +99,7 @@ const WORDS: &[&str] = &[
 
 #[test]
 fn dossiers() {
-    let mut fuzz = fuzz("dossier", 800, WORDS);
+    let mut fuzz = fuzz("dossier", 500, WORDS);
     for folder in ["template", "../servanda/tests/literate", "../../examples/netbill", "../../examples/committee"] {
         let texts = files(&here(folder)).into_iter().filter(|text| text.len() < 20_000);
         fuzz.seeds.extend(texts.filter(|text| text.windows(11).any(|part| part == b"```servanda")));
@@ -150,7 +150,7 @@ fn questions() {
         "}",
         " ",
     ];
-    let mut fuzz = fuzz("ask", 600, words);
+    let mut fuzz = fuzz("ask", 300, words);
     let asked = fs::read_to_string(here("tests/corpus/ask/questions")).expect("questions are kept");
     fuzz.seeds = asked.lines().map(|line| line.as_bytes().to_vec()).collect();
     let model = treaty();
@@ -164,7 +164,7 @@ fn questions() {
 #[test]
 fn proofs() {
     let words = &["null", "true", "0", "-1", "9223372036854775807", "{}", "[]", "\"\"", "\"at\":", "1e99", ","];
-    let mut fuzz = fuzz("proof", 600, words);
+    let mut fuzz = fuzz("proof", 250, words);
     let model = treaty();
     let mut world = World::new(&model);
     let questions = ["who controls Eastmarch", "when was Sele in force", "is Corvia neutral"];
