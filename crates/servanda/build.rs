@@ -3,7 +3,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 fn main() {
-    let law = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law");
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let law = Path::new(&here).join("../../law");
     println!("cargo:rerun-if-changed={}", law.display());
     let mut names: Vec<String> = std::fs::read_dir(&law)
         .expect("law/ is part of the project")

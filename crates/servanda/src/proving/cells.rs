@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use servanda_model::EventId;
 use servanda_proof::{Accepted, Instant, Shape};
 
 use super::days::Bounds;
