@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use servanda::archive::Entry;
 use servanda::ask::ask;
 use servanda::load::{DefaultLaw, model_of};
-use servanda::proving::{ProofFile, file, prove, verify};
+use servanda::proving::{ProofFile, Prover, file, verify};
 use servanda::world::World;
 use servanda_diagnostics::FileId;
 use servanda_exchange::{Order, RunOptions, run};
@@ -167,8 +167,10 @@ fn proofs() {
     let mut fuzz = fuzz("proof", 250, words);
     let model = treaty();
     let mut world = World::new(&model);
-    let questions = ["who controls Eastmarch", "when was Sele in force", "is Corvia neutral"];
-    let proofs: Vec<_> = questions.iter().filter_map(|it| prove(&mut world, it, &View::default()).ok()).collect();
+    let questions = ["who controls Eastmarch", "when was Sele in force", "is Corvia neutral"].map(str::to_owned);
+    let mut prover = Prover::new(&world).expect("the dates are clear");
+    let proofs: Vec<_> =
+        prover.prove(&mut world, &questions, &View::default()).into_iter().filter_map(Result::ok).collect();
     assert!(!proofs.is_empty(), "there is something to begin with");
     for proof in proofs {
         let text = serde_json::to_vec(&file(&model, vec![proof])).expect("it can be written");
