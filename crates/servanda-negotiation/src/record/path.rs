@@ -4,7 +4,7 @@
 //! settled. Values without numbers are counted in steps of their order where they have one, and not at all otherwise.
 
 use serde::Serialize;
-use servanda_model::negotiation::{IssueKind, Move, MoveKind, TermValue};
+use servanda_model::negotiation::{Choice, IssueKind, Move, MoveKind, TermValue};
 use servanda_model::{EntityId, Number};
 
 use super::{Seen, Sight, date_text, grouped, is_position, names, value_text};
@@ -16,16 +16,19 @@ pub struct Path {
     pub issue: String,
     /// What to call it.
     pub label: String,
-    /// `number`, `ordinal` or `words`.
+    /// `number`, `ordinal` (a choice with an order), `choice` (one without), `set` or `words`.
     pub scale: &'static str,
     /// Of what the number is.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub unit: String,
-    /// The values of an ordinal scale.
+    /// The values to choose from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
     /// The positions, in order.
     pub steps: Vec<Step>,
+    /// What else a drawing shows: refusals, red lines, deferrals and drops.
+    #[serde(skip)]
+    pub around: Vec<Step>,
     /// Each side's part of the way.
     pub shares: Vec<Share>,
     /// Why there are no shares.
@@ -46,6 +49,9 @@ pub struct Step {
     pub value: String,
     /// As a number, or as the rank in an order.
     pub figure: Option<f64>,
+    /// The values of a choice or the elements of a set that it names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
     /// When, in words.
     pub date: String,
     /// First possible day.
@@ -82,48 +88,88 @@ pub(super) fn paths(sight: &Sight<'_>, seen: &[Seen<'_>]) -> Vec<Path> {
 
 fn path(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize) -> Path {
     let kind = &sight.negotiation.issues[issue].kind;
-    let shown = |it: &Move| {
-        is_position(it.kind)
-            || matches!(it.kind, MoveKind::Settle | MoveKind::Promise | MoveKind::Mandate)
-            || (it.kind == MoveKind::Refuse && refused_position(it).is_some())
+    let about: Vec<&Seen<'_>> = seen.iter().filter(|seen| seen.counts() && seen.is_on(issue)).collect();
+    let says = |seen: &Seen<'_>| seen.it.term.is_some() || !seen.it.words.is_empty();
+    let on: Vec<&Seen<'_>> = about.iter().copied().filter(|seen| is_step(seen.it) && says(seen)).collect();
+    let aside = |it: &Move| {
+        matches!(it.kind, MoveKind::RedLine | MoveKind::Defer | MoveKind::Drop)
+            || (it.kind == MoveKind::Refuse && !is_step(it))
     };
-    let on: Vec<&Seen<'_>> = seen
-        .iter()
-        .filter(|seen| seen.counts() && seen.is_on(issue) && shown(seen.it))
-        .filter(|seen| seen.it.term.is_some() || !seen.it.words.is_empty())
-        .collect();
-    let steps = on.iter().map(|seen| step(sight, seen)).collect();
+    let steps = on.iter().map(|seen| step(sight, issue, seen)).collect();
+    let around = about.iter().filter(|seen| aside(seen.it)).map(|seen| step(sight, issue, seen)).collect();
     let (shares, no_shares) = match shares(sight, &on, kind) {
         Ok(shares) => (shares, None),
         Err(why) => (Vec::new(), Some(why)),
     };
+    let labels = |values: &[Choice]| values.iter().map(|value| value.label.clone()).collect::<Vec<_>>();
     let (scale, unit, values) = match kind {
         IssueKind::Number { unit } => ("number", unit.clone(), Vec::new()),
-        IssueKind::OneOf { values, ordered: true } => {
-            ("ordinal", String::new(), values.iter().map(|value| value.label.clone()).collect())
-        }
-        _ => ("words", String::new(), Vec::new()),
+        IssueKind::OneOf { values, ordered: true } => ("ordinal", String::new(), labels(values)),
+        IssueKind::OneOf { values, ordered: false } => ("choice", String::new(), labels(values)),
+        IssueKind::SomeOf { values } => ("set", String::new(), labels(values)),
+        IssueKind::SetOf { .. } => ("set", String::new(), Vec::new()),
+        IssueKind::Words => ("words", String::new(), Vec::new()),
     };
     let (name, label) = (&sight.negotiation.issues[issue].name, &sight.negotiation.issues[issue].label);
-    Path { issue: name.clone(), label: label.clone(), scale, unit, values, steps, shares, no_shares }
+    Path { issue: name.clone(), label: label.clone(), scale, unit, values, steps, around, shares, no_shares }
 }
 
-fn step(sight: &Sight<'_>, seen: &Seen<'_>) -> Step {
-    let value = match refused_position(seen.it) {
-        Some(number) => grouped(number),
-        None => value_text(sight, seen.it).unwrap_or_default(),
-    };
+/// Whether a move says where its side stands, or where all came to stand.
+fn is_step(it: &Move) -> bool {
+    use MoveKind::{Alternative, Mandate, Prefer, Promise, Settle};
+    is_position(it.kind)
+        || matches!(it.kind, Settle | Promise | Mandate | Prefer | Alternative)
+        || refused_position(it).is_some()
+}
+
+fn step(sight: &Sight<'_>, issue: usize, seen: &Seen<'_>) -> Step {
+    let measured = is_measured(&sight.negotiation.issues[issue].kind);
     Step {
         n: seen.n,
         by: names(sight.model, &seen.it.by),
         kind: seen.it.kind.word(),
-        value,
-        figure: figure(seen.it).map(approximate),
+        value: position(sight, seen),
+        figure: figure(seen.it).filter(|_| measured).map(approximate),
+        members: members(sight, issue, seen.it),
         date: date_text(sight.model, seen.min, seen.max),
         min: seen.min,
         max: seen.max,
-        aside: matches!(seen.it.kind, MoveKind::Promise | MoveKind::Mandate),
+        aside: matches!(seen.it.kind, MoveKind::Promise | MoveKind::Mandate | MoveKind::Prefer),
     }
+}
+
+/// Where a side stands by a move, as people read it.
+fn position(sight: &Sight<'_>, seen: &Seen<'_>) -> String {
+    match refused_position(seen.it) {
+        Some(number) => grouped(number),
+        None => value_text(sight, seen.it).unwrap_or_default(),
+    }
+}
+
+/// What a move names of a choice or a set; what it excludes from a set, as `not X`.
+fn members(sight: &Sight<'_>, issue: usize, it: &Move) -> Vec<String> {
+    let Some(term) = &it.term else { return Vec::new() };
+    match (&term.value, &sight.negotiation.issues[issue].kind) {
+        (TermValue::Choices(all), IssueKind::OneOf { values, .. } | IssueKind::SomeOf { values }) => {
+            all.iter().map(|(at, _)| values[*at].label.clone()).collect()
+        }
+        (TermValue::Things(all), _) => {
+            let not = if term.negated { "not " } else { "" };
+            let label = |id: EntityId| &sight.model.lexicon.entities[id.index()].label;
+            all.iter().map(|(id, _)| format!("{not}{}", label(*id))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether one can say how far apart two values are.
+fn is_measured(kind: &IssueKind) -> bool {
+    matches!(kind, IssueKind::Number { .. } | IssueKind::OneOf { ordered: true, .. })
+}
+
+/// Whether a move tells the others where its side stands, without conditions.
+pub(super) fn is_told(it: &Move) -> bool {
+    is_position(it.kind) || refused_position(it).is_some()
 }
 
 /// Who refuses more than 5 stands at 5.
@@ -157,8 +203,7 @@ fn approximate(number: Number) -> f64 {
 }
 
 fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<Share>, String> {
-    let measured = matches!(kind, IssueKind::Number { .. } | IssueKind::OneOf { ordered: true, .. });
-    if !measured {
+    if !is_measured(kind) {
         return Err("its values have no order".to_owned());
     }
     let settled = on.iter().rev().find(|seen| seen.it.kind == MoveKind::Settle);
@@ -167,8 +212,7 @@ fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<S
     };
     let told = |side: EntityId| {
         let before = on.iter().take_while(|seen| seen.n < settled.n);
-        let own = before
-            .filter(move |seen| seen.it.by == [side] && !matches!(seen.it.kind, MoveKind::Promise | MoveKind::Mandate));
+        let own = before.filter(move |seen| seen.it.by == [side] && is_told(seen.it));
         own.filter_map(|seen| Some((*seen, figure(seen.it)?))).collect::<Vec<_>>()
     };
     let mut openings = Vec::new();
@@ -192,7 +236,7 @@ fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<S
         let gave = all.windows(2).filter(|pair| (approximate(pair[1].1) - approximate(pair[0].1)) * toward > 0.0);
         Share {
             side: sight.model.name(*side).to_owned(),
-            opening: step(sight, opening).value,
+            opening: position(sight, opening),
             settled: value_text(sight, settled.it).unwrap_or_default(),
             moved,
             share: moved / gap.abs(),
