@@ -170,6 +170,8 @@ pub struct Move {
     pub term: Option<Term>,
     /// What else is said, in the words of the dossier.
     pub words: Vec<String>,
+    /// The last day that a deadline leaves.
+    pub until: Option<i64>,
     /// What the parts are said to come to.
     pub altogether: Option<Number>,
     /// The norms, articles and instruments that carry it.

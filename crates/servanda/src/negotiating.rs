@@ -198,7 +198,8 @@ fn conduct(
             let reply = ask(world, &question, &view)?;
             let certain = reply.answers.len() == 1 && reply.answers[0].truth == Truth::Certain;
             let texts: Vec<String> = reply.answers.iter().map(|answer| answer.text.clone()).collect();
-            let text = if texts.is_empty() { "not said".to_owned() } else { texts.join(" or ") };
+            let none = if kind == "norm" { "not binding" } else { "not said" };
+            let text = if texts.is_empty() { none.to_owned() } else { texts.join(" or ") };
             let text = format!("{what}: {text}");
             let certain = certain || texts.is_empty();
             if last != format!("{text}{certain}") {
@@ -221,7 +222,9 @@ fn event_row(model: &Model, id: EventId, min: Option<i64>, max: Option<i64>) -> 
     let text = match &event.standing {
         Standing::Stated => event.sentence.clone(),
         Standing::Claimed(by) if by.is_empty() => format!("it is said: {}", event.sentence),
-        Standing::Claimed(by) => format!("{} says: {}", record::names(model, by).join(" and "), event.sentence),
+        Standing::Claimed(by) => {
+            format!("{} says: {}", record::listed(&record::names(model, by), "and"), event.sentence)
+        }
         Standing::Contradicted => format!("contradicted: {}", event.sentence),
     };
     ConductRow {

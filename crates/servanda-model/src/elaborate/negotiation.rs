@@ -276,8 +276,9 @@ impl Elaborator<'_> {
         let mut carried_by = Vec::new();
         let mut altogether = None;
         let mut told_by = None;
+        let mut until = None;
         let mut plain = statement.clone();
-        plain.clauses.retain(|clause| !matches!(clause.keyword, Some("event" | "carried by" | "altogether")));
+        plain.clauses.retain(|clause| !matches!(clause.keyword, Some("event" | "carried by" | "altogether" | "by")));
         for clause in &statement.clauses {
             let words = all(&clause.tokens);
             match clause.keyword {
@@ -286,6 +287,12 @@ impl Elaborator<'_> {
                     Err(trouble) => return self.complain(statement, trouble),
                 },
                 Some("carried by") => carried_by.extend(self.named(statement, &words)),
+                Some("by") if said.kind == MoveKind::Deadline => until = self.when(statement, &words).max,
+                Some("by") => {
+                    let trouble = Trouble::new("no-deadline", clause.span, "only a deadline ends by a day")
+                        .help("write `SIDE sets deadline on ISSUE`, or say when the move was made with `before`");
+                    self.complain(statement, trouble);
+                }
                 Some("altogether") => match figure(&words) {
                     Some(number) => altogether = Some(number),
                     None => {
@@ -329,6 +336,7 @@ impl Elaborator<'_> {
             issues: said.issues,
             term: said.term,
             words: said.words,
+            until,
             altogether,
             carried_by,
             standing,

@@ -1,10 +1,13 @@
 //! Pressure beside what came after it, the fate of alternatives, and what the record lacks.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use servanda_model::negotiation::{IssueKind, MoveKind, TermValue};
 use servanda_model::{EntityId, Number};
 
-use super::{Seen, Sight, date_text, grouped, hearsay, names, passages, settlement, value_text};
+use super::status::{self, Cell, Status};
+use super::{Seen, Sight, date_text, grouped, hearsay, listed, names, passages, settlement, value_text};
 
 /// How many of the moves that follow are set beside a threat.
 const BESIDE: usize = 4;
@@ -26,6 +29,12 @@ pub struct Pressure {
     pub date: String,
     /// Only by hearsay.
     pub hearsay: bool,
+    /// The last day that a deadline leaves, if it names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Whether its issues were settled by then: `met`, `missed`, `undecided` (the days leave it open) or `running`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'static str>,
     /// Moves by others that follow.
     pub followed_by: Vec<Follower>,
 }
@@ -54,13 +63,22 @@ pub struct Alternative {
     pub issue: String,
     /// What is put forward.
     pub value: String,
-    /// `refused`, `accepted`, `settled` or `unanswered`.
+    /// `refused`, `accepted`, `divided` (some accept, some refuse), `settled` or `unanswered`.
     pub fate: &'static str,
+    /// The last word of each who answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+}
+
+/// What others make of an alternative.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// The number of the move.
+    pub n: usize,
     /// By whom.
-    pub fate_by: Vec<String>,
-    /// The number of the move that decided it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fate_n: Option<usize>,
+    pub by: Vec<String>,
+    /// `refused`, `accepted` or `settled`.
+    pub fate: &'static str,
 }
 
 /// Something to know before relying on the record.
@@ -87,9 +105,29 @@ pub(super) fn pressures(sight: &Sight<'_>, seen: &[Seen<'_>]) -> Vec<Pressure> {
             text: value_text(sight, pressure.it).unwrap_or_else(|| pressure.it.sentence.clone()),
             date: date_text(sight.model, pressure.min, pressure.max),
             hearsay: !pressure.counts(),
+            until: pressure.it.until.map(|day| sight.model.show_tick(day)),
+            outcome: pressure.it.until.map(|day| kept(sight, seen, pressure, day)),
             followed_by: followers(sight, seen, pressure),
         })
         .collect()
+}
+
+/// Whether what a deadline is about was settled by its last day.
+fn kept(sight: &Sight<'_>, seen: &[Seen<'_>], deadline: &Seen<'_>, until: i64) -> &'static str {
+    let counting: Vec<&Seen<'_>> = seen.iter().filter(|seen| seen.counts()).collect();
+    let every: Vec<usize> = (0..sight.negotiation.issues.len()).collect();
+    let issues = if deadline.it.issues.is_empty() { &every } else { &deadline.it.issues };
+    let cells: Vec<Cell> = issues.iter().map(|issue| status::cell(sight, &counting, *issue, until)).collect();
+    let agreed = |cell: &Cell| cell.status == Status::Agreed;
+    if cells.iter().all(|cell| agreed(cell) && cell.possibly.is_empty()) {
+        "met"
+    } else if sight.on.is_some_and(|on| on < until) {
+        "running"
+    } else if cells.iter().all(|cell| agreed(cell) || cell.possibly.contains(&Status::Agreed)) {
+        "undecided"
+    } else {
+        "missed"
+    }
 }
 
 fn followers(sight: &Sight<'_>, seen: &[Seen<'_>], pressure: &Seen<'_>) -> Vec<Follower> {
@@ -123,16 +161,40 @@ pub(super) fn alternatives(sight: &Sight<'_>, seen: &[Seen<'_>]) -> Vec<Alternat
             _ => vec![(None, value_text(sight, put.it).unwrap_or_default())],
         };
         for (member, value) in values {
-            let decided = seen.iter().rev().find_map(|other| fate(other, put, issue, member).map(|fate| (fate, other)));
-            let (fate, fate_by, fate_n) = match decided {
-                Some((fate, other)) => (fate, names(sight.model, &other.it.by), Some(other.n)),
-                None => ("unanswered", Vec::new(), None),
+            let answers = answers(sight, seen, put, issue, member);
+            let all_say = |fate| answers.iter().all(|answer: &Answer| answer.fate == fate);
+            let fate = match answers.last().map(|answer| answer.fate) {
+                None => "unanswered",
+                Some("settled") => "settled",
+                Some(fate) if all_say(fate) => fate,
+                Some(_) => "divided",
             };
             let issue = issue.map_or_else(String::new, |at| sight.negotiation.issues[at].name.clone());
-            all.push(Alternative { n: put.n, by: names(sight.model, &put.it.by), issue, value, fate, fate_by, fate_n });
+            all.push(Alternative { n: put.n, by: names(sight.model, &put.it.by), issue, value, fate, answers });
         }
     }
     all
+}
+
+/// The last word of each who answered, in order.
+fn answers(
+    sight: &Sight<'_>,
+    seen: &[Seen<'_>],
+    put: &Seen<'_>,
+    issue: Option<usize>,
+    member: Option<usize>,
+) -> Vec<Answer> {
+    let mut heard: BTreeSet<EntityId> = BTreeSet::new();
+    let mut answers = Vec::new();
+    for other in seen.iter().rev() {
+        let Some(fate) = fate(other, put, issue, member) else { continue };
+        // A word given before, by one who has spoken again since, no longer stands.
+        if other.it.by.iter().filter(|who| heard.insert(**who)).count() > 0 {
+            answers.push(Answer { n: other.n, by: names(sight.model, &other.it.by), fate });
+        }
+    }
+    answers.reverse();
+    answers
 }
 
 /// What a later move makes of one alternative; a refusal of nothing in particular refuses all.
@@ -158,7 +220,8 @@ pub(super) fn findings(sight: &Sight<'_>, seen: &[Seen<'_>]) -> Vec<Finding> {
     undated(sight, seen, &mut found);
     second_hand(sight, seen, &mut found);
     differing(sight, seen, &mut found);
-    sums(sight, seen, &mut found);
+    sums(seen, &mut found);
+    partial(sight, seen, &mut found);
     gaps(sight, seen, &mut found);
     found
 }
@@ -183,7 +246,7 @@ fn second_hand(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
             format!("; against it: {}", event.contradicted_by.join(", "))
         };
         if let Some(by) = hearsay(seen.it) {
-            let by = if by.is_empty() { "somebody".to_owned() } else { names(sight.model, by).join(" and ") };
+            let by = if by.is_empty() { "somebody".to_owned() } else { listed(&names(sight.model, by), "and") };
             let message = format!("only according to {by}: {}{against}", seen.it.sentence);
             found.push(Finding { code: "hearsay", moves: vec![seen.n], message });
         } else if !event.contradicted_by.is_empty() {
@@ -191,7 +254,7 @@ fn second_hand(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
             found.push(Finding { code: "contradicted", moves: vec![seen.n], message });
         }
         if !event.denied_by.is_empty() {
-            let by = names(sight.model, &event.denied_by).join(" and ");
+            let by = listed(&names(sight.model, &event.denied_by), "and");
             let message = format!("denied by {by}: {}", seen.it.sentence);
             found.push(Finding { code: "denied", moves: vec![seen.n], message });
         }
@@ -210,7 +273,7 @@ fn differing(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
                 let whose = |seen: &Seen<'_>, value: Option<String>| {
                     let value = value.unwrap_or_default();
                     match hearsay(seen.it) {
-                        Some(by) => format!("{value} according to {}", names(sight.model, by).join(" and ")),
+                        Some(by) => format!("{value} according to {}", listed(&names(sight.model, by), "and")),
                         None => value,
                     }
                 };
@@ -227,7 +290,7 @@ fn differing(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
     }
 }
 
-fn sums(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
+fn sums(seen: &[Seen<'_>], found: &mut Vec<Finding>) {
     for seen in seen {
         let (Some(whole), Some(term)) = (seen.it.altogether, &seen.it.term) else { continue };
         let parts: Vec<Option<Number>> = match &term.value {
@@ -242,7 +305,19 @@ fn sums(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
             found.push(Finding { code: "parts-and-whole", moves: vec![seen.n], message });
         }
     }
-    let _ = sight;
+}
+
+/// Settlements that not every side made.
+fn partial(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
+    for seen in seen.iter().filter(|seen| seen.it.kind == MoveKind::Settle && seen.counts()) {
+        let absent: Vec<EntityId> =
+            sight.negotiation.sides.iter().copied().filter(|side| !seen.it.by.contains(side)).collect();
+        if !absent.is_empty() {
+            let message =
+                format!("settled without {}: {}", listed(&names(sight.model, &absent), "or"), seen.it.sentence);
+            found.push(Finding { code: "not-by-all", moves: vec![seen.n], message });
+        }
+    }
 }
 
 fn gaps(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
@@ -270,7 +345,7 @@ fn gaps(sight: &Sight<'_>, seen: &[Seen<'_>], found: &mut Vec<Finding>) {
             .collect();
         if !about.is_empty() && !silent.is_empty() {
             let message =
-                format!("no move of {} on {} is recorded", names(sight.model, &silent).join(" or "), issue.name);
+                format!("no move of {} on {} is recorded", listed(&names(sight.model, &silent), "or"), issue.name);
             found.push(Finding { code: "one-sided", moves: Vec::new(), message });
         }
     }

@@ -21,7 +21,7 @@ use servanda_model::{Citation, EntityId, Model, OriginId, Standing};
 
 pub use chart::svg;
 pub use csv::csv;
-pub use evidence::{Alternative, Finding, Follower, Pressure};
+pub use evidence::{Alternative, Answer, Finding, Follower, Pressure};
 pub use path::{Path, Share, Step};
 pub use preferences::{PreferenceError, scenario, settled_terms};
 pub use settlement::{Carrier, Member, RedLine, Settled};
@@ -292,6 +292,16 @@ pub(crate) fn hearsay(it: &Move) -> Option<&[EntityId]> {
 #[must_use]
 pub fn names(model: &Model, ids: &[EntityId]) -> Vec<String> {
     ids.iter().map(|id| model.name(*id).to_owned()).collect()
+}
+
+/// `a, b and c`.
+#[must_use]
+pub fn listed(names: &[String], word: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [front @ .., last] => format!("{} {word} {last}", front.join(", ")),
+    }
 }
 
 /// The days between which something lies, in words.

@@ -1,7 +1,7 @@
 //! How each side moved on each issue, and its share of the way.
 //!
-//! The gap is that between the first positions of two sides; a side's share is how far it went from its own to what was
-//! settled. Values without numbers are counted in steps of their order where they have one, and not at all otherwise.
+//! The gap is that between the two first positions that lie furthest apart; a side's share is how far it went from its
+//! own to what was settled. The shares of two sides add up to the gap if that lies between them; those of more need not. Values without numbers are counted in steps of their order where they have one, and not at all otherwise.
 
 use serde::Serialize;
 use servanda_model::negotiation::{Choice, IssueKind, Move, MoveKind, TermValue};
@@ -31,6 +31,9 @@ pub struct Path {
     pub around: Vec<Step>,
     /// Each side's part of the way.
     pub shares: Vec<Share>,
+    /// Sides that named no position of their own, where others did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_position: Vec<String>,
     /// Why there are no shares.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_shares: Option<String>,
@@ -75,7 +78,7 @@ pub struct Share {
     pub settled: String,
     /// How far that is.
     pub moved: f64,
-    /// As a share of the gap between the openings.
+    /// As a share of the gap between the two openings that lie furthest apart.
     pub share: f64,
     /// How many times it gave ground before the settlement.
     pub concessions: usize,
@@ -97,9 +100,16 @@ fn path(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize) -> Path {
     };
     let steps = on.iter().map(|seen| step(sight, issue, seen)).collect();
     let around = about.iter().filter(|seen| aside(seen.it)).map(|seen| step(sight, issue, seen)).collect();
+    let dropped = about.iter().any(|seen| seen.it.kind == MoveKind::Drop);
     let (shares, no_shares) = match shares(sight, &on, kind) {
         Ok(shares) => (shares, None),
-        Err(why) => (Vec::new(), Some(why)),
+        Err("nothing was settled") if dropped => (Vec::new(), Some("it was dropped".to_owned())),
+        Err(why) => (Vec::new(), Some(why.to_owned())),
+    };
+    let silent = |side: &&EntityId| !shares.iter().any(|share: &Share| share.side == sight.model.name(**side));
+    let without_position = match shares.as_slice() {
+        [] => Vec::new(),
+        _ => sight.negotiation.sides.iter().filter(silent).map(|side| sight.model.name(*side).to_owned()).collect(),
     };
     let labels = |values: &[Choice]| values.iter().map(|value| value.label.clone()).collect::<Vec<_>>();
     let (scale, unit, values) = match kind {
@@ -111,7 +121,18 @@ fn path(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize) -> Path {
         IssueKind::Words => ("words", String::new(), Vec::new()),
     };
     let (name, label) = (&sight.negotiation.issues[issue].name, &sight.negotiation.issues[issue].label);
-    Path { issue: name.clone(), label: label.clone(), scale, unit, values, steps, around, shares, no_shares }
+    Path {
+        issue: name.clone(),
+        label: label.clone(),
+        scale,
+        unit,
+        values,
+        steps,
+        around,
+        shares,
+        without_position,
+        no_shares,
+    }
 }
 
 /// Whether a move says where its side stands, or where all came to stand.
@@ -202,32 +223,30 @@ fn approximate(number: Number) -> f64 {
     number.mantissa as f64 / 10_f64.powi(i32::from(number.scale))
 }
 
-fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<Share>, String> {
+fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<Share>, &'static str> {
     if !is_measured(kind) {
-        return Err("its values have no order".to_owned());
+        return Err("its values have no order");
     }
     let settled = on.iter().rev().find(|seen| seen.it.kind == MoveKind::Settle);
     let Some((settled, end)) = settled.and_then(|seen| Some((seen, figure(seen.it)?))) else {
-        return Err("nothing was settled".to_owned());
+        return Err("nothing was settled");
     };
     let told = |side: EntityId| {
         let before = on.iter().take_while(|seen| seen.n < settled.n);
-        let own = before.filter(move |seen| seen.it.by == [side] && is_told(seen.it));
+        let own = before.filter(move |seen| seen.it.by.contains(&side) && is_told(seen.it));
         own.filter_map(|seen| Some((*seen, figure(seen.it)?))).collect::<Vec<_>>()
     };
-    let mut openings = Vec::new();
-    for side in &sight.negotiation.sides {
-        match told(*side).first() {
-            Some((seen, number)) => openings.push((*side, *seen, *number)),
-            None => return Err(format!("{} named no position of its own", sight.model.name(*side))),
-        }
+    let first = |side: &EntityId| told(*side).first().map(|(seen, number)| (*side, *seen, *number));
+    let openings: Vec<(EntityId, &Seen<'_>, Number)> = sight.negotiation.sides.iter().filter_map(first).collect();
+    match openings.len() {
+        0 => return Err("no side named a position of its own before"),
+        1 => return Err("only one side named a position of its own before"),
+        _ => {}
     }
-    let [(_, _, a), (_, _, b)] = openings.as_slice() else {
-        return Err("there are more than two sides".to_owned());
-    };
-    let gap = approximate(*a) - approximate(*b);
+    let figures = || openings.iter().map(|(_, _, number)| approximate(*number));
+    let gap = figures().fold(f64::MIN, f64::max) - figures().fold(f64::MAX, f64::min);
     if gap == 0.0 {
-        return Err("they began at the same point".to_owned());
+        return Err("they began at the same point");
     }
     let share = |(side, opening, number): &(EntityId, &Seen<'_>, Number)| {
         let toward = if number > &end { -1.0 } else { 1.0 };
@@ -239,7 +258,7 @@ fn shares(sight: &Sight<'_>, on: &[&Seen<'_>], kind: &IssueKind) -> Result<Vec<S
             opening: position(sight, opening),
             settled: value_text(sight, settled.it).unwrap_or_default(),
             moved,
-            share: moved / gap.abs(),
+            share: moved / gap,
             concessions: gave.count(),
         }
     };

@@ -9,7 +9,7 @@ use std::fmt;
 use servanda_model::negotiation::{Preference, Term, TermValue};
 use servanda_model::{EntityId, Number as Decimal};
 
-use super::{Seen, Sight, in_order, names, passages, settlement, term_text};
+use super::{Seen, Sight, in_order, listed, names, passages, settlement, term_text};
 use crate::number::Number;
 use crate::scenario::{Attribution, Evaluation, Issue, IssueEvaluations, Scale, Scenario, Side, Values, Weight};
 
@@ -188,11 +188,11 @@ fn add_issue(
             return Err(PreferenceError::MissingSide { side, issue });
         };
         if let Some(other) = own.iter().find(|it| it.according_to != first.according_to) {
-            let authors = [*first, other].map(|it| names(model, &it.according_to).join(" and ")).to_vec();
+            let authors = [*first, other].map(|it| listed(&names(model, &it.according_to), "and")).to_vec();
             return Err(PreferenceError::SeveralAuthors { side, issue, authors });
         }
         let attribution = Attribution {
-            author: Some(names(model, &first.according_to).join(" and ")),
+            author: Some(listed(&names(model, &first.according_to), "and")),
             source: passages(model, &[first.origin]).first().map(|it| it.source.clone()),
         };
         let weight = own.iter().find_map(|it| it.weight).map_or_else(|| Number::from(1), exact);

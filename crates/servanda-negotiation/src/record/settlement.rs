@@ -135,7 +135,7 @@ fn openings(sight: &Sight<'_>, seen: &[Seen<'_>], issue: usize, last: &Seen<'_>)
     let first = |side: &EntityId| {
         let opening = seen.iter().find(|seen| {
             let told = is_position(seen.it.kind) || path::refused_position(seen.it).is_some();
-            seen.n < last.n && told && seen.counts() && seen.is_on(issue) && seen.it.by == [*side]
+            seen.n < last.n && told && seen.counts() && seen.is_on(issue) && seen.it.by.contains(side)
         })?;
         let value = value_text(sight, opening.it)?;
         let value = if opening.it.kind == MoveKind::Refuse { format!("not {value}") } else { value };

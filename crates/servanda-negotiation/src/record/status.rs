@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use servanda_model::EntityId;
 use servanda_model::negotiation::MoveKind;
 
 use super::{Seen, Sight, is_position};
@@ -101,7 +102,7 @@ pub(super) fn table(sight: &Sight<'_>, seen: &[Seen<'_>]) -> Table {
     }
 }
 
-fn cell(sight: &Sight<'_>, seen: &[&Seen<'_>], issue: usize, day: i64) -> Cell {
+pub(super) fn cell(sight: &Sight<'_>, seen: &[&Seen<'_>], issue: usize, day: i64) -> Cell {
     let sure = |seen: &Seen<'_>| seen.max.is_some_and(|max| max <= day);
     let may = |seen: &Seen<'_>| !sure(seen) && seen.min.is_none_or(|min| min <= day);
     let base = status(sight, seen.iter().copied().filter(|seen| sure(seen)), issue);
@@ -128,7 +129,7 @@ fn status<'s>(sight: &Sight<'_>, moves: impl Iterator<Item = &'s Seen<'s>>, issu
     let mut standing: Vec<&Seen<'_>> = Vec::new();
     for seen in moves {
         for at in &seen.it.issues {
-            all[*at] = after(all[*at], seen, *at, &standing);
+            all[*at] = after(sight, all[*at], seen, *at, &standing);
         }
         if seen.it.kind == MoveKind::Link && seen.is_on(issue) {
             links.extend(seen.it.issues.iter().filter(|other| **other != issue));
@@ -142,12 +143,12 @@ fn status<'s>(sight: &Sight<'_>, moves: impl Iterator<Item = &'s Seen<'s>>, issu
     (status, names.collect())
 }
 
-fn after(before: Status, seen: &Seen<'_>, issue: usize, earlier: &[&Seen<'_>]) -> Status {
+fn after(sight: &Sight<'_>, before: Status, seen: &Seen<'_>, issue: usize, earlier: &[&Seen<'_>]) -> Status {
     match seen.it.kind {
         MoveKind::Settle => Status::Agreed,
         MoveKind::Defer => Status::Deferred,
         MoveKind::Drop => Status::Dropped,
-        MoveKind::Accept if meets_another(seen, issue, earlier) => Status::Agreed,
+        MoveKind::Accept if meets_all(sight, seen, issue, earlier) => Status::Agreed,
         MoveKind::Demand | MoveKind::Offer | MoveKind::Concede | MoveKind::Alternative => Status::Open,
         // What is said of an issue brings it up, but does not reopen it.
         _ if before == Status::NotRaised => Status::Open,
@@ -155,11 +156,12 @@ fn after(before: Status, seen: &Seen<'_>, issue: usize, earlier: &[&Seen<'_>]) -
     }
 }
 
-/// Whether an acceptance is of what another side last asked.
-fn meets_another(seen: &Seen<'_>, issue: usize, earlier: &[&Seen<'_>]) -> bool {
-    let asked = earlier.iter().rev().find(|other| {
-        other.is_on(issue) && is_position(other.it.kind) && other.it.by.iter().all(|who| !seen.it.by.contains(who))
-    });
+/// Whether an acceptance puts every side at the same value.
+fn meets_all(sight: &Sight<'_>, accepted: &Seen<'_>, issue: usize, earlier: &[&Seen<'_>]) -> bool {
     let value = |seen: &Seen<'_>| seen.it.term.as_ref().map(|term| (term.value.clone(), term.negated));
-    asked.is_some_and(|asked| seen.it.term.is_some() && value(asked) == value(seen))
+    let stands = |side: &EntityId| {
+        let own = |seen: &&&Seen<'_>| seen.is_on(issue) && is_position(seen.it.kind) && seen.it.by.contains(side);
+        accepted.it.by.contains(side) || earlier.iter().rev().find(own).is_some_and(|own| value(own) == value(accepted))
+    };
+    accepted.it.term.is_some() && sight.negotiation.sides.iter().all(stands)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Passage, Path, Record, Settled};
+use super::{Answer, Entry, Passage, Path, Record, Settled, listed};
 
 /// The whole record. Headings are lines of their own, set off by `heading`.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn text(record: &Record, heading: &dyn Fn(&str) -> String) -> String {
     part("What became of the alternatives", alternatives(record));
     part("What was settled against what came later", conduct(record));
     part("Gaps and contradictions", findings(record));
-    format!("{}\n{} between {}\n{out}", heading(&record.label), record.negotiation, record.sides.join(" and "))
+    format!("{}\n{} between {}\n{out}", heading(&record.label), record.negotiation, listed(&record.sides, "and"))
 }
 
 fn passage(passage: &Passage) -> String {
@@ -49,7 +49,7 @@ fn moves(record: &Record) -> String {
         (place.unwrap_or(usize::MAX), by.iter().any(|who| !record.sides.contains(who)))
     });
     for by in sides {
-        let _ = writeln!(out, "  {}", by.join(" and "));
+        let _ = writeln!(out, "  {}", listed(&by, "and"));
         let own: Vec<&Entry> = record.moves.iter().filter(|it| it.by == by).collect();
         let mut issues: Vec<&[String]> = Vec::new();
         for it in &own {
@@ -72,11 +72,14 @@ fn entry(out: &mut String, it: &Entry) {
     let value = it.value.as_ref().map_or_else(String::new, |value| format!(": {value}"));
     let _ = writeln!(out, "      {:>3}  {:<24} {}{value}", it.n, it.date, it.kind);
     if let Some(by) = &it.according_to {
-        let by = if by.is_empty() { "somebody".to_owned() } else { by.join(" and ") };
+        let by = if by.is_empty() { "somebody".to_owned() } else { listed(by, "and") };
         let _ = writeln!(out, "           hearsay, according to {by}");
     }
     if !it.contradicted_by.is_empty() {
         let _ = writeln!(out, "           contradicted by {}", it.contradicted_by.join(", "));
+    }
+    if let Some(actors) = &it.known_only_to {
+        let _ = writeln!(out, "           known only to {}", listed(actors, "and"));
     }
     for source in &it.sources {
         let _ = writeln!(out, "           {}", passage(source));
@@ -149,7 +152,7 @@ fn path(path: &Path) -> String {
                 format!("{} [{}; {}{aside}]", step.value, step.n, step.date)
             })
             .collect();
-        let _ = writeln!(out, "    {}: {}", by.join(" and "), steps.join(" → "));
+        let _ = writeln!(out, "    {}: {}", listed(by, "and"), steps.join(" → "));
     }
     let ordinal = if path.scale == "ordinal" { ", counted in steps of the order" } else { "" };
     for share in &path.shares {
@@ -165,6 +168,12 @@ fn path(path: &Path) -> String {
             share.share * 100.0,
             times(share.concessions),
         );
+    }
+    if path.shares.len() > 2 {
+        out.push_str("    the gap is that between the two openings furthest apart\n");
+    }
+    if !path.without_position.is_empty() {
+        let _ = writeln!(out, "    without a position of its own: {}", listed(&path.without_position, "and"));
     }
     if let Some(why) = &path.no_shares {
         let _ = writeln!(out, "    no shares: {why}");
@@ -199,7 +208,7 @@ fn settled(settled: &Settled) -> String {
         let whose = match member.named_by.as_slice() {
             [] => "on no list".to_owned(),
             [one] => format!("on the list of {one}"),
-            several => format!("on the lists of {}", several.join(" and ")),
+            several => format!("on the lists of {}", listed(several, "and")),
         };
         let number = member.number.as_ref().map_or_else(String::new, |number| format!(" ({number})"));
         let _ = writeln!(out, "    {}{number}: {whose}", member.name);
@@ -228,7 +237,7 @@ fn settled(settled: &Settled) -> String {
 
 fn red_lines(record: &Record) -> String {
     let line = |line: &super::RedLine| {
-        let (by, issue) = (line.by.join(" and "), &line.issue);
+        let (by, issue) = (listed(&line.by, "and"), &line.issue);
         format!("  [{}] {by} on {issue}, {}: {} ({})\n", line.n, line.line, line.outcome, line.because)
     };
     record.red_lines.iter().map(line).collect()
@@ -239,8 +248,18 @@ fn pressures(record: &Record) -> String {
     for it in &record.pressures {
         let hearsay = if it.hearsay { ", hearsay" } else { "" };
         let on = if it.issues.is_empty() { String::new() } else { format!(" on {}", it.issues.join(", ")) };
-        let _ =
-            writeln!(out, "  [{}; {}] {} of {}{on}{hearsay}: {}", it.n, it.date, it.kind, it.by.join(" and "), it.text);
+        let _ = writeln!(
+            out,
+            "  [{}; {}] {} of {}{on}{hearsay}: {}",
+            it.n,
+            it.date,
+            it.kind,
+            listed(&it.by, "and"),
+            it.text
+        );
+        if let (Some(day), Some(outcome)) = (&it.until, it.outcome) {
+            let _ = writeln!(out, "       to be settled by {day}: {outcome}");
+        }
         if it.followed_by.is_empty() {
             out.push_str("       nothing by others on this is recorded after it\n");
         }
@@ -255,11 +274,14 @@ fn pressures(record: &Record) -> String {
 fn alternatives(record: &Record) -> String {
     let mut out = String::new();
     for it in &record.alternatives {
-        let by = match (it.fate_by.is_empty(), it.fate_n) {
-            (false, Some(n)) => format!(" by {} [{n}]", it.fate_by.join(" and ")),
-            _ => String::new(),
+        let answer = |answer: &Answer| {
+            let fate = if it.fate == "divided" { format!("{} ", answer.fate) } else { String::new() };
+            format!("{fate}by {} [{}]", listed(&answer.by, "and"), answer.n)
         };
-        let _ = writeln!(out, "  [{}] {}, by {}: {}{by}", it.n, it.value, it.by.join(" and "), it.fate);
+        let answers: Vec<String> = it.answers.iter().map(answer).collect();
+        let colon = if it.fate == "divided" { ":" } else { "" };
+        let fate = format!("{}{colon} {}", it.fate, listed(&answers, "and"));
+        let _ = writeln!(out, "  [{}] {}, by {}: {}", it.n, it.value, listed(&it.by, "and"), fate.trim_end());
     }
     let refused = record.alternatives.iter().filter(|it| it.fate == "refused").count();
     if refused > 0 {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::ink::{self, Shape, bar, cross, dashes, escape, mark, wrapped};
 use super::{INK, LEFT, MARGIN, QUIET, RIGHT, WIDTH, shapes};
 use crate::record::path::{Path, Step};
-use crate::record::{Record, grouped};
+use crate::record::{Record, grouped, listed};
 
 /// Letters of a lane's label on one line.
 const ROOM: usize = 25;
@@ -250,7 +250,7 @@ impl<'a> Panel<'a> {
 /// Opens a group that says, when pointed at, what it stands for.
 fn told(out: &mut String, step: &Step) {
     let value = if step.value.is_empty() { step.kind.to_owned() } else { format!("{}: {}", step.kind, step.value) };
-    let title = format!("[{}; {}] {}: {value}", step.n, step.date, step.by.join(" and "));
+    let title = format!("[{}; {}] {}: {value}", step.n, step.date, listed(&step.by, "and"));
     let _ = write!(out, "<g><title>{}</title>", escape(&title));
 }
 
