@@ -12,7 +12,9 @@ use servanda_model::{Model, View};
 use servanda_negotiation::analysis::{Sensitivity, SensitivitySettings, Terms, sensitivity};
 use servanda_negotiation::import::{self, Source};
 use servanda_negotiation::record::{self, Record};
-use servanda_negotiation::{Analysis, Ideal, Scenario, Semantics, Settings, analyse, analyse_table, render};
+use servanda_negotiation::{
+    Analysis, Ideal, Scenario, Semantics, Settings, ShapeError, analyse, analyse_table, render,
+};
 
 use super::{opened, show_ask_error, view_of};
 use crate::exit::Exit;
@@ -273,7 +275,15 @@ fn of_files(args: &NegotiationArgs, out: &Terminal) -> Result<Exit, Exit> {
         files.push((path.display().to_string(), bytes));
     }
     let sources: Vec<Source<'_>> = files.iter().map(|(name, bytes)| Source::new(name, bytes)).collect();
-    let broken = |error: import::ImportError| failed(out, "import", &error.to_string(), "");
+    let broken = |error: import::ImportError| {
+        let help = match &error {
+            import::ImportError::Shape { error: ShapeError::TooFewSides { .. }, .. } => {
+                "give the utility spaces of all sides, and the domain if it is a file of its own"
+            }
+            _ => "",
+        };
+        failed(out, "import", &error.to_string(), help)
+    };
     let mut settings = settings(args);
     settings.settlement = settled(&args.settlement);
     let is_json = |source: &&Source<'_>| {

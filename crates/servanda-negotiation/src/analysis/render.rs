@@ -119,8 +119,11 @@ fn write_settlement(out: &mut String, analysis: &Analysis, settlement: &Settleme
     if settlement.dominated {
         writeln!(
             out,
-            "  It is dominated: {} points give some side more and no side less.",
-            settlement.dominated_by.len()
+            "  It is dominated: {} some side more and no side less.",
+            match settlement.dominated_by.len() {
+                1 => "1 point gives".to_owned(),
+                many => format!("{many} points give"),
+            }
         )?;
         for dominator in settlement.dominated_by.iter().take(SHOWN) {
             writeln!(out, "    #{} more by ({})", dominator.point, utilities(&dominator.more))?;

@@ -17,9 +17,7 @@ use super::xml::{Xml, attribute, children, is_named, within};
 use super::{ImportError, Imported, Source};
 use crate::analysis::Finding;
 use crate::number::Number;
-use crate::scenario::{
-    Attribution, Evaluation, Issue, IssueEvaluations, Scale, Scenario, ShapeError, Side, Values, Weight,
-};
+use crate::scenario::{Attribution, Evaluation, Issue, IssueEvaluations, Scale, Scenario, Side, Values, Weight};
 
 /// The most values of one issue.
 const MOST_VALUES: u64 = 1_000_000;
@@ -42,9 +40,6 @@ pub struct Options {
 pub fn read(domain: Option<&Source<'_>>, sides: &[Source<'_>], options: &Options) -> Result<Imported, ImportError> {
     let first = domain.or(sides.first());
     let file = || first.map_or_else(String::new, |source| source.name.to_owned());
-    if sides.len() < 2 {
-        return Err(ImportError::Shape { file: file(), error: ShapeError::TooFewSides { sides: sides.len() } });
-    }
     let mut reading = Reading { issues: Vec::new(), findings: Vec::new(), options };
     if let Some(source) = first {
         let text = source.text()?;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use num_rational::BigRational;
-use roxmltree::{Document, Error, Node, ParsingOptions};
+use roxmltree::{Document, Error, Node, ParsingOptions, TextPos};
 
 use super::{ImportError, Place, Source};
 use crate::number::Number;
@@ -22,7 +22,10 @@ impl<'a> Xml<'a> {
     pub(super) fn parse(source: &Source<'a>, text: &'a str) -> Result<Xml<'a>, ImportError> {
         let options = ParsingOptions { allow_dtd: true, nodes_limit: NODES, ..ParsingOptions::default() };
         let broken = |error: Error| {
-            let at = error.pos();
+            let at = match error {
+                Error::UnexpectedEndOfStream => end(text),
+                _ => error.pos(),
+            };
             let place = Place { file: source.name.to_owned(), line: at.row, column: at.col, element: String::new() };
             // The reader ends its messages with the position, which the place already tells.
             let words = error.to_string();
@@ -61,6 +64,12 @@ impl<'a> Xml<'a> {
         let text = text.ok_or_else(|| ImportError::Missing { place: self.place(node), name: names[0] })?;
         Ok(self.number(node, text)?.rational().clone())
     }
+}
+
+/// Where a text ends.
+fn end(text: &str) -> TextPos {
+    let last = text.rsplit('\n').next().unwrap_or(text);
+    TextPos::new(text.matches('\n').count() as u32 + 1, last.chars().count() as u32 + 1)
 }
 
 /// An attribute, whatever the case of its name; files disagree on `lowerbound` and `lowerBound`.
