@@ -142,6 +142,9 @@ const DOMAIN: &str = r#"<negotiation_template><utility_space><objective name="ro
 <issue index="2" name="Colour"><item index="1" value="red"/><item index="2" value="blue"/></issue>
 </objective></utility_space></negotiation_template>"#;
 
+/// A file's name and bytes.
+type File<'a> = (&'a str, &'a [u8]);
+
 /// A utility space over `DOMAIN`.
 fn space(weights: [&str; 2], price: [i32; 2], colour: [i32; 2], reservation: &str) -> String {
     format!(
@@ -163,7 +166,7 @@ fn seller() -> String {
 }
 
 /// Writes the files and analyses them.
-fn imported(test: &str, files: &[(&str, &[u8])], more: &[&str]) -> Ran {
+fn imported(test: &str, files: &[File<'_>], more: &[&str]) -> Ran {
     let folder = folder(&format!("negotiation-import-{test}"));
     for (name, bytes) in files {
         std::fs::write(folder.join(name), bytes).expect("a file can be written");
@@ -176,7 +179,7 @@ fn imported(test: &str, files: &[(&str, &[u8])], more: &[&str]) -> Ran {
 #[test]
 fn files_from_elsewhere_are_analysed() {
     let (buyer, seller) = (buyer(), seller());
-    let files: [(&str, &[u8]); 3] =
+    let files: [File<'_>; 3] =
         [("domain.xml", DOMAIN.as_bytes()), ("buyer.xml", buyer.as_bytes()), ("seller.xml", seller.as_bytes())];
     let analysis = json(&imported("good", &files, &["--format", "json"]));
     assert_eq!(analysis["semantics"], "raw");
@@ -195,7 +198,7 @@ fn a_scenario_that_does_not_hold_together_is_refused_with_its_place() {
     let empty = DOMAIN.replace("<item index=\"1\" value=\"red\"/><item index=\"2\" value=\"blue\"/>", "");
     let foreign = seller.replace("Colour", "Shade");
     let (whole, other) = (buyer.as_bytes(), seller.as_bytes());
-    let cases: [(&str, &[(&str, &[u8])], &str); 8] = [
+    let cases: [(&str, &[File<'_>], &str); 8] = [
         ("cut", &[("d.xml", domain), ("b.xml", cut.as_bytes()), ("s.xml", other)], "b.xml:5:"),
         ("no-values", &[("d.xml", empty.as_bytes()), ("b.xml", whole), ("s.xml", other)], "\"Colour\""),
         ("foreign", &[("d.xml", domain), ("b.xml", whole), ("s.xml", foreign.as_bytes())], "no issue \"Shade\""),
@@ -218,7 +221,7 @@ fn a_scenario_that_does_not_hold_together_is_refused_with_its_place() {
 fn weights_that_do_not_sum_to_one_are_used_as_they_stand_and_said() {
     let heavy = space(["0.6", "0.6"], [10, 0], [5, 10], "0");
     let seller = seller();
-    let files: [(&str, &[u8]); 3] =
+    let files: [File<'_>; 3] =
         [("d.xml", DOMAIN.as_bytes()), ("b.xml", heavy.as_bytes()), ("s.xml", seller.as_bytes())];
     let ran = imported("heavy", &files, &[]);
     assert_eq!(ran.status, 0);
@@ -230,7 +233,7 @@ fn weights_that_do_not_sum_to_one_are_used_as_they_stand_and_said() {
 fn a_reservation_above_every_outcome_is_a_result() {
     let proud = space(["0.6", "0.4"], [10, 0], [5, 10], "99");
     let seller = seller();
-    let files: [(&str, &[u8]); 3] =
+    let files: [File<'_>; 3] =
         [("d.xml", DOMAIN.as_bytes()), ("b.xml", proud.as_bytes()), ("s.xml", seller.as_bytes())];
     let ran = imported("proud", &files, &[]);
     assert_eq!(ran.status, 1, "{}", ran.err);
