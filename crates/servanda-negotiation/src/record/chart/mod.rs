@@ -60,7 +60,9 @@ fn shapes(record: &Record, step: &Step) -> Vec<Shape> {
 
 /// Explains only what is there, and says how far down it reaches.
 fn legend(record: &Record, panels: &[Panel<'_>]) -> (String, f64) {
-    let steps = || panels.iter().flat_map(|panel| panel.drawn());
+    // What was put off or dropped is written out and has no mark.
+    let is_mark = |step: &&Step| !matches!(step.kind, "deferral" | "drop");
+    let steps = || panels.iter().flat_map(|panel| panel.drawn()).filter(is_mark);
     let any = |test: &dyn Fn(&Step) -> bool| steps().any(test);
     let mut out = String::new();
     let (mut x, mut y) = (MARGIN, 56.0);
