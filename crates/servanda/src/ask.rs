@@ -655,8 +655,7 @@ fn acts(
         answers.push((days.iter().flatten().min().copied(), answer));
     }
     answers.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
-    let answers = answers.into_iter().map(|(_, answer)| answer).collect();
-    answers
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 /// A day, or the days between which it lies.
