@@ -96,7 +96,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         if plan.has_initiated {
             plan.settled.each(table.key(slot), ABSENT, &mut wake);
         }
-        plan.derives.iter().for_each(|&node| ready.insert(node));
+        plan.derives.each(table.key(slot), ABSENT, |node| ready.insert(node));
         id
     }
 

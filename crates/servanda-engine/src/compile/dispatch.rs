@@ -26,14 +26,20 @@ struct Keyed {
 impl Dispatch {
     /// `with_value` also looks at the constant asked for as value; it counts as the argument after the last.
     pub(crate) fn new(listeners: &[Listener], ids: &[u32], with_value: bool) -> Dispatch {
+        Dispatch::of(ids.iter().map(|&id| {
+            let listener = &listeners[id as usize];
+            (id, listener.args.iter().chain(with_value.then_some(&listener.value)))
+        }))
+    }
+
+    /// Of whatever has numbers and patterns.
+    pub(crate) fn of<'p, P: IntoIterator<Item = &'p Match>>(all: impl IntoIterator<Item = (u32, P)>) -> Dispatch {
         let mut dispatch = Dispatch::default();
         let mut groups: BTreeMap<Vec<u8>, Vec<(u64, u32)>> = BTreeMap::new();
-        for &id in ids {
-            let listener = &listeners[id as usize];
-            let value = with_value.then_some(&listener.value);
+        for (id, patterns) in all {
             let mut positions = Vec::new();
             let mut hash = hash::begin();
-            for (at, pattern) in listener.args.iter().chain(value).enumerate() {
+            for (at, pattern) in patterns.into_iter().enumerate() {
                 if let Match::Value(value) = pattern {
                     positions.push(at as u8);
                     hash = hash::mix(hash, *value);

@@ -15,7 +15,7 @@ use self::derived::{Component, DefinitionPlan};
 use self::dispatch::Dispatch;
 pub use self::error::{CycleLink, ProgramError, ProgramErrorKind};
 use self::graph::NodeKind;
-use self::ops::{Effect, Elapsed, Held, Listener, Source};
+use self::ops::{Effect, Elapsed, Held, Listener, Match, Source};
 use self::rules::{RuleCompiler, Tables};
 use crate::index::IndexSpec;
 use crate::state::{Layout, NONE};
@@ -80,7 +80,7 @@ pub(crate) struct FluentPlan {
     pub(crate) has_initiated: bool,
     pub(crate) changed: Dispatch,
     /// `Derive` nodes to be worked out anew when an instance changes.
-    pub(crate) derives: Vec<u32>,
+    pub(crate) derives: Dispatch,
     pub(crate) held: Vec<u32>,
     /// Listeners to its `Comes`.
     pub(crate) comes: Vec<u32>,
@@ -259,10 +259,11 @@ fn fluents(
     increased: &[bool],
 ) -> Vec<FluentPlan> {
     let count = program.fluents.len();
-    let [mut initiated, mut changed, mut comes, mut held, mut derives] = [const { Vec::new() }; 5].map(|mut list| {
+    let [mut initiated, mut changed, mut comes, mut held] = [const { Vec::new() }; 4].map(|mut list| {
         list.resize(count, Vec::new());
         list
     });
+    let mut derives: Vec<Vec<(u32, &[Match])>> = vec![Vec::new(); count];
     for (id, listener) in tables.listeners.iter().enumerate() {
         let list: Option<&mut Vec<u32>> = match listener.source {
             Source::Initiated { fluent, .. } => Some(&mut initiated[fluent as usize]),
@@ -279,9 +280,12 @@ fn fluents(
     for (node, kind) in kinds.iter().enumerate() {
         match *kind {
             NodeKind::Derive(component) => {
-                for &fluent in &components[component as usize].dependencies {
-                    derives[fluent as usize].push(node as u32);
+                let component = &components[component as usize];
+                let node = node as u32;
+                if component.from_scratch {
+                    component.dependencies.iter().for_each(|&fluent| derives[fluent as usize].push((node, &[])));
                 }
+                component.deltas.iter().for_each(|it| derives[it.fluent as usize].push((node, &it.args)));
             }
             NodeKind::Renew { fluent, deadline } => renews[fluent as usize].push((deadline, node as u32)),
             NodeKind::Fire(_) | NodeKind::Arm { .. } => {}
@@ -305,7 +309,7 @@ fn fluents(
             settled: Dispatch::new(&tables.listeners, initiation(true), false),
             has_initiated: !initiated[at].is_empty(),
             changed: Dispatch::new(&tables.listeners, &changed[at], false),
-            derives: std::mem::take(&mut derives[at]),
+            derives: Dispatch::of(derives[at].iter().map(|(node, args)| (*node, args.iter()))),
             held: std::mem::take(&mut held[at]),
             comes: std::mem::take(&mut comes[at]),
         });

@@ -442,11 +442,12 @@ impl Reader<'_> {
     fn unknown_name(&self, words: &[Word]) -> Trouble {
         let text = text_of(words);
         let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
-        trouble.help = match self.nearest_phrase(words) {
-            // So many words are no name, but a phrase that is not said right.
-            Some(near) if words.len() > 3 => Some(format!("the nearest phrase is `{near}`")),
-            _ => Some(format!("declare it, for example `polity {}`", text.replace(' ', ""))),
-        };
+        // So many words are no name, but a phrase that is not said right.
+        let near = (words.len() > 3).then(|| self.nearest_phrase(words)).flatten();
+        trouble.help = Some(match near {
+            Some(near) => format!("the nearest phrase is `{near}`"),
+            None => format!("declare it, for example `polity {}`", text.replace(' ', "")),
+        });
         trouble.unknown = Some(Unknown { word: text, in_phrases: false });
         trouble
     }
