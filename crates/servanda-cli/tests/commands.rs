@@ -18,6 +18,7 @@ const RUNS: &[(&str, &[&str], i32)] = &[
     ("ask", &["ask", "sele", "who controls Eastmarch", "--on", "1924-10-20"], 0),
     ("ask-no", &["ask", "sele", "does Corvia control Eastmarch", "--on", "1924-10-20"], 1),
     ("ask-unknown-name", &["ask", "sele", "does Corvja control Eastmarch"], 2),
+    ("explain-breach", &["explain", "sele", "is Ceiling breached"], 0),
     ("date", &["date", "1939-10~"], 0),
     ("date-julian", &["date", "1918-02-03 julian"], 0),
     ("date-none", &["date", "next Tuesday"], 1),

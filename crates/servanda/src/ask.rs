@@ -385,7 +385,7 @@ fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64
                 continue;
             }
             let mut answer = answer(world, text, false, vec![interval.since], vec![interval.until]);
-            why(world, outcome, 0, interval.begun_by, &mut answer);
+            why(world, outcome, 0, interval.begun_by, Some(on), &mut answer);
             answers.push(answer);
         }
     }
@@ -436,7 +436,7 @@ fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> V
             answer.witness = Some(witness(world, outcome, run));
             answer.counter_witness = Some(witness(world, outcome, other));
         }
-        why(world, outcome, run, first.begun_by, &mut answer);
+        why(world, outcome, run, first.begun_by, Some(on), &mut answer);
         answers.push(answer);
     }
     answers
@@ -446,7 +446,7 @@ fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solutio
     if key.is_empty() {
         return statement(model, question);
     }
-    let shown: Vec<String> = key.iter().map(|value| show(model, solution, *value)).collect();
+    let shown: Vec<String> = key.iter().map(|value| say::value(model, solution, *value)).collect();
     shown.join(", ")
 }
 
@@ -476,18 +476,6 @@ fn told(model: &Model, question: &str) -> String {
         }
         "does" | "did" | "do" => rest.join(" "),
         _ => body.to_owned(),
-    }
-}
-
-/// A value, with the ranges that the run itself made.
-fn show(model: &Model, solution: &Solution, value: Value) -> String {
-    match value.kinded() {
-        servanda_model::Kinded::Range(id) if id.index() >= model.program.ranges.len() => {
-            let mut lent = Model::default();
-            lent.program.ranges.clone_from(&solution.ranges);
-            lent.show(value)
-        }
-        _ => model.show(value),
     }
 }
 
@@ -533,9 +521,9 @@ fn witness(world: &World<'_>, outcome: &Outcome, run: usize) -> Witness {
     outcome.uncertain.iter().filter_map(day).collect()
 }
 
-fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, answer: &mut Answer) {
+fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, on: Option<i64>, answer: &mut Answer) {
     let Some(step) = step else { return };
-    let told = steps::trace(world, &outcome.runs[run], step);
+    let told = steps::trace(world, &outcome.runs[run], step, on);
     answer.steps = told.steps;
     answer.assumptions = told.assumptions;
 }
@@ -560,7 +548,7 @@ fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<A
                 let text = format!("{label}{}", span_text(world.model, sinces[0], untils[0]));
                 let mut answer = answer(world, text, outcome.exhaustive, sinces, untils);
                 let begun = begun_by(outcome, question, &key, each[0].since());
-                why(world, outcome, 0, begun, &mut answer);
+                why(world, outcome, 0, begun, None, &mut answer);
                 answers.push(answer);
             }
             continue;
@@ -743,7 +731,7 @@ fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: Entit
                 answer.witness = Some(witness(world, outcome, run));
                 answer.counter_witness = Some(witness(world, outcome, other));
             }
-            why(world, outcome, run, each[run].and_then(|it| it.begun_by), &mut answer);
+            why(world, outcome, run, each[run].and_then(|it| it.begun_by), Some(on), &mut answer);
             answers.push(answer);
         }
         (None, Some(_), true) => {
@@ -817,7 +805,7 @@ fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on: i64) -> Ve
         let untils = runs.iter().flatten().map(|it| it.until).collect();
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
         let run = runs.iter().position(Option::is_some).unwrap_or(0);
-        why(world, outcome, run, runs[run].and_then(|it| it.begun_by), &mut answer);
+        why(world, outcome, run, runs[run].and_then(|it| it.begun_by), Some(on), &mut answer);
         answers.push(answer);
     }
     answers

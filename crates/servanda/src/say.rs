@@ -1,7 +1,8 @@
 //! Fluents, actions and dates in the words of the dossier.
 
+use servanda_engine::Solution;
 use servanda_model::{
-    ActionId, CompareOp, Condition, EventPattern, Expr, FluentId, FluentPattern, Model, Term, Value, Var,
+    ActionId, CompareOp, Condition, EventPattern, Expr, FluentId, FluentPattern, Kinded, Model, Term, Value, Var,
     lexicon::{Slot, Target, Wording},
 };
 
@@ -65,6 +66,19 @@ fn fill(written: &Wording, args: &[String], value: Option<&str>) -> String {
     out
 }
 
+/// A value, with the ranges that the run itself made.
+#[must_use]
+pub fn value(model: &Model, solution: &Solution, value: Value) -> String {
+    match value.kinded() {
+        Kinded::Range(id) if id.index() >= model.program.ranges.len() => {
+            let mut lent = Model::default();
+            lent.program.ranges.clone_from(&solution.ranges);
+            lent.show(value)
+        }
+        _ => model.show(value),
+    }
+}
+
 /// A fluent with its value as a sentence.
 #[must_use]
 pub fn fluent(model: &Model, fluent: FluentId, args: &[Value], value: Option<Value>) -> String {
@@ -74,17 +88,22 @@ pub fn fluent(model: &Model, fluent: FluentId, args: &[Value], value: Option<Val
 }
 
 fn fluent_text(model: &Model, fluent: FluentId, args: &[String], value: Option<&str>) -> String {
-    match wording(model, Target::Fluent(fluent), value.is_some()) {
-        Some(wording) => fill(wording, args, value),
-        None => {
-            let name = &model.program.fluents[fluent.index()].name;
-            let list = if args.is_empty() { String::new() } else { format!(" for {}", args.join(", ")) };
-            match value {
-                Some(value) => format!("{name}{list} is {value}"),
-                None => format!("{name}{list}"),
-            }
-        }
+    let said = |fluent| wording(model, Target::Fluent(fluent), false).map(|wording| fill(wording, args, None));
+    if let (Some(wording), Some(_)) = (wording(model, Target::Fluent(fluent), true), value) {
+        return fill(wording, args, value);
     }
+    let name = &model.program.fluents[fluent.index()].name;
+    // What is at a place itself has no phrase of its own, but the total that it goes into has.
+    let total = || {
+        let total = name.strip_suffix("_itself")?;
+        let total = model.program.fluents.iter().position(|fluent| fluent.name == total)?;
+        Some(format!("{} itself", said(FluentId::from_index(total))?))
+    };
+    let text = said(fluent).or_else(total).unwrap_or_else(|| {
+        let list = if args.is_empty() { String::new() } else { format!(" for {}", args.join(", ")) };
+        format!("{}{list}", name.replace('_', " "))
+    });
+    value.map_or_else(|| text.clone(), |value| format!("{text} is {value}"))
 }
 
 /// An action as a sentence.

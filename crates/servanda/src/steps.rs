@@ -1,13 +1,14 @@
 //! Derivations told step by step, in the words and with the sources of the dossier.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ActionId, Condition, Effect, EntityId, EventId, FluentPattern, Model, OriginId, Term, Trigger, Value, Var,
+    ActionId, Condition, Effect, EntityId, EventId, FluentId, FluentPattern, Model, OriginId, Term, Trigger, Value, Var,
 };
 
+use crate::figures::{self, Figure};
 use crate::question::{Form, Question};
 use crate::say;
 use crate::world::{Outcome, Run, World};
@@ -73,26 +74,48 @@ pub struct Trace {
 /// The most steps that are told of one derivation.
 const MOST_STEPS: usize = 400;
 
-/// What a step rests on, back to the events.
+/// What a step rests on, back to the events. Numbers that it compares are told as they are on the day asked about, too.
 #[must_use]
-pub fn trace(world: &World<'_>, run: &Run, from: StepId) -> Trace {
-    let mut wanted: BTreeSet<StepId> = BTreeSet::new();
+pub fn trace(world: &World<'_>, run: &Run, from: StepId, on: Option<i64>) -> Trace {
+    let mut wanted: BTreeMap<StepId, Vec<Figure>> = BTreeMap::new();
     let mut open = vec![from];
     while let Some(id) = open.pop() {
-        if wanted.len() >= MOST_STEPS || !wanted.insert(id) {
+        if wanted.len() >= MOST_STEPS || wanted.contains_key(&id) {
             continue;
         }
-        if let Some(step) = run.solution.step(id) {
-            step.premises.iter().for_each(|premise| premises_of(premise, &mut open));
-        }
+        let figures = figures::read(world.model, run, id, on);
+        open.extend(rests_on(run, id, &figures));
+        wanted.insert(id, figures);
     }
     let mut trace = Trace::default();
-    for id in wanted {
-        tell(world, run, id, &mut trace);
+    for id in in_order(run, &wanted) {
+        tell(world, run, id, &wanted[&id], &mut trace);
     }
     let mut seen = BTreeSet::new();
     trace.assumptions.retain(|assumption| seen.insert(assumption.clone()));
     trace
+}
+
+/// The steps that a step rests on.
+fn rests_on(run: &Run, id: StepId, figures: &[Figure]) -> Vec<StepId> {
+    let mut all: Vec<StepId> = figures.iter().flat_map(|figure| figure.by.iter().copied()).collect();
+    let premises = run.solution.step(id).map_or(&[][..], |step| &step.premises);
+    premises.iter().for_each(|premise| premises_of(premise, &mut all));
+    all
+}
+
+/// Premises before what follows from them. A number may be younger than the status that still rests on it.
+fn in_order(run: &Run, wanted: &BTreeMap<StepId, Vec<Figure>>) -> Vec<StepId> {
+    let mut left: BTreeMap<StepId, Vec<StepId>> =
+        wanted.iter().map(|(id, figures)| (*id, rests_on(run, *id, figures))).collect();
+    let mut order = Vec::new();
+    while let Some(first) = left.keys().next().copied() {
+        let ready = left.iter().find(|(_, premises)| premises.iter().all(|id| !left.contains_key(id)));
+        let next = ready.map_or(first, |(id, _)| *id);
+        left.remove(&next);
+        order.push(next);
+    }
+    order
 }
 
 fn premises_of(premise: &Premise, open: &mut Vec<StepId>) {
@@ -109,7 +132,7 @@ fn premises_of(premise: &Premise, open: &mut Vec<StepId>) {
     }
 }
 
-fn tell(world: &World<'_>, run: &Run, id: StepId, trace: &mut Trace) {
+fn tell(world: &World<'_>, run: &Run, id: StepId, figures: &[Figure], trace: &mut Trace) {
     let model = world.model;
     let Some(step) = run.solution.step(id) else { return };
     let mut told = match &step.cause {
@@ -139,13 +162,23 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, trace: &mut Trace) {
                     servanda_model::Expr::Var(var) => bound(Term::Var(*var), bindings),
                     _ => Term::Any,
                 };
+                let made = made(run, id, definition.fluent, &args);
                 let truth = value == Term::Value(Value::TRUE) || value == Term::Any;
                 let pattern = FluentPattern {
                     fluent: definition.fluent,
                     args,
                     value: if truth { Term::Value(Value::TRUE) } else { value },
                 };
-                say::pattern(model, &pattern, &definition.vars)
+                made.filter(|_| value == Term::Any).map_or_else(
+                    || say::pattern(model, &pattern, &definition.vars),
+                    |value| {
+                        format!(
+                            "{} is {}",
+                            say::pattern(model, &pattern, &definition.vars),
+                            say::value(model, &run.solution, value)
+                        )
+                    },
+                )
             };
             let origin = of_origin(model, definition.origin, "");
             let kind = match (question, origin.instrument.is_some()) {
@@ -165,7 +198,13 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, trace: &mut Trace) {
             Told { text, kind: "deadline", ..of_origin(model, deadline.origin, "") }
         }
         Cause::Increases { fluent, args } => {
-            Told { text: format!("{} changes", fluent_text(model, *fluent, args)), kind: "rule", ..Told::default() }
+            let text = fluent_text(model, *fluent, args);
+            let terms: Vec<Term> = args.iter().copied().map(Term::Value).collect();
+            let text = match made(run, id, *fluent, &terms) {
+                Some(value) => format!("{text} comes to {}", say::value(model, &run.solution, value)),
+                None => format!("{text} changes"),
+            };
+            Told { text, kind: "rule", ..Told::default() }
         }
         Cause::Contradiction { fluent, args } => Told {
             text: format!("what is said of “{}” contradicts itself", fluent_text(model, *fluent, args)),
@@ -175,20 +214,41 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, trace: &mut Trace) {
     };
     told.id = id.0;
     told.day = step.tick.map(|tick| model.show_tick(tick));
-    let mut premises = Vec::new();
-    step.premises.iter().for_each(|premise| premises_of(premise, &mut premises));
-    told.premises = premises.into_iter().map(|id| id.0).collect();
+    if !figures.is_empty() {
+        let read: Vec<&str> = figures.iter().map(|figure| figure.text.as_str()).collect();
+        told.text = format!("{}, as {}", told.text, read.join("; "));
+    }
+    told.premises = rests_on(run, id, figures).into_iter().map(|id| id.0).collect();
     told.premises.sort_unstable();
     told.premises.dedup();
     for premise in &step.premises {
-        absent(model, premise, &mut told.absent);
+        if figures.is_empty() || !figures::only_compares(premise) {
+            absent(model, premise, told.day.as_deref(), &mut told.absent);
+        }
+    }
+    for (fluent, args) in figures.iter().flat_map(|figure| &figure.unstated) {
+        let text = no_number(model, *fluent, args, told.day.as_deref());
+        if !told.absent.contains(&text) {
+            told.absent.push(text);
+        }
     }
     trace.assumptions.extend(told.absent.iter().map(|text| format!("not so, as far as is stated: {text}")));
     assumptions(world, &step.cause, run, trace);
     trace.steps.push(told);
 }
 
-fn fluent_text(model: &Model, fluent: servanda_model::FluentId, args: &[Value]) -> String {
+/// The value that a step gave to an instance, if it kept it to the end of the day.
+fn made(run: &Run, id: StepId, fluent: FluentId, args: &[Term]) -> Option<Value> {
+    let value = |term: &Term| match term {
+        Term::Value(value) => Some(*value),
+        Term::Var(_) | Term::Any => None,
+    };
+    let args: Vec<Value> = args.iter().map(value).collect::<Option<_>>()?;
+    let intervals = &run.solution.instance(fluent, &args)?.intervals;
+    intervals.iter().find(|interval| interval.begun_by == Some(id)).map(|interval| interval.value)
+}
+
+fn fluent_text(model: &Model, fluent: FluentId, args: &[Value]) -> String {
     if fluent.index() < model.program.fluents.len() {
         say::fluent(model, fluent, args, None)
     } else {
@@ -244,7 +304,13 @@ fn effect_text(model: &Model, effect: &Effect, vars: &[Var], bindings: &[Option<
     }
 }
 
-fn absent(model: &Model, premise: &Premise, out: &mut Vec<String>) {
+/// What is missing where a number counts as 0. It may be stated later.
+fn no_number(model: &Model, fluent: FluentId, args: &[Value], day: Option<&str>) -> String {
+    let day = day.map_or_else(String::new, |day| format!(" by {day}"));
+    format!("a number for {}{day}", say::fluent(model, fluent, args, None))
+}
+
+fn absent(model: &Model, premise: &Premise, day: Option<&str>, out: &mut Vec<String>) {
     match premise {
         Premise::NotHolds(conditions) => {
             let hidden = conditions.iter().any(|condition| serves_machinery(model, condition));
@@ -255,7 +321,7 @@ fn absent(model: &Model, premise: &Premise, out: &mut Vec<String>) {
         }
         Premise::NotHappened(pattern) => out.push(say::event_pattern(model, pattern, &[])),
         Premise::NoValue { fluent, args } if fluent.index() < model.program.fluents.len() => {
-            out.push(say::fluent(model, *fluent, args, None));
+            out.push(no_number(model, *fluent, args, day));
         }
         _ => {}
     }
@@ -414,7 +480,7 @@ pub fn event_name(model: &Model, id: EventId) -> String {
 pub fn of_act(world: &World<'_>, outcome: &Outcome, run: &Run, action: ActionId, args: &[Value], tick: i64) -> Trace {
     let produced = run.solution.events.iter().find(|it| it.action == action && it.args == args && it.tick == tick);
     if let Some(by) = produced.and_then(|event| event.by) {
-        return trace(world, run, by);
+        return trace(world, run, by, None);
     }
     let stated = outcome.visible.iter().find(|id| {
         run.ticks[id.index()] == Some(tick)
