@@ -2,7 +2,8 @@
 
 use servanda_engine::Solution;
 use servanda_model::{
-    ActionId, CompareOp, Condition, EventPattern, Expr, FluentId, FluentPattern, Kinded, Model, Term, Value, Var,
+    ActionId, CompareOp, Condition, EventPattern, Expr, FluentId, FluentPattern, FluentType, Hole, Kinded, Model, Term,
+    Value, Var,
     lexicon::{Slot, Target, Wording},
 };
 
@@ -10,8 +11,24 @@ use servanda_model::{
 fn term(model: &Model, term: &Term, vars: &[Var]) -> String {
     match term {
         Term::Value(value) => model.show(*value),
-        Term::Var(var) => vars.get(var.index()).map_or_else(|| "something".to_owned(), |var| var.name.clone()),
+        Term::Var(var) => match vars.get(var.index()) {
+            Some(var) if var.name.starts_with('_') => any(model, var.hole),
+            Some(var) => var.name.clone(),
+            None => "something".to_owned(),
+        },
         Term::Any => "anything".to_owned(),
+    }
+}
+
+/// A variable without a name: anything that it may stand for.
+fn any(model: &Model, hole: Hole) -> String {
+    match hole {
+        Hole::Kind(kind) => format!("any {}", model.lexicon.kinds[kind.index()].label),
+        Hole::Number => "any number".to_owned(),
+        Hole::Day => "any day".to_owned(),
+        Hole::Duration => "any length of time".to_owned(),
+        Hole::Text => "any text".to_owned(),
+        Hole::Thing | Hole::Any => "anything".to_owned(),
     }
 }
 
@@ -144,6 +161,7 @@ pub fn pattern(model: &Model, pattern: &FluentPattern, vars: &[Var]) -> String {
     let args: Vec<String> = pattern.args.iter().map(|it| term(model, it, vars)).collect();
     let value = match pattern.value {
         Term::Value(Value::TRUE) => None,
+        Term::Any if model.program.fluents[pattern.fluent.index()].ty == FluentType::Truth => None,
         other => Some(term(model, &other, vars)),
     };
     fluent_text(model, pattern.fluent, &args, value.as_deref())
@@ -167,7 +185,15 @@ pub fn condition(model: &Model, condition: &Condition, vars: &[Var]) -> String {
         |all: &[Condition]| all.iter().map(|it| self::condition(model, it, vars)).collect::<Vec<_>>().join(", and ");
     match condition {
         Condition::Holds(it) => pattern(model, it, vars),
-        Condition::Not(all) => format!("not ({})", list(all)),
+        Condition::Not(all) => {
+            let text = list(all);
+            let nothing = text.strip_prefix("anything ").map(|rest| format!("nothing {rest}"));
+            let none = || text.strip_prefix("any ").map(|rest| format!("no {rest}"));
+            match all.as_slice() {
+                [Condition::Holds(_)] => nothing.or_else(none).unwrap_or_else(|| format!("not ({text})")),
+                _ => format!("not ({text})"),
+            }
+        }
         Condition::AnyOf(lists) => lists.iter().map(|it| list(it)).collect::<Vec<_>>().join(", or "),
         Condition::Compare { left, op, right } | Condition::Undecided { left, op, right } => {
             let sign = match op {

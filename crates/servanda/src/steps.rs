@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ActionId, Condition, Effect, EntityId, EventId, FluentId, FluentPattern, Model, OriginId, Term, Trigger, Value, Var,
+    ActionId, Condition, Definition, Effect, EntityId, EventId, Expr, FluentId, FluentPattern, Hole, Model, OriginId,
+    Term, Trigger, Value, Var,
 };
 
 use crate::figures::{self, Figure};
@@ -158,8 +159,8 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, figures: &[Figure], trace: &mu
                 definition.name.clone()
             } else {
                 let value = match &definition.value {
-                    servanda_model::Expr::Value(value) => Term::Value(*value),
-                    servanda_model::Expr::Var(var) => bound(Term::Var(*var), bindings),
+                    Expr::Value(value) => Term::Value(*value),
+                    Expr::Var(var) => bound(Term::Var(*var), bindings),
                     _ => Term::Any,
                 };
                 let made = made(run, id, definition.fluent, &args);
@@ -264,7 +265,6 @@ fn bound(term: Term, bindings: &[Option<Value>]) -> Term {
 }
 
 fn effect_text(model: &Model, effect: &Effect, vars: &[Var], bindings: &[Option<Value>]) -> String {
-    use servanda_model::Expr;
     let bind_all = |args: &[Term]| args.iter().map(|term| bound(*term, bindings)).collect::<Vec<Term>>();
     let say = |fluent, args: &[Term], value| {
         say::pattern(model, &FluentPattern { fluent, args: bind_all(args), value }, vars)
@@ -570,9 +570,17 @@ fn explain_absence(
             ));
         }
     }
+    if no.instead.is_empty() {
+        no.instead = of_parts(model, run, pattern, &constants, on);
+    }
     for rule in &outcome.program.rules {
         let brings = rule.effects.iter().any(|effect| match effect {
-            Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => *fluent == pattern.fluent,
+            Effect::Initiate { fluent, args, value } => {
+                *fluent == pattern.fluent && can_be(model, args, value_term(value), &rule.vars, pattern)
+            }
+            Effect::Increase { fluent, args, .. } => {
+                *fluent == pattern.fluent && can_be(model, args, Term::Any, &rule.vars, pattern)
+            }
             _ => false,
         });
         if brings && no.would_change.len() < 12 {
@@ -585,13 +593,60 @@ fn explain_absence(
             ));
         }
     }
-    for definition in outcome.program.definitions.iter().filter(|definition| definition.fluent == pattern.fluent) {
+    let defines = |it: &&Definition| {
+        it.fluent == pattern.fluent && can_be(model, &it.args, value_term(&it.value), &it.vars, pattern)
+    };
+    for definition in outcome.program.definitions.iter().filter(defines) {
         if no.would_change.len() < 12 {
             let conditions: Vec<String> =
                 definition.conditions.iter().map(|it| say::condition(model, it, &definition.vars)).collect();
             no.would_change.push(format!("{}: while {}", definition.name, conditions.join("; ")));
         }
     }
+}
+
+/// The most parts of a thing that are told of where the thing itself has no value.
+const MOST_PARTS: usize = 3;
+
+/// What is so of things that belong to the thing asked about.
+fn of_parts(model: &Model, run: &Run, pattern: &FluentPattern, constants: &[Option<Value>], on: i64) -> Vec<String> {
+    let part_of = |part: Value, whole: Value| {
+        let (Some(part), Some(whole)) = (part.as_entity(), whole.as_entity()) else { return false };
+        model.lexicon.entities[part.index()].belongs_to.contains(&whole)
+    };
+    let mut told = Vec::new();
+    for (at, whole) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
+        let mut wanted = constants.to_vec();
+        wanted[at] = None;
+        let parts = run.solution.instances_of(pattern.fluent, &wanted).filter(|it| part_of(it.args[at], whole));
+        told.extend(parts.filter_map(|instance| {
+            let interval = instance.intervals.iter().find(|interval| interval.contains(on))?;
+            Some(say::fluent(model, instance.fluent, &instance.args, Some(interval.value)))
+        }));
+    }
+    told.truncate(MOST_PARTS);
+    told
+}
+
+fn value_term(value: &Expr) -> Term {
+    match value {
+        Expr::Value(value) => Term::Value(*value),
+        Expr::Var(var) => Term::Var(*var),
+        _ => Term::Any,
+    }
+}
+
+/// Whether what a rule or a definition gives can be what was asked, as far as its constants and kinds say.
+fn can_be(model: &Model, args: &[Term], value: Term, vars: &[Var], asked: &FluentPattern) -> bool {
+    let fits = |given: &Term, asked: &Term| match (given, asked) {
+        (Term::Value(given), Term::Value(asked)) => given == asked,
+        (Term::Var(var), Term::Value(asked)) => match (vars[var.index()].hole, asked.as_entity()) {
+            (Hole::Kind(kind), Some(entity)) => model.lexicon.is_of_kind(entity, kind),
+            _ => true,
+        },
+        _ => true,
+    };
+    args.iter().zip(&asked.args).all(|(given, asked)| fits(given, asked)) && fits(&value, &asked.value)
 }
 
 fn trigger_text(model: &Model, trigger: &Trigger, vars: &[Var]) -> String {

@@ -98,3 +98,52 @@ event 1922-03-01: Belmark marches
     assert!(told.iter().any(|it| it == "Belmark is feared, as strength of Belmark is 7, more than 5"), "{told:#?}");
     assert!(told.iter().any(|it| it == "Belmark musters 7"), "{told:#?}");
 }
+
+const TWO_CEILINGS: &str = r#"
+polity Belmark, Corvia
+place Eastmarch, Vale
+treaty Sele between Belmark and Corvia
+  enters into force 1921-06-01
+norm Ceiling: Belmark must keep at most 20 000 troops in Eastmarch
+norm Other: Corvia must keep at most 100 troops in Vale
+"#;
+
+#[test]
+fn a_no_leaves_out_what_makes_other_norms_so() {
+    let no = reply(TWO_CEILINGS, "is Ceiling breached").no.expect("it is not");
+    assert!(no.would_change.iter().any(|it| it.starts_with("Ceiling is breached")), "{:#?}", no.would_change);
+    assert!(!no.would_change.iter().any(|it| it.contains("Other")), "{:#?}", no.would_change);
+}
+
+#[test]
+fn a_no_about_a_whole_tells_of_its_parts() {
+    let dossier = r#"
+polity Belmark, Corvia
+treaty Sele between Belmark and Corvia
+  enters into force 1921-06-01
+article I
+article II
+fluent worth of {thing}: number
+fact: worth of Sele.II is 7
+"#;
+    let no = reply(dossier, "what is worth of Sele").no.expect("it has none");
+    assert_eq!(no.instead, ["worth of Sele.II is 7"]);
+}
+
+#[test]
+fn a_condition_speaks_of_anything_in_words() {
+    let dossier = r#"
+kind ship "warship"
+polity Belmark
+ship Hawk
+fluent {s: ship} serves {polity}
+fluent {polity} is helpless
+fluent {polity} is armed
+define a is helpless
+  for a: polity
+  while a is armed; no ship serves a
+fact: Hawk serves Belmark
+"#;
+    let no = reply(dossier, "is Belmark helpless").no.expect("it is not");
+    assert_eq!(no.would_change, ["a is helpless: while a is armed; no warship serves a"]);
+}
