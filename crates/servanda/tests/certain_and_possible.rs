@@ -232,7 +232,7 @@ fn every_case(model: &Model, text: &str) -> (Vec<Solution>, servanda::question::
 /// The answers on a day: for each key, in which cases it holds since and until when.
 fn expected_on(model: &Model, cases: &[Solution], question: &servanda::question::Question, on: i64) -> Vec<Expected> {
     use servanda::question::Form;
-    let mut found: std::collections::BTreeMap<String, Vec<(Option<i64>, Option<i64>)>> = Default::default();
+    let mut found: std::collections::BTreeMap<String, Vec<Hull>> = Default::default();
     for case in cases {
         if let Form::Acts { patterns, .. } = &question.form {
             let first = case.events.iter().find(|it| {
