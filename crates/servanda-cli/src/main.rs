@@ -96,10 +96,16 @@ enum Verb {
     },
     /// Check the proofs in a file, independently of what wrote them.
     Verify {
-        /// The dossier's folder.
+        /// The dossier's folder, or the rules of a run.
         dir: PathBuf,
         /// The proofs.
         file: PathBuf,
+        /// For proofs of a run: a feed that it read; may be given several times.
+        #[arg(long = "events", value_name = "FEED", num_args = 1..)]
+        events: Vec<PathBuf>,
+        /// How many ticks late a row of a feed may be.
+        #[arg(long, value_name = "TICKS", default_value_t = 0, requires = "events")]
+        late: u32,
     },
     /// Answer one question with the reasons, step by step.
     Explain {
@@ -187,7 +193,7 @@ fn main() -> ExitCode {
         Verb::Check { dir, proof } => commands::check::run(&dir, proof.as_deref(), &out),
         Verb::Report { dir, view } => commands::report::run(&dir, &view, &out),
         Verb::Ask { words, view, proof } => commands::ask::run(&words, &view, proof.as_deref(), &out),
-        Verb::Verify { dir, file } => commands::verify::run(&dir, &file, &out),
+        Verb::Verify { dir, file, events, late } => commands::verify::run(&dir, &file, events, late, &out),
         Verb::Explain { words, view, proof } => commands::explain::run(&words, &view, proof.as_deref(), &out),
         Verb::Chronology { dir, sensitivity } => commands::chronology::run(&dir, sensitivity.as_deref(), &out),
         Verb::Sources { dir, uncited, record } => commands::sources::run(&dir, uncited, record.as_deref(), &out),

@@ -2,6 +2,7 @@
 //!
 //! - [`run`] does all of it: reads the feeds, merges them by time, runs the rules, writes the intervals.
 //! - [`Trouble`] says which row of which file was not understood, and why; [`RunError`] why a run could not be done.
+//! - [`replay`] reads feeds for someone who wants to see the events: whoever proves a row, or checks a proof.
 //!
 //! Rows become eight-byte values in batches, on the caller's thread or on one of their own; nothing depends on which.
 //! What is kept is what the engine keeps, the names that things of a kind have, and, where results are sorted, the
@@ -17,6 +18,7 @@ mod merge;
 mod names;
 #[cfg(feature = "parquet")]
 mod parquet_in;
+mod replay;
 mod row;
 mod run;
 mod slice;
@@ -26,5 +28,6 @@ mod write;
 
 pub use checkpoint::Checkpoints;
 pub use error::{RunError, Trouble};
+pub use replay::{Replay, ReplayOptions, replay};
 pub use row::{count_rows, split_rows};
 pub use run::{Order, Progress, RunOptions, Summary, run};

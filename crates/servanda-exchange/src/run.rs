@@ -92,14 +92,7 @@ pub struct Summary {
 pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progress)) -> Result<Summary, RunError> {
     let mut rules = model.program_under(&defaults(model));
     let clock = rules.clock;
-    let until = options.until.as_deref().map(|text| {
-        parse_tick(text, clock).ok_or_else(|| RunError::Unfit {
-            code: "bad-until",
-            message: format!("`{text}` is no time of this clock"),
-            help: "write it as the feed writes its times".to_owned(),
-        })
-    });
-    let until = until.transpose()?;
+    let until = tick_of(options.until.as_deref(), clock)?;
     let written = written(model);
     let wanted: Vec<bool> = written.iter().map(Option::is_some).collect();
     slice(&mut rules, &wanted);
@@ -155,13 +148,25 @@ pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progres
     outcome
 }
 
+/// The last tick to look at, if one is given.
+pub(crate) fn tick_of(until: Option<&str>, clock: Clock) -> Result<Option<i64>, RunError> {
+    let tick = until.map(|text| {
+        parse_tick(text, clock).ok_or_else(|| RunError::Unfit {
+            code: "bad-until",
+            message: format!("`{text}` is no time of this clock"),
+            help: "write it as the feed writes its times".to_owned(),
+        })
+    });
+    tick.transpose()
+}
+
 /// Schools of law that apply where none is chosen.
-fn defaults(model: &Model) -> Vec<servanda_model::EntityId> {
+pub(crate) fn defaults(model: &Model) -> Vec<servanda_model::EntityId> {
     model.doctrines.iter().filter(|doctrine| doctrine.default).map(|doctrine| doctrine.entity).collect()
 }
 
 /// What the rules' own files state to have happened, in order.
-fn told(model: &Model) -> Result<Vec<Occurrence>, RunError> {
+pub(crate) fn told(model: &Model) -> Result<Vec<Occurrence>, RunError> {
     let mut all = Vec::new();
     for (tag, event) in model.events.iter().enumerate() {
         if event.standing != Standing::Stated || event.kind == EventKind::Words {
@@ -497,7 +502,7 @@ impl<'c> Runner<'c> {
 }
 
 /// How long after the last row something may still be pending: all lengths of time in the rules, one after another.
-fn reach(program: &Program) -> i64 {
+pub(crate) fn reach(program: &Program) -> i64 {
     let (day, far) = match program.clock {
         Clock::Days => (1, 400 * 366),
         Clock::Seconds => (86_400, 400 * 366 * 86_400),

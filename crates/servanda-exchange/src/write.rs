@@ -99,10 +99,10 @@ impl Sink for Found {
 /// How one fluent is written.
 pub(crate) struct FluentFormat {
     pub(crate) name: String,
-    args: Vec<Part>,
+    pub(crate) args: Vec<Part>,
 }
 
-enum Part {
+pub(crate) enum Part {
     Text(String),
     Arg(usize),
 }

@@ -7,6 +7,7 @@
 mod cells;
 mod days;
 mod draft;
+pub mod feeds;
 mod stage;
 mod write;
 

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod chronology;
 pub(crate) mod date;
 pub(crate) mod explain;
+pub(crate) mod feed_proofs;
 pub(crate) mod fmt;
 pub(crate) mod law;
 pub(crate) mod negotiation;

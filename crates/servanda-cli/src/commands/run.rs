@@ -1,15 +1,16 @@
 //! `servanda run FILE.md --events FEED -o OUT`.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use servanda::load::{DefaultLaw, open};
+use servanda::load::{DefaultLaw, Dossier, open};
 use servanda_diagnostics::{Diagnostic, Severity};
-use servanda_exchange::{Checkpoints, Order, Progress, RunError, RunOptions, Summary};
+use servanda_exchange::{Checkpoints, Order, Progress, ReplayOptions, RunError, RunOptions, Summary};
+use servanda_model::Model;
 
-use super::show_diagnostics;
+use super::{feed_proofs, show_diagnostics};
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
@@ -23,8 +24,14 @@ pub(crate) struct RunArgs {
     #[arg(long = "events", value_name = "FEED", required = true, num_args = 1..)]
     events: Vec<PathBuf>,
     /// Where the intervals go, as CSV; `-` for standard output.
-    #[arg(short, long = "out", value_name = "OUT")]
-    out: PathBuf,
+    #[arg(short, long = "out", value_name = "OUT", required_unless_present = "proof")]
+    out: Option<PathBuf>,
+    /// Instead of a result, write proofs of the rows named by --of, made by reading the feeds again.
+    #[arg(long, value_name = "FILE", requires = "of", conflicts_with_all = ["out", "no_history", "skip_bad_rows", "threads", "checkpoint"])]
+    proof: Option<PathBuf>,
+    /// What to prove: a row of the result, or its first two cells, `FLUENT,ARGS`; may be given several times.
+    #[arg(long, value_name = "ROW", requires = "proof", allow_hyphen_values = true)]
+    of: Vec<String>,
     /// The last tick to look at (default: until no deadline is pending after the last row).
     #[arg(long, value_name = "TICK", allow_hyphen_values = true)]
     until: Option<String>,
@@ -49,24 +56,19 @@ pub(crate) struct RunArgs {
 }
 
 pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
-    let dossier = match open(&args.rules, DefaultLaw::None) {
+    let dossier = match rules_of_run(&args.rules, out) {
         Ok(dossier) => dossier,
-        Err(error) => {
-            out.complain(&format!("error[cannot-open]: {error}\nhelp: name a file with rules\n"));
-            return Exit::CouldNot;
-        }
+        Err(exit) => return exit,
     };
     let model = &dossier.model;
-    let wrong: Vec<Diagnostic> =
-        model.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
-    if !wrong.is_empty() {
-        show_diagnostics(model, &wrong, out);
-        return Exit::No;
+    if let Some(proof) = &args.proof {
+        let feeds = ReplayOptions { feeds: args.events.clone(), until: args.until.clone(), late: i64::from(args.late) };
+        return feed_proofs::prove(model, feeds, &args.of, proof, out);
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let options = RunOptions {
         feeds: args.events.clone(),
-        out: args.out.clone(),
+        out: args.out.clone().unwrap_or_default(),
         until: args.until.clone(),
         order: if args.no_history { Order::AsTheyClose } else { Order::Sorted },
         late: i64::from(args.late),
@@ -90,17 +92,34 @@ pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
             tell(&summary, out);
             Exit::Yes
         }
-        Err(RunError::Program(errors)) => {
-            let all: Vec<Diagnostic> =
-                errors.iter().map(|error| servanda::diagnose::program_error(model, error)).collect();
-            show_diagnostics(model, &all, out);
-            Exit::No
-        }
-        Err(error) => {
-            out.complain(&error.to_string());
-            if matches!(error, RunError::Rows { .. }) { Exit::No } else { Exit::CouldNot }
-        }
+        Err(error) => show_error(model, &error, out),
     }
+}
+
+/// Reads the rules of a run, in which nothing may be wrong.
+pub(crate) fn rules_of_run(rules: &Path, out: &Terminal) -> Result<Dossier, Exit> {
+    let dossier = open(rules, DefaultLaw::None).map_err(|error| {
+        out.complain(&format!("error[cannot-open]: {error}\nhelp: name a file with rules\n"));
+        Exit::CouldNot
+    })?;
+    let diagnostics = &dossier.model.diagnostics;
+    let wrong: Vec<Diagnostic> = diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+    if wrong.is_empty() {
+        return Ok(dossier);
+    }
+    show_diagnostics(&dossier.model, &wrong, out);
+    Err(Exit::No)
+}
+
+/// Shows why a run, or reading its feeds again, came to nothing.
+pub(crate) fn show_error(model: &Model, error: &RunError, out: &Terminal) -> Exit {
+    if let RunError::Program(errors) = error {
+        let all: Vec<Diagnostic> = errors.iter().map(|error| servanda::diagnose::program_error(model, error)).collect();
+        show_diagnostics(model, &all, out);
+        return Exit::No;
+    }
+    out.complain(&error.to_string());
+    if matches!(error, RunError::Rows { .. }) { Exit::No } else { Exit::CouldNot }
 }
 
 fn tell(summary: &Summary, out: &Terminal) {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
 use servanda_proof::walk::{Claims, Moment, Walk};
-use servanda_proof::{By, Certificate, Shape, Step, What};
+use servanda_proof::{By, Certificate, Shape, Step, Target, What};
 
 /// How often a scope may grow, and how often the claims of one moment.
 const MOST_ROUNDS: usize = 2_000;
@@ -24,9 +24,32 @@ pub(crate) fn draft(
     through: i64,
     known: &[Shape],
 ) -> Result<Certificate, String> {
-    let mut scope: Vec<Shape> = Vec::new();
-    let mut known = known;
-    join(&mut scope, goals.iter().cloned());
+    drafted(program, narrative, goals, through, Vec::new(), known, usize::MAX)
+}
+
+/// The same, where it is likely that all this is looked at. Of a fluent or action of which more than so many entries are
+/// looked at, everything is.
+pub(crate) fn widely(
+    program: &Program,
+    narrative: &[Occurrence],
+    goals: &[Shape],
+    through: i64,
+    likely: &[Shape],
+    widest: usize,
+) -> Result<Certificate, String> {
+    drafted(program, narrative, goals, through, likely.to_vec(), &[], widest)
+}
+
+fn drafted(
+    program: &Program,
+    narrative: &[Occurrence],
+    goals: &[Shape],
+    through: i64,
+    mut scope: Vec<Shape>,
+    mut known: &[Shape],
+    widest: usize,
+) -> Result<Certificate, String> {
+    join(&mut scope, goals.iter().cloned(), widest);
     let none = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
         let mut walk = Walk::new(program, narrative, &scope, &none);
@@ -38,9 +61,9 @@ pub(crate) fn draft(
         if !missing.is_empty() {
             // Once it leads to something known, all that is known is likely to be looked at.
             if missing.iter().any(|shape| known.contains(shape)) {
-                join(&mut scope, std::mem::take(&mut known).iter().cloned());
+                join(&mut scope, std::mem::take(&mut known).iter().cloned(), widest);
             }
-            join(&mut scope, missing.into_iter());
+            join(&mut scope, missing.into_iter(), widest);
         } else if used.len() < scope.len() {
             scope = used.into_iter().map(|at| scope[at].clone()).collect();
         } else {
@@ -50,13 +73,20 @@ pub(crate) fn draft(
     Err("what it depends on has no end".to_owned())
 }
 
-/// Adds shapes, none of which is part of another.
-fn join(scope: &mut Vec<Shape>, more: impl Iterator<Item = Shape>) {
+/// Adds shapes, none of which is part of another; more than `widest` of one fluent or action become one for all of it.
+pub(crate) fn join(scope: &mut Vec<Shape>, more: impl Iterator<Item = Shape>, widest: usize) {
     for shape in more {
         if !scope.iter().any(|mine| mine.covers(&shape)) {
             scope.retain(|mine| !shape.covers(mine));
             scope.push(shape);
         }
+    }
+    let mut counts: BTreeMap<Target, usize> = BTreeMap::new();
+    scope.iter().for_each(|shape| *counts.entry(shape.of).or_default() += 1);
+    for (of, _) in counts.into_iter().filter(|(_, count)| *count > widest) {
+        let arity = scope.iter().find(|shape| shape.of == of).map_or(0, |shape| shape.args.len());
+        scope.retain(|shape| shape.of != of);
+        scope.push(Shape { of, args: vec![None; arity] });
     }
     scope.sort();
 }

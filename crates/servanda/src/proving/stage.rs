@@ -351,7 +351,7 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
 }
 
 /// A value of the model again, its range in a table.
-fn plain(val: Val, ranges: &mut Vec<servanda_model::NumberRange>) -> Value {
+pub(super) fn plain(val: Val, ranges: &mut Vec<servanda_model::NumberRange>) -> Value {
     use servanda_model::{Duration, NumberRange, TextId};
     use servanda_proof::End;
     match val {
