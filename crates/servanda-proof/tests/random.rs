@@ -2,6 +2,7 @@
 
 #[allow(unreachable_pub)]
 #[path = "../../servanda/src/proving/draft.rs"]
+#[allow(dead_code)]
 mod draft;
 
 use std::collections::{BTreeMap, BTreeSet};
