@@ -4,7 +4,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{folder, servanda, servanda_reading, settled, updating};
+use support::{folder, servanda, servanda_reading, unexpected};
 
 /// Name of the expected output, arguments, exit status. `sele` is the new dossier.
 const RUNS: &[(&str, &[&str], i32)] = &[
@@ -49,14 +49,7 @@ fn every_command_prints_what_is_expected() {
         if !ran.err.is_empty() {
             text.push_str(&format!("--- standard error\n{}", ran.err));
         }
-        let path = expected_in.join(format!("{name}.txt"));
-        if updating() {
-            std::fs::write(&path, &text).expect("expected outputs can be written");
-        }
-        let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        if settled(&expected) != settled(&text) {
-            wrong.push(format!("{name}: expected\n{expected}\nbut found\n{text}"));
-        }
+        wrong.extend(unexpected(&expected_in.join(format!("{name}.txt")), &text));
     }
     assert!(wrong.is_empty(), "UPDATE_EXPECTED=1 writes them anew\n{}", wrong.join("\n"));
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{Ran, folder, servanda, settled, updating};
+use support::{Ran, folder, servanda, unexpected};
 
 const CONFERENCE: &str = include_str!("negotiation/conference.md");
 const PREFERENCES: &str = include_str!("negotiation/preferences.md");
@@ -50,14 +50,7 @@ fn every_view_of_the_talks_is_as_expected() {
         let ran = servanda(&folder, args);
         assert_eq!(ran.status, *status, "{args:?}: {}{}", ran.out, ran.err);
         let text = format!("{}{}", ran.out, ran.err);
-        let path = expected_in.join(name);
-        if updating() {
-            std::fs::write(&path, &text).expect("expected outputs can be written");
-        }
-        let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        if settled(&expected) != settled(&text) {
-            wrong.push(format!("{name}: expected\n{expected}\nbut found\n{text}"));
-        }
+        wrong.extend(unexpected(&expected_in.join(name), &text));
     }
     assert!(wrong.is_empty(), "UPDATE_EXPECTED=1 writes them anew\n{}", wrong.join("\n"));
     for entry in std::fs::read_dir(expected_in).expect("the folder is there") {

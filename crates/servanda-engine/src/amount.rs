@@ -177,23 +177,6 @@ fn answer(holds: bool) -> Answer {
     if holds { Answer::Yes } else { Answer::No }
 }
 
-trait Holds {
-    fn holds(self, ordering: Ordering) -> bool;
-}
-
-impl Holds for CompareOp {
-    fn holds(self, ordering: Ordering) -> bool {
-        match self {
-            CompareOp::Equal => ordering.is_eq(),
-            CompareOp::NotEqual => ordering.is_ne(),
-            CompareOp::Less => ordering.is_lt(),
-            CompareOp::AtMost => ordering.is_le(),
-            CompareOp::Greater => ordering.is_gt(),
-            CompareOp::AtLeast => ordering.is_ge(),
-        }
-    }
-}
-
 /// Works out `left op right`; `None` where there is no such value.
 pub(crate) fn arithmetic(clock: Clock, op: ArithOp, left: Amount, right: Amount) -> Option<Amount> {
     match (left, right) {

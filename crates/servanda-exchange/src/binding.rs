@@ -394,14 +394,7 @@ impl Test {
             (Some(with), Some(number)) => number.cmp(&with),
             _ => cell.cmp(self.with.as_bytes()),
         };
-        match self.op {
-            CompareOp::Equal => order.is_eq(),
-            CompareOp::NotEqual => order.is_ne(),
-            CompareOp::Less => order.is_lt(),
-            CompareOp::AtMost => order.is_le(),
-            CompareOp::Greater => order.is_gt(),
-            CompareOp::AtLeast => order.is_ge(),
-        }
+        self.op.holds(order)
     }
 }
 

@@ -3,6 +3,8 @@
 //! Norms, instruments, terms and quantities along nested places have already been turned into fluents, rules and
 //! definitions here. An engine needs nothing but a [`Program`] and a narrative; `docs/semantics.md` says what they mean.
 
+use std::cmp::Ordering;
+
 use crate::ids::{ActionId, DefinitionId, EntityId, FluentId, KindId, OriginId, RuleId, VarId};
 use crate::value::{Duration, NumberRange, Value};
 
@@ -281,6 +283,21 @@ pub enum CompareOp {
     AtMost,
     Greater,
     AtLeast,
+}
+
+impl CompareOp {
+    /// Whether it holds of two things in this order.
+    #[must_use]
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            CompareOp::Equal => order.is_eq(),
+            CompareOp::NotEqual => order.is_ne(),
+            CompareOp::Less => order.is_lt(),
+            CompareOp::AtMost => order.is_le(),
+            CompareOp::Greater => order.is_gt(),
+            CompareOp::AtLeast => order.is_ge(),
+        }
+    }
 }
 
 /// A value to be worked out.

@@ -545,7 +545,7 @@ fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<A
                 let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
                 let sinces: Vec<Option<i64>> = each.iter().map(|span| span.since()).collect();
                 let untils: Vec<Option<i64>> = each.iter().map(|span| span.until()).collect();
-                let text = format!("{label}{}", open_span_text(world.model, &sinces, &untils));
+                let text = format!("{label}{}", span_text(world.model, &sinces, &untils));
                 let mut answer = answer(world, text, outcome.exhaustive, sinces, untils);
                 let begun = begun_by(outcome, question, &key, each[0].since());
                 why(world, outcome, 0, begun, None, &mut answer);
@@ -564,7 +564,7 @@ fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<A
         for (set, sure) in sets {
             for span in set.iter() {
                 let (since, until) = (span.since(), span.until());
-                let text = format!("{label}{}", span_text(world.model, since, until));
+                let text = format!("{label}{}", span_text(world.model, &[since], &[until]));
                 answers.push(answer(world, text, sure && outcome.exhaustive, vec![since], vec![until]));
             }
         }
@@ -581,21 +581,8 @@ fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, In
     (IntervalSet::from_iter(always), IntervalSet::from_iter(ever))
 }
 
-fn span_text(model: &Model, since: Option<i64>, until: Option<i64>) -> String {
-    match (since, until) {
-        (Some(a), Some(b)) => format!("{} to {}", model.show_tick(a), model.show_tick(b)),
-        (Some(a), None) => format!("since {}", model.show_tick(a)),
-        (None, Some(b)) => format!("until {}", model.show_tick(b)),
-        (None, None) => "always".to_owned(),
-    }
-}
-
-/// An interval whose ends are not the same in every chronology.
-fn open_span_text(model: &Model, sinces: &[Option<i64>], untils: &[Option<i64>]) -> String {
-    let settled = |days: &[Option<i64>]| days.windows(2).all(|pair| pair[0] == pair[1]);
-    if settled(sinces) && settled(untils) {
-        return span_text(model, sinces[0], untils[0]);
-    }
+/// An interval, with the days between which its ends lie where they are not the same in every chronology.
+fn span_text(model: &Model, sinces: &[Option<i64>], untils: &[Option<i64>]) -> String {
     let (since, until) = (days_text(model, sinces), days_text(model, untils));
     match (since.is_empty(), until.is_empty()) {
         (false, false) => format!("{since} to {until}"),

@@ -178,14 +178,7 @@ fn holds(a: Value, op: CompareOp, b: Value) -> Option<bool> {
         _ if a == b => Ordering::Equal,
         _ => return matches!(op, CompareOp::Equal | CompareOp::NotEqual).then_some(op == CompareOp::NotEqual),
     };
-    Some(match op {
-        CompareOp::Equal => order.is_eq(),
-        CompareOp::NotEqual => order.is_ne(),
-        CompareOp::Less => order.is_lt(),
-        CompareOp::AtMost => order.is_le(),
-        CompareOp::Greater => order.is_gt(),
-        CompareOp::AtLeast => order.is_ge(),
-    })
+    Some(op.holds(order))
 }
 
 fn word(op: CompareOp) -> &'static str {

@@ -53,6 +53,16 @@ pub(crate) fn updating() -> bool {
     std::env::var_os("UPDATE_EXPECTED").is_some()
 }
 
+/// What is wrong with an output, if it is not what the file of this path says. `UPDATE_EXPECTED` writes it anew.
+pub(crate) fn unexpected(path: &Path, text: &str) -> Option<String> {
+    if updating() {
+        std::fs::write(path, text).expect("expected outputs can be written");
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    let differs = settled(&expected) != settled(text);
+    differs.then(|| format!("{}: expected\n{expected}\nbut found\n{text}", path.display()))
+}
+
 /// What may differ without harm: the lines on which law chapters stand.
 pub(crate) fn settled(text: &str) -> String {
     let mut out = String::new();

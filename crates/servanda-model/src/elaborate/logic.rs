@@ -147,8 +147,7 @@ impl Logic<'_> {
                 (FluentType::Number, Some(filler)) => {
                     all.extend(self.number_said(fluent, terms, free, &filler));
                 }
-                (FluentType::Valued(hole), Some(Filler::Values(values))) => {
-                    let _ = hole;
+                (FluentType::Valued(_), Some(Filler::Values(values))) => {
                     for value in values {
                         let pattern = FluentPattern { fluent, args: terms.clone(), value: Term::Value(value) };
                         all.push(Condition::Holds(pattern));

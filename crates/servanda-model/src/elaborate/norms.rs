@@ -229,8 +229,6 @@ impl Elaborator<'_> {
             _ => Modality::MustNot,
         };
         let context = self.context_of(statement);
-        let entity = &self.model.lexicon.entities[id.index()];
-        let _ = entity;
         let instrument = context.instrument;
         let parties: Vec<EntityId> =
             instrument.map(|i| self.model.lexicon.entities[i.index()].parties.clone()).unwrap_or_default();

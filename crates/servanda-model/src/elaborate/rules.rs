@@ -52,7 +52,7 @@ impl Elaborator<'_> {
                 self.stray_clause(statement, clause);
             }
         }
-        let guards = self.rule_guards(statement, &name);
+        let guards = self.rule_guards(statement);
         let mut logic = self.logic(People::default());
         logic.scope.matching = true;
         match read_rule(&mut logic, statement) {
@@ -101,7 +101,7 @@ impl Elaborator<'_> {
                 self.stray_clause(statement, clause);
             }
         }
-        let guards = self.rule_guards(statement, &name);
+        let guards = self.rule_guards(statement);
         let mut logic = self.logic(People::default());
         logic.scope.matching = true;
         match read_definition(&mut logic, statement, &words) {
@@ -126,8 +126,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn rule_guards(&mut self, statement: &Statement, name: &str) -> Vec<Guard> {
-        let _ = name;
+    fn rule_guards(&mut self, statement: &Statement) -> Vec<Guard> {
         let mut guards = Vec::new();
         let under: Vec<Word> = statement.clauses_of("under").flat_map(|clause| all(&clause.tokens)).collect();
         let doctrines = self.named(statement, &under);
