@@ -1,7 +1,7 @@
 //! Works out derived fluents after a moment (`docs/semantics.md`, 7).
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use servanda_model::{DefinitionId, FluentId, Kinded, Value};
 
@@ -130,11 +130,15 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let mut heads = std::mem::take(&mut self.fillings);
         heads.clear();
         self.affected(component, &mut heads);
+        let mut known: HashSet<&[Value]> = HashSet::new();
         let mut rest = heads.as_slice();
-        while let Some((fluent, tail)) = rest.split_first() {
+        while let Some(fluent) = rest.first() {
             let fluent = fluent.bits() as u32;
-            let (args, tail) = tail.split_at(compiled.fluents[fluent as usize].arity);
-            self.rederive(component, fluent, args);
+            let (head, tail) = rest.split_at(1 + compiled.fluents[fluent as usize].arity);
+            let is_alone = tail.is_empty() && known.is_empty();
+            if is_alone || known.insert(head) {
+                self.rederive(component, fluent, &head[1..]);
+            }
             rest = tail;
         }
         self.fillings = heads;

@@ -63,43 +63,80 @@ pub(crate) struct Delta {
 struct Read<'a> {
     fluent: FluentId,
     args: &'a [Term],
+    /// The value asked for, if the place is a condition.
+    value: Option<&'a Term>,
     positive: bool,
+    /// What has to hold together with it, from the innermost negation or aggregate around it outwards, for the reading
+    /// to matter.
+    within: Vec<&'a Condition>,
 }
 
-fn reads_in_expr<'a>(expr: &'a SourceExpr, out: &mut Vec<Read<'a>>) {
-    match expr {
-        SourceExpr::Fluent(fluent, args) => out.push(Read { fluent: *fluent, args, positive: false }),
-        SourceExpr::Arith(_, left, right) => {
-            reads_in_expr(left, out);
-            reads_in_expr(right, out);
-        }
-        SourceExpr::Aggregate(aggregate) => {
-            reads_in_expr(&aggregate.of, out);
-            aggregate.over.iter().for_each(|inner| reads_in(inner, false, out));
-        }
-        SourceExpr::Value(_) | SourceExpr::Var(_) | SourceExpr::Now => {}
+/// The places where something is read inside `within`.
+struct Reads<'a> {
+    within: Vec<&'a Condition>,
+    found: Vec<Read<'a>>,
+}
+
+impl<'a> Reads<'a> {
+    fn new() -> Reads<'a> {
+        Reads { within: Vec::new(), found: Vec::new() }
     }
-}
 
-fn reads_in<'a>(condition: &'a Condition, positive: bool, out: &mut Vec<Read<'a>>) {
-    match condition {
-        Condition::Holds(pattern) => out.push(Read { fluent: pattern.fluent, args: &pattern.args, positive }),
-        Condition::Not(list) => list.iter().for_each(|inner| reads_in(inner, false, out)),
-        Condition::AnyOf(lists) => lists.iter().flatten().for_each(|inner| reads_in(inner, positive, out)),
-        Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
-            reads_in_expr(left, out);
-            reads_in_expr(right, out);
+    fn add(&mut self, fluent: FluentId, args: &'a [Term], value: Option<&'a Term>, positive: bool) {
+        self.found.push(Read { fluent, args, value, positive, within: self.within.clone() });
+    }
+
+    /// Goes through conditions that hold together.
+    fn list(&mut self, list: &'a [Condition], positive: bool) {
+        for (at, condition) in list.iter().enumerate() {
+            let others = list.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+            self.inside(others, |reads| reads.condition(condition, positive));
         }
-        Condition::IsKind(..) => {}
-        Condition::Let(_, expr) => reads_in_expr(expr, out),
+    }
+
+    /// Goes on with more conditions around.
+    fn inside(&mut self, around: impl Iterator<Item = &'a Condition>, go: impl FnOnce(&mut Self)) {
+        let outside = self.within.len();
+        self.within.extend(around.filter(|condition| matches!(condition, Condition::Holds(_))));
+        go(self);
+        self.within.truncate(outside);
+    }
+
+    fn condition(&mut self, condition: &'a Condition, positive: bool) {
+        match condition {
+            Condition::Holds(pattern) => self.add(pattern.fluent, &pattern.args, Some(&pattern.value), positive),
+            Condition::Not(list) => self.list(list, false),
+            Condition::AnyOf(lists) => lists.iter().for_each(|list| self.list(list, positive)),
+            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            Condition::IsKind(..) => {}
+            Condition::Let(_, expr) => self.expr(expr),
+        }
+    }
+
+    fn expr(&mut self, expr: &'a SourceExpr) {
+        match expr {
+            SourceExpr::Fluent(fluent, args) => self.add(*fluent, args, None, false),
+            SourceExpr::Arith(_, left, right) => {
+                self.expr(left);
+                self.expr(right);
+            }
+            SourceExpr::Aggregate(aggregate) => {
+                self.list(&aggregate.over, false);
+                self.inside(aggregate.over.iter(), |reads| reads.expr(&aggregate.of));
+            }
+            SourceExpr::Value(_) | SourceExpr::Var(_) | SourceExpr::Now => {}
+        }
     }
 }
 
 fn reads(definition: &Definition) -> Vec<Read<'_>> {
-    let mut out = Vec::new();
-    definition.conditions.iter().for_each(|condition| reads_in(condition, true, &mut out));
-    reads_in_expr(&definition.value, &mut out);
-    out
+    let mut reads = Reads::new();
+    definition.conditions.iter().for_each(|condition| reads.condition(condition, true));
+    reads.expr(&definition.value);
+    reads.found
 }
 
 /// Groups the derived fluents, or says which depend on their own absence.
@@ -239,58 +276,54 @@ pub(crate) fn deltas(
     let mut deltas = Vec::new();
     let conditions: Vec<&Condition> = definition.conditions.iter().collect();
     for variant in variants(&conditions, MOST_VARIANTS)? {
-        let mut outer = vec![false; definition.vars.len()];
-        binders(variant.iter().copied(), &mut outer);
         for (at, condition) in variant.iter().enumerate() {
-            if let Condition::Holds(pattern) = condition {
-                let read = (pattern.fluent, pattern.args.as_slice(), Some(&pattern.value));
-                deltas.push(delta(program, definition, indexes, &variant, Some(at), &outer, read)?);
-                continue;
-            }
-            let mut nested = Vec::new();
-            reads_in(condition, false, &mut nested);
-            for read in nested {
-                let read = (read.fluent, read.args, None);
-                deltas.push(delta(program, definition, indexes, &variant, None, &outer, read)?);
+            let is_read_itself = matches!(condition, Condition::Holds(_));
+            let mut reads = Reads::new();
+            reads.condition(condition, false);
+            for read in reads.found {
+                deltas.push(delta(program, definition, indexes, &variant, is_read_itself.then_some(at), &read)?);
             }
         }
-        let mut nested = Vec::new();
-        reads_in_expr(&definition.value, &mut nested);
-        for read in nested {
-            let read = (read.fluent, read.args, None);
-            deltas.push(delta(program, definition, indexes, &variant, None, &outer, read)?);
+        let mut reads = Reads::new();
+        reads.expr(&definition.value);
+        for read in reads.found {
+            deltas.push(delta(program, definition, indexes, &variant, None, &read)?);
         }
     }
     Some(deltas)
 }
 
+/// Whatever changes the heads by way of this place has, before the moment or after it, a filling of the conditions
+/// around the place as well: those of the definition and those of each negation and aggregate that it stands in.
 fn delta(
     program: &Program,
     definition: &Definition,
     indexes: &mut Vec<Vec<IndexSpec>>,
     variant: &[&Condition],
     changed: Option<usize>,
-    outer: &[bool],
-    (fluent, args, value): (FluentId, &[Term], Option<&Term>),
+    read: &Read<'_>,
 ) -> Option<Delta> {
+    let mut in_scope = vec![false; definition.vars.len()];
+    binders(variant.iter().copied().chain(read.within.iter().copied()), &mut in_scope);
     let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
     let mut bound: Bound = vec![false; definition.vars.len()];
     let mut matching = |term: &Term| match term {
-        Term::Var(var) if !outer[var.index()] => Match::Skip,
+        Term::Var(var) if !in_scope[var.index()] => Match::Skip,
         _ => planner.matching(term, &mut bound),
     };
-    let args = args.iter().map(&mut matching).collect();
-    let value = value.map(&mut matching);
+    let args = read.args.iter().map(&mut matching).collect();
+    let value = read.value.map(&mut matching);
     let kept: Vec<&Condition> = variant
         .iter()
         .enumerate()
         .filter(|(at, condition)| Some(*at) != changed && leads_on(condition))
         .map(|(_, condition)| *condition)
+        .chain(read.within.iter().copied())
         .collect();
     let plan = planner.plan(&kept, &mut bound).ok()?;
     let head_args = definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().ok()?;
     let vars = definition.vars.len();
-    Some(Delta { fluent: fluent.0, args, value, vars, plan, head: definition.fluent.0, head_args })
+    Some(Delta { fluent: read.fluent.0, args, value, vars, plan, head: definition.fluent.0, head_args })
 }
 
 /// Conditions that bind, or that narrow cheaply.
