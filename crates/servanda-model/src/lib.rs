@@ -11,7 +11,7 @@ pub mod negotiation;
 pub mod program;
 pub mod value;
 
-pub use elaborate::{Asked, Asker, File, Filler, Said, Scope, Trouble, Unknown, elaborate};
+pub use elaborate::{Asked, Asker, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate};
 pub use ids::*;
 pub use model::*;
 pub use program::*;

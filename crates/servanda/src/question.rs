@@ -242,7 +242,7 @@ impl<'m> Preparing<'m> {
             message: format!("nothing is called `{name}`"),
             span: servanda_diagnostics::Span::default(),
             help: None,
-            unknown: Some(servanda_model::Unknown { word: name.to_owned(), in_phrases: false }),
+            unknown: Some(servanda_model::Unknown { text: name.to_owned(), like: servanda_model::Like::Name }),
         })
     }
 

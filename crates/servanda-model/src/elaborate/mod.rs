@@ -27,7 +27,7 @@ use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
 use logic::{Logic, People};
 use sentence::Reader;
-pub use sentence::{Filler, Said, Scope, Trouble, Unknown};
+pub use sentence::{Filler, Like, Said, Scope, Trouble, Unknown};
 use words::{Word, span_of, text_of};
 
 pub use self::question::{Asked, Asker};

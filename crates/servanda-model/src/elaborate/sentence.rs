@@ -69,17 +69,28 @@ pub struct Trouble {
     pub span: Span,
     /// What to type instead.
     pub help: Option<String>,
-    /// A word that nothing is called; looking for one like it waits until the trouble is shown.
+    /// Words that mean nothing; looking for something like them waits until the trouble is shown.
     pub unknown: Option<Unknown>,
 }
 
-/// A word to find a like one for.
+/// Words to find like ones for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unknown {
     /// As typed.
-    pub word: String,
-    /// Whether words of phrases will do as well as names.
-    pub in_phrases: bool,
+    pub text: String,
+    /// What may be like them.
+    pub like: Like,
+}
+
+/// What unknown words may have been meant for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Like {
+    /// A name.
+    Name,
+    /// A name or a word of a phrase.
+    Word,
+    /// A name or a whole phrase.
+    Phrase,
 }
 
 impl Trouble {
@@ -87,23 +98,43 @@ impl Trouble {
         Trouble { code, message: message.into(), span, help: None, unknown: None }
     }
 
-    /// The help, or the name that comes nearest to the unknown one.
+    /// The help, or what comes nearest to the unknown words.
     #[must_use]
     pub fn help_in(&self, lexicon: &Lexicon) -> Option<String> {
-        let near = self.unknown.as_ref().and_then(|unknown| {
-            let words = lexicon.all_words().filter(|_| unknown.in_phrases);
-            // Names come first, and each list in one order, so that ties are settled alike every time.
-            let mut words: Vec<&str> = words.collect();
-            words.sort_unstable();
-            suggest(&unknown.word, lexicon.all_names().chain(words))
-        });
-        near.map(|near| format!("did you mean `{near}`?")).or_else(|| self.help.clone())
+        self.unknown.as_ref().and_then(|unknown| unknown.nearest(lexicon)).or_else(|| self.help.clone())
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Trouble {
         self.help = Some(help.into());
         self
     }
+}
+
+impl Unknown {
+    fn nearest(&self, lexicon: &Lexicon) -> Option<String> {
+        let words = lexicon.all_words().filter(|_| self.like == Like::Word);
+        // Names come first, and each list in one order, so that ties are settled alike every time.
+        let mut words: Vec<&str> = words.collect();
+        words.sort_unstable();
+        let near = suggest(&self.text, lexicon.all_names().chain(words));
+        let phrase = || (self.like == Like::Phrase).then(|| nearest_phrase(&self.text, lexicon)).flatten();
+        near.map(|near| format!("did you mean `{near}`?"))
+            .or_else(|| phrase().map(|near| format!("the nearest phrase is `{near}`")))
+    }
+}
+
+/// The phrase that shares the most words with a text, and of those the shortest.
+fn nearest_phrase<'l>(text: &str, lexicon: &'l Lexicon) -> Option<&'l str> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let shared = |pieces: &[Piece]| {
+        let said = pieces.iter().filter(|piece| match piece {
+            Piece::Word(forms) => words.iter().any(|word| forms.contains(word)),
+            Piece::Hole(_) => false,
+        });
+        (said.count(), std::cmp::Reverse(pieces.len()))
+    };
+    let best = lexicon.wordings.iter().max_by_key(|wording| shared(&wording.pieces))?;
+    (shared(&best.pieces).0 > 0).then_some(best.written.as_str())
 }
 
 /// Which targets are wanted, the preferred first.
@@ -442,13 +473,10 @@ impl Reader<'_> {
     fn unknown_name(&self, words: &[Word]) -> Trouble {
         let text = text_of(words);
         let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
+        trouble.help = Some(format!("declare it, for example `polity {}`", text.replace(' ', "")));
         // So many words are no name, but a phrase that is not said right.
-        let near = (words.len() > 3).then(|| self.nearest_phrase(words)).flatten();
-        trouble.help = Some(match near {
-            Some(near) => format!("the nearest phrase is `{near}`"),
-            None => format!("declare it, for example `polity {}`", text.replace(' ', "")),
-        });
-        trouble.unknown = Some(Unknown { word: text, in_phrases: false });
+        let like = if words.len() > 3 { Like::Phrase } else { Like::Name };
+        trouble.unknown = Some(Unknown { text, like });
         trouble
     }
 
@@ -469,26 +497,14 @@ impl Reader<'_> {
                 format!("`{}` is neither a name nor a word of any phrase", word.text),
             )
             .help("declare it: a thing (`polity NAME`), or an `action` or `fluent` with this word");
-            trouble.unknown = Some(Unknown { word: word.text.clone(), in_phrases: true });
+            trouble.unknown = Some(Unknown { text: word.text.clone(), like: Like::Word });
             return trouble;
         }
-        let trouble = Trouble::new("unknown-phrase", span_of(words), format!("no phrase reads `{}`", text_of(words)));
-        match self.nearest_phrase(words) {
-            Some(near) => trouble.help(format!("the nearest phrase is `{near}`")),
-            None => trouble.help("declare it with `action` or `fluent`"),
-        }
-    }
-
-    fn nearest_phrase(&self, words: &[Word]) -> Option<&str> {
-        let shared = |pieces: &[Piece]| {
-            let said = pieces.iter().filter(|piece| match piece {
-                Piece::Word(forms) => words.iter().any(|word| forms.contains(&word.lower)),
-                Piece::Hole(_) => false,
-            });
-            (said.count(), std::cmp::Reverse(pieces.len()))
-        };
-        let best = self.lexicon.wordings.iter().max_by_key(|wording| shared(&wording.pieces))?;
-        (shared(&best.pieces).0 > 0).then_some(best.written.as_str())
+        let text = text_of(words);
+        let mut trouble = Trouble::new("unknown-phrase", span_of(words), format!("no phrase reads `{text}`"))
+            .help("declare it with `action` or `fluent`");
+        trouble.unknown = Some(Unknown { text, like: Like::Phrase });
+        trouble
     }
 
     /// Numbers, exact or compared or uncertain.
