@@ -397,6 +397,14 @@ pub struct Hooks {
     pub status: KindId,
     pub belongs_to: FluentId,
     pub named_in: FluentId,
+    /// Who counts as a party to an instrument: what the law defines, or else who is named in it.
+    pub party: FluentId,
+    /// That a norm is owed by each party, whoever that is.
+    pub owed_by_each: FluentId,
+    /// That a norm allows or demands something of a bearer now; only of norms that prevail over another.
+    pub has_its_way: FluentId,
+    /// `{norm} passes from {thing} to {thing}`: another bearer takes over what is due, done and undone.
+    pub passes: ActionId,
     pub bears: FluentId,
     pub binds: FluentId,
     pub knows: FluentId,

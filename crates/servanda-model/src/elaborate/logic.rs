@@ -256,7 +256,7 @@ impl Logic<'_> {
                 if let (true, Some(instrument)) = (*third, self.people.instrument) {
                     let args = vec![Term::Var(var), Term::Value(Value::entity(instrument))];
                     extra.push(Condition::Not(vec![Condition::Holds(FluentPattern {
-                        fluent: self.hooks.named_in,
+                        fluent: self.hooks.party,
                         args,
                         value: Term::Value(Value::TRUE),
                     })]));

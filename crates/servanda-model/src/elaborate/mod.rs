@@ -9,6 +9,7 @@ mod logic;
 mod narrative;
 mod negotiation;
 mod norms;
+mod reach;
 mod rules;
 mod sentence;
 mod things;
@@ -58,6 +59,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         replaced: Vec::new(),
         source_ids: HashMap::new(),
         exceptions: Vec::new(),
+        passes: false,
     };
     elaborator.run();
     elaborator.model
@@ -87,6 +89,8 @@ pub(crate) struct Elaborator<'a> {
     replaced: Vec<(String, EntityId, Statement)>,
     source_ids: HashMap<EntityId, SourceId>,
     exceptions: Vec<(EntityId, Vec<Word>, Statement)>,
+    /// Whether anything told may have a norm pass from one bearer to another.
+    passes: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -321,6 +325,13 @@ impl<'a> Elaborator<'a> {
             &["{a} belong/belongs/belonged to {b}", "{a} of {b}"],
         );
         let named = self.built_in_fluent("named_in", &[("a", t), ("b", i)], &["{a} named in {b}"]);
+        let party = self.built_in_fluent(
+            "counts_as_party",
+            &[("a", t), ("b", i)],
+            &["{a} count/counts/counted as party to {b}"],
+        );
+        let owed = self.built_in_fluent("owed_by_each_party", &[("n", n)], &["{n} owed by each party"]);
+        let way = self.built_in_fluent("has_its_way", &[("n", n), ("a", t)], &["{n} has its way with {a}"]);
         let bears = self.built_in_fluent("bears", &[("a", t), ("b", n)], &["{a} bear/bears/bore {b}"]);
         let binds = self.built_in_fluent(
             "binds",
@@ -335,6 +346,7 @@ impl<'a> Elaborator<'a> {
         let hooks = &mut self.model.hooks;
         (hooks.belongs_to, hooks.named_in, hooks.bears, hooks.binds, hooks.knows) =
             (belongs, named, bears, binds, knows);
+        (hooks.party, hooks.owed_by_each, hooks.has_its_way) = (party, owed, way);
         for (word, phrase) in STATUSES {
             let entity = self.word_entity(word, phrase, status, OriginId(0));
             let forms: Vec<String> = [
@@ -352,6 +364,12 @@ impl<'a> Elaborator<'a> {
         let excuse = Target::Action(crate::ids::ActionId::from_index(self.model.program.actions.len()));
         self.model.program.actions.push(Action { name: EXCUSE.to_owned(), holes: vec![n, t] });
         self.built_in_wording(excuse, &[("n", n), ("a", t)], "{n} excused for {a}", true);
+        // And so is when another bearer takes over what one owes.
+        let pass = crate::ids::ActionId::from_index(self.model.program.actions.len());
+        self.model.program.actions.push(Action { name: "passes_from_to".to_owned(), holes: vec![n, t, t] });
+        let phrase = "{n} pass/passes/passed from {a} to {b}";
+        self.built_in_wording(Target::Action(pass), &[("n", n), ("a", t), ("b", t)], phrase, true);
+        self.model.hooks.passes = pass;
     }
 
     fn built_in_fluent(&mut self, name: &str, holes: &[(&str, Hole)], phrases: &[&str]) -> FluentId {

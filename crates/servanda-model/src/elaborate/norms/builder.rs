@@ -1,0 +1,215 @@
+//! What a norm becomes: its rules and definitions, under its own name.
+
+use super::{Body, Content};
+use crate::elaborate::{Elaborator, value_of};
+use crate::ids::{ActionId, DefinitionId, EntityId, FluentId, OriginId, RuleId};
+use crate::model::{Guard, Modality};
+use crate::program::{
+    Action, Condition, Definition, Effect, EventPattern, Expr, FluentPattern, Hole, Rule, Term, Trigger,
+};
+use crate::value::Value;
+
+pub(super) struct Builder<'e, 'a> {
+    pub(super) this: &'e mut Elaborator<'a>,
+    pub(super) id: EntityId,
+    pub(super) name: String,
+    pub(super) status: FluentId,
+    pub(super) content: Content,
+    pub(super) guards: Vec<Guard>,
+    pub(super) origin: OriginId,
+    pub(super) holes: Vec<Hole>,
+    /// The event that the time of a duty runs out.
+    pub(super) passed: Option<EventPattern>,
+}
+
+impl Builder<'_, '_> {
+    pub(super) fn build(&mut self) {
+        let words: &[&str] = match (&self.content.body, self.content.modality) {
+            (Body::Act(..), Modality::Must) => {
+                self.duty();
+                &["due", "met", "met-late", "breached", "excused", "lapsed"]
+            }
+            (Body::Act(..), Modality::MustNot) => {
+                self.prohibition();
+                &["observed", "breached", "excused"]
+            }
+            (Body::State(_), Modality::Must | Modality::MustNot) => {
+                self.state_duty();
+                &["observed", "breached", "undecided", "excused"]
+            }
+            (_, Modality::May | Modality::Can) => {
+                self.permission();
+                &["permitted"]
+            }
+        };
+        for word in words {
+            self.feed(word);
+        }
+        if self.this.model.precedence.iter().any(|it| it.over == self.id) {
+            self.has_its_way();
+        }
+        if !self.content.triggers.is_empty() && !self.content.base.is_empty() {
+            self.dormant();
+        }
+    }
+
+    pub(super) fn args(&self) -> Vec<Term> {
+        self.content.instance.iter().map(|var| Term::Var(*var)).collect()
+    }
+
+    pub(super) fn is(&self, word: &str) -> FluentPattern {
+        FluentPattern { fluent: self.status, args: self.args(), value: Term::Value(self.this.status_value(word)) }
+    }
+
+    pub(super) fn becomes(&self, word: &str) -> Effect {
+        let value = Expr::Value(self.this.status_value(word));
+        Effect::Initiate { fluent: self.status, args: self.args(), value }
+    }
+
+    pub(super) fn rule(
+        &mut self,
+        what: &str,
+        triggers: Vec<Trigger>,
+        conditions: Vec<Condition>,
+        effects: Vec<Effect>,
+    ) {
+        if triggers.is_empty() {
+            return;
+        }
+        let rule = Rule {
+            id: RuleId(0),
+            name: format!("{} {what}", self.name),
+            vars: self.content.vars.clone(),
+            triggers,
+            conditions,
+            unless: Vec::new(),
+            effects,
+            origin: self.origin,
+        };
+        self.this.push_rule(rule, self.guards.clone());
+    }
+
+    pub(super) fn define(
+        &mut self,
+        what: &str,
+        fluent: FluentId,
+        args: Vec<Term>,
+        value: Value,
+        conditions: Vec<Condition>,
+    ) {
+        let definition = Definition {
+            id: DefinitionId(0),
+            name: format!("{} {what}", self.name),
+            vars: self.content.vars.clone(),
+            fluent,
+            args,
+            value: Expr::Value(value),
+            conditions,
+            origin: self.origin,
+        };
+        self.this.push_definition(definition, self.guards.clone());
+    }
+
+    /// The rule made last does not fire if this happens.
+    pub(super) fn unless(&mut self, pattern: EventPattern) {
+        if let Some(rule) = self.this.model.rules.last_mut() {
+            rule.item.unless.push(pattern);
+        }
+    }
+
+    /// An event of the norm's own, by which rules tell each other what happens at one moment.
+    pub(super) fn signal(&mut self, what: &str) -> EventPattern {
+        let action = ActionId::from_index(self.this.model.program.actions.len());
+        let name = format!("{} {what}", self.name);
+        self.this.model.program.actions.push(Action { name, holes: self.holes.clone() });
+        EventPattern { action, args: self.args() }
+    }
+
+    /// The condition by which the norm binds its bearer, if it has one of its own.
+    pub(super) fn binding(&self) -> Option<FluentPattern> {
+        self.content.base.iter().find_map(|condition| match condition {
+            Condition::Holds(pattern)
+                if pattern.fluent == self.this.model.hooks.binds || pattern.fluent == self.this.model.hooks.bears =>
+            {
+                Some(pattern.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// What sets the norm off: its triggers, or that it begins to bind.
+    pub(super) fn arising(&self) -> Vec<Trigger> {
+        if self.content.triggers.is_empty() {
+            self.binding().map(Trigger::Begins).into_iter().collect()
+        } else {
+            self.content.triggers.clone()
+        }
+    }
+
+    /// Binding and `if`, without what the trigger itself says.
+    pub(super) fn conditions(&self) -> Vec<Condition> {
+        let mut all = self.content.base.clone();
+        if self.content.triggers.is_empty()
+            && let Some(binding) = self.binding()
+        {
+            // It has not held before the tick on which it begins.
+            all.retain(|condition| *condition != Condition::Holds(binding.clone()));
+            all = self.or_named(&all);
+        }
+        all.extend(self.content.ifs.iter().cloned());
+        all
+    }
+
+    pub(super) fn unexcepted(&self) -> Vec<Condition> {
+        self.content.excepts.iter().map(|conditions| Condition::Not(conditions.clone())).collect()
+    }
+
+    /// `NORM is WORD by BEARER` follows from the status of any instance.
+    pub(super) fn feed(&mut self, word: &str) {
+        let fluent = self.this.status_fluent(word);
+        let args = vec![Term::Value(value_of(self.id)), self.content.bearer];
+        if matches!(self.content.bearer, Term::Any) {
+            return;
+        }
+        let conditions = vec![Condition::Holds(self.is(word))];
+        self.define(&format!("is {word}"), fluent, args, Value::TRUE, conditions);
+    }
+
+    /// Binding, and never set off.
+    pub(super) fn dormant(&mut self) {
+        if matches!(self.content.bearer, Term::Any) {
+            return;
+        }
+        let fluent = self.this.status_fluent("dormant");
+        let args = vec![Term::Value(value_of(self.id)), self.content.bearer];
+        let Some(binding) = self.binding() else { return };
+        let any: Vec<Term> = self
+            .content
+            .instance
+            .iter()
+            .map(|var| if self.content.bearer == Term::Var(*var) { Term::Var(*var) } else { Term::Any })
+            .collect();
+        let some = FluentPattern { fluent: self.status, args: any, value: Term::Any };
+        let conditions = vec![Condition::Holds(binding), Condition::Not(vec![Condition::Holds(some)])];
+        self.define("is dormant", fluent, args, Value::TRUE, conditions);
+    }
+
+    /// When a norm that prevails over another sets it aside: a duty while it is due, whatever else while it binds, and
+    /// what allows a state of things only as far as it allows it.
+    pub(super) fn has_its_way(&mut self) {
+        let fluent = self.this.model.hooks.has_its_way;
+        let args = vec![Term::Value(value_of(self.id)), self.content.bearer];
+        let words: &[&str] = match (&self.content.body, self.content.modality) {
+            (Body::Act(..), Modality::Must) => &["due"],
+            (_, Modality::May | Modality::Can) => &["permitted"],
+            _ => &["observed", "breached", "undecided"],
+        };
+        for word in words {
+            let mut conditions = vec![Condition::Holds(self.is(word))];
+            if let (Body::State(state), Modality::May | Modality::Can) = (&self.content.body, self.content.modality) {
+                conditions.extend(state.iter().cloned());
+            }
+            self.define("has its way", fluent, args.clone(), Value::TRUE, conditions);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Norms that go on: prohibitions, duties about a state of things, permissions.
+
+use super::Body;
+use super::builder::Builder;
+use crate::ids::FluentId;
+use crate::model::Modality;
+use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Trigger};
+use crate::value::Value;
+
+impl Builder<'_, '_> {
+    /// Whether the norm has been set off, for norms that go on: a fluent of its own where triggers say so.
+    pub(super) fn standing(&mut self) -> Vec<Condition> {
+        if self.content.triggers.is_empty() {
+            let mut all = self.content.base.clone();
+            all.extend(self.content.ifs.iter().cloned());
+            return all;
+        }
+        let name = format!("{} set off", self.name);
+        let arisen = self.this.add_fluent(name, self.holes.clone(), FluentType::Truth, Mode::Inertial, false);
+        let pattern = FluentPattern { fluent: arisen, args: self.args(), value: Term::Value(Value::TRUE) };
+        let begin = Effect::Initiate { fluent: arisen, args: self.args(), value: Expr::Value(Value::TRUE) };
+        let conditions = self.conditions();
+        self.rule("is set off", self.content.triggers.clone(), conditions, vec![begin]);
+        let end = Effect::Terminate { pattern: pattern.clone() };
+        let mut ends = self.content.until.clone();
+        ends.extend(self.binding().map(Trigger::Ends));
+        self.rule("ends", ends, vec![Condition::Holds(pattern.clone())], vec![end]);
+        let mut all = vec![Condition::Holds(pattern)];
+        all.extend(self.binding().map(Condition::Holds));
+        all
+    }
+
+    pub(super) fn prohibition(&mut self) {
+        let Body::Act(act, act_conditions) = &self.content.body else { return };
+        let (act, act_conditions) = (act.clone(), act_conditions.clone());
+        let standing = self.standing();
+        let name = format!("{} broken", self.name);
+        let broken = self.this.add_fluent(name, self.holes.clone(), FluentType::Truth, Mode::Inertial, false);
+        let mut conditions = standing.clone();
+        conditions.extend(act_conditions.iter().cloned());
+        conditions.extend(self.unexcepted());
+        let begin = vec![Effect::Initiate { fluent: broken, args: self.args(), value: Expr::Value(Value::TRUE) }];
+        let when = vec![Trigger::Happens(act.clone())];
+        // The first day on which a norm binds counts, and the first on which it does not is free; but an act that ends the
+        // norm itself is judged by what bound before.
+        let apart = self.binding().filter(|it| !self.this.may_change(act.action, it.fluent));
+        let ceased = apart.map(|binding| self.turn("ceases to bind", Trigger::Ends(binding)));
+        self.rule("is broken", when.clone(), conditions.clone(), begin.clone());
+        if let Some(ceased) = ceased {
+            self.unless(ceased);
+            self.on_the_first_day("is broken", when, conditions, begin);
+        }
+        let broken = FluentPattern { fluent: broken, args: self.args(), value: Term::Value(Value::TRUE) };
+        let breached = self.this.status_value("breached");
+        self.define("is breached", self.status, self.args(), breached, vec![Condition::Holds(broken.clone())]);
+        let mut observed = standing;
+        observed.push(Condition::Not(vec![Condition::Holds(broken)]));
+        let value = self.this.status_value("observed");
+        self.define("is observed", self.status, self.args(), value, observed);
+    }
+
+    pub(super) fn state_duty(&mut self) {
+        let Body::State(state) = &self.content.body else { return };
+        let state = state.clone();
+        let must = self.content.modality == Modality::Must;
+        let standing = self.standing();
+        let unexcepted = self.unexcepted();
+        let undecided: Vec<Condition> = state.iter().filter_map(undecided_of).collect();
+        let decided = undecided.iter().map(|condition| Condition::Not(vec![condition.clone()]));
+        let (good, bad) = if must { ("observed", "breached") } else { ("breached", "observed") };
+        let mut holds = standing.clone();
+        holds.extend(unexcepted.iter().cloned());
+        // A number that nobody stated is missing, and not nothing.
+        let stated = self.stated_numbers(&state);
+        let missing: Vec<Vec<Condition>> = stated.iter().map(|it| vec![Condition::Not(vec![it.clone()])]).collect();
+        if !missing.is_empty() {
+            let mut unknown = holds.clone();
+            unknown.push(Condition::AnyOf(missing));
+            let value = self.this.status_value("undecided");
+            self.define("is undecided, as a number is missing", self.status, self.args(), value, unknown);
+            holds.extend(stated);
+        }
+        let mut fails = holds.clone();
+        let mut open = holds.clone();
+        holds.extend(state.iter().cloned());
+        fails.push(Condition::Not(state.clone()));
+        fails.extend(decided);
+        let value = self.this.status_value(good);
+        self.define(&format!("is {good}"), self.status, self.args(), value, holds);
+        let value = self.this.status_value(bad);
+        self.define(&format!("is {bad}"), self.status, self.args(), value, fails);
+        if let Some(first) = undecided.first() {
+            open.push(first.clone());
+            let value = self.this.status_value("undecided");
+            self.define("is undecided", self.status, self.args(), value, open);
+        }
+        if self.content.excepts.is_empty() {
+            return;
+        }
+        // With several others the exception must be there for each of them.
+        let name = format!("{} in question", self.name);
+        let asked = self.this.add_fluent(name, self.holes.clone(), FluentType::Truth, Mode::Derived, false);
+        let mut questioned = standing.clone();
+        questioned.extend(unexcepted);
+        self.define("is in question", asked, self.args(), Value::TRUE, questioned);
+        let asked = FluentPattern { fluent: asked, args: self.args(), value: Term::Value(Value::TRUE) };
+        for except in self.content.excepts.clone() {
+            let mut excused = standing.clone();
+            excused.extend(except);
+            excused.push(Condition::Not(vec![Condition::Holds(asked.clone())]));
+            let value = self.this.status_value("excused");
+            self.define("is excused", self.status, self.args(), value, excused);
+        }
+    }
+
+    /// Of the numbers compared those that are only ever stated, and so may be missing: that they are there.
+    pub(super) fn stated_numbers(&self, state: &[Condition]) -> Vec<Condition> {
+        let model = &self.this.model;
+        let adds = |fluent: FluentId| {
+            let is_it = |effect: &Effect| matches!(effect, Effect::Increase { fluent: it, .. } if *it == fluent);
+            model.rules.iter().flat_map(|rule| &rule.item.effects).any(is_it)
+        };
+        let stated = |expr: &Expr| match expr {
+            Expr::Fluent(fluent, args) => {
+                let known = &model.program.fluents[fluent.index()];
+                let only = known.ty == FluentType::Number && known.mode == Mode::Inertial && !adds(*fluent);
+                let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any };
+                only.then_some(Condition::Holds(pattern))
+            }
+            _ => None,
+        };
+        let sides = state.iter().filter_map(|condition| match condition {
+            Condition::Compare { left, right, .. } => Some([left, right]),
+            _ => None,
+        });
+        sides.flatten().filter_map(stated).collect()
+    }
+
+    pub(super) fn permission(&mut self) {
+        let mut conditions = self.standing();
+        conditions.extend(self.unexcepted());
+        let value = self.this.status_value("permitted");
+        self.define("is permitted", self.status, self.args(), value, conditions);
+    }
+}
+
+/// The condition that a comparison is undecided.
+fn undecided_of(condition: &Condition) -> Option<Condition> {
+    match condition {
+        Condition::Compare { left, op, right } => {
+            Some(Condition::Undecided { left: left.clone(), op: *op, right: right.clone() })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! When the time of a duty runs out.
+
+use super::Window;
+use super::builder::Builder;
+use crate::elaborate::value_of;
+use crate::ids::{ActionId, VarId};
+use crate::model::{Event, EventKind, Standing, When};
+use crate::program::{
+    Action, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Happening, Hole,
+    Mode, Term, Trigger, Var,
+};
+use crate::value::{Duration, Value};
+
+impl Builder<'_, '_> {
+    /// When the time of a duty runs out. The last day is included.
+    pub(super) fn deadline(&mut self) {
+        let due = self.is("due");
+        let Some(passed) = self.passed.clone() else { return };
+        let breach = vec![Effect::Happen(passed)];
+        match &self.content.window {
+            Window::None => {}
+            Window::Within(Duration::Ticks(n)) if !self.this.passes => {
+                let time = Expr::Value(Value::duration(Duration::Ticks(n.saturating_add(1))));
+                let trigger = Trigger::HasHeld { pattern: due, time, since_renewed: false };
+                self.rule("has no time left", vec![trigger], Vec::new(), breach);
+            }
+            Window::Within(time) => {
+                let time = *time;
+                self.deadline_day(vec![Trigger::Begins(due)], time, Vec::new());
+            }
+            Window::WithinOf(time, triggers) => {
+                let (time, triggers) = (*time, triggers.clone());
+                let conditions = self.binding_or_to_come();
+                self.deadline_day(triggers, time, conditions);
+            }
+            Window::By(last) => {
+                let last = *last;
+                let action = ActionId::from_index(self.this.model.program.actions.len());
+                let name = format!("the last day of {}", self.name);
+                self.this.model.program.actions.push(Action { name, holes: Vec::new() });
+                let trigger = Trigger::Happens(EventPattern { action, args: Vec::new() });
+                self.rule("has no time left", vec![trigger], vec![Condition::Holds(due.clone())], breach);
+                if let Some(last) = Value::tick(last) {
+                    let right = Expr::Value(last);
+                    self.overdue(Condition::Compare { left: Expr::Now, op: CompareOp::Greater, right });
+                }
+                let when = When {
+                    written: String::new(),
+                    min: Some(last + 1),
+                    max: Some(last + 1),
+                    qualified: false,
+                    period: false,
+                };
+                let event = Event {
+                    entity: None,
+                    kind: EventKind::Happens,
+                    when,
+                    relations: Vec::new(),
+                    happenings: vec![Happening::Action(action, Vec::new())],
+                    sentence: format!("the time for {} runs out", self.name),
+                    standing: Standing::Stated,
+                    denied_by: Vec::new(),
+                    contradicted_by: Vec::new(),
+                    known_only_to: None,
+                    begun_by: None,
+                    mentions: vec![self.id],
+                    step: 0,
+                    origin: self.origin,
+                };
+                self.this.model.events.push(event);
+            }
+        }
+    }
+
+    /// What the norm says of whom it binds, where it need not bind yet: a time may be counted from before that, such as
+    /// from the signature, or from the very day of the entry into force.
+    pub(super) fn binding_or_to_come(&self) -> Vec<Condition> {
+        let hooks = &self.this.model.hooks;
+        let bears = FluentPattern {
+            fluent: hooks.bears,
+            args: vec![self.content.bearer, Term::Value(value_of(self.id))],
+            value: Term::Value(Value::TRUE),
+        };
+        let either = |condition: &Condition| match condition {
+            Condition::Holds(pattern) if pattern.fluent == hooks.binds => {
+                Condition::AnyOf(vec![vec![condition.clone()], vec![Condition::Holds(bears.clone())]])
+            }
+            other => other.clone(),
+        };
+        let base: Vec<Condition> = self.content.base.iter().map(either).collect();
+        self.or_named(&base)
+    }
+
+    /// Keeps the first day that is too late in a fluent, and acts when it comes.
+    pub(super) fn deadline_day(&mut self, triggers: Vec<Trigger>, time: Duration, conditions: Vec<Condition>) {
+        let name = format!("{} too late from", self.name);
+        let ty = FluentType::Valued(Hole::Day);
+        let fluent = self.this.add_fluent(name, self.holes.clone(), ty, Mode::Inertial, false);
+        let plus = |left: Expr, right: Value| Expr::Arith(ArithOp::Plus, Box::new(left), Box::new(Expr::Value(right)));
+        let last = plus(Expr::Now, Value::duration(time));
+        let value = plus(last, Value::duration(Duration::Ticks(1)));
+        let set = Effect::Initiate { fluent, args: self.args(), value };
+        self.rule("has its time set", triggers, conditions, vec![set]);
+        let var = VarId::from_index(self.content.vars.len());
+        self.content.vars.push(Var { name: "too-late".to_owned(), hole: Hole::Day });
+        if self.this.passes && matches!(self.content.bearer, Term::Var(_)) {
+            self.unless(self.passes(Term::Any));
+            let old = self.former_bearer();
+            let passes = Trigger::Happens(self.passes(Term::Var(old)));
+            let was = FluentPattern { fluent, args: self.args_of(old), value: Term::Var(var) };
+            let set = Effect::Initiate { fluent, args: self.args(), value: Expr::Var(var) };
+            self.rule("passes on with its time", vec![passes], vec![Condition::Holds(was)], vec![set]);
+        }
+        let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
+        let due = vec![Condition::Holds(self.is("due"))];
+        let passed: Vec<Effect> = self.passed.clone().map(Effect::Happen).into_iter().collect();
+        self.rule("has no time left", vec![comes], due, passed);
+        let (left, right) = (Expr::Fluent(fluent, self.args()), Expr::Now);
+        self.overdue(Condition::Compare { left, op: CompareOp::AtMost, right });
+    }
+
+    /// A duty that arises when its time is already out has been undone on the day after.
+    pub(super) fn overdue(&mut self, already: Condition) {
+        let Some(passed) = self.passed.clone() else { return };
+        let trigger = Box::new(Trigger::Begins(self.is("due")));
+        let time = Expr::Value(Value::duration(Duration::Ticks(1)));
+        let next_day = Trigger::After { time, trigger, given: Vec::new() };
+        let due = vec![Condition::Holds(self.is("due")), already];
+        self.rule("was out of time when it fell due", vec![next_day], due, vec![Effect::Happen(passed)]);
+    }
+}

@@ -1,0 +1,117 @@
+//! What follows from what within one moment, as far as names tell: which fluents an action may change.
+
+use std::collections::BTreeSet;
+
+use super::Elaborator;
+use crate::ids::{ActionId, FluentId};
+use crate::program::{Condition, Effect, Expr, Happening, Term, Trigger};
+
+impl Elaborator<'_> {
+    /// Whether the fluent may change at the very moment at which the action happens, and because of it. Looks at names
+    /// only, not at arguments and conditions, so it may say yes too often.
+    pub(crate) fn may_change(&self, action: ActionId, fluent: FluentId) -> bool {
+        self.reached(BTreeSet::from([action]), BTreeSet::new()).1.contains(&fluent)
+    }
+
+    /// Whether anything told by the dossier, or by the rows of a feed, may lead to the action at its moment.
+    pub(crate) fn may_come_to(&self, action: ActionId) -> bool {
+        let leads = |effect: &Effect| matches!(effect, Effect::Happen(pattern) if pattern.action == action);
+        if !self.model.rules.iter().flat_map(|rule| &rule.item.effects).any(leads) {
+            return false;
+        }
+        let mut actions = BTreeSet::new();
+        let mut fluents = BTreeSet::new();
+        for happening in self.model.events.iter().flat_map(|event| &event.happenings) {
+            match happening {
+                Happening::Action(action, _) => drop(actions.insert(*action)),
+                Happening::FactBegins(fluent, ..) | Happening::FactEnds(fluent, ..) => drop(fluents.insert(*fluent)),
+            }
+        }
+        let has_feeds = self
+            .documents
+            .iter()
+            .any(|file| file.document.statements.iter().any(|statement| statement.keyword() == Some("feed")));
+        has_feeds || self.reached(actions, fluents).0.contains(&action)
+    }
+
+    /// The actions and fluents that may follow from these at one moment.
+    fn reached(
+        &self,
+        mut actions: BTreeSet<ActionId>,
+        mut fluents: BTreeSet<FluentId>,
+    ) -> (BTreeSet<ActionId>, BTreeSet<FluentId>) {
+        loop {
+            let before = actions.len() + fluents.len();
+            for rule in &self.model.rules {
+                if rule.item.triggers.iter().any(|trigger| sets_off(trigger, &actions, &fluents)) {
+                    for effect in &rule.item.effects {
+                        match effect {
+                            Effect::Happen(pattern) => drop(actions.insert(pattern.action)),
+                            Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => {
+                                fluents.insert(*fluent);
+                            }
+                            Effect::Terminate { pattern } => drop(fluents.insert(pattern.fluent)),
+                        }
+                    }
+                }
+            }
+            for definition in &self.model.definitions {
+                let mut rests = false;
+                each_fluent(&definition.item.conditions, &mut |on, _| rests |= fluents.contains(&on));
+                each_fluent_of(&definition.item.value, &mut |on, _| rests |= fluents.contains(&on));
+                if rests {
+                    fluents.insert(definition.item.fluent);
+                }
+            }
+            if actions.len() + fluents.len() == before {
+                return (actions, fluents);
+            }
+        }
+    }
+}
+
+fn sets_off(trigger: &Trigger, actions: &BTreeSet<ActionId>, fluents: &BTreeSet<FluentId>) -> bool {
+    match trigger {
+        Trigger::Happens(pattern) => actions.contains(&pattern.action),
+        Trigger::Initiated(pattern) | Trigger::Begins(pattern) | Trigger::Ends(pattern) => {
+            fluents.contains(&pattern.fluent)
+        }
+        // These come of what was before the moment.
+        Trigger::Comes(_) | Trigger::HasHeld { .. } | Trigger::After { .. } => false,
+    }
+}
+
+/// Calls for each fluent that conditions read, with its arguments and, where the condition names it, its value.
+pub(crate) fn each_fluent(conditions: &[Condition], visit: &mut dyn FnMut(FluentId, &[Term])) {
+    for condition in conditions {
+        match condition {
+            Condition::Holds(pattern) => {
+                visit(pattern.fluent, &pattern.args);
+                visit(pattern.fluent, &[pattern.value]);
+            }
+            Condition::Not(list) => each_fluent(list, visit),
+            Condition::AnyOf(lists) => lists.iter().for_each(|list| each_fluent(list, visit)),
+            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+                each_fluent_of(left, visit);
+                each_fluent_of(right, visit);
+            }
+            Condition::Let(_, expr) => each_fluent_of(expr, visit),
+            Condition::IsKind(..) => {}
+        }
+    }
+}
+
+fn each_fluent_of(expr: &Expr, visit: &mut dyn FnMut(FluentId, &[Term])) {
+    match expr {
+        Expr::Fluent(fluent, args) => visit(*fluent, args),
+        Expr::Arith(_, left, right) => {
+            each_fluent_of(left, visit);
+            each_fluent_of(right, visit);
+        }
+        Expr::Aggregate(it) => {
+            each_fluent_of(&it.of, visit);
+            each_fluent(&it.over, visit);
+        }
+        Expr::Value(_) | Expr::Var(_) | Expr::Now => {}
+    }
+}
