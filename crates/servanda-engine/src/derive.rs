@@ -110,26 +110,21 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Works out the derived fluents of a component after the changes of this moment.
     pub(crate) fn derive(&mut self, component: u32) {
         let compiled = self.compiled;
-        let plan = &compiled.components[component as usize];
-        let mut changed = false;
-        for &fluent in &plan.dependencies {
-            for at in 0..self.world.tables[fluent as usize].active.len() {
-                let touch = self.world.tables[fluent as usize].active[at];
-                self.settle(touch);
-                let Touch { slot, before, .. } = self.touches[touch as usize];
-                changed |= self.world.tables[fluent as usize].cell(slot).value != before;
-            }
-        }
-        if !changed {
+        let mut changed = std::mem::take(&mut self.changed);
+        self.changed_dependencies(component, &mut changed);
+        if changed.is_empty() {
+            self.changed = changed;
             return;
         }
-        if plan.from_scratch {
+        if compiled.components[component as usize].from_scratch {
+            self.changed = changed;
             self.derive_from_scratch(component);
             return;
         }
         let mut heads = std::mem::take(&mut self.fillings);
         heads.clear();
-        self.affected(component, &mut heads);
+        self.affected(component, &changed, &mut heads);
+        self.changed = changed;
         let mut known: HashSet<&[Value]> = HashSet::new();
         let mut rest = heads.as_slice();
         while let Some(fluent) = rest.first() {
@@ -144,10 +139,37 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         self.fillings = heads;
     }
 
+    /// The fluents that a component reads and of which an instance has changed, in order.
+    fn changed_dependencies(&mut self, component: u32, changed: &mut Vec<u32>) {
+        let dependencies = &self.compiled.components[component as usize].dependencies;
+        changed.clear();
+        if dependencies.len() <= self.active.len() {
+            let tables = &self.world.tables;
+            changed.extend(dependencies.iter().filter(|&&fluent| !tables[fluent as usize].active.is_empty()));
+        } else {
+            // Where many norms are spoken of at once, most of what is read has not been touched.
+            let touched = self.active.iter().map(|&touch| self.touches[touch as usize].fluent);
+            changed.extend(touched.filter(|fluent| dependencies.contains(fluent)));
+            changed.sort_unstable();
+            changed.dedup();
+        }
+        changed.retain(|&fluent| {
+            let mut is_other = false;
+            for at in 0..self.world.tables[fluent as usize].active.len() {
+                let touch = self.world.tables[fluent as usize].active[at];
+                self.settle(touch);
+                let Touch { slot, before, .. } = self.touches[touch as usize];
+                is_other |= self.world.tables[fluent as usize].cell(slot).value != before;
+            }
+            is_other
+        });
+    }
+
     /// The instances that may change, each as the number of its fluent followed by its arguments.
-    fn affected(&mut self, component: u32, heads: &mut Vec<Value>) {
+    fn affected(&mut self, component: u32, changed: &[u32], heads: &mut Vec<Value>) {
         let compiled = self.compiled;
-        for delta in &compiled.components[component as usize].deltas {
+        let plan = &compiled.components[component as usize];
+        for delta in changed.iter().flat_map(|&fluent| plan.deltas_of(fluent)) {
             let mut frame = self.take_frame(delta.vars);
             let table = &self.world.tables[delta.fluent as usize];
             let mut found = |frame: &mut [Value]| {
@@ -262,15 +284,22 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
             let mut frame = self.take_frame(plan.vars);
             let view = self.view(At::After);
+            // With one value for all fillings, the others matter only to the derivation: it names the least.
+            let mut known = None;
             if view.accepts_all(&plan.head_match, args, &mut frame) {
                 view.run(&plan.check, &mut frame, &mut |frame| {
-                    if let Some(value) = view.value(&plan.value, frame) {
+                    let value = match known {
+                        Some(value) if plan.has_one_value => value,
+                        _ => view.value(&plan.value, frame),
+                    };
+                    known = Some(value);
+                    if let Some(value) = value {
                         if R {
                             plan.hidden.iter().for_each(|&var| frame[var as usize] = ABSENT);
                         }
                         findings.add(value, id, frame, R);
                     }
-                    !R && plan.has_constant_value
+                    plan.has_one_value && (!R || value.is_none())
                 });
             }
             self.frame = frame;

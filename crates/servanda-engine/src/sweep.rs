@@ -91,6 +91,7 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) key: Vec<Value>,
     pub(crate) fillings: Vec<Value>,
     pub(crate) sources: Vec<(u32, u32)>,
+    pub(crate) changed: Vec<u32>,
 }
 
 impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
@@ -139,6 +140,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             key: Vec::new(),
             fillings: Vec::new(),
             sources: Vec::new(),
+            changed: Vec::new(),
         };
         sweep.begin();
         sweep
@@ -402,7 +404,7 @@ impl<'c, S> Sweep<'c, S, false> {
     pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
         let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
         let Sweep { effects, wild, events, ready, pending, due, renewals, conflicts, .. } = self;
-        let Sweep { frame, key, fillings, sources, .. } = self;
+        let Sweep { frame, key, fillings, sources, changed, .. } = self;
         Sweep {
             compiled,
             world,
@@ -428,6 +430,7 @@ impl<'c, S> Sweep<'c, S, false> {
             key,
             fillings,
             sources,
+            changed,
         }
     }
 }

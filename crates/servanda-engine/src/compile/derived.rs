@@ -12,7 +12,7 @@ use servanda_model::{
 
 use super::error::{CycleLink, ProgramError, ProgramErrorKind};
 use super::graph::{shortest_cycle, strong_components};
-use super::ops::{Arg, Expr, Match, Plan};
+use super::ops::{Arg, Expr, Match, Op, Plan};
 use super::plan::{Bound, Indexes, MOST_VARIANTS, Planner, Unbound, arg, variants};
 use crate::index::IndexSpec;
 use crate::vars::binders;
@@ -26,7 +26,17 @@ pub(crate) struct Component {
     /// Fluents outside the component that its definitions read.
     pub(crate) dependencies: BTreeSet<u32>,
     pub(crate) definitions: Vec<u32>,
+    /// By the fluent that changed.
     pub(crate) deltas: Vec<Delta>,
+}
+
+impl Component {
+    /// The ways from a change of this fluent.
+    pub(crate) fn deltas_of(&self, fluent: u32) -> &[Delta] {
+        let first = self.deltas.partition_point(|delta| delta.fluent < fluent);
+        let all = &self.deltas[first..];
+        &all[..all.partition_point(|delta| delta.fluent == fluent)]
+    }
 }
 
 /// A compiled definition.
@@ -42,8 +52,8 @@ pub(crate) struct DefinitionPlan {
     pub(crate) value: Expr,
     /// Variables that do not belong to the filling.
     pub(crate) hidden: Box<[u32]>,
-    /// The value is the same for every filling, so the first one found will do.
-    pub(crate) has_constant_value: bool,
+    /// All fillings for one instance give it the same value, so the first one found will do.
+    pub(crate) has_one_value: bool,
 }
 
 /// From a changed instance of `fluent` to the instances of `head` that may change with it.
@@ -250,8 +260,10 @@ pub(crate) fn definition_plan(
     let head_args = definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().map_err(fail)?;
     let value = planner.expr(&definition.value, &bound, &bound).map_err(fail)?;
     let hidden = (0..bound.len()).filter(|&var| !bound[var]).map(|var| var as u32).collect();
+    let all_bound = bound;
     let mut bound: Bound = vec![false; definition.vars.len()];
     let head_match = definition.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
+    let has_one_value = planner.expr(&definition.value, &bound, &all_bound).is_ok();
     let check = planner.plan(&conditions, &mut bound).map_err(fail)?;
     Ok(DefinitionPlan {
         head: definition.fluent.0,
@@ -260,7 +272,7 @@ pub(crate) fn definition_plan(
         check,
         full,
         head_args,
-        has_constant_value: matches!(value, Expr::Value(_)),
+        has_one_value,
         value,
         hidden,
     })
@@ -313,17 +325,61 @@ fn delta(
     };
     let args = read.args.iter().map(&mut matching).collect();
     let value = read.value.map(&mut matching);
-    let kept: Vec<&Condition> = variant
-        .iter()
-        .enumerate()
-        .filter(|(at, condition)| Some(*at) != changed && leads_on(condition))
-        .map(|(_, condition)| *condition)
-        .chain(read.within.iter().copied())
-        .collect();
+    let others = variant.iter().enumerate().filter(|(at, condition)| Some(*at) != changed && leads_on(condition));
+    // What stands around the place is nearest to it, and of two lookups the planner takes the first.
+    let kept: Vec<&Condition> = read.within.iter().copied().chain(others.map(|(_, condition)| *condition)).collect();
+    let known = bound.clone();
     let plan = planner.plan(&kept, &mut bound).ok()?;
+    let plan = until_known(plan, &definition.args, known);
     let head_args = definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().ok()?;
     let vars = definition.vars.len();
     Some(Delta { fluent: read.fluent.0, args, value, vars, plan, head: definition.fluent.0, head_args })
+}
+
+/// The plan up to where it binds all of these arguments; of the rest it is enough that there is some filling.
+fn until_known(plan: Plan, args: &[Term], mut known: Bound) -> Plan {
+    let is_done = |known: &Bound| args.iter().all(|term| !matches!(term, Term::Var(var) if !known[var.index()]));
+    let mut first = 0;
+    while !is_done(&known) {
+        let Some(op) = plan.ops.get(first) else { return plan };
+        binds(op, &mut known);
+        first += 1;
+    }
+    let mut ops = plan.ops.into_vec();
+    let rest = Plan::new(ops.split_off(first), plan.distinct);
+    if rest.is_test {
+        ops.extend(rest.ops);
+    } else {
+        let no_filling = Op::Not(rest);
+        ops.push(Op::Not(Plan::new(vec![no_filling], true)));
+    }
+    Plan::new(ops, plan.distinct)
+}
+
+/// Marks the variables that a step binds.
+fn binds(op: &Op, known: &mut Bound) {
+    let mut mark = |pattern: &Match| {
+        if let Match::Bind(var, _) = pattern {
+            known[*var as usize] = true;
+        }
+    };
+    match op {
+        Op::Point { value, .. } => mark(value),
+        Op::Probe { args, value, .. } | Op::Scan { args, value, .. } => args.iter().chain([value]).for_each(mark),
+        Op::Let(target, _) => mark(target),
+        Op::AnyOf(plans) => {
+            let of_plan = |plan: &Plan| {
+                let mut inner = known.clone();
+                plan.ops.iter().for_each(|op| binds(op, &mut inner));
+                inner
+            };
+            let all: Vec<Bound> = plans.iter().map(of_plan).collect();
+            for (var, known) in known.iter_mut().enumerate() {
+                *known |= !all.is_empty() && all.iter().all(|inner| inner[var]);
+            }
+        }
+        Op::Compare { .. } | Op::IsKind(..) | Op::Not(_) => {}
+    }
 }
 
 /// Conditions that bind, or that narrow cheaply.

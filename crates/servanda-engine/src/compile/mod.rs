@@ -197,6 +197,7 @@ fn compile_definitions(
                 None => component.from_scratch = true,
             }
         }
+        component.deltas.sort_by_key(|delta| delta.fluent);
     }
     let mut shadowed = program.clone();
     for component in components.iter().filter(|component| component.from_scratch) {
