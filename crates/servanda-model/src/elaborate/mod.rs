@@ -21,7 +21,7 @@ use servanda_diagnostics::{Diagnostic, SourceMap, Span};
 use servanda_syntax::{Clause, Document, HeadKind, Statement};
 
 use crate::ids::{DefinitionId, EntityId, FluentId, KindId, OriginId, RuleId, SourceId};
-use crate::lexicon::{Entity, Kind, Piece, Slot, Target, Wording};
+use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording};
 use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
@@ -335,6 +335,7 @@ impl<'a> Elaborator<'a> {
         let hooks = &mut self.model.hooks;
         (hooks.belongs_to, hooks.named_in, hooks.bears, hooks.binds, hooks.knows) =
             (belongs, named, bears, binds, knows);
+        self.model.hooks.secret = self.built_in_fluent("is_secret", &[("a", t)], &["{a} is secret"]);
         for (word, phrase) in STATUSES {
             let entity = self.word_entity(word, phrase, status, OriginId(0));
             let forms: Vec<String> = [
@@ -373,6 +374,7 @@ impl<'a> Elaborator<'a> {
                     pieces.push(Piece::Hole(slots.len()));
                     slots.push((Slot::Arg(at), holes[at].1));
                 }
+                None if UNSEEN.contains(&word) => {}
                 None => pieces.push(Piece::Word(word.split('/').map(str::to_owned).collect())),
             }
         }
