@@ -1,6 +1,6 @@
 //! Names and phrases: what the words of a sentence can stand for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, TextId};
 use crate::program::Hole;
@@ -90,9 +90,13 @@ pub struct Lexicon {
     pub wordings: Vec<Wording>,
     /// Texts, each once.
     pub texts: Vec<String>,
+    /// Words that are values of fluents, such as the statuses of norms: they are shown by their labels.
+    pub words: BTreeSet<EntityId>,
     /// For each entity its kinds and their parents, sorted; kept in step by [`Lexicon::close_kinds`].
     pub entity_kinds: Vec<Vec<KindId>>,
     names: HashMap<String, Vec<EntityId>>,
+    /// Names without their accents, for those that have some.
+    plain_names: HashMap<String, Vec<EntityId>>,
     kind_names: HashMap<String, KindId>,
     by_word: HashMap<String, Vec<u32>>,
     wordless: Vec<u32>,
@@ -112,6 +116,49 @@ pub fn name_key(name: &str) -> String {
     }
     let kept: Vec<&str> = lower.split_whitespace().filter(|word| !UNSEEN.contains(word)).collect();
     kept.join(" ")
+}
+
+/// Letters with marks, and the letters that stand for them where nobody can type the marks.
+const MARKED: [(&str, &str); 27] = [
+    ("áàâäãåāăą", "a"),
+    ("æ", "ae"),
+    ("çćčĉ", "c"),
+    ("ďđð", "d"),
+    ("éèêëēėęě", "e"),
+    ("ğģ", "g"),
+    ("íìîïīįı", "i"),
+    ("ķ", "k"),
+    ("łļľĺ", "l"),
+    ("ñńňņ", "n"),
+    ("óòôöõøōő", "o"),
+    ("œ", "oe"),
+    ("ŕř", "r"),
+    ("śšşș", "s"),
+    ("ß", "ss"),
+    ("ťţț", "t"),
+    ("þ", "th"),
+    ("úùûüūůűų", "u"),
+    ("ýÿ", "y"),
+    ("źżž", "z"),
+    ("‐‑–—−", "-"),
+    ("’‘ʼ", "'"),
+    ("ĝ", "g"),
+    ("ĥ", "h"),
+    ("ĵ", "j"),
+    ("ŵ", "w"),
+    ("ŷ", "y"),
+];
+
+/// A name in lower case without marks on its letters, and with plain dashes.
+fn plain_name(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for letter in name.chars() {
+        match MARKED.iter().find(|(marked, _)| marked.contains(letter)) {
+            Some((_, letters)) => plain.push_str(letters),
+            None => plain.push(letter),
+        }
+    }
+    plain
 }
 
 impl Lexicon {
@@ -156,18 +203,32 @@ impl Lexicon {
 
     /// Another name for an entity.
     pub fn add_name(&mut self, name: &str, id: EntityId) {
-        let ids = self.names.entry(name_key(name)).or_default();
+        let key = name_key(name);
+        let plain = plain_name(&key);
+        if plain != key {
+            let ids = self.plain_names.entry(plain).or_default();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        let ids = self.names.entry(key).or_default();
         if !ids.contains(&id) {
             ids.push(id);
         }
     }
 
-    /// What a name can mean: an exact full name alone, else whatever goes by it.
+    /// What a name can mean: an exact full name alone, else whatever goes by it, else what would without its accents.
     #[must_use]
     pub fn lookup(&self, name: &str) -> Vec<EntityId> {
-        let Some(ids) = self.names.get(&name_key(name)) else { return Vec::new() };
+        let key = name_key(name);
+        let Some(ids) = self.names.get(&key).or_else(|| self.lookup_plain(&key)) else { return Vec::new() };
         let exact = ids.iter().find(|id| self.entities[id.index()].name == name);
         exact.map_or_else(|| ids.clone(), |id| vec![*id])
+    }
+
+    fn lookup_plain(&self, key: &str) -> Option<&Vec<EntityId>> {
+        let plain = plain_name(key);
+        self.plain_names.get(&plain).or_else(|| self.names.get(&plain))
     }
 
     /// The one entity of that name.
@@ -260,6 +321,39 @@ impl Lexicon {
             self.by_word.entry(word).or_default();
         }
         self.wordings.push(wording);
+    }
+
+    /// The boolean fluent of one hole that an adjective says of a thing: of `{thing} is public` it is `public`.
+    #[must_use]
+    pub fn adjective(&self, words: &[&str]) -> Option<FluentId> {
+        self.wordings.iter().find_map(|wording| match (wording.target, wording.pieces.split_first()) {
+            (Target::Fluent(fluent), Some((Piece::Hole(_), rest))) if rest.len() == words.len() => {
+                let said = |(piece, word): (&Piece, &&str)| match piece {
+                    Piece::Word(forms) => forms.iter().any(|form| form == word),
+                    Piece::Hole(_) => false,
+                };
+                (wording.slots.len() == 1 && rest.iter().zip(words).all(said)).then_some(fluent)
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether a word is only ever said of what is past: `controlled`, but not `bound`, which stands in other forms, too.
+    #[must_use]
+    pub fn is_past(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        let mut past = false;
+        for wording in &self.wordings {
+            for piece in &wording.pieces {
+                let Piece::Word(forms) = piece else { continue };
+                match forms.iter().rposition(|form| *form == word) {
+                    Some(2) if forms[0] != word && forms[1] != word => past = true,
+                    Some(_) => return false,
+                    None => {}
+                }
+            }
+        }
+        past
     }
 
     /// The wordings whose rarest word is among these.

@@ -2,9 +2,9 @@
 
 use servanda_diagnostics::{Diagnostic, FileId, SourceMap, Span};
 
-use crate::ids::{ActionId, EntityId, EventId, FluentId, KindId, OriginId, SourceId};
+use crate::ids::{ActionId, EntityId, EventId, FluentId, KindId, OriginId, SourceId, VarId};
 use crate::lexicon::Lexicon;
-use crate::program::{Clock, CompareOp, Condition, Definition, Happening, Initial, Program, Rule};
+use crate::program::{Clock, CompareOp, Condition, Definition, Happening, Initial, Program, Rule, Term, Var};
 use crate::value::Value;
 
 /// A dossier with its law, names resolved, not yet solved.
@@ -54,8 +54,23 @@ pub struct Model {
     pub negotiations: Vec<crate::negotiation::Negotiation>,
     /// Pairs of a part and a whole by some fluent that amounts are summed along.
     pub nesting: Vec<FluentId>,
+    /// Fluents that are totals along places.
+    pub totals: Vec<Total>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A fluent whose number at a place takes in what is at the places within.
+#[derive(Clone, Copy, Debug)]
+pub struct Total {
+    /// The total.
+    pub total: FluentId,
+    /// What is at each place itself.
+    pub own: FluentId,
+    /// That one place is within another.
+    pub within: FluentId,
+    /// Which argument is the place.
+    pub place: usize,
 }
 
 /// A component and when it applies.
@@ -151,6 +166,14 @@ pub struct Norm {
     pub content: Vec<Condition>,
     /// For norms about an act: the action and the constants among its holes.
     pub act: Option<crate::program::EventPattern>,
+    /// Whom it binds: somebody named, or one of its variables.
+    pub bearer: Term,
+    /// Its variables.
+    pub vars: Vec<Var>,
+    /// What says whom it binds, and who the other is.
+    pub binding: Vec<Condition>,
+    /// The variables that tell its instances apart: the arguments of `status`.
+    pub instance: Vec<VarId>,
     /// Where it is written.
     pub origin: OriginId,
 }
@@ -408,6 +431,8 @@ pub struct Hooks {
     pub bears: FluentId,
     pub binds: FluentId,
     pub knows: FluentId,
+    /// What is declared `known only to` some is secret, until the law says otherwise.
+    pub secret: FluentId,
     /// For each status word its entity and the fluent `{norm} is WORD by {thing}`.
     pub statuses: Vec<(EntityId, FluentId)>,
     pub unspecified: EntityId,

@@ -1,13 +1,20 @@
 //! Answers: what holds from a point of view, how surely, since when, and by which steps.
 
+mod known;
+mod norms;
+mod spells;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, ProgramError, Solution, StepId};
 use servanda_model::{
-    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, Model, Term, Trouble, Value, VarId, View,
+    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Model, Term, Trouble, Value, VarId, View,
 };
+
+use known::{knowledge, learnt, says, secrets, statuses};
+use spells::{causes, end_of, intervals};
 
 use crate::question::{Form, Preparing, Question};
 use crate::say;
@@ -47,6 +54,9 @@ pub struct Answer {
     /// For a possible answer: a chronology in which it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counter_witness: Option<Witness>,
+    /// The norms that say so, or the things that were counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub which: Vec<String>,
     /// Why.
     pub steps: Vec<Told>,
     /// Whether it tells of an act, which happens on a day and does not last.
@@ -69,6 +79,9 @@ pub struct No {
     pub instead: Vec<String>,
     /// Which rules would make it so.
     pub would_change: Vec<String>,
+    /// Why it is not so, or why it is so at another time: the steps to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Told>,
 }
 
 /// The view, as it is written in answers.
@@ -151,10 +164,18 @@ pub fn ask_all(
     if world.dating.contradiction.is_some() {
         return Err(AskError::Trouble(contradictory(world)));
     }
-    let mut preparing = Preparing::new(model);
+    let mut preparing = Preparing::new(model).seen_from(world, view);
     let questions: Vec<Result<Question, Trouble>> = texts.iter().map(|text| preparing.question(text)).collect();
     preparing.questions.ranges = preparing.ranges().to_vec();
     let mut view = view.clone();
+    match questions.as_slice() {
+        [Ok(question)] => view = own_view(question, &view),
+        several if several.iter().flatten().any(|question| question.view != View::default()) => {
+            // A question with a point of view of its own is asked from there alone.
+            return Ok(texts.iter().map(|text| ask_alone(world, text, &view, readings)).collect());
+        }
+        _ => {}
+    }
     // What an actor knows is a matter of the day; other views have no day of their own.
     if texts.len() == 1 || view.seen_by.is_some() {
         for question in questions.iter().flatten() {
@@ -179,7 +200,7 @@ pub fn ask_all(
         for reading in others {
             let under = View { under: vec![reading], ..view.clone() };
             let Ok(outcomes) = world.ask_each(&under, &put, &targets) else { continue };
-            let mut again = Preparing::new(model);
+            let mut again = Preparing::new(model).seen_from(world, &under);
             for (at, text) in texts.iter().enumerate() {
                 let (Ok(question), Ok(old)) = (again.question(text), &mut replies[at]) else { continue };
                 let new = reply(world, &question, &under, &outcomes[at]);
@@ -199,6 +220,19 @@ pub fn ask_all(
     Ok(replies)
 }
 
+fn ask_alone(world: &mut World<'_>, text: &String, view: &View, readings: bool) -> Result<Reply, AskError> {
+    ask_all(world, std::slice::from_ref(text), view, readings)?.remove(0)
+}
+
+/// A point of view, with what a question says of its own.
+pub(crate) fn own_view(question: &Question, view: &View) -> View {
+    let mut own = view.clone();
+    own.seen_by = question.view.seen_by.or(view.seen_by);
+    own.known_in = question.view.known_in.or(view.known_in);
+    own.under.extend(question.view.under.iter().filter(|it| !view.under.contains(it)));
+    own
+}
+
 /// What a question looks at.
 fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
     let model = world.model;
@@ -209,8 +243,12 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
     };
     match &question.form {
         Form::Acts { patterns, .. } => Target { fluents: Vec::new(), acts: patterns.clone(), day: on },
-        Form::Happened(_) => Target::default(),
-        Form::Knowledge { actor, thing } => {
+        Form::Happened(_) | Form::Says(_) => Target::default(),
+        Form::Secrets(actor) => {
+            let fluents = vec![(model.hooks.knows, vec![Some(Value::entity(*actor)), None])];
+            Target { fluents, day, ..Target::default() }
+        }
+        Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
             let things = [Some(*thing), world.secret_root(*thing)];
             Target {
                 fluents: things.into_iter().flatten().map(|it| knows(*actor, it)).collect(),
@@ -223,10 +261,10 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
             let words = model.hooks.statuses.iter().map(|(_, fluent)| (*fluent, vec![Some(Value::entity(*norm))]));
             Target { fluents: own.chain(words).collect(), day, ..Target::default() }
         }
-        Form::When | Form::Whether | Form::Which | Form::What | Form::HowMany => {
-            let day = if matches!(question.form, Form::When) { None } else { day };
+        _ => {
+            let day = if question.is_of_all_days(view) { None } else { day };
             let open = undecided_patterns(model, question).map(|(_, _, open)| (open, Vec::new()));
-            let fluents = question.fluent.iter().map(|it| (*it, Vec::new())).chain(open).collect();
+            let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
             Target { fluents, day, ..Target::default() }
         }
     }
@@ -264,29 +302,39 @@ fn plain(answer: &Answer) -> String {
 
 /// What was found for one filling of a question's holes.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     /// For each run the days it holds.
-    days: Vec<IntervalSet>,
+    pub(super) days: Vec<IntervalSet>,
     /// For each run the interval on the day asked for, with the step that began it.
-    at: Vec<Option<Interval>>,
+    pub(super) at: Vec<Option<Interval>>,
+    /// The steps that began it in the first run, and when.
+    pub(super) steps: Vec<(Option<i64>, StepId)>,
 }
 
 pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome) -> Reply {
     let model = world.model;
     let day = question.on.or(view.on);
     let on = day.unwrap_or_else(|| world.last_day());
+    let all_days = question.is_of_all_days(view);
     let mut answers = match &question.form {
-        Form::Acts { patterns, asked, negated: false } => acts(world, outcome, patterns, asked, &question.text, day),
-        Form::Acts { patterns, asked, negated: true } => {
-            undone(world, &acts(world, outcome, patterns, asked, &question.text, day), question, outcome)
+        Form::Acts { patterns, asked, negated } => {
+            let done = acts(world, outcome, patterns, asked, question, day);
+            if *negated { undone(world, &done, question, outcome) } else { done }
         }
-        Form::Happened(thing) => happened(world, outcome, *thing, day),
+        Form::Happened(thing) => happened(world, outcome, *thing, day, question.during),
         Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
+        Form::Learnt { actor, thing } => learnt(world, outcome, *actor, *thing, on),
+        Form::Secrets(actor) => secrets(world, outcome, *actor, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
-        Form::When => intervals(world, outcome, question),
-        Form::Whether | Form::Which | Form::What | Form::HowMany => held(world, outcome, question, on),
+        Form::Says(thing) => says(world, *thing),
+        Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
+        Form::Cause => causes(world, outcome, question, view),
+        Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
+        Form::Since | Form::Until if !all_days => end_of(question, held(world, outcome, question, on)),
+        _ if all_days => intervals(world, outcome, question, view),
+        _ => held(world, outcome, question, on),
     };
-    if matches!(question.form, Form::Whether | Form::Which) {
+    if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);
     }
     if let Some(since) = question.since {
@@ -310,7 +358,10 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             }
         }
     }
-    let negative = answers.is_empty().then(|| steps::no(world, question, outcome, on));
+    let negative = answers.is_empty().then(|| match &question.form {
+        Form::Norms(of) => norms::no(world, outcome, of, on),
+        _ => steps::no(world, question, outcome, on),
+    });
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
         assumptions.extend(outcome.inexact.iter().filter_map(|event| steps::missing_number(world, *event)));
@@ -392,20 +443,30 @@ fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64
 }
 
 /// Everything that fills the question's holes in any run.
-fn fillings(outcome: &Outcome, question: &Question, on: i64) -> BTreeMap<Vec<Value>, Found> {
+fn fillings(
+    outcome: &Outcome,
+    fluent: Option<FluentId>,
+    on: i64,
+) -> BTreeMap<Vec<Value>, Found> {
     let mut all: BTreeMap<Vec<Value>, Found> = BTreeMap::new();
-    let Some(fluent) = question.fluent else { return all };
+    let Some(fluent) = fluent else { return all };
+    let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);
     let runs = outcome.runs.len();
     for (index, run) in outcome.runs.iter().enumerate() {
         for instance in run.solution.instances.iter().filter(|instance| instance.fluent == fluent) {
             for interval in &instance.intervals {
                 let mut key = instance.args.to_vec();
-                if matches!(question.form, Form::HowMany) {
+                if valued {
                     key.push(interval.value);
                 }
-                let found = all
-                    .entry(key)
-                    .or_insert_with(|| Found { days: vec![IntervalSet::default(); runs], at: vec![None; runs] });
+                let found = all.entry(key).or_insert_with(|| Found {
+                    days: vec![IntervalSet::default(); runs],
+                    at: vec![None; runs],
+                    steps: Vec::new(),
+                });
+                if index == 0 {
+                    found.steps.extend(interval.begun_by.map(|step| (interval.since, step)));
+                }
                 found.days[index] = found.days[index].union(&span_of(interval));
                 if interval.contains(on) {
                     found.at[index] = Some(*interval);
@@ -423,7 +484,7 @@ fn span_of(interval: &Interval) -> IntervalSet {
 /// Answers about one day.
 fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (key, found) in fillings(outcome, question, on) {
+    for (key, found) in fillings(outcome, question.fluent, on) {
         let Some(first) = found.at.iter().flatten().next() else { continue };
         let everywhere = found.at.iter().all(Option::is_some);
         let run = found.at.iter().position(Option::is_some).expect("some run has it");
@@ -440,6 +501,24 @@ fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> V
         answers.push(answer);
     }
     answers
+}
+
+/// How many answers there are.
+fn counted(world: &World<'_>, all: Vec<Answer>) -> Vec<Answer> {
+    let certain = all.iter().filter(|answer| answer.truth == Truth::Certain).count();
+    let text = match certain == all.len() {
+        true => all.len().to_string(),
+        false => format!("between {certain} and {}", all.len()),
+    };
+    let mut one = answer(world, text, true, vec![None], vec![None]);
+    one.which = all.iter().map(|answer| answer.text.clone()).collect();
+    for it in all {
+        one.assumptions.extend(it.assumptions);
+        one.steps.extend(it.steps);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    one.steps.retain(|told| seen.insert(told.id));
+    vec![one]
 }
 
 fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {
@@ -507,6 +586,7 @@ fn answer(
         until_between: between(&untils),
         witness: None,
         counter_witness: None,
+        which: Vec::new(),
         act: false,
         steps: Vec::new(),
         assumptions: Vec::new(),
@@ -528,93 +608,25 @@ fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, o
     answer.assumptions = told.assumptions;
 }
 
-/// The intervals of a question, certain and possible.
-fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<Answer> {
-    let mut answers = Vec::new();
-    for (key, found) in fillings(outcome, question, i64::MIN) {
-        let label = if key.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", text_of(world.model, question, &key, &outcome.runs[0].solution))
-        };
-        let counts: Vec<usize> = found.days.iter().map(|days| days.iter().count()).collect();
-        let paired = counts.windows(2).all(|pair| pair[0] == pair[1]);
-        if paired {
-            // The same intervals in every chronology, if not on the same days.
-            for index in 0..counts[0] {
-                let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
-                let sinces: Vec<Option<i64>> = each.iter().map(|span| span.since()).collect();
-                let untils: Vec<Option<i64>> = each.iter().map(|span| span.until()).collect();
-                let text = format!("{label}{}", span_text(world.model, &sinces, &untils));
-                let mut answer = answer(world, text, outcome.exhaustive, sinces, untils);
-                let begun = begun_by(outcome, question, &key, each[0].since());
-                why(world, outcome, 0, begun, None, &mut answer);
-                answers.push(answer);
-            }
-            continue;
-        }
-        let (mut certain, mut possible): (Option<IntervalSet>, IntervalSet) = (None, IntervalSet::default());
-        for (earliest, latest) in &outcome.cells {
-            let (always, ever) = within_cell(&found.days[*earliest], &found.days[*latest]);
-            certain = Some(certain.map_or_else(|| always.clone(), |all| all.intersection(&always)));
-            possible = possible.union(&ever);
-        }
-        let certain = certain.unwrap_or_default();
-        let sets = [(certain.clone(), true), (possible.difference(&certain), false)];
-        for (set, sure) in sets {
-            for span in set.iter() {
-                let (since, until) = (span.since(), span.until());
-                let text = format!("{label}{}", span_text(world.model, &[since], &[until]));
-                answers.push(answer(world, text, sure && outcome.exhaustive, vec![since], vec![until]));
-            }
-        }
-    }
-    answers
-}
-
-/// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
-/// moves from the one to the other.
-fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, IntervalSet) {
-    let pairs = || earliest.iter().zip(latest.iter());
-    let always = pairs().filter_map(|(first, last)| Span::new(last.since(), first.until()));
-    let ever = pairs().filter_map(|(first, last)| Span::new(first.since(), last.until()));
-    (IntervalSet::from_iter(always), IntervalSet::from_iter(ever))
-}
-
-/// An interval, with the days between which its ends lie where they are not the same in every chronology.
-fn span_text(model: &Model, sinces: &[Option<i64>], untils: &[Option<i64>]) -> String {
-    let (since, until) = (days_text(model, sinces), days_text(model, untils));
-    match (since.is_empty(), until.is_empty()) {
-        (false, false) => format!("{since} to {until}"),
-        (false, true) => format!("since {since}"),
-        (true, false) => format!("until {until}"),
-        (true, true) => "always".to_owned(),
-    }
-}
-
-fn begun_by(outcome: &Outcome, question: &Question, key: &[Value], since: Option<i64>) -> Option<StepId> {
-    let fluent = question.fluent?;
-    let args = if matches!(question.form, Form::HowMany) { &key[..key.len() - 1] } else { key };
-    let instance = outcome.runs[0].solution.instance(fluent, args)?;
-    instance.intervals.iter().find(|interval| interval.since == since)?.begun_by
-}
-
 /// Acts that happened, up to the day asked for.
 fn acts(
     world: &World<'_>,
     outcome: &Outcome,
     patterns: &[EventPattern],
     asked: &[usize],
-    text: &str,
+    question: &Question,
     day: Option<i64>,
 ) -> Vec<Answer> {
     let model = world.model;
     let mut found: BTreeMap<Vec<Value>, Vec<Option<i64>>> = BTreeMap::new();
-    let wants_day = text.to_lowercase().starts_with("when");
+    let wants_day = question.body.to_lowercase().starts_with("when");
+    let that_day = question.on.filter(|_| question.that_day);
+    let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
+    let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
     for (index, run) in outcome.runs.iter().enumerate() {
         for event in &run.solution.events {
             let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
-            if fits && day.is_none_or(|day| event.tick <= day) {
+            if fits && in_time(event.tick) {
                 let days = found.entry(event.args.clone()).or_insert_with(|| vec![None; outcome.runs.len()]);
                 if days[index].is_none() {
                     days[index] = Some(event.tick);
@@ -677,7 +689,13 @@ fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Out
 }
 
 /// What happened, to whom or by whom.
-fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: Option<i64>) -> Vec<Answer> {
+fn happened(
+    world: &World<'_>,
+    outcome: &Outcome,
+    thing: Option<EntityId>,
+    day: Option<i64>,
+    during: Option<(Option<i64>, Option<i64>)>,
+) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
     for id in outcome.visible.iter() {
@@ -689,7 +707,11 @@ fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: 
             (_, Some(day)) => min.is_none_or(|min| min <= day),
             (_, None) => true,
         };
-        if !involved || !on_day || event.kind == servanda_model::EventKind::Ends {
+        let in_time = during.is_none_or(|(first, last)| {
+            first.is_none_or(|first| max.is_some_and(|max| first <= max))
+                && last.is_none_or(|last| min.is_some_and(|min| min <= last))
+        });
+        if !involved || !on_day || !in_time || event.kind == servanda_model::EventKind::Ends {
             continue;
         }
         let certain = (min == max && min.is_some() || day.is_none()) && !outcome.doubtful.contains(id);
@@ -701,114 +723,4 @@ fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: 
     }
     answers.sort_by(|(a, first, one), (b, second, other)| (a, first, &one.text).cmp(&(b, second, &other.text)));
     answers.into_iter().map(|(.., answer)| answer).collect()
-}
-
-/// What an actor knows of a thing: that it exists, its norms, and what happened to it.
-fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
-    let model = world.model;
-    let mut answers = Vec::new();
-    let args = [Value::entity(actor), Value::entity(thing)];
-    let root = world.secret_root(thing);
-    let insider = root.is_some_and(|root| {
-        model.lexicon.entities[root.index()].known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor))
-    });
-    // Who was told of the whole knows of its parts.
-    let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
-    let told = |run: &crate::world::Run| {
-        let of = |args: &[Value]| run.solution.interval_at(model.hooks.knows, args, on).copied();
-        of(&args).or_else(|| of(root_args.as_ref()?))
-    };
-    let each: Vec<Option<Interval>> = outcome.runs.iter().map(|run| told(run)).collect();
-    let first = each.iter().position(Option::is_some);
-    let name = model.name(thing).to_owned();
-    let who = model.name(actor).to_owned();
-    match (first, root, insider) {
-        (Some(run), _, _) => {
-            let everywhere = each.iter().all(Option::is_some);
-            let sinces = each.iter().flatten().map(|it| it.since).collect();
-            let untils = each.iter().flatten().map(|it| it.until).collect();
-            let certain = everywhere && outcome.exhaustive;
-            let mut answer = answer(world, format!("{who} knows of {name}"), certain, sinces, untils);
-            if let Some(other) = each.iter().position(Option::is_none) {
-                answer.witness = Some(witness(world, outcome, run));
-                answer.counter_witness = Some(witness(world, outcome, other));
-            }
-            why(world, outcome, run, each[run].and_then(|it| it.begun_by), Some(on), &mut answer);
-            answers.push(answer);
-        }
-        (None, Some(_), true) => {
-            let text = format!("{who} knows of {name}, as one of those who made it");
-            let entity = &model.lexicon.entities[thing.index()];
-            let made = steps::made_on(world, outcome, thing);
-            let mut answer = answer(world, text, true, vec![made.filter(|day| *day <= on)], vec![None]);
-            answer.steps = vec![steps::of_origin(model, entity.origin, "declared secret, and known to it")];
-            if made.is_none_or(|day| day <= on) {
-                answers.push(answer);
-            }
-        }
-        (None, None, _) => {
-            let made = steps::made_on(world, outcome, thing);
-            if made.is_none_or(|day| day <= on) {
-                let text = format!("{who} can know of {name}, which is not secret");
-                let mut answer = answer(world, text, true, vec![made], vec![None]);
-                let entity = &model.lexicon.entities[thing.index()];
-                answer.steps = vec![steps::of_origin(model, entity.origin, "not declared secret")];
-                answers.push(answer);
-            }
-        }
-        (None, Some(_), false) => {}
-    }
-    if answers.is_empty() {
-        return answers;
-    }
-    for norm in model.norms.iter().filter(|norm| norm.reading.is_none() && norm.instrument == Some(thing)) {
-        let text = format!("{}: {}", model.name(norm.entity), norm.sentence);
-        let mut one = answer(world, text, true, vec![None], vec![None]);
-        one.since.clone_from(&answers[0].since);
-        one.steps = vec![steps::of_origin(model, norm.origin, "norm")];
-        answers.push(one);
-    }
-    answers
-}
-
-/// The statuses of all instances of a norm.
-fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on: i64) -> Vec<Answer> {
-    let model = world.model;
-    let mut found: BTreeMap<(Value, Vec<Value>), Vec<Option<Interval>>> = BTreeMap::new();
-    let fluents: Vec<_> = model.norms.iter().filter(|it| it.entity == norm).map(|it| it.status).collect();
-    for (index, run) in outcome.runs.iter().enumerate() {
-        for instance in run.solution.instances.iter().filter(|instance| fluents.contains(&instance.fluent)) {
-            if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-                let key = (interval.value, instance.args.to_vec());
-                found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
-            }
-        }
-        for (word, fluent) in &model.hooks.statuses {
-            if model.name(*word) != "dormant" {
-                continue;
-            }
-            for instance in
-                run.solution.instances.iter().filter(|it| it.fluent == *fluent && it.args[0] == Value::entity(norm))
-            {
-                if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-                    let key = (Value::entity(*word), instance.args[1..].to_vec());
-                    found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
-                }
-            }
-        }
-    }
-    let mut answers = Vec::new();
-    for ((status, args), runs) in found {
-        let everywhere = runs.iter().all(Option::is_some);
-        let label = status.as_entity().map_or_else(String::new, |id| model.lexicon.entities[id.index()].label.clone());
-        let shown: Vec<String> = args.iter().map(|value| model.show(*value)).collect();
-        let text = if shown.is_empty() { label } else { format!("{label} ({})", shown.join(", ")) };
-        let sinces = runs.iter().flatten().map(|it| it.since).collect();
-        let untils = runs.iter().flatten().map(|it| it.until).collect();
-        let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
-        let run = runs.iter().position(Option::is_some).unwrap_or(0);
-        why(world, outcome, run, runs[run].and_then(|it| it.begun_by), Some(on), &mut answer);
-        answers.push(answer);
-    }
-    answers
 }

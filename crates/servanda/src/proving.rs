@@ -162,11 +162,12 @@ fn answered(reply: &Reply) -> Vec<Answered> {
 }
 
 /// The question and what is put to the program for it.
-fn prepared(model: &Model, text: &str, view: &View) -> Result<(Question, Questions, View), AskError> {
-    let mut preparing = Preparing::new(model);
+fn prepared(world: &World<'_>, text: &str, view: &View) -> Result<(Question, Questions, View), AskError> {
+    let mut preparing = Preparing::new(world.model).seen_from(world, view);
     let question = preparing.question(text).map_err(AskError::Trouble)?;
     preparing.questions.ranges = preparing.ranges().to_vec();
-    let view = View { on: view.on.or(question.on), ..view.clone() };
+    let view = ask::own_view(&question, view);
+    let view = View { on: view.on.or(question.on), ..view };
     Ok((question, std::mem::take(&mut preparing.questions), view))
 }
 
@@ -181,19 +182,7 @@ fn days_of(world: &World<'_>) -> Result<Days, String> {
 
 /// The stage on which it is shown what an actor knows.
 fn knowing<'m>(world: &World<'m>, days: &'m Days, actor: EntityId, view: &View) -> Result<Stage<'m>, String> {
-    let question = Question {
-        text: String::new(),
-        body: String::new(),
-        asked: Vec::new(),
-        form: Form::Knowledge { actor, thing: actor },
-        fluent: None,
-        conditions: Vec::new(),
-        vars: Vec::new(),
-        since: None,
-        until: None,
-        on: None,
-        possibly: false,
-    };
+    let question = Question { form: Form::Knowledge { actor, thing: actor }, ..Question::default() };
     let plain = View { seen_by: None, ..view.clone() };
     let mut stage = Stage::new(world, days, question, &Questions::default(), &plain, &[])?;
     let things = secrets(world);
@@ -279,7 +268,7 @@ pub fn verify(world: &World<'_>, file: &ProofFile) -> Result<(), Refusal> {
 
 fn verify_one(world: &World<'_>, days: &Days, proof: &Proof) -> Result<(), Refusal> {
     let view = view_of(world.model, &proof.view)?;
-    let (question, questions, view) = prepared(world.model, &proof.question, &view).map_err(|error| match error {
+    let (question, questions, view) = prepared(world, &proof.question, &view).map_err(|error| match error {
         AskError::Trouble(trouble) => Refusal::of(format!("its question is not understood: {}", trouble.message)),
         AskError::Program(_) => Refusal::of("the dossier has no meaning"),
     })?;

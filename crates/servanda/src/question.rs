@@ -3,23 +3,41 @@
 //! A question becomes a fluent of its own that holds while the answer is yes, with one argument for each `who` or
 //! `which`. So the engine answers it for all days at once, with a derivation, like anything else.
 
-use servanda_calendar::Edtf;
+mod ends;
+mod norms;
+mod terms;
+mod words;
+
 use servanda_model::{
-    Asked, Asker, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, Fluent, FluentId,
-    FluentPattern, FluentType, Happening, Hole, Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, VarId,
+    Aggregate, AggregateOp, ArithOp, Asked, Asker, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern,
+    Expr, Fluent, FluentId, FluentPattern, FluentType, Happening, Hole, Mode, Model, Number, NumberRange, OriginId,
+    Scope, Term, Ties, Trouble, Value, VarId, View,
 };
 
-use crate::world::Questions;
+use crate::world::{Questions, World};
+pub use norms::{OfNorms, Ruling, Wants};
+use words::{ASKED, all_orders, of_status, with_past_forms};
 
 /// What kind of answer a question wants.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Form {
     /// Yes or no.
+    #[default]
     Whether,
     /// Who or which, one for each filling.
     Which,
     /// The intervals during which it holds.
     When,
+    /// Since when it has been so.
+    Since,
+    /// Until when it is so.
+    Until,
+    /// How long it was so.
+    HowLong,
+    /// How many there are for which it is so.
+    Count,
+    /// The acts by which it came to be so.
+    Cause,
     /// A value.
     What,
     /// A number.
@@ -40,14 +58,27 @@ pub enum Form {
         /// Of what.
         thing: EntityId,
     },
+    /// Since when an actor knows of a thing.
+    Learnt {
+        /// Who.
+        actor: EntityId,
+        /// Of what.
+        thing: EntityId,
+    },
+    /// Which secrets an actor knows of.
+    Secrets(EntityId),
     /// The norms' statuses of a thing.
     Statuses(EntityId),
+    /// What norms say of what somebody may, must or can do.
+    Norms(OfNorms),
+    /// What the norms of a thing say.
+    Says(EntityId),
     /// What happened, to whom or by whom.
     Happened(Option<EntityId>),
 }
 
 /// A question, understood.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Question {
     /// As typed.
     pub text: String,
@@ -69,6 +100,14 @@ pub struct Question {
     pub until: Option<i64>,
     /// `on DATE` at its end.
     pub on: Option<i64>,
+    /// Whether an act asked for has to be of that day itself.
+    pub that_day: bool,
+    /// The first and last day of `in DATE`, `before DATE` and the like.
+    pub during: Option<(Option<i64>, Option<i64>)>,
+    /// Whether it asks for what was ever so, if no day is given.
+    pub ever: bool,
+    /// The points of view that it names itself.
+    pub view: View,
     /// Asked with `possibly`.
     pub possibly: bool,
 }
@@ -77,6 +116,10 @@ pub struct Question {
 pub struct Preparing<'m> {
     model: &'m Model,
     asker: Asker<'m>,
+    /// The day that questions without one are about.
+    day: Option<i64>,
+    /// The readings and doctrines that apply.
+    chosen: Vec<EntityId>,
     /// What to put to the engine.
     pub questions: Questions,
 }
@@ -85,7 +128,15 @@ impl<'m> Preparing<'m> {
     /// Begins with no question.
     #[must_use]
     pub fn new(model: &'m Model) -> Preparing<'m> {
-        Preparing { model, asker: Asker::new(model), questions: Questions::default() }
+        let (day, chosen) = (None, Vec::new());
+        Preparing { model, asker: Asker::new(model), day, chosen, questions: Questions::default() }
+    }
+
+    /// Questions are looked at from here: what an act would bring about hangs on the day and on the doctrine.
+    #[must_use]
+    pub fn seen_from(self, world: &World<'_>, view: &View) -> Preparing<'m> {
+        let day = Some(view.on.unwrap_or_else(|| world.last_day()));
+        Preparing { day, chosen: world.chosen(view), ..self }
     }
 
     /// The ranges that values of questions may refer to.
@@ -99,41 +150,59 @@ impl<'m> Preparing<'m> {
     /// # Errors
     /// What was not understood, and what to type instead.
     pub fn question(&mut self, text: &str) -> Result<Question, Trouble> {
-        let mut body = text.trim().trim_end_matches('?').trim().to_owned();
-        let mut question = Question {
-            text: text.trim().to_owned(),
-            body: String::new(),
-            form: Form::Whether,
-            fluent: None,
-            conditions: Vec::new(),
-            asked: Vec::new(),
-            vars: Vec::new(),
-            since: None,
-            until: None,
-            on: None,
-            possibly: false,
-        };
-        for (word, possibly) in [("possibly ", true), ("certainly ", false), ("why ", false)] {
+        let plain = text.trim().trim_end_matches(['?', '.', '!']).trim();
+        let mut body = plain.to_owned();
+        let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
+        for (word, possibly) in [
+            ("is it true that ", false),
+            ("possibly ", true),
+            ("certainly ", false),
+            ("why ", false),
+            ("and ", false),
+        ] {
             if let Some(rest) = strip(&body, word) {
                 body = rest.to_owned();
                 question.possibly |= possibly;
             }
         }
-        for _ in 0..3 {
-            if let Some((rest, word, tick)) = dated_end(&body) {
-                match word {
-                    "since" => question.since = Some(tick),
-                    "until" => question.until = Some(tick),
-                    _ => question.on = Some(tick),
-                }
-                body = rest;
-            }
-        }
+        let (body, ends) = ends::take(&self.asker, self.model.program.clock, &body);
+        (question.since, question.until, question.on) = (ends.since, ends.until, ends.on);
+        (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);
+        let (body, ever) = without_ever(&body);
+        question.ever = ever || self.is_past(&body);
+        let body = with_past_forms(self.asker.lexicon(), &body);
         match self.understand(&body, &mut question) {
             Ok(()) => Ok(Question { body, ..question }),
             Err(mut trouble) => {
-                trouble.help = trouble.help_in(self.asker.lexicon());
+                trouble.help = Some(self.help(&trouble));
                 Err(trouble)
+            }
+        }
+    }
+
+    /// What to type instead of what was not understood: the nearest name or phrase, and how a question begins.
+    fn help(&self, trouble: &Trouble) -> String {
+        let near = trouble.unknown.as_ref().and_then(|_| Trouble { help: None, ..trouble.clone() }.help_in(self.asker.lexicon()));
+        let own = trouble.help.clone().filter(|_| trouble.unknown.is_none());
+        let near = near.or(own).map_or_else(String::new, |near| format!("{near}\n      "));
+        format!(
+            "{near}a question is a sentence of the dossier's phrases, as it stands or after `is`, `was`, `does`, `did`, or with \
+             `who`, `what`, `which KIND`, `where`, `how many` for a name or a number; or begins with `when`, `since when`, \
+             `until when`, `how long`, `why`, `by which act`; or asks what somebody `may`, `must` or `can` do; see \
+             docs/reference/language.md, Questions"
+        )
+    }
+
+    /// Whether a question asks for what was, and not for what is.
+    fn is_past(&self, body: &str) -> bool {
+        let words: Vec<String> = body.split_whitespace().map(str::to_lowercase).collect();
+        let is = |word: &String, all: &[&str]| all.contains(&word.as_str());
+        let auxiliary = words.iter().find(|word| is(word, &words::AUXILIARY));
+        match auxiliary {
+            Some(word) => is(word, &["was", "were", "did", "had"]),
+            None => {
+                !words.iter().any(|word| is(word, &["may", "must", "can", "shall"]))
+                    && words.iter().any(|word| is(word, &["could", "might"]) || self.asker.lexicon().is_past(word))
             }
         }
     }
@@ -143,6 +212,9 @@ impl<'m> Preparing<'m> {
         let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let rest = |from: usize| words[from.min(words.len())..].join(" ");
+        if let Some(result) = self.special(&words, &lower, question) {
+            return result;
+        }
         match lower.as_slice() {
             ["when", "was" | "were" | "is" | "are" | "did" | "does" | "do" | "has" | "had" | "have", ..] => {
                 question.form = Form::When;
@@ -173,6 +245,12 @@ impl<'m> Preparing<'m> {
                 let actor = self.entity(&words[2..at].join(" "))?;
                 let from =
                     at + 1 + usize::from(lower.get(at + 1).is_some_and(|word| *word == "of" || *word == "about"));
+                if from >= words.len() {
+                    question.form = Form::Secrets(actor);
+                    let args = vec![Term::Value(Value::entity(actor)), Term::Any];
+                    self.look_at(self.model.hooks.knows, args, question);
+                    return Ok(());
+                }
                 let thing = self.entity(&rest(from))?;
                 question.form = Form::Knowledge { actor, thing };
                 let args = vec![Term::Value(Value::entity(actor)), Term::Value(Value::entity(thing))];
@@ -183,7 +261,12 @@ impl<'m> Preparing<'m> {
                 question.form = Form::HowMany;
                 self.value(&rest(2), question).or_else(|trouble| {
                     question.form = Form::Which;
-                    self.sentence(body, question).map_err(|_| trouble)
+                    self.sentence(body, question).map_err(|_| trouble)?;
+                    let counted = |var: &VarId| question.vars[var.index()].hole != Hole::Number;
+                    if matches!(question.form, Form::Which) && question.asked.first().is_some_and(counted) {
+                        question.form = Form::Count;
+                    }
+                    Ok(())
                 })
             }
             ["what" | "who", "is" | "was" | "are" | "were", "the", "status", "of", ..]
@@ -246,33 +329,127 @@ impl<'m> Preparing<'m> {
         })
     }
 
-    /// A sentence in any order of words: `which place did Lithuania cede` is also tried with what is asked for put back
-    /// behind the verb.
-    fn sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
-        let trouble = match self.plain_sentence(text, question) {
-            Ok(()) => return Ok(()),
-            Err(trouble) => trouble,
+    /// Forms of question that are not sentences of phrases.
+    fn special(&mut self, words: &[&str], lower: &[&str], question: &mut Question) -> Option<Result<(), Trouble>> {
+        let rest = |from: usize| words[from.min(words.len())..].join(" ");
+        // Without the auxiliary that stands first.
+        let said = |from: usize| {
+            let auxiliary = lower.get(from).is_some_and(|word| words::AUXILIARY.contains(word));
+            rest(from + usize::from(auxiliary))
         };
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let is = |word: &&str, all: &[&str]| all.iter().any(|known| known.eq_ignore_ascii_case(word));
-        let auxiliary =
-            words.iter().position(|word| is(word, &["did", "does", "do", "was", "were", "is", "are", "has", "had"]));
-        let (Some(at), true) =
-            (auxiliary, words.first().is_some_and(|word| is(word, &["who", "whom", "what", "which", "how", "where"])))
-        else {
-            return Err(trouble);
+        let form = |this: &mut Self, form: Form, text: String, question: &mut Question| {
+            question.form = form.clone();
+            let result = this.sentence(&text, question);
+            if result.is_ok() && !matches!(question.form, Form::Acts { .. }) {
+                question.form = form;
+            }
+            Some(result)
         };
-        let (asked, rest) = (words[..at].join(" "), &words[at + 1..]);
-        let before: &[&str] = if asked.eq_ignore_ascii_case("where") { &["at ", "in ", ""] } else { &[""] };
-        for place in (1..=rest.len()).rev() {
-            for before in before {
-                let (left, right) = (rest[..place].join(" "), rest[place..].join(" "));
-                if self.plain_sentence(&format!("{left} {before}{asked} {right}"), question).is_ok() {
-                    return Ok(());
+        match lower {
+            ["since" | "from", "when", ..] => form(self, Form::Since, said(2), question),
+            ["until" | "till", "when", ..] => form(self, Form::Until, said(2), question),
+            ["for", "how", "long", ..] => form(self, Form::HowLong, said(3), question),
+            ["how", "long", ..] => form(self, Form::HowLong, said(2), question),
+            ["by" | "through", "which" | "what", "act" | "event" | "deed", ..] => {
+                form(self, Form::Cause, said(3), question)
+            }
+            ["which" | "what", "act" | "event" | "deed", tail @ ..] if !tail.is_empty() => {
+                let (who, status, what) = of_status(&words[1..])?;
+                let _ = who;
+                form(self, Form::Cause, format!("{what} {status}"), question)
+            }
+            ["how", auxiliary, ..] if words::AUXILIARY.contains(auxiliary) => {
+                form(self, Form::Cause, rest(2), question)
+            }
+            ["when", "did" | "does" | "has" | "had", .., "of" | "about", _]
+                if lower.iter().any(|word| ["learn", "learned", "learnt", "know", "hear", "heard"].contains(word)) =>
+            {
+                let verb = lower.iter().rposition(|word| {
+                    ["learn", "learned", "learnt", "know", "hear", "heard"].contains(word)
+                })?;
+                let actor = match self.entity(&words[2..verb].join(" ")) {
+                    Ok(actor) => actor,
+                    Err(trouble) => return Some(Err(trouble)),
+                };
+                let thing = match self.entity(&rest(verb + 2)) {
+                    Ok(thing) => thing,
+                    Err(trouble) => return Some(Err(trouble)),
+                };
+                question.form = Form::Learnt { actor, thing };
+                let args = vec![Term::Value(Value::entity(actor)), Term::Value(Value::entity(thing))];
+                self.look_at(self.model.hooks.knows, args, question);
+                Some(Ok(()))
+            }
+            ["what", "does" | "do" | "did", .., "say" | "provide" | "require" | "demand" | "mean"] => {
+                let thing = self.entity(&words[2..words.len() - 1].join(" ")).ok()?;
+                question.form = Form::Says(thing);
+                Some(Ok(()))
+            }
+            _ => {
+                if let Some(result) = lower.iter().any(|word| ["owe", "owes", "owed"].contains(word)).then(|| {
+                    self.owed(words, lower, question)
+                }) {
+                    return result;
                 }
+                if norms::modal(lower).is_some() {
+                    return Some(self.modal_question(words, question));
+                }
+                let again = norms::as_modal(words, lower)?;
+                let again: Vec<&str> = again.iter().map(String::as_str).collect();
+                // A phrase of the dossier that reads so goes first.
+                self.sentence(&rest(0), &mut question.clone()).is_err().then(|| self.modal_question(&again, question))
             }
         }
-        Err(trouble)
+    }
+
+    /// A sentence in any order of words: `which place did Lithuania cede` is also tried with what is asked for put back
+    /// behind the verb, `Lithuania was attacked by Poland` made active, and `did USSR breach Ceiling` as a status.
+    fn sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+        let orders = all_orders(text);
+        let mut trouble = None;
+        for order in &orders {
+            match self.plain_sentence(order, question) {
+                Ok(()) => return Ok(()),
+                Err(first) => trouble = trouble.or(Some(first)),
+            }
+        }
+        if self.status_sentence(text, question) {
+            return Ok(());
+        }
+        Err(trouble.expect("the words are tried as they stand"))
+    }
+
+    /// `USSR breach Ceiling`, `MutualAssistance breached by USSR`: said of norms, or of the norms of an instrument.
+    fn status_sentence(&mut self, text: &str, question: &mut Question) -> bool {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (who, status, what) = match of_status(&words) {
+            Some((who, status, what)) => (Some(who), status, what),
+            None => {
+                let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("breached")) else { return false };
+                let plain = |part: &[&str]| -> String {
+                    let kept: Vec<&str> = part
+                        .iter()
+                        .copied()
+                        .filter(|word| !words::AUXILIARY.contains(&word.to_lowercase().as_str()))
+                        .collect();
+                    kept.join(" ")
+                };
+                let who = words.get(at + 2..).filter(|rest| !rest.is_empty()).map(plain);
+                (who, "breached", plain(&words[..at]))
+            }
+        };
+        let asked = ASKED.iter().any(|word| what.to_lowercase().starts_with(word));
+        let hooks = &self.model.hooks;
+        let whole = self.entity(&what).ok().filter(|thing| !self.model.lexicon.is_of_kind(*thing, hooks.norm));
+        let what = match whole {
+            Some(whole) if !asked => format!("which norms of {}", self.model.name(whole)),
+            _ => what,
+        };
+        let text = match who {
+            Some(who) => format!("{what} is {status} by {who}"),
+            None => format!("{what} is {status}"),
+        };
+        self.plain_sentence(&text, question).is_ok()
     }
 
     fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
@@ -294,7 +471,7 @@ impl<'m> Preparing<'m> {
                 {
                     if hole == Hole::Number && self.is_counted(it.fluent) {
                         question.form = Form::HowMany;
-                        let count = Expr::Fluent(it.fluent, it.args.clone());
+                        let count = self.number_at(it.fluent, &it.args, &mut scope);
                         self.define(question, Vec::new(), Vec::new(), FluentType::Number, count, Vec::new(), scope);
                         return Ok(());
                     }
@@ -309,6 +486,15 @@ impl<'m> Preparing<'m> {
                 let asked = asked_vars(&conditions, &scope);
                 if !asked.is_empty() && !matches!(question.form, Form::When) {
                     question.form = Form::Which;
+                }
+                if asked.is_empty()
+                    && let [Condition::Not(list)] = conditions.as_slice()
+                    && let [var] = asked_vars(list, &scope)[..]
+                    && asks(text)
+                {
+                    let list = list.clone();
+                    self.none_of(&list, var, &scope, question);
+                    return Ok(());
                 }
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args = asked.iter().map(|var| Term::Var(*var)).collect();
@@ -369,8 +555,57 @@ impl<'m> Preparing<'m> {
             }
         }
         question.form = Form::HowMany;
+        let expr = match expr {
+            Expr::Fluent(fluent, args) => self.number_at(fluent, &args, &mut scope),
+            other => other,
+        };
         self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);
         Ok(())
+    }
+
+    /// A number as far as it is known: of what is only said to be somewhere in a whole, any part may be at a place within.
+    fn number_at(&mut self, fluent: FluentId, args: &[Term], scope: &mut Scope) -> Expr {
+        let number = Expr::Fluent(fluent, args.to_vec());
+        let Some(total) = self.model.totals.iter().find(|total| total.total == fluent) else { return number };
+        let holes = &self.model.program.fluents[fluent.index()].args;
+        let whole = Term::Var(scope.declare("whole", holes[total.place]));
+        let amount = scope.declare("amount", Hole::Number);
+        let mut there = args.to_vec();
+        there[total.place] = whole;
+        let holds = |fluent, args, value| Condition::Holds(FluentPattern { fluent, args, value });
+        let over = vec![
+            holds(total.within, vec![args[total.place], whole], Term::Value(Value::TRUE)),
+            holds(total.own, there, Term::Var(amount)),
+        ];
+        let around = Aggregate { op: AggregateOp::Sum, of: Expr::Var(amount), over };
+        let (none, all) = (Some(Number::whole(0)), Some(Number::whole(1)));
+        let part = Expr::Value(self.asker.range(NumberRange { min: none, max: all, approximate: false }));
+        let part = Expr::Arith(ArithOp::Times, Box::new(Expr::Aggregate(Box::new(around))), Box::new(part));
+        Expr::Arith(ArithOp::Plus, Box::new(number), Box::new(part))
+    }
+
+    /// `which norms are not breached`: each thing of the kind for which it is not so.
+    fn none_of(&mut self, list: &[Condition], var: VarId, scope: &Scope, question: &mut Question) {
+        let Hole::Kind(kind) = scope.vars[var.index()].hole else { return };
+        let lexicon = &self.model.lexicon;
+        let all: Vec<EntityId> =
+            (0..lexicon.entities.len()).map(EntityId::from_index).filter(|id| lexicon.is_of_kind(*id, kind)).collect();
+        let fluent = self.add_fluent(vec![Hole::Kind(kind)], FluentType::Truth);
+        for thing in all {
+            let put = terms::Put { terms: [(var, Term::Value(Value::entity(thing)))].into(), today: None };
+            self.questions.definitions.push(Definition {
+                id: DefinitionId(0),
+                name: question.text.clone(),
+                vars: scope.vars.clone(),
+                fluent,
+                args: vec![Term::Value(Value::entity(thing))],
+                value: Expr::Value(Value::TRUE),
+                conditions: vec![Condition::Not(put.conditions(list))],
+                origin: OriginId(0),
+            });
+        }
+        question.fluent = Some(fluent);
+        question.form = Form::Which;
     }
 
     /// The hole of a value that a question asks for though it names no hole: a day that is had is what `when` asks for,
@@ -411,15 +646,7 @@ impl<'m> Preparing<'m> {
         conditions: Vec<Condition>,
         scope: Scope,
     ) {
-        let fluent = FluentId::from_index(self.model.program.fluents.len() + self.questions.fluents.len());
-        self.questions.fluents.push(Fluent {
-            name: format!("question {}", fluent.0),
-            args: holes,
-            ty,
-            ties: Ties::default(),
-            mode: Mode::Derived,
-            deadlines: Vec::new(),
-        });
+        let fluent = self.add_fluent(holes, ty);
         self.questions.definitions.push(Definition {
             id: DefinitionId(0),
             name: question.text.clone(),
@@ -434,6 +661,60 @@ impl<'m> Preparing<'m> {
         question.conditions = conditions;
         question.vars = scope.vars;
     }
+
+    /// A fluent to hold answers.
+    fn add_fluent(&mut self, holes: Vec<Hole>, ty: FluentType) -> FluentId {
+        let fluent = FluentId::from_index(self.model.program.fluents.len() + self.questions.fluents.len());
+        self.questions.fluents.push(Fluent {
+            name: format!("question {}", fluent.0),
+            args: holes,
+            ty,
+            ties: Ties::default(),
+            mode: Mode::Derived,
+            deadlines: Vec::new(),
+        });
+        fluent
+    }
+}
+
+impl Question {
+    /// Every fluent of its own that its answers are read from.
+    #[must_use]
+    pub fn fluents(&self) -> Vec<FluentId> {
+        let mut all: Vec<FluentId> = self.fluent.into_iter().collect();
+        if let Form::Norms(of) = &self.form {
+            all.push(of.against);
+            all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));
+        }
+        all
+    }
+
+    /// Whether it is about all days and not about one.
+    #[must_use]
+    pub fn is_of_all_days(&self, view: &View) -> bool {
+        let no_day = self.on.or(view.on).is_none();
+        match &self.form {
+            Form::When | Form::Cause | Form::Learnt { .. } => true,
+            Form::Since | Form::Until | Form::HowLong => no_day || matches!(self.form, Form::HowLong),
+            Form::Norms(of) if of.when => true,
+            Form::Whether | Form::Which | Form::What | Form::HowMany | Form::Count | Form::Norms(_) => {
+                self.during.is_some() || self.ever && no_day && self.since.or(self.until).is_none()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a sentence asks for something, and does not only say it.
+fn asks(text: &str) -> bool {
+    text.split_whitespace().any(|word| ASKED.contains(&word.to_lowercase().as_str()))
+}
+
+/// A question without the word `ever`, and whether it had it.
+fn without_ever(text: &str) -> (String, bool) {
+    let all: Vec<&str> = text.split_whitespace().collect();
+    let kept: Vec<&str> = all.iter().copied().filter(|word| !word.eq_ignore_ascii_case("ever")).collect();
+    (kept.join(" "), kept.len() < all.len())
 }
 
 /// The variables of conditions that stand for what is asked, in order.
@@ -465,17 +746,4 @@ fn asked_vars(conditions: &[Condition], scope: &Scope) -> Vec<VarId> {
 fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let head = text.get(..prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then(|| text[prefix.len()..].trim_start())
-}
-
-/// `on DATE`, `since DATE`, `until DATE` at the end of a question.
-fn dated_end(text: &str) -> Option<(String, &'static str, i64)> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let [rest @ .., word, date] = words.as_slice() else { return None };
-    let word = ["on", "since", "until"].into_iter().find(|known| known.eq_ignore_ascii_case(word))?;
-    if rest.is_empty() {
-        return None;
-    }
-    let bounds = Edtf::parse(date).ok()?.bounds().allowed();
-    let day = if word == "on" { bounds.max.or(bounds.min) } else { bounds.min.or(bounds.max) };
-    Some((rest.join(" "), word, day?.0))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
     ActionId, Condition, Definition, Effect, EntityId, EventId, Expr, FluentId, FluentPattern, Hole, Model, OriginId,
-    Term, Trigger, Value, Var,
+    Rule, Term, Trigger, Value, Var,
 };
 
 use crate::figures::{self, Figure};
@@ -302,6 +302,15 @@ fn effect_text(model: &Model, effect: &Effect, vars: &[Var], bindings: &[Option<
             say::event_pattern(model, &servanda_model::EventPattern { action: pattern.action, args }, vars)
         }
     }
+}
+
+/// What a rule brings about with these values of its variables.
+pub(crate) fn effects_text(model: &Model, rule: &Rule, values: &[Value]) -> String {
+    let unspecified = Value::entity(model.hooks.unspecified);
+    let bindings: Vec<Option<Value>> = values.iter().map(|value| (*value != unspecified).then_some(*value)).collect();
+    let all: Vec<String> =
+        rule.effects.iter().map(|effect| effect_text(model, effect, &rule.vars, &bindings)).collect();
+    all.join("; ")
 }
 
 /// What is missing where a number counts as 0. It may be stated later.

@@ -267,6 +267,16 @@ impl Logic<'_> {
                 Term::Var(var)
             }
             Filler::Asked(Some(kind)) | Filler::None(Some(kind)) => Term::Var(self.scope.fresh(Hole::Kind(*kind))),
+            Filler::AskedSuch { kind, such, of } => {
+                let var = Term::Var(self.scope.fresh(Hole::Kind(*kind)));
+                let is = |fluent: FluentId, args: Vec<Term>| {
+                    Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) })
+                };
+                extra.extend(such.iter().map(|fluent| is(*fluent, vec![var])));
+                let whole = of.map(|whole| Term::Value(Value::entity(whole)));
+                extra.extend(whole.map(|whole| is(self.hooks.belongs_to, vec![var, whole])));
+                var
+            }
             Filler::Asked(None) => Term::Var(self.scope.fresh(hole)),
             Filler::None(None) | Filler::Omitted => Term::Any,
             Filler::EachParty => self.people.bearer.unwrap_or(Term::Any),

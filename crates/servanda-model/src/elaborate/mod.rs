@@ -22,7 +22,7 @@ use servanda_diagnostics::{Diagnostic, SourceMap, Span};
 use servanda_syntax::{Clause, Document, HeadKind, Statement};
 
 use crate::ids::{DefinitionId, EntityId, FluentId, KindId, OriginId, RuleId, SourceId};
-use crate::lexicon::{Entity, Kind, Piece, Slot, Target, Wording};
+use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording};
 use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
@@ -347,6 +347,7 @@ impl<'a> Elaborator<'a> {
         (hooks.belongs_to, hooks.named_in, hooks.bears, hooks.binds, hooks.knows) =
             (belongs, named, bears, binds, knows);
         (hooks.party, hooks.owed_by_each, hooks.has_its_way) = (party, owed, way);
+        self.model.hooks.secret = self.built_in_fluent("is_secret", &[("a", t)], &["{a} is secret"]);
         for (word, phrase) in STATUSES {
             let entity = self.word_entity(word, phrase, status, OriginId(0));
             let forms: Vec<String> = [
@@ -391,6 +392,7 @@ impl<'a> Elaborator<'a> {
                     pieces.push(Piece::Hole(slots.len()));
                     slots.push((Slot::Arg(at), holes[at].1));
                 }
+                None if UNSEEN.contains(&word) => {}
                 None => pieces.push(Piece::Word(word.split('/').map(str::to_owned).collect())),
             }
         }

@@ -506,6 +506,10 @@ impl Elaborator<'_> {
             status,
             content: conditions,
             act,
+            bearer: content.bearer,
+            vars: content.vars.clone(),
+            binding: content.base.clone(),
+            instance: content.instance.clone(),
             origin,
         });
         let mut builder = Builder { this: self, id, name, status, content, guards, origin, holes, passed: None };

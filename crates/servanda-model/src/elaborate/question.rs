@@ -214,6 +214,22 @@ impl<'a> Asker<'a> {
         self.lexicon.entity(name)
     }
 
+    /// Whether `under` can choose a thing: a doctrine, or a reading of a norm.
+    #[must_use]
+    pub fn can_be_chosen(&self, id: EntityId) -> bool {
+        self.model.doctrines.iter().any(|doctrine| doctrine.entity == id)
+            || self.model.norms.iter().any(|norm| norm.reading == Some(id))
+    }
+
+    /// A number known only within bounds.
+    pub fn range(&mut self, range: NumberRange) -> crate::value::Value {
+        let at = self.ranges.iter().position(|old| *old == range).unwrap_or_else(|| {
+            self.ranges.push(range);
+            self.ranges.len() - 1
+        });
+        crate::value::Value::range(crate::ids::RangeId::from_index(at))
+    }
+
     /// The words of the lexicon, with texts of questions.
     #[must_use]
     pub fn lexicon(&self) -> &Lexicon {

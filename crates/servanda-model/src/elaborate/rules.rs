@@ -8,7 +8,7 @@ use super::words::{Word, all, span_of, split, text_of};
 use super::{Elaborator, RuleSlot};
 use crate::ids::{DefinitionId, FluentId, RuleId};
 use crate::lexicon::{Piece, Target};
-use crate::model::Guard;
+use crate::model::{Guard, Total};
 use crate::program::{
     Aggregate, AggregateOp, ArithOp, Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode,
     Rule, Term, Trigger, Var,
@@ -207,6 +207,7 @@ impl Elaborator<'_> {
                     within
                 }
             };
+            self.model.totals.push(Total { total: fluent, own, within, place: at });
             self.sum_of(fluent, own, within, at, origin);
         }
     }

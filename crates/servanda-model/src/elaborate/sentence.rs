@@ -8,7 +8,7 @@ use servanda_diagnostics::{Span, suggest};
 use servanda_syntax::TokenKind;
 
 use super::words::{Word, span_of, text_of};
-use crate::ids::{EntityId, KindId, VarId};
+use crate::ids::{EntityId, FluentId, KindId, VarId};
 use crate::lexicon::{Lexicon, Piece, Slot, Target, Wording};
 use crate::program::{Clock, CompareOp, Hole, Var};
 use crate::value::{Duration, Number, NumberRange, Value};
@@ -35,6 +35,15 @@ pub enum Filler {
     None(Option<KindId>),
     /// `who`, `what`, `which polity`.
     Asked(Option<KindId>),
+    /// `which secret instruments of Sele`.
+    AskedSuch {
+        /// Of which kind.
+        kind: KindId,
+        /// What is said of each.
+        such: Vec<FluentId>,
+        /// What each belongs to.
+        of: Option<EntityId>,
+    },
     /// `each party`, `a party`.
     EachParty,
     /// `the other`.
@@ -367,7 +376,10 @@ impl Reader<'_> {
 
     fn suits(&self, filler: Filler, hole: Hole, span: Span) -> Result<Filler, Trouble> {
         let kind = match &filler {
-            Filler::Some { kind, .. } | Filler::None(Some(kind)) | Filler::Asked(Some(kind)) => *kind,
+            Filler::Some { kind, .. }
+            | Filler::None(Some(kind))
+            | Filler::Asked(Some(kind))
+            | Filler::AskedSuch { kind, .. } => *kind,
             _ => return Ok(filler),
         };
         match hole {
@@ -397,8 +409,11 @@ impl Reader<'_> {
             ["nobody" | "nothing" | "none"] | ["no", "one"] => Some(Filler::None(None)),
             ["unknown"] if hole != Hole::Number => Some(Filler::None(None)),
             ["who" | "whom" | "what" | "where" | "when"] if scope.asking => Some(Filler::Asked(None)),
-            ["which" | "what", ..] if scope.asking => kind(1).map(|kind| Filler::Asked(Some(kind))),
-            ["how", "many" | "much", ..] if scope.asking => Some(Filler::Asked(None)),
+            ["which" | "what", ..] if scope.asking => self.asked(words, 1),
+            ["how", "many" | "much", ..] if scope.asking => match hole {
+                Hole::Kind(_) | Hole::Thing => self.asked(words, 2),
+                _ => Some(Filler::Asked(None)),
+            },
             ["a" | "any", "third", "party" | "state" | "power"] => match hole {
                 Hole::Kind(kind) => Some(Filler::Some { kind, third: true, another: false }),
                 _ => None,
@@ -412,6 +427,28 @@ impl Reader<'_> {
             ["no", ..] => kind(1).map(|kind| Filler::None(Some(kind))),
             _ => None,
         }
+    }
+
+    /// What is asked for, from the words after `which`: `norms`, `secret instruments`, `articles of Sele`.
+    fn asked(&self, words: &[Word], from: usize) -> Option<Filler> {
+        let lower: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
+        let kind = |at: usize, end: usize| self.lexicon.kind(&lower[at..end].join(" "));
+        if from < words.len()
+            && let Some(kind) = kind(from, words.len())
+        {
+            return Some(Filler::Asked(Some(kind)));
+        }
+        let end = lower.iter().position(|word| *word == "of").unwrap_or(words.len());
+        let of = match words.get(end + 1..) {
+            Some(whole) => Some(self.name(whole, None).ok().flatten()?),
+            None => None,
+        };
+        let at = (from..end).find(|at| kind(*at, end).is_some())?;
+        let such = match at - from {
+            0 => Vec::new(),
+            _ => vec![self.lexicon.adjective(&lower[from..at])?],
+        };
+        Some(Filler::AskedSuch { kind: kind(at, end)?, such, of })
     }
 
     /// One or several names.

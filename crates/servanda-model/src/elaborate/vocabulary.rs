@@ -288,6 +288,7 @@ impl Elaborator<'_> {
                 origin,
             });
             self.words.push(id);
+            self.model.lexicon.words.insert(id);
             id
         });
         self.model.lexicon.entities[id.index()].kinds.push(kind);

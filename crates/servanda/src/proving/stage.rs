@@ -73,7 +73,7 @@ impl<'m> Stage<'m> {
         let last = world.last_day().max(view.on.unwrap_or(i64::MIN));
         let through = last.saturating_add(world.years_ahead * 366);
         let day = match question.form {
-            Form::When => None,
+            _ if question.is_of_all_days(view) => None,
             Form::Acts { .. } => question.on.or(view.on),
             _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
         };
@@ -322,7 +322,13 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         Form::Happened(_) => {
             return Err("what happened is a list of the dossier's own statements, and rests on nothing else".to_owned());
         }
-        Form::Knowledge { actor, thing } => {
+        Form::Says(_) => return Err("what a text says rests on the text alone".to_owned()),
+        Form::Cause => return Err("what led to something is read off its reasons, and rests on nothing else".to_owned()),
+        Form::Secrets(actor) => vec![Shape {
+            of: Target::Fluent(model.hooks.knows.0),
+            args: vec![entity(*actor), None],
+        }],
+        Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
             let mut things = vec![*thing];
             things.extend(world.secret_root(*thing).filter(|root| root != thing));
             let knows = |thing: EntityId| Shape {
@@ -342,9 +348,12 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
             });
             own.chain(dormant).collect()
         }
-        Form::Whether | Form::Which | Form::When | Form::What | Form::HowMany => {
-            let Some(fluent) = question.fluent else { return Err("the question has no form of its own".to_owned()) };
-            ask::undecided_patterns(model, question).map(|(_, _, open)| open).chain([fluent]).map(any).collect()
+        _ => {
+            if question.fluent.is_none() {
+                return Err("the question has no form of its own".to_owned());
+            }
+            let open = ask::undecided_patterns(model, question).map(|(_, _, open)| open);
+            open.chain(question.fluents()).map(any).collect()
         }
     };
     Ok(goals)

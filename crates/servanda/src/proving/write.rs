@@ -46,7 +46,7 @@ impl Prover {
     }
 
     fn prove_one(&mut self, world: &mut World<'_>, text: &str, view: &View, reply: &Reply) -> Result<Proof, NoProof> {
-        let (question, questions, view) = prepared(world.model, text, view).map_err(NoProof::Ask)?;
+        let (question, questions, view) = prepared(world, text, view).map_err(NoProof::Ask)?;
         let knowledge = self.knowledge(world, &view)?;
         let days = &self.days;
         let mut unknown = known(world, days, &view, &knowledge).map_err(|it| NoProof::NotCheckable(it.reason))?;

@@ -1,0 +1,165 @@
+//! Answers about what an actor knows, and about the statuses of a norm.
+
+use std::collections::BTreeMap;
+
+use servanda_engine::Interval;
+use servanda_model::{EntityId, Value};
+
+use super::{Answer, answer, why, witness};
+use crate::steps;
+use crate::world::{Outcome, World};
+
+/// What an actor knows of a thing: that it exists, its norms, and what happened to it.
+pub(super) fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
+    let model = world.model;
+    let mut answers = Vec::new();
+    let args = [Value::entity(actor), Value::entity(thing)];
+    let root = world.secret_root(thing);
+    let insider = root.is_some_and(|root| {
+        model.lexicon.entities[root.index()].known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor))
+    });
+    // Who was told of the whole knows of its parts.
+    let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
+    let told = |run: &crate::world::Run| {
+        let of = |args: &[Value]| run.solution.interval_at(model.hooks.knows, args, on).copied();
+        of(&args).or_else(|| of(root_args.as_ref()?))
+    };
+    let each: Vec<Option<Interval>> = outcome.runs.iter().map(|run| told(run)).collect();
+    let first = each.iter().position(Option::is_some);
+    let name = model.name(thing).to_owned();
+    let who = model.name(actor).to_owned();
+    match (first, root, insider) {
+        (Some(run), _, _) => {
+            let everywhere = each.iter().all(Option::is_some);
+            let sinces = each.iter().flatten().map(|it| it.since).collect();
+            let untils = each.iter().flatten().map(|it| it.until).collect();
+            let certain = everywhere && outcome.exhaustive;
+            let mut answer = answer(world, format!("{who} knows of {name}"), certain, sinces, untils);
+            if let Some(other) = each.iter().position(Option::is_none) {
+                answer.witness = Some(witness(world, outcome, run));
+                answer.counter_witness = Some(witness(world, outcome, other));
+            }
+            why(world, outcome, run, each[run].and_then(|it| it.begun_by), Some(on), &mut answer);
+            answers.push(answer);
+        }
+        (None, Some(_), true) => {
+            let text = format!("{who} knows of {name}, as one of those who made it");
+            let entity = &model.lexicon.entities[thing.index()];
+            let made = steps::made_on(world, outcome, thing);
+            let mut answer = answer(world, text, true, vec![made.filter(|day| *day <= on)], vec![None]);
+            answer.steps = vec![steps::of_origin(model, entity.origin, "declared secret, and known to it")];
+            if made.is_none_or(|day| day <= on) {
+                answers.push(answer);
+            }
+        }
+        (None, None, _) => {
+            let made = steps::made_on(world, outcome, thing);
+            if made.is_none_or(|day| day <= on) {
+                let text = format!("{who} can know of {name}, which is not secret");
+                let mut answer = answer(world, text, true, vec![made], vec![None]);
+                let entity = &model.lexicon.entities[thing.index()];
+                answer.steps = vec![steps::of_origin(model, entity.origin, "not declared secret")];
+                answers.push(answer);
+            }
+        }
+        (None, Some(_), false) => {}
+    }
+    if answers.is_empty() {
+        return answers;
+    }
+    for norm in model.norms.iter().filter(|norm| norm.reading.is_none() && norm.instrument == Some(thing)) {
+        let text = format!("{}: {}", model.name(norm.entity), norm.sentence);
+        let mut one = answer(world, text, true, vec![None], vec![None]);
+        one.since.clone_from(&answers[0].since);
+        one.steps = vec![steps::of_origin(model, norm.origin, "norm")];
+        answers.push(one);
+    }
+    answers
+}
+
+/// The statuses of all instances of a norm.
+pub(super) fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on: i64) -> Vec<Answer> {
+    let model = world.model;
+    let mut found: BTreeMap<(Value, Vec<Value>), Vec<Option<Interval>>> = BTreeMap::new();
+    let fluents: Vec<_> = model.norms.iter().filter(|it| it.entity == norm).map(|it| it.status).collect();
+    for (index, run) in outcome.runs.iter().enumerate() {
+        for instance in run.solution.instances.iter().filter(|instance| fluents.contains(&instance.fluent)) {
+            if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
+                let key = (interval.value, instance.args.to_vec());
+                found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
+            }
+        }
+        for (word, fluent) in &model.hooks.statuses {
+            if model.name(*word) != "dormant" {
+                continue;
+            }
+            for instance in
+                run.solution.instances.iter().filter(|it| it.fluent == *fluent && it.args[0] == Value::entity(norm))
+            {
+                if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
+                    let key = (Value::entity(*word), instance.args[1..].to_vec());
+                    found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
+                }
+            }
+        }
+    }
+    let mut answers = Vec::new();
+    for ((status, args), runs) in found {
+        let everywhere = runs.iter().all(Option::is_some);
+        let label = status.as_entity().map_or_else(String::new, |id| model.lexicon.entities[id.index()].label.clone());
+        let shown: Vec<String> = args.iter().map(|value| model.show(*value)).collect();
+        let text = if shown.is_empty() { label } else { format!("{label} ({})", shown.join(", ")) };
+        let sinces = runs.iter().flatten().map(|it| it.since).collect();
+        let untils = runs.iter().flatten().map(|it| it.until).collect();
+        let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
+        let run = runs.iter().position(Option::is_some).unwrap_or(0);
+        why(world, outcome, run, runs[run].and_then(|it| it.begun_by), Some(on), &mut answer);
+        answers.push(answer);
+    }
+    answers
+}
+
+/// Since when an actor knows of a thing.
+pub(super) fn learnt(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
+    let mut answers = knowledge(world, outcome, actor, thing, on);
+    answers.truncate(1);
+    answers.retain(|answer| answer.since.is_some() || answer.since_between.is_some());
+    for answer in &mut answers {
+        answer.text = match (&answer.since, &answer.since_between) {
+            (Some(day), _) => day.clone(),
+            (None, Some((first, last))) => format!("some day from {first} to {last}"),
+            (None, None) => String::new(),
+        };
+    }
+    answers
+}
+
+/// The secrets of which an actor knows.
+pub(super) fn secrets(world: &World<'_>, outcome: &Outcome, actor: EntityId, on: i64) -> Vec<Answer> {
+    let model = world.model;
+    let entities = (0..model.lexicon.entities.len()).map(EntityId::from_index);
+    let secret = entities.filter(|id| model.lexicon.entities[id.index()].known_only_to.is_some());
+    let mut all = Vec::new();
+    for thing in secret {
+        if let Some(answer) = knowledge(world, outcome, actor, thing, on).into_iter().next() {
+            all.push(Answer { text: model.name(thing).to_owned(), ..answer });
+        }
+    }
+    all
+}
+
+/// What the norms of a thing say.
+pub(super) fn says(world: &World<'_>, thing: EntityId) -> Vec<Answer> {
+    let model = world.model;
+    let mut all = Vec::new();
+    for norm in model.norms.iter().filter(|norm| [Some(norm.entity), norm.reading, norm.article, norm.instrument].contains(&Some(thing))) {
+        if norm.reading.is_some() && norm.reading != Some(thing) {
+            continue;
+        }
+        let text = format!("{}: {}", model.name(norm.entity), norm.sentence);
+        let mut one = answer(world, text, true, vec![None], vec![None]);
+        one.steps = vec![steps::of_origin(model, norm.origin, "norm")];
+        all.push(one);
+    }
+    all
+}

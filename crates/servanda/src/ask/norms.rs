@@ -1,0 +1,292 @@
+//! Answers about what somebody may, must or can do.
+
+use std::collections::BTreeMap;
+
+use servanda_engine::Interval;
+use servanda_model::{CompareOp, Condition, Expr, FluentId, Modality, Model, Norm, OriginId, Value, View};
+
+use super::spells::{Spell, asked_for, span_text, spells};
+use super::{Answer, Found, No, answer, fillings, why, witness};
+use crate::question::{OfNorms, Question, Ruling, Wants};
+use crate::steps::{self, Told};
+use crate::world::{Outcome, World};
+
+/// What is said of one norm: the norm, its status, and what was asked for.
+struct Said<'k> {
+    norm: &'k Norm,
+    status: String,
+    asked: &'k [Value],
+}
+
+fn read<'k>(model: &'k Model, key: &'k [Value], of: &OfNorms) -> Option<Said<'k>> {
+    let [norm, status, asked @ ..] = key else { return None };
+    let norm = norm.as_entity()?;
+    let mut all = of.norms.iter().map(|(at, _)| &model.norms[*at]);
+    let norm = all.find(|it| it.entity == norm)?;
+    let status = model.lexicon.entities[status.as_entity()?.index()].label.clone();
+    Some(Said { norm, status, asked })
+}
+
+/// The answers: each norm that says so, and each rule that the act would set off.
+pub(super) fn answers(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    of: &OfNorms,
+    view: &View,
+    on: i64,
+) -> Vec<Answer> {
+    let model = world.model;
+    let mut all: Vec<Answer> = Vec::new();
+    for (key, spell) in standing(world, outcome, question, question.fluent, view, on) {
+        let Some(said) = read(model, &key, of) else { continue };
+        let days = of.when.then(|| span_text(model, &spell.sinces, &spell.untils));
+        let text = text(model, of, &said, days);
+        let mut one = answer(world, text, spell.certain, spell.sinces, spell.untils);
+        why(world, outcome, spell.run, spell.begun, Some(on), &mut one);
+        one.witness = spell.witness;
+        one.counter_witness = spell.counter_witness;
+        cite(model, said.norm.origin, &mut one.steps);
+        if of.asked > 0 || of.how_many {
+            one.which = vec![by(model, &said)];
+        }
+        match all.iter_mut().find(|known| known.text == one.text) {
+            Some(known) => join(known, one),
+            None => all.push(one),
+        }
+    }
+    for (fluent, rule, effective) in &of.rules {
+        if *effective && all.is_empty() || *effective && of.wants == Wants::Can {
+            all.extend(of_rule(world, outcome, *fluent, *rule, on));
+        }
+    }
+    all
+}
+
+/// Two norms that give one answer.
+fn join(known: &mut Answer, other: Answer) {
+    known.which.extend(other.which);
+    if other.truth == super::Truth::Certain {
+        known.truth = other.truth;
+    }
+    if other.since < known.since {
+        known.since = other.since;
+        known.since_between = other.since_between;
+    }
+    if known.until.is_some() && other.until.as_ref().is_none_or(|until| Some(until) > known.until.as_ref()) {
+        known.until = other.until;
+        known.until_between = other.until_between;
+    }
+    let ids: Vec<u32> = known.steps.iter().map(|told| told.id).collect();
+    known.steps.extend(other.steps.into_iter().filter(|told| !ids.contains(&told.id)));
+    known.assumptions.extend(other.assumptions);
+}
+
+/// A norm stands in its article, whose source is the last step.
+fn cite(model: &Model, origin: OriginId, told: &mut Vec<Told>) {
+    let place = steps::of_origin(model, origin, "").place;
+    if !told.iter().any(|it| it.place == place) {
+        told.push(Told { kind: "norm", ..steps::of_origin(model, origin, "") });
+    }
+}
+
+/// A time with what it takes to say why.
+struct Standing {
+    certain: bool,
+    sinces: Vec<Option<i64>>,
+    untils: Vec<Option<i64>>,
+    run: usize,
+    begun: Option<servanda_engine::StepId>,
+    witness: Option<super::Witness>,
+    counter_witness: Option<super::Witness>,
+}
+
+/// What a fluent of the question holds on the day, or on all days.
+fn standing(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    fluent: Option<FluentId>,
+    view: &View,
+    on: i64,
+) -> Vec<(Vec<Value>, Standing)> {
+    if question.is_of_all_days(view) {
+        let all = asked_for(world, question, view, spells(outcome, fillings(outcome, fluent, i64::MIN)));
+        let of_spell = |it: Spell| Standing {
+            certain: it.certain,
+            sinces: it.sinces,
+            untils: it.untils,
+            run: 0,
+            begun: it.begun,
+            witness: None,
+            counter_witness: None,
+        };
+        return all.into_iter().map(|it| (it.key.clone(), of_spell(it))).collect();
+    }
+    on_day(world, outcome, fillings(outcome, fluent, on))
+}
+
+fn on_day(world: &World<'_>, outcome: &Outcome, all: BTreeMap<Vec<Value>, Found>) -> Vec<(Vec<Value>, Standing)> {
+    let mut standing = Vec::new();
+    for (key, found) in all {
+        let Some(run) = found.at.iter().position(Option::is_some) else { continue };
+        let held: Vec<&Interval> = found.at.iter().flatten().collect();
+        let other = found.at.iter().position(Option::is_none);
+        standing.push((
+            key,
+            Standing {
+                certain: other.is_none() && outcome.exhaustive,
+                sinces: held.iter().map(|it| it.since).collect(),
+                untils: held.iter().map(|it| it.until).collect(),
+                run,
+                begun: held[0].begun_by,
+                witness: other.map(|_| witness(world, outcome, run)),
+                counter_witness: other.map(|other| witness(world, outcome, other)),
+            },
+        ));
+    }
+    standing
+}
+
+fn text(model: &Model, of: &OfNorms, said: &Said<'_>, days: Option<String>) -> String {
+    let asked: Vec<String> = said
+        .asked
+        .iter()
+        .map(|value| match value.as_entity() == Some(model.hooks.unspecified) {
+            true => "any".to_owned(),
+            false => model.show(*value),
+        })
+        .collect();
+    if of.how_many {
+        let limit = limit(model, said.norm);
+        return if asked.is_empty() { limit } else { format!("{}: {limit}", asked.join(", ")) };
+    }
+    let norm = by(model, said);
+    let days = days.map_or_else(String::new, |days| format!(": {days}"));
+    if of.list {
+        return if asked.is_empty() { format!("{norm}{days}") } else { format!("{}: {norm}{days}", asked.join(", ")) };
+    }
+    if !asked.is_empty() {
+        return format!("{}{days}", asked.join(", "));
+    }
+    let word = match said.norm.modality {
+        Modality::May => "permitted by",
+        Modality::Can => "empowered by",
+        Modality::Must if of.wants == Wants::MustNot => "forbidden by",
+        Modality::Must => "required by",
+        Modality::MustNot => "forbidden by",
+    };
+    format!("{word} {norm}{days}")
+}
+
+/// A norm with what it says and how it stands.
+fn by(model: &Model, said: &Said<'_>) -> String {
+    let name = model.name(said.norm.entity);
+    match said.status.as_str() {
+        "observed" | "permitted" => format!("{name}: {}", said.norm.sentence),
+        status => format!("{name}: {} ({status})", said.norm.sentence),
+    }
+}
+
+/// How many a norm lets there be.
+fn limit(model: &Model, norm: &Norm) -> String {
+    let mut all = Vec::new();
+    for condition in &norm.content {
+        if let Condition::Compare { op, right: Expr::Value(value), .. } = condition {
+            let denied = norm.modality == Modality::MustNot;
+            let word = match (op, denied) {
+                (CompareOp::AtMost, false) | (CompareOp::Greater, true) => "at most ",
+                (CompareOp::AtLeast, false) | (CompareOp::Less, true) => "at least ",
+                (CompareOp::Less, false) | (CompareOp::AtLeast, true) => "less than ",
+                (CompareOp::Greater, false) | (CompareOp::AtMost, true) => "more than ",
+                (CompareOp::Equal, false) | (CompareOp::NotEqual, true) => "",
+                (CompareOp::NotEqual, false) | (CompareOp::Equal, true) => "not ",
+            };
+            all.push(format!("{word}{}", model.show(*value)));
+        }
+    }
+    all.join(" and ")
+}
+
+/// What a rule would bring about.
+fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, on: i64) -> Vec<Answer> {
+    let model = world.model;
+    let rule = &model.rules[rule].item;
+    let mut all = Vec::new();
+    for (key, standing) in on_day(world, outcome, fillings(outcome, Some(fluent), on)) {
+        let text = format!("{} ({})", steps::effects_text(model, rule, &key), rule.name);
+        let mut one = answer(world, text, standing.certain, vec![None], vec![None]);
+        why(world, outcome, standing.run, standing.begun, Some(on), &mut one);
+        one.steps.push(Told {
+            kind: "rule",
+            name: Some(rule.name.clone()),
+            ..steps::of_origin(model, rule.origin, &steps::effects_text(model, rule, &key))
+        });
+        all.push(one);
+    }
+    all
+}
+
+/// Why no norm says so, and what they say instead.
+pub(super) fn no(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64) -> No {
+    let model = world.model;
+    let mut no = No::default();
+    let wanted = match of.wants {
+        Wants::May => "a norm in force that permits or requires it",
+        Wants::Can => "a norm in force that permits it, or a rule that would give it an effect",
+        Wants::Must => "a norm in force that requires it",
+        Wants::MustNot => "a norm in force that forbids it",
+    };
+    no.searched.push(wanted.to_owned());
+    for (key, standing) in on_day(world, outcome, fillings(outcome, Some(of.against), on)) {
+        let Some(said) = read(model, &key, of) else { continue };
+        let word = match said.norm.modality {
+            Modality::MustNot => "forbidden by",
+            Modality::Must if of.wants != Wants::MustNot => "forbidden by",
+            Modality::Must => "required by",
+            Modality::May | Modality::Can => "permitted by",
+        };
+        let possibly = if standing.certain { "" } else { "possibly " };
+        no.instead.push(format!("{possibly}{word} {}", by(model, &said)));
+        let mut told = answer(world, String::new(), true, vec![None], vec![None]);
+        why(world, outcome, standing.run, standing.begun, Some(on), &mut told);
+        cite(model, said.norm.origin, &mut told.steps);
+        no.steps.extend(told.steps);
+    }
+    for (fluent, rule, _) in &of.rules {
+        for answer in of_rule(world, outcome, *fluent, *rule, on) {
+            no.instead.push(answer.text);
+            no.steps.extend(answer.steps);
+        }
+    }
+    let against = !no.instead.is_empty();
+    if !against && !of.list {
+        no.instead.push(match of.wants {
+            Wants::MustNot => "no norm in force forbids it".to_owned(),
+            _ => "no norm in force speaks of it: it is neither permitted nor forbidden".to_owned(),
+        });
+    }
+    for (at, ruling) in &of.norms {
+        let norm = &model.norms[*at];
+        let says = match ruling {
+            Ruling::Permits => "permits it",
+            Ruling::Requires => "requires it",
+            Ruling::Forbids => "forbids it",
+            Ruling::Limits => "sets a limit to it",
+        };
+        let wants = match of.wants {
+            Wants::MustNot => *ruling == Ruling::Forbids,
+            _ => *ruling != Ruling::Forbids,
+        };
+        if wants && !of.list && no.would_change.len() < 12 {
+            let text = format!("{}: {}; {says} while it binds and stands", model.name(norm.entity), norm.sentence);
+            if !no.would_change.contains(&text) {
+                no.would_change.push(text);
+                if !against {
+                    no.steps.push(Told { kind: "norm", ..steps::of_origin(model, norm.origin, "") });
+                }
+            }
+        }
+    }
+    no
+}

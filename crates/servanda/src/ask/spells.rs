@@ -1,0 +1,225 @@
+//! Answers about all days: when something was so, ever so, since when, how long, and what led to it.
+
+use std::collections::BTreeMap;
+
+use servanda_calendar::{Interval as Span, IntervalSet};
+use servanda_engine::StepId;
+use servanda_model::{Model, Value, View};
+
+use super::{Answer, Found, answer, days_text, fillings, text_of, why};
+use crate::question::{Form, Question};
+use crate::steps;
+use crate::world::{Outcome, World};
+
+/// A time during which something is so.
+pub(super) struct Spell {
+    /// What fills the question's holes.
+    pub(super) key: Vec<Value>,
+    /// In every chronology.
+    pub(super) certain: bool,
+    /// Its first day in each.
+    pub(super) sinces: Vec<Option<i64>>,
+    /// The first day after it in each.
+    pub(super) untils: Vec<Option<i64>>,
+    /// The step that began it in the earliest.
+    pub(super) begun: Option<StepId>,
+}
+
+impl Spell {
+    /// Whether it has a day in common with a time: in every chronology, or in some.
+    fn meets(&self, (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
+        let begins = |since: &Option<i64>| last.is_none_or(|last| since.is_none_or(|since| since <= last));
+        let goes_on = |until: &Option<i64>| first.is_none_or(|first| until.is_none_or(|until| first < until));
+        let ever = self.sinces.iter().any(begins) && self.untils.iter().any(goes_on);
+        let always = self.sinces.iter().all(begins) && self.untils.iter().all(goes_on);
+        ever.then_some(always)
+    }
+}
+
+/// The times of a fluent of a question, certain and possible.
+pub(super) fn spells(outcome: &Outcome, fillings: BTreeMap<Vec<Value>, Found>) -> Vec<Spell> {
+    let mut spells = Vec::new();
+    for (key, found) in fillings {
+        let counts: Vec<usize> = found.days.iter().map(|days| days.iter().count()).collect();
+        let paired = counts.windows(2).all(|pair| pair[0] == pair[1]);
+        if paired {
+            // The same intervals in every chronology, if not on the same days.
+            for index in 0..counts[0] {
+                let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
+                let begun = found.steps.iter().find(|(since, _)| *since == each[0].since()).map(|(_, step)| *step);
+                spells.push(Spell {
+                    key: key.clone(),
+                    certain: outcome.exhaustive,
+                    sinces: each.iter().map(|span| span.since()).collect(),
+                    untils: each.iter().map(|span| span.until()).collect(),
+                    begun,
+                });
+            }
+            continue;
+        }
+        let (mut certain, mut possible): (Option<IntervalSet>, IntervalSet) = (None, IntervalSet::default());
+        for (earliest, latest) in &outcome.cells {
+            let (always, ever) = within_cell(&found.days[*earliest], &found.days[*latest]);
+            certain = Some(certain.map_or_else(|| always.clone(), |all| all.intersection(&always)));
+            possible = possible.union(&ever);
+        }
+        let certain = certain.unwrap_or_default();
+        let sets = [(certain.clone(), true), (possible.difference(&certain), false)];
+        for (set, sure) in sets {
+            for span in set.iter() {
+                spells.push(Spell {
+                    key: key.clone(),
+                    certain: sure && outcome.exhaustive,
+                    sinces: vec![span.since()],
+                    untils: vec![span.until()],
+                    begun: found.steps.first().map(|(_, step)| *step),
+                });
+            }
+        }
+    }
+    spells
+}
+
+/// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
+/// moves from the one to the other.
+fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, IntervalSet) {
+    let pairs = || earliest.iter().zip(latest.iter());
+    let always = pairs().filter_map(|(first, last)| Span::new(last.since(), first.until()));
+    let ever = pairs().filter_map(|(first, last)| Span::new(first.since(), last.until()));
+    (IntervalSet::from_iter(always), IntervalSet::from_iter(ever))
+}
+
+/// The times that a question asks for: within the time it names, and by the day from which it looks.
+pub(super) fn asked_for(world: &World<'_>, question: &Question, view: &View, all: Vec<Spell>) -> Vec<Spell> {
+    let by = match &question.form {
+        Form::When => None,
+        Form::Norms(of) if of.when => None,
+        _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
+    };
+    let period = question.during.unwrap_or((None, by));
+    let mut kept = Vec::new();
+    for mut spell in all {
+        let Some(always) = spell.meets(period) else { continue };
+        spell.certain &= always;
+        kept.push(spell);
+    }
+    kept
+}
+
+/// The answers about all days.
+pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
+    let model = world.model;
+    let solution = &outcome.runs[0].solution;
+    let all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let mut answers = Vec::new();
+    for spell in asked_for(world, question, view, all) {
+        let text = text_of(model, question, &spell.key, solution);
+        let label = if spell.key.is_empty() { String::new() } else { format!("{text}: ") };
+        let (since, until) = (days_text(model, &spell.sinces), days_text(model, &spell.untils));
+        let nothing = matches!(question.form, Form::HowMany) && text == "0";
+        let text = match question.form {
+            Form::Since if since.is_empty() => format!("{label}always"),
+            Form::Since => format!("{label}{since}"),
+            Form::Until if until.is_empty() => continue,
+            Form::Until => format!("{label}{until}"),
+            Form::HowLong => format!("{label}{}", length(&spell)),
+            Form::When => format!("{label}{}", span_text(model, &spell.sinces, &spell.untils)),
+            _ if nothing => continue,
+            _ => text,
+        };
+        let mut answer = answer(world, text, spell.certain, spell.sinces, spell.untils);
+        why(world, outcome, 0, spell.begun, None, &mut answer);
+        answers.push(answer);
+    }
+    answers
+}
+
+/// How long something was so, in days.
+fn length(spell: &Spell) -> String {
+    let days = |days: i64| format!("{days} day{}", if days == 1 { "" } else { "s" });
+    let each: Option<Vec<i64>> =
+        spell.sinces.iter().zip(&spell.untils).map(|(since, until)| Some((*until)? - (*since)?)).collect();
+    match each.as_deref() {
+        Some(all) => {
+            // The ends may be open apart from each other.
+            let bounds = |list: &[Option<i64>]| {
+                let known = || list.iter().flatten().copied();
+                (known().min().unwrap_or_default(), known().max().unwrap_or_default())
+            };
+            let ((first, last), (out, gone)) = (bounds(&spell.sinces), bounds(&spell.untils));
+            let (least, most) = (out - last, gone - first);
+            if first == last || out == gone || all.len() == 1 {
+                let (least, most) = (all.iter().min().copied().unwrap_or(least), all.iter().max().copied().unwrap_or(most));
+                if least == most { days(least) } else { format!("between {least} and {}", days(most)) }
+            } else {
+                format!("between {least} and {}", days(most))
+            }
+        }
+        None => match (spell.sinces.iter().all(Option::is_some), spell.untils.iter().all(Option::is_some)) {
+            (true, false) => "without end".to_owned(),
+            (false, true) => "from the start".to_owned(),
+            _ => "always".to_owned(),
+        },
+    }
+}
+
+/// Since when something has been so, or until when it is: from what is so on the day.
+pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
+    let mut all = Vec::new();
+    for mut answer in answers {
+        let (day, between) = match question.form {
+            Form::Since => (&answer.since, &answer.since_between),
+            _ => (&answer.until, &answer.until_between),
+        };
+        let said = match (day, between) {
+            (Some(day), _) => day.clone(),
+            (None, Some((first, last))) => format!("some day from {first} to {last}"),
+            (None, None) if matches!(question.form, Form::Since) => "always".to_owned(),
+            (None, None) => continue,
+        };
+        answer.text = if question.asked.is_empty() { said } else { format!("{}: {said}", answer.text) };
+        all.push(answer);
+    }
+    all
+}
+
+/// The acts by which something came to be so.
+pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
+    let all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let mut answers: Vec<Answer> = Vec::new();
+    for spell in asked_for(world, question, view, all) {
+        let Some(begun) = spell.begun else { continue };
+        let trace = steps::trace(world, &outcome.runs[0], begun, None);
+        let day = spell.sinces[0].map(|day| world.model.show_tick(day));
+        let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
+        let of_day: Vec<&steps::Told> = acts.clone().filter(|told| told.day == day).collect();
+        let last = acts.clone().max_by(|a, b| a.day.cmp(&b.day));
+        let causes = if of_day.is_empty() { last.into_iter().collect() } else { of_day };
+        for told in causes {
+            let text = match &told.name {
+                Some(name) => format!("{name}: {}", told.text),
+                None => told.text.clone(),
+            };
+            if answers.iter().any(|known| known.text == text) {
+                continue;
+            }
+            let mut one = answer(world, text, spell.certain, spell.sinces.clone(), vec![None]);
+            one.act = true;
+            one.steps.clone_from(&trace.steps);
+            one.assumptions.clone_from(&trace.assumptions);
+            answers.push(one);
+        }
+    }
+    answers
+}
+
+/// An interval, with the days between which its ends lie where they are not the same in every chronology.
+pub(super) fn span_text(model: &Model, sinces: &[Option<i64>], untils: &[Option<i64>]) -> String {
+    let (since, until) = (days_text(model, sinces), days_text(model, untils));
+    match (since.is_empty(), until.is_empty()) {
+        (false, false) => format!("{since} to {until}"),
+        (false, true) => format!("since {since}"),
+        (true, false) => format!("until {until}"),
+        (true, true) => "always".to_owned(),
+    }
+}

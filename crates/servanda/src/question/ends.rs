@@ -1,0 +1,105 @@
+//! What stands at the end or at the beginning of a question: its day, a time, and from where it is looked at.
+
+use servanda_calendar::parse_written;
+use servanda_model::{Asker, Clock, EntityId, View};
+
+/// What was read off a question.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ends {
+    /// `since DATE`.
+    pub(crate) since: Option<i64>,
+    /// `until DATE`.
+    pub(crate) until: Option<i64>,
+    /// `on DATE`, `by DATE`.
+    pub(crate) on: Option<i64>,
+    /// An act asked for has to be of the day itself: `on DATE`.
+    pub(crate) that_day: bool,
+    /// `in DATE`, `between DATE and DATE`, `before DATE`, `after DATE`: the first and the last day.
+    pub(crate) during: Option<(Option<i64>, Option<i64>)>,
+    /// `as seen by X`, `as known in YEAR`, `under X`.
+    pub(crate) view: View,
+}
+
+/// Takes times and points of view off both ends of a question.
+pub(crate) fn take(asker: &Asker<'_>, clock: Clock, text: &str) -> (String, Ends) {
+    let mut ends = Ends::default();
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    while let Some(at) = (1..words.len()).rev().find(|at| read(asker, clock, &words[*at..], &mut ends)) {
+        words.truncate(at);
+    }
+    // `on 1939-10-15 was Sele in force`, `under Strict, is Assist breached`.
+    for _ in 0..4 {
+        let Some(end) = (2..words.len()).rev().find(|end| {
+            let last = words[end - 1].trim_end_matches(',');
+            let mut clause = words[..*end].to_vec();
+            clause[end - 1] = last;
+            read(asker, clock, &clause, &mut ends)
+        }) else {
+            break;
+        };
+        words.drain(..end);
+    }
+    (words.join(" "), ends)
+}
+
+/// Reads one clause; says whether it is one.
+fn read(asker: &Asker<'_>, clock: Clock, clause: &[&str], ends: &mut Ends) -> bool {
+    let lower: Vec<String> = clause.iter().map(|word| word.to_lowercase()).collect();
+    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let rest = |from: usize| clause[from..].join(" ");
+    let thing = |from: usize| -> Option<EntityId> {
+        let name = rest(from);
+        let name = name.strip_prefix("the ").unwrap_or(&name).trim_matches(['"', '“', '”']);
+        asker.entity(name)
+    };
+    let days = |from: usize| days_of(clock, &rest(from));
+    match lower.as_slice() {
+        ["as", "seen", "by", _, ..] => thing(3).map(|id| ends.view.seen_by = Some(id)).is_some(),
+        ["as", "known", "in", year] => year.parse().map(|year| ends.view.known_in = Some(year)).is_ok(),
+        ["under", _, ..] => match thing(1).filter(|id| asker.can_be_chosen(*id)) {
+            Some(id) => {
+                ends.view.under.insert(0, id);
+                true
+            }
+            None => false,
+        },
+        ["between", .., "and", _] | ["from", .., "to", _] => {
+            let joint = if lower[0] == "from" { "to" } else { "and" };
+            let Some(and) = lower.iter().rposition(|word| *word == joint) else { return false };
+            match (days_of(clock, &clause[1..and].join(" ")), days(and + 1)) {
+                (Some((first, _)), Some((_, last))) => ends.during = Some((first, last)),
+                _ => return false,
+            }
+            true
+        }
+        [word @ ("on" | "by" | "since" | "until" | "in" | "during" | "before" | "after"), _, ..] => {
+            let Some((first, last)) = days(1) else { return false };
+            let one = last.or(first);
+            match *word {
+                "since" => ends.since = first.or(last),
+                "until" => ends.until = first.or(last),
+                "before" => ends.during = Some((None, first.or(last).map(|day| day - 1))),
+                "after" => ends.during = Some((one.map(|day| day + 1), None)),
+                "in" | "during" if first != last => ends.during = Some((first, last)),
+                _ => {
+                    ends.on = one;
+                    ends.that_day = *word != "by";
+                }
+            }
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The first and the last day that a date allows.
+fn days_of(clock: Clock, text: &str) -> Option<(Option<i64>, Option<i64>)> {
+    // A name or a count is not a date; a year has four digits here.
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    if clock != Clock::Days || digits < 3 {
+        return None;
+    }
+    let bounds = parse_written(text).ok()?.bounds().allowed();
+    let (first, last) = (bounds.min.map(|day| day.0), bounds.max.map(|day| day.0));
+    (first.is_some() || last.is_some()).then_some((first, last))
+}

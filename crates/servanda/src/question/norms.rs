@@ -1,0 +1,919 @@
+//! Questions about what somebody may, must or can do: answered from the norms that speak of it.
+//!
+//! A norm says what its bearer must, must not, may or can do. A question with such a word in it is laid over what
+//! each norm says; where they fit, a definition holds while the norm is in one of the statuses in which it stands. What can
+//! be done to an instrument is also a matter of the rules that such an act would set off.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use servanda_model::{
+    Asked, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, FluentId,
+    FluentPattern, FluentType, Guard, Hole, Kinded, Modality, Norm, Rule, Scope, Term, Trigger, Trouble, Value, VarId,
+};
+
+use super::terms::{Put, bound_by, read_by};
+use super::words::orders;
+use super::{Form, Preparing, Question};
+
+/// What a question wants to know of norms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wants {
+    /// What is permitted, required, or made possible.
+    May,
+    /// As `May`, with the consequences in law of an act.
+    Can,
+    /// What is required.
+    Must,
+    /// What is forbidden.
+    MustNot,
+}
+
+/// How a norm answers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Ruling {
+    /// It permits.
+    Permits,
+    /// It requires.
+    Requires,
+    /// It forbids.
+    Forbids,
+    /// It sets a limit to a number.
+    Limits,
+}
+
+/// A question about norms, understood.
+#[derive(Clone, Debug)]
+pub struct OfNorms {
+    /// What is wanted.
+    pub wants: Wants,
+    /// Whether all that somebody may or must do is asked for.
+    pub list: bool,
+    /// Whether a number is asked for.
+    pub how_many: bool,
+    /// Whether days are asked for.
+    pub when: bool,
+    /// How many things are asked for.
+    pub asked: usize,
+    /// The norms that speak of it, each with what it says of it.
+    pub norms: Vec<(usize, Ruling)>,
+    /// The fluent that holds norms that speak against it.
+    pub against: FluentId,
+    /// The fluents of rules that the act would set off: the rule, and whether anything comes of it.
+    pub rules: Vec<(FluentId, usize, bool)>,
+}
+
+/// What somebody does, or what is so.
+#[derive(Clone, Debug)]
+enum Deed {
+    Act(EventPattern),
+    State(FluentPattern, Vec<(CompareOp, Value)>),
+}
+
+/// How a norm's deed is laid over the deed asked about.
+#[derive(Default)]
+struct Laid {
+    /// For variables of the norm.
+    norm: Put,
+    /// For what is asked.
+    asked: BTreeMap<VarId, Term>,
+}
+
+/// The word that tells what a question wants, how many words it takes, and where the deed begins.
+pub(super) fn modal(lower: &[&str]) -> Option<(Wants, usize, usize)> {
+    let at = lower.iter().position(|word| ["may", "might", "can", "could", "must", "shall"].contains(word))?;
+    let not = lower.get(at + 1) == Some(&"not");
+    let wants = match (lower[at], not) {
+        (_, true) => Wants::MustNot,
+        ("may" | "might", _) => Wants::May,
+        ("can" | "could", _) => Wants::Can,
+        _ => Wants::Must,
+    };
+    Some((wants, at, at + 1 + usize::from(not)))
+}
+
+/// `is Lithuania allowed to …`, `who is obliged to …`, `does USSR have to …`: the words in the order of `may Lithuania …`.
+pub(super) fn as_modal(words: &[&str], lower: &[&str]) -> Option<Vec<String>> {
+    const STATES: [(&str, &str); 10] = [
+        ("allowed", "may"),
+        ("permitted", "may"),
+        ("entitled", "may"),
+        ("authorised", "may"),
+        ("authorized", "may"),
+        ("empowered", "can"),
+        ("obliged", "must"),
+        ("required", "must"),
+        ("bound", "must"),
+        ("forbidden", "must not"),
+    ];
+    let own = |part: &[&str]| part.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+    let auxiliary = ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had"];
+    let aux = lower.iter().position(|word| auxiliary.contains(word))?;
+    let to = lower.iter().rposition(|word| *word == "to").filter(|_| true)?;
+    // The first `to` after the word of state begins the deed.
+    let state = (aux + 1..lower.len()).find_map(|at| {
+        if lower.get(at + 1) == Some(&"to") {
+            let word = if lower[at] == "prohibited" { "forbidden" } else { lower[at] };
+            if let Some((_, modal)) = STATES.iter().find(|(state, _)| *state == word) {
+                return Some((at, at + 2, *modal));
+            }
+            if lower[at] == "have" {
+                return Some((at, at + 2, "must"));
+            }
+            if lower[at] == "right" {
+                let from = if lower[at - 1] == "the" || lower[at - 1] == "a" { at - 1 } else { at };
+                let from = if lower[from - 1] == "have" { from - 1 } else { from };
+                return Some((from, at + 2, "may"));
+            }
+        }
+        None
+    });
+    let (end, deed, modal) = state?;
+    if to < deed.saturating_sub(1) {
+        return None;
+    }
+    let mut out = own(&words[..aux]);
+    let subject = own(&words[aux + 1..end]);
+    let modal: Vec<String> = modal.split(' ').map(str::to_owned).collect();
+    let deed = own(&words[deed..]);
+    if out.is_empty() || subject.is_empty() {
+        // `is X allowed to …`, `who is allowed to …`
+        out.extend(subject);
+        out.extend(modal);
+    } else {
+        // `what is X allowed to …`
+        out.extend(modal);
+        out.extend(subject);
+    }
+    out.extend(deed);
+    Some(out)
+}
+
+impl Preparing<'_> {
+    /// A question with a modal word in it.
+    pub(super) fn modal_question(&mut self, words: &[&str], question: &mut Question) -> Result<(), Trouble> {
+        let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let (mut wants, at, from) = modal(&lower).expect("the caller saw it");
+        let mut before = words[..at].to_vec();
+        let mut rest = words[from..].to_vec();
+        // `may Lithuania not …`, `what must Lithuania not do`
+        if let Some(not) = rest.iter().position(|word| word.eq_ignore_ascii_case("not")) {
+            rest.remove(not);
+            wants = Wants::MustNot;
+        }
+        let mut of = OfNorms {
+            wants,
+            list: false,
+            how_many: false,
+            when: false,
+            asked: 0,
+            norms: Vec::new(),
+            against: FluentId(0),
+            rules: Vec::new(),
+        };
+        if before.first().is_some_and(|word| word.eq_ignore_ascii_case("when")) {
+            of.when = true;
+            before.remove(0);
+        }
+        let is = |word: Option<&&str>, known: &str| word.is_some_and(|word| word.eq_ignore_ascii_case(known));
+        let does = rest.iter().position(|word| word.eq_ignore_ascii_case("do"));
+        if is(before.first(), "what")
+            && let Some(does) = does.filter(|at| *at > 0)
+        {
+            of.list = true;
+            let actor = self.entity(&rest[..does].join(" "))?;
+            let to = does + 1 + usize::from(is(rest.get(does + 1), "for") || is(rest.get(does + 1), "to"));
+            let other = match rest.get(to..) {
+                Some([]) | None => None,
+                Some(name) => Some(self.entity(&name.join(" "))?),
+            };
+            return self.all_norms(of, Some(actor), other, question);
+        }
+        let (deeds, scope, extra) = self.deeds(&orders(&before, &rest))?;
+        of.how_many = is(before.first(), "how");
+        let asked = asked_of(&deeds[0], &scope, of.how_many);
+        of.asked = asked.len();
+        self.lay(of, &deeds, &asked, &scope, &extra, question);
+        Ok(())
+    }
+
+    /// `what does USSR owe Lithuania`, `who owes Lithuania`, `what is owed to Lithuania by USSR`.
+    pub(super) fn owed(&mut self, words: &[&str], lower: &[&str], question: &mut Question) -> Option<Result<(), Trouble>> {
+        let verb = lower.iter().position(|word| ["owe", "owes", "owed"].contains(word))?;
+        let names: Vec<&str> = words.to_vec();
+        let mut debtor: Vec<&str> = names[..verb].iter().copied().collect();
+        let mut creditor: Vec<&str> = names[verb + 1..].to_vec();
+        let auxiliary = ["does", "do", "did", "is", "was", "were", "are", "has", "had"];
+        debtor.retain(|word| !auxiliary.contains(&word.to_lowercase().as_str()));
+        if debtor.first().is_some_and(|word| word.eq_ignore_ascii_case("what")) {
+            debtor.remove(0);
+        }
+        if creditor.first().is_some_and(|word| word.eq_ignore_ascii_case("to")) {
+            creditor.remove(0);
+        }
+        if let Some(by) = creditor.iter().position(|word| word.eq_ignore_ascii_case("by")) {
+            debtor = creditor.split_off(by)[1..].to_vec();
+        }
+        let who = debtor.first().is_some_and(|word| word.eq_ignore_ascii_case("who"));
+        let name = |this: &Self, words: &[&str]| match words {
+            [] => Ok(None),
+            words => this.entity(&words.join(" ")).map(Some),
+        };
+        let both = match if who { Ok(None) } else { name(self, &debtor) } {
+            Ok(debtor) => name(self, &creditor).map(|creditor| (debtor, creditor)),
+            Err(trouble) => Err(trouble),
+        };
+        Some(both.and_then(|(debtor, creditor)| {
+            let of = OfNorms {
+                wants: Wants::Must,
+                list: true,
+                how_many: false,
+                when: false,
+                asked: usize::from(debtor.is_none()),
+                norms: Vec::new(),
+                against: FluentId(0),
+                rules: Vec::new(),
+            };
+            self.all_norms(of, debtor, creditor, question)
+        }))
+    }
+
+    /// What a sentence is about, and everything that it brings about or that brings it about. The first is the sentence.
+    #[allow(clippy::type_complexity)]
+    fn deeds(&mut self, orders: &[String]) -> Result<(Vec<Deed>, Scope, Vec<Condition>), Trouble> {
+        let mut last = None;
+        for text in orders {
+            match self.deed(text) {
+                Ok((deed, scope, extra)) => {
+                    let mut all = deed;
+                    for at in 0..all.len() {
+                        let more = self.akin(&all[at]);
+                        all.extend(more);
+                    }
+                    return Ok((all, scope, extra));
+                }
+                Err(trouble) if last.is_none() => last = Some(trouble),
+                Err(_) => {}
+            }
+        }
+        Err(last.expect("the words in their own order are tried"))
+    }
+
+    fn deed(&mut self, text: &str) -> Result<(Vec<Deed>, Scope, Vec<Condition>), Trouble> {
+        let mut scope = Scope::default();
+        let act = self.asker.happenings(text, &mut scope);
+        if let Ok(mut patterns) = act
+            && !patterns.is_empty()
+        {
+            patterns.truncate(1);
+            return Ok((patterns.into_iter().map(Deed::Act).collect(), scope, Vec::new()));
+        }
+        let mut scope = Scope::default();
+        match self.asker.sentence(text, &mut scope)? {
+            Asked::Conditions(conditions) => {
+                let states = states_in(&conditions);
+                if states.is_empty() {
+                    return Err(no_deed(text));
+                }
+                let of_state = |it: &Condition| matches!(it, Condition::Holds(p) if p.fluent == states[0].0.fluent);
+                let extra = conditions.iter().filter(|it| matches!(it, Condition::Holds(_)) && !of_state(it)).cloned();
+                let extra = extra.collect();
+                Ok((states.into_iter().take(1).map(|(it, tests)| Deed::State(it, tests)).collect(), scope, extra))
+            }
+            Asked::Happenings(_) => Err(no_deed(text)),
+        }
+    }
+
+    /// What an act brings about; and the states that a state is defined by, or that are defined by it.
+    fn akin(&self, deed: &Deed) -> Vec<Deed> {
+        let model = self.model;
+        let mut all: Vec<FluentPattern> = Vec::new();
+        match deed {
+            Deed::Act(act) => {
+                for rule in &model.rules {
+                    for trigger in &rule.item.triggers {
+                        let Trigger::Happens(pattern) = trigger else { continue };
+                        if pattern.action != act.action || !model.origins[rule.item.origin.index()].within.is_empty() {
+                            continue;
+                        }
+                        let Some(put) = laid_on(&pattern.args, &act.args) else { continue };
+                        all.extend(rule.item.effects.iter().filter_map(|effect| brought_about(effect, &put)));
+                    }
+                }
+                for pattern in &mut all {
+                    if let Some(total) = model.totals.iter().find(|total| total.own == pattern.fluent) {
+                        pattern.fluent = total.total;
+                    }
+                }
+            }
+            Deed::State(pattern, _) => all.push(pattern.clone()),
+        }
+        let first = all.clone();
+        for state in &first {
+            for definition in &model.definitions {
+                let definition = &definition.item;
+                let of = FluentPattern {
+                    fluent: definition.fluent,
+                    args: definition.args.clone(),
+                    value: Term::Any,
+                };
+                for condition in &definition.conditions {
+                    let Condition::Holds(read) = condition else { continue };
+                    let pair = if read.fluent == state.fluent {
+                        (read, &of)
+                    } else if definition.fluent == state.fluent {
+                        (&of, read)
+                    } else {
+                        continue;
+                    };
+                    let shown = model.shown.get(pair.1.fluent.index()).copied().unwrap_or(false);
+                    if !shown || pair.1.fluent == pair.0.fluent {
+                        continue;
+                    }
+                    if let Some(put) = laid_on(&pair.0.args, &state.args) {
+                        let args = pair.1.args.iter().map(|term| placed(*term, &put));
+                        all.push(FluentPattern { fluent: pair.1.fluent, args: args.collect(), value: Term::Any });
+                    }
+                }
+            }
+        }
+        if matches!(deed, Deed::State(..)) {
+            all.remove(0);
+        }
+        let mut seen: Vec<FluentPattern> = Vec::new();
+        all.retain(|it| {
+            let new = !seen.contains(it);
+            seen.push(it.clone());
+            new
+        });
+        all.into_iter().map(|it| Deed::State(it, Vec::new())).collect()
+    }
+
+    /// Lays what is asked over every norm, and over the rules that an act would set off.
+    fn lay(
+        &mut self,
+        mut of: OfNorms,
+        deeds: &[Deed],
+        asked: &[VarId],
+        scope: &Scope,
+        extra: &[Condition],
+        question: &mut Question,
+    ) {
+        let model = self.model;
+        let status = Hole::Kind(model.hooks.status);
+        let holes: Vec<Hole> = [Hole::Thing, status].into_iter().chain(asked.iter().map(|_| Hole::Any)).collect();
+        let yes = self.fluent_for(holes.clone());
+        of.against = self.fluent_for(holes);
+        question.fluent = Some(yes);
+        for (at, norm) in model.norms.iter().enumerate() {
+            for deed in deeds {
+                for theirs in deeds_of(norm) {
+                    let Some(laid) = self.fit(norm, &theirs, deed, scope) else { continue };
+                    let Some(ruling) = ruling(norm, &theirs, deed, of.how_many) else { continue };
+                    let wanted = match of.wants {
+                        _ if of.how_many => matches!(ruling, Ruling::Limits),
+                        Wants::May | Wants::Can => matches!(ruling, Ruling::Permits | Ruling::Requires),
+                        Wants::Must => ruling == Ruling::Requires,
+                        Wants::MustNot => ruling == Ruling::Forbids,
+                    };
+                    let against = ruling == Ruling::Forbids || of.wants == Wants::MustNot;
+                    if !of.norms.contains(&(at, ruling)) {
+                        of.norms.push((at, ruling));
+                    }
+                    if wanted {
+                        self.stand(norm, &laid, asked, extra, yes, question);
+                    } else if against && ruling != Ruling::Limits {
+                        self.stand(norm, &laid, asked, extra, of.against, question);
+                    }
+                }
+            }
+        }
+        if let Some(Deed::Act(act)) = deeds.first()
+            && matches!(of.wants, Wants::May | Wants::Can)
+            && asked.is_empty()
+            && (of.wants == Wants::Can || self.is_on_instrument(act))
+        {
+            of.rules = self.powers(act, question);
+        }
+        question.form = Form::Norms(of);
+    }
+
+    /// An act upon an instrument or a part of one changes what is law; that is for the rules of law to allow.
+    fn is_on_instrument(&self, act: &EventPattern) -> bool {
+        let hooks = &self.model.hooks;
+        act.args.iter().any(|term| match term {
+            Term::Value(value) => value.as_entity().is_some_and(|it| {
+                [hooks.instrument, hooks.norm, hooks.article]
+                    .iter()
+                    .any(|kind| self.model.lexicon.is_of_kind(it, *kind))
+            }),
+            _ => false,
+        })
+    }
+
+    /// Every norm that lays something on somebody, or that is owed to somebody.
+    fn all_norms(
+        &mut self,
+        mut of: OfNorms,
+        bearer: Option<EntityId>,
+        other: Option<EntityId>,
+        question: &mut Question,
+    ) -> Result<(), Trouble> {
+        let model = self.model;
+        let mut holes = vec![Hole::Thing, Hole::Kind(model.hooks.status)];
+        holes.extend(bearer.is_none().then_some(Hole::Thing));
+        let yes = self.fluent_for(holes.clone());
+        of.against = self.fluent_for(holes);
+        question.fluent = Some(yes);
+        for (at, norm) in model.norms.iter().enumerate() {
+            let fits = match of.wants {
+                Wants::May => matches!(norm.modality, Modality::May | Modality::Can),
+                Wants::Can => matches!(norm.modality, Modality::May | Modality::Can),
+                Wants::Must => norm.modality == Modality::Must,
+                Wants::MustNot => norm.modality == Modality::MustNot,
+            };
+            let mut laid = Laid::default();
+            match (norm.bearer, bearer) {
+                (Term::Var(var), Some(bearer)) => {
+                    laid.norm.terms.insert(var, Term::Value(Value::entity(bearer)));
+                }
+                (Term::Value(value), Some(bearer)) if value != Value::entity(bearer) => continue,
+                _ => {}
+            }
+            if !fits || other.is_some_and(|other| !self.is_owed_to(norm, other, &mut laid)) {
+                continue;
+            }
+            of.norms.push((at, Ruling::Requires));
+            let asked = VarId(u32::MAX);
+            laid.asked.insert(asked, laid.norm.term(norm.bearer));
+            let asked = if bearer.is_none() { vec![asked] } else { Vec::new() };
+            self.stand(norm, &laid, &asked, &[], yes, question);
+        }
+        question.form = Form::Norms(of);
+        Ok(())
+    }
+
+    /// Whether a norm is owed to somebody: it names them, or they are the other party, or a party to the instrument where
+    /// it names nobody.
+    fn is_owed_to(&self, norm: &Norm, creditor: EntityId, laid: &mut Laid) -> bool {
+        let model = self.model;
+        let creditor_value = Value::entity(creditor);
+        let parties = norm.instrument.map(|it| model.lexicon.entities[it.index()].parties.clone()).unwrap_or_default();
+        let mut terms: Vec<Term> = Vec::new();
+        for deed in deeds_of(norm) {
+            match deed {
+                Deed::Act(act) => terms.extend(act.args),
+                Deed::State(state, _) => terms.extend(state.args),
+            }
+        }
+        terms.retain(|term| *term != norm.bearer);
+        if terms.contains(&Term::Value(creditor_value)) {
+            return true;
+        }
+        // `the other` is a variable that is named in the instrument.
+        let other = norm.binding.iter().find_map(|condition| match condition {
+            Condition::Holds(it) if it.fluent == model.hooks.named_in => it.args.first().copied(),
+            _ => None,
+        });
+        if let Some(Term::Var(var)) = other
+            && parties.contains(&creditor)
+        {
+            laid.norm.terms.insert(var, Term::Value(creditor_value));
+            return true;
+        }
+        let names_somebody = terms.iter().any(|term| match term {
+            Term::Value(value) => value.as_entity().is_some_and(|it| parties.contains(&it)),
+            _ => false,
+        });
+        !names_somebody && parties.contains(&creditor)
+    }
+
+    /// Lays a norm's deed over another.
+    fn fit(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<Laid> {
+        let pairs: Vec<(Term, Term)> = match (theirs, ours) {
+            (Deed::Act(theirs), Deed::Act(ours)) if theirs.action == ours.action => {
+                theirs.args.iter().copied().zip(ours.args.iter().copied()).collect()
+            }
+            (Deed::State(theirs, _), Deed::State(ours, _)) if theirs.fluent == ours.fluent => {
+                let args = theirs.args.iter().copied().zip(ours.args.iter().copied());
+                args.chain([(theirs.value, ours.value)]).collect()
+            }
+            _ => return None,
+        };
+        let model = self.model;
+        let mut laid = Laid::default();
+        let is_of = |value: Value, hole: Hole| match hole {
+            Hole::Kind(kind) => value.as_entity().is_some_and(|it| model.lexicon.is_of_kind(it, kind)),
+            _ => true,
+        };
+        for (theirs, ours) in pairs {
+            match (laid.norm.term(theirs), ours) {
+                (Term::Value(theirs), Term::Value(ours)) => {
+                    if theirs != ours && theirs.as_entity().is_some() | ours.as_entity().is_some() {
+                        return None;
+                    }
+                }
+                (Term::Var(var), Term::Value(value)) => {
+                    if !is_of(value, norm.vars[var.index()].hole) {
+                        return None;
+                    }
+                    laid.norm.terms.insert(var, ours);
+                }
+                (theirs, Term::Var(var)) => {
+                    let hole = scope.vars.get(var.index()).map_or(Hole::Any, |var| var.hole);
+                    if matches!(theirs, Term::Value(value) if !is_of(value, hole)) {
+                        return None;
+                    }
+                    laid.asked.entry(var).or_insert(theirs);
+                }
+                _ => {}
+            }
+        }
+        Some(laid)
+    }
+
+    /// A definition for each status in which a norm stands: the fluent holds the norm, its status and what was asked.
+    fn stand(
+        &mut self,
+        norm: &Norm,
+        laid: &Laid,
+        asked: &[VarId],
+        extra: &[Condition],
+        fluent: FluentId,
+        question: &Question,
+    ) {
+        let model = self.model;
+        let instance: Vec<Term> = norm.instance.iter().map(|var| laid.norm.term(Term::Var(*var))).collect();
+        let words: &[&str] = match (&norm.act, norm.modality) {
+            (_, Modality::May | Modality::Can) => &["permitted"],
+            (Some(_), Modality::Must) => &["due", "breached"],
+            (Some(_), Modality::MustNot) => &["observed", "breached"],
+            (None, _) => &["observed", "breached", "undecided"],
+        };
+        let word = |name: &str| model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name);
+        let mut standing: Vec<(Value, FluentPattern)> = Vec::new();
+        for (word, _) in words.iter().filter_map(|name| word(name)) {
+            let value = Value::entity(*word);
+            standing.push((
+                value,
+                FluentPattern { fluent: norm.status, args: instance.clone(), value: Term::Value(value) },
+            ));
+        }
+        if norm.modality == Modality::Must
+            && let Some((dormant, fluent)) = word("dormant")
+        {
+            let args = vec![Term::Value(Value::entity(norm.entity)), laid.norm.term(norm.bearer)];
+            let pattern = FluentPattern { fluent: *fluent, args, value: Term::Value(Value::TRUE) };
+            standing.push((Value::entity(*dormant), pattern));
+        }
+        let asked_terms = Put { terms: laid.asked.clone(), today: None };
+        for (status, pattern) in standing {
+            let mut conditions = vec![Condition::Holds(pattern)];
+            conditions.extend(laid.norm.conditions(&norm.binding));
+            if norm.act.is_some() {
+                conditions.extend(laid.norm.conditions(&norm.content));
+            }
+            conditions.extend(asked_terms.conditions(extra));
+            let bound = bound_by(&conditions);
+            conditions.retain(|condition| {
+                let mut read = BTreeSet::new();
+                read_by(condition, &mut read);
+                read.iter().all(|var| bound.contains(var))
+            });
+            let shown = |var: &VarId| match laid.asked.get(var).map(|term| laid.norm.term(*term)) {
+                Some(Term::Var(var)) if bound.contains(&var) => Term::Var(var),
+                Some(Term::Value(value)) => Term::Value(value),
+                _ => Term::Value(Value::entity(model.hooks.unspecified)),
+            };
+            let mut args = vec![Term::Value(Value::entity(norm.entity)), Term::Value(status)];
+            args.extend(asked.iter().map(shown));
+            self.questions.definitions.push(Definition {
+                id: DefinitionId(0),
+                name: question.text.clone(),
+                vars: norm.vars.clone(),
+                fluent,
+                args,
+                value: Expr::Value(Value::TRUE),
+                conditions,
+                origin: norm.origin,
+            });
+        }
+    }
+
+    /// The rules that an act would set off on the day, if it were done then.
+    fn powers(&mut self, act: &EventPattern, question: &Question) -> Vec<(FluentId, usize, bool)> {
+        let model = self.model;
+        let day = question.on.or(self.day);
+        let Some(today) = day.and_then(Value::tick) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (at, rule) in model.rules.iter().enumerate() {
+            let applies = rule.guards.iter().all(|guard| match guard {
+                Guard::Chosen(it) => self.chosen.contains(it),
+                Guard::NotChosen(it) => !self.chosen.contains(it),
+                Guard::About(_) => true,
+            });
+            let of_norm = !model.origins[rule.item.origin.index()].within.is_empty();
+            if !applies || of_norm {
+                continue;
+            }
+            let set_off = rule.item.triggers.iter().find_map(|trigger| match trigger {
+                Trigger::Happens(it) if it.action == act.action => Some((it, &rule.item.conditions)),
+                Trigger::After { trigger, given, .. } => match &**trigger {
+                    Trigger::Happens(it) if it.action == act.action => Some((it, given)),
+                    _ => None,
+                },
+                _ => None,
+            });
+            let Some((pattern, conditions)) = set_off else { continue };
+            let Some(mut put) = laid_on(&pattern.args, &act.args) else { continue };
+            let of_kind = put.terms.iter().all(|(var, term)| match (rule.item.vars[var.index()].hole, term) {
+                (Hole::Kind(kind), Term::Value(value)) => {
+                    value.as_entity().is_some_and(|it| model.lexicon.is_of_kind(it, kind))
+                }
+                _ => true,
+            });
+            if !of_kind {
+                continue;
+            }
+            put.terms.retain(|_, term| matches!(term, Term::Value(_)));
+            put.today = Some(today);
+            let fluent = self.rule_fluent(&rule.item, &put, conditions, question);
+            found.push((fluent, at, self.has_effect(&rule.item)));
+        }
+        found
+    }
+
+    fn rule_fluent(&mut self, rule: &Rule, put: &Put, conditions: &[Condition], question: &Question) -> FluentId {
+        let fluent = self.fluent_for(rule.vars.iter().map(|_| Hole::Any).collect());
+        let conditions = put.conditions(conditions);
+        let bound = bound_by(&conditions);
+        let unspecified = Term::Value(Value::entity(self.model.hooks.unspecified));
+        let args = (0..rule.vars.len() as u32).map(VarId).map(|var| match put.term(Term::Var(var)) {
+            Term::Var(var) if !bound.contains(&var) => unspecified,
+            term => term,
+        });
+        let args = args.collect();
+        self.questions.definitions.push(Definition {
+            id: DefinitionId(0),
+            name: question.text.clone(),
+            vars: rule.vars.clone(),
+            fluent,
+            args,
+            value: Expr::Value(Value::TRUE),
+            conditions,
+            origin: rule.origin,
+        });
+        fluent
+    }
+
+    /// Whether anything looks at what a rule changes: a mere note that an act was without effect is looked at by nothing.
+    fn has_effect(&self, rule: &Rule) -> bool {
+        let model = self.model;
+        let mut read: BTreeSet<FluentId> = BTreeSet::new();
+        let mut acts = BTreeSet::new();
+        for rule in &model.rules {
+            for trigger in &rule.item.triggers {
+                let inner = match trigger {
+                    Trigger::After { trigger, given, .. } => {
+                        fluents_in(given, &mut read);
+                        trigger
+                    }
+                    other => other,
+                };
+                match inner {
+                    Trigger::Happens(it) => {
+                        acts.insert(it.action);
+                    }
+                    Trigger::Initiated(it)
+                    | Trigger::Begins(it)
+                    | Trigger::Ends(it)
+                    | Trigger::Comes(it)
+                    | Trigger::HasHeld { pattern: it, .. } => {
+                        read.insert(it.fluent);
+                    }
+                    Trigger::After { .. } => {}
+                }
+            }
+            fluents_in(&rule.item.conditions, &mut read);
+        }
+        model.definitions.iter().for_each(|it| fluents_in(&it.item.conditions, &mut read));
+        rule.effects.iter().any(|effect| match effect {
+            Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => read.contains(fluent),
+            Effect::Terminate { pattern } => read.contains(&pattern.fluent),
+            Effect::Happen(it) => acts.contains(&it.action),
+        })
+    }
+
+    fn fluent_for(&mut self, holes: Vec<Hole>) -> FluentId {
+        self.add_fluent(holes, FluentType::Truth)
+    }
+}
+
+fn no_deed(text: &str) -> Trouble {
+    Trouble {
+        code: "no-deed",
+        message: format!("`{text}` is nothing that a norm can speak of"),
+        span: servanda_diagnostics::Span::default(),
+        help: None,
+        unknown: None,
+    }
+}
+
+/// What a norm speaks of.
+fn deeds_of(norm: &Norm) -> Vec<Deed> {
+    match &norm.act {
+        Some(act) => {
+            // `must not fortify Guam or Wake` speaks of each of them.
+            let mut all = vec![act.clone()];
+            for condition in &norm.content {
+                let Condition::AnyOf(lists) = condition else { continue };
+                let values: Vec<(VarId, Value)> = lists
+                    .iter()
+                    .filter_map(|list| match list.as_slice() {
+                        [Condition::Compare { left: Expr::Var(var), op: CompareOp::Equal, right: Expr::Value(value) }] => {
+                            Some((*var, *value))
+                        }
+                        _ => None,
+                    })
+                    .collect();
+                all = all
+                    .into_iter()
+                    .flat_map(|act| {
+                        values.iter().map(move |(var, value)| {
+                            let put = |term: &Term| if *term == Term::Var(*var) { Term::Value(*value) } else { *term };
+                            EventPattern { action: act.action, args: act.args.iter().map(put).collect() }
+                        })
+                    })
+                    .collect();
+            }
+            all.into_iter().map(Deed::Act).collect()
+        }
+        None => states_in(&norm.content).into_iter().map(|(it, tests)| Deed::State(it, tests)).collect(),
+    }
+}
+
+/// The states that conditions speak of, with how their numbers are compared.
+fn states_in(conditions: &[Condition]) -> Vec<(FluentPattern, Vec<(CompareOp, Value)>)> {
+    let mut all: Vec<(FluentPattern, Vec<(CompareOp, Value)>)> = Vec::new();
+    for condition in conditions {
+        match condition {
+            Condition::Holds(it) => all.push((it.clone(), Vec::new())),
+            Condition::Not(list) => all.extend(states_in(list)),
+            Condition::Compare { left: Expr::Fluent(fluent, args), op, right: Expr::Value(value) } => {
+                let test = (*op, *value);
+                match all.iter_mut().find(|(it, _)| it.fluent == *fluent && it.args == *args) {
+                    Some((_, tests)) => tests.push(test),
+                    None => {
+                        let it = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any };
+                        all.push((it, vec![test]));
+                    }
+                }
+            }
+            Condition::Compare { left: Expr::Var(var), op, right: Expr::Value(value) } => {
+                let of_var = all.iter_mut().find(|(it, _)| it.value == Term::Var(*var));
+                if let Some((_, tests)) = of_var {
+                    tests.push((*op, *value));
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What a norm says of a deed.
+fn ruling(norm: &Norm, theirs: &Deed, ours: &Deed, how_many: bool) -> Option<Ruling> {
+    let denied = norm.act.is_none() && matches!(norm.content.as_slice(), [Condition::Not(_)]);
+    let modality = match (norm.modality, denied) {
+        (Modality::Must, true) => Modality::MustNot,
+        (Modality::MustNot, true) => Modality::Must,
+        (modality, _) => modality,
+    };
+    let bounds: &[(CompareOp, Value)] = match theirs {
+        Deed::State(_, tests) => tests,
+        Deed::Act(_) => &[],
+    };
+    let number = match ours {
+        Deed::State(_, tests) => tests.iter().find(|(op, _)| *op == CompareOp::Equal).map(|(_, value)| *value),
+        Deed::Act(_) => None,
+    };
+    let within = number.map(|number| bounds.iter().all(|(op, bound)| compares(number, *op, *bound)));
+    match (modality, bounds.is_empty(), within) {
+        (Modality::May | Modality::Can, true, _) | (Modality::May | Modality::Can, _, Some(true)) => {
+            Some(Ruling::Permits)
+        }
+        (Modality::May | Modality::Can, _, Some(false)) => None,
+        // So many, and no more.
+        (Modality::May | Modality::Can, false, None) if !how_many => Some(Ruling::Permits),
+        (Modality::Must, true, _) => Some(Ruling::Requires),
+        (Modality::Must, _, Some(true)) | (Modality::MustNot, _, Some(false)) => None,
+        (Modality::Must, _, Some(false)) | (Modality::MustNot, true, _) | (Modality::MustNot, _, Some(true)) => {
+            Some(Ruling::Forbids)
+        }
+        (_, false, None) => Some(Ruling::Limits),
+    }
+}
+
+fn compares(left: Value, op: CompareOp, right: Value) -> bool {
+    let (Kinded::Number(a), Kinded::Number(b)) = (left.kinded(), right.kinded()) else { return left == right };
+    match op {
+        CompareOp::Equal => a == b,
+        CompareOp::NotEqual => a != b,
+        CompareOp::Less => a < b,
+        CompareOp::AtMost => a <= b,
+        CompareOp::Greater => a > b,
+        CompareOp::AtLeast => a >= b,
+    }
+}
+
+/// What is asked for in a deed, in its order.
+fn asked_of(deed: &Deed, scope: &Scope, how_many: bool) -> Vec<VarId> {
+    let terms: Vec<Term> = match deed {
+        Deed::Act(act) => act.args.clone(),
+        Deed::State(state, _) => state.args.iter().chain([&state.value]).copied().collect(),
+    };
+    let mut all = Vec::new();
+    for term in terms {
+        if let Term::Var(var) = term
+            && !all.contains(&var)
+            && !(how_many && scope.vars[var.index()].hole == Hole::Number)
+        {
+            all.push(var);
+        }
+    }
+    all
+}
+
+/// What variables of a pattern become when it is laid on terms.
+fn laid_on(pattern: &[Term], terms: &[Term]) -> Option<Put> {
+    let mut put = Put::default();
+    for (theirs, ours) in pattern.iter().zip(terms) {
+        match (theirs, ours) {
+            (Term::Value(theirs), Term::Value(ours)) if theirs != ours => return None,
+            (Term::Var(var), ours) => {
+                put.terms.entry(*var).or_insert(*ours);
+            }
+            _ => {}
+        }
+    }
+    Some(put)
+}
+
+/// What was put in for a term; variables that nothing was put in for are open.
+fn placed(term: Term, put: &Put) -> Term {
+    match term {
+        Term::Var(var) => put.terms.get(&var).copied().unwrap_or(Term::Any),
+        other => other,
+    }
+}
+
+/// The state that an effect begins or adds to.
+fn brought_about(effect: &Effect, put: &Put) -> Option<FluentPattern> {
+    let args = |args: &[Term]| args.iter().map(|term| placed(*term, put)).collect();
+    match effect {
+        Effect::Initiate { fluent, args: list, value } => {
+            let value = match value {
+                Expr::Value(value) if *value == Value::integer(0).expect("0 fits") => return None,
+                Expr::Value(value) => Term::Value(*value),
+                Expr::Var(var) => placed(Term::Var(*var), put),
+                _ => Term::Any,
+            };
+            Some(FluentPattern { fluent: *fluent, args: args(list), value })
+        }
+        Effect::Increase { fluent, args: list, by: Expr::Var(_) | Expr::Value(_) } => {
+            Some(FluentPattern { fluent: *fluent, args: args(list), value: Term::Any })
+        }
+        _ => None,
+    }
+}
+
+fn fluents_in(conditions: &[Condition], out: &mut BTreeSet<FluentId>) {
+    fn of_expr(expr: &Expr, out: &mut BTreeSet<FluentId>) {
+        match expr {
+            Expr::Fluent(fluent, _) => {
+                out.insert(*fluent);
+            }
+            Expr::Arith(_, left, right) => {
+                of_expr(left, out);
+                of_expr(right, out);
+            }
+            Expr::Aggregate(it) => fluents_in(&it.over, out),
+            Expr::Value(_) | Expr::Var(_) | Expr::Now => {}
+        }
+    }
+    for condition in conditions {
+        match condition {
+            Condition::Holds(it) => {
+                out.insert(it.fluent);
+            }
+            Condition::Not(list) => fluents_in(list, out),
+            Condition::AnyOf(lists) => lists.iter().for_each(|list| fluents_in(list, out)),
+            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+                of_expr(left, out);
+                of_expr(right, out);
+            }
+            Condition::Let(_, expr) => of_expr(expr, out),
+            Condition::IsKind(..) => {}
+        }
+    }
+}

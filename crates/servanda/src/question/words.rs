@@ -1,0 +1,152 @@
+//! The words of a question in another order: what is asked for put back where its answer would stand, the passive made
+//! active, and what is said of breaches in the words of statuses.
+
+use servanda_model::lexicon::Lexicon;
+
+/// Forms of *be*, *have* and *do*.
+pub(super) const AUXILIARY: [&str; 11] =
+    ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "been"];
+
+/// Words that begin what is asked for.
+pub(super) const ASKED: [&str; 6] = ["who", "whom", "what", "which", "how", "where"];
+
+fn is(word: &str, all: &[&str]) -> bool {
+    all.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Everything that a sentence with what is asked for in front may mean: as it stands, with what is asked for at each
+/// place of the rest, and made active.
+pub(super) fn orders(asked: &[&str], rest: &[&str]) -> Vec<String> {
+    let mut all = vec![[asked, rest].concat().join(" ")];
+    all.extend(actives(&[asked, rest].concat()));
+    if asked.first().is_some_and(|word| is(word, &ASKED)) {
+        let text = asked.join(" ");
+        let place: &[&str] = if text.eq_ignore_ascii_case("where") { &["at ", "in ", "from ", ""] } else { &[""] };
+        for at in (1..=rest.len()).rev() {
+            for before in place {
+                all.push(format!("{} {before}{text} {}", rest[..at].join(" "), rest[at..].join(" ")).trim().to_owned());
+            }
+        }
+    }
+    all
+}
+
+/// Everything that a question's sentence may mean, auxiliaries and all.
+pub(super) fn all_orders(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let auxiliary = words.iter().position(|word| is(word, &AUXILIARY));
+    let mut all = vec![text.to_owned()];
+    if let (Some(at), true) = (auxiliary, words.first().is_some_and(|word| is(word, &ASKED))) {
+        all.extend(orders(&words[..at], &words[at + 1..]));
+    }
+    all.extend(actives(&words));
+    all
+}
+
+/// `Vilnius taken by Poland` as `Poland taken Vilnius`: the verb may be any word before `by`, and the agent is what
+/// follows, or stands before the verb in `who was Lithuania attacked by`.
+fn actives(words: &[&str]) -> Vec<String> {
+    let Some(by) = words.iter().rposition(|word| word.eq_ignore_ascii_case("by")) else { return Vec::new() };
+    let plain = |part: &[&str]| -> Vec<String> {
+        part.iter().filter(|word| !is(word, &AUXILIARY)).map(|word| (*word).to_owned()).collect()
+    };
+    let (mut agent, mut left) = (plain(&words[by + 1..]), plain(&words[..by]));
+    if agent.is_empty() {
+        // `who was Lithuania attacked by`
+        let auxiliary = words.iter().position(|word| is(word, &AUXILIARY)).unwrap_or(0);
+        if auxiliary == 0 || !is(words[0], &ASKED) {
+            return Vec::new();
+        }
+        agent = plain(&words[..auxiliary]);
+        left = plain(&words[auxiliary..by]);
+    }
+    if left.is_empty() && by == 0 {
+        // `by whom was Lithuania attacked`
+        let Some(auxiliary) = words.iter().position(|word| is(word, &AUXILIARY)) else { return Vec::new() };
+        agent = plain(&words[1..auxiliary]);
+        left = plain(&words[auxiliary..]);
+    }
+    let agent = agent.join(" ");
+    let mut all = Vec::new();
+    for verb in (1..left.len()).rev() {
+        let patient = left[..verb].join(" ");
+        // A verb of several words keeps its object behind them: `took control of Paris`.
+        for end in (verb + 1..=left.len()).rev() {
+            let (said, more) = (left[verb..end].join(" "), left[end..].join(" "));
+            all.push(format!("{agent} {said} {patient} {more}").trim().to_owned());
+        }
+    }
+    all
+}
+
+/// Participles of strong verbs, and their past forms, which are the ones that phrases declare.
+const PARTICIPLES: [(&str, &str); 24] = [
+    ("taken", "took"),
+    ("given", "gave"),
+    ("broken", "broke"),
+    ("withdrawn", "withdrew"),
+    ("drawn", "drew"),
+    ("forbidden", "forbade"),
+    ("begun", "began"),
+    ("known", "knew"),
+    ("grown", "grew"),
+    ("chosen", "chose"),
+    ("written", "wrote"),
+    ("driven", "drove"),
+    ("risen", "rose"),
+    ("sworn", "swore"),
+    ("shown", "showed"),
+    ("seen", "saw"),
+    ("done", "did"),
+    ("gone", "went"),
+    ("come", "came"),
+    ("fallen", "fell"),
+    ("undertaken", "undertook"),
+    ("overthrown", "overthrew"),
+    ("sunk", "sank"),
+    ("frozen", "froze"),
+];
+
+/// A question with participles that no phrase has in the forms that one has.
+pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
+    let form = |word: &str| {
+        let lower = word.to_lowercase();
+        let (_, past) = PARTICIPLES.iter().find(|(participle, _)| *participle == lower)?;
+        (!lexicon.has_word(&lower) && lexicon.has_word(past)).then(|| (*past).to_owned())
+    };
+    let words: Vec<String> = text.split(' ').map(|word| form(word).unwrap_or_else(|| word.to_owned())).collect();
+    words.join(" ")
+}
+
+/// `did USSR breach Ceiling`, `who violated Sele`, `which norms did USSR break`: who, the status, and what, in words.
+pub(super) fn of_status(words: &[&str]) -> Option<(String, &'static str, String)> {
+    const VERBS: [(&str, &[&str]); 3] = [
+        ("breached", &["breach", "breaches", "breached", "break", "breaks", "broke", "broken", "violate", "violates", "violated"]),
+        ("observed", &["observe", "observes", "observed"]),
+        ("met", &["meet", "meets", "met"]),
+    ];
+    let plain = |part: &[&str]| -> String {
+        let kept: Vec<&str> = part.iter().copied().filter(|word| !is(word, &AUXILIARY)).collect();
+        kept.join(" ")
+    };
+    let (verb, status) = words.iter().enumerate().find_map(|(at, word)| {
+        VERBS.iter().find(|(_, forms)| is(word, forms)).map(|(status, _)| (at, *status))
+    })?;
+    let (left, right) = (&words[..verb], &words[verb + 1..]);
+    if left.is_empty() || right.first().is_some_and(|word| is(word, &["by", "for", "from"])) {
+        return None;
+    }
+    if !right.is_empty() {
+        return Some((plain(left), status, plain(right)));
+    }
+    // `which norms did USSR breach`
+    let auxiliary = left.iter().position(|word| is(word, &["did", "does", "do", "has", "have", "had"]))?;
+    if auxiliary == 0 || !is(left[0], &ASKED) {
+        return None;
+    }
+    let asked = match left[..auxiliary].join(" ") {
+        what if what.eq_ignore_ascii_case("what") => "which norms".to_owned(),
+        other => other,
+    };
+    Some((plain(&left[auxiliary + 1..]), status, asked))
+}
