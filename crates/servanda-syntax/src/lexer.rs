@@ -135,7 +135,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `Y17000` and `Y-17E7` are years; `Yser` is a word.
+    /// `Y17000` and `Y-17E7` are years; `Yser` and `Y2` are words.
     fn long_year_or_word(&mut self) {
         let len = edtf::run_len(self.rest());
         if edtf::is_long_year(&self.rest()[..len]) {

@@ -546,7 +546,7 @@ pub(crate) fn narrative(model: &Model, visible: &[EventId], ticks: &[Option<i64>
     all
 }
 
-/// Events put `then` after others of the same day come in later steps.
+/// Events put `then` after others of the same day come in later steps, as do those of a later hour.
 fn step_of(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32 {
     if depth > 64 {
         return 0;
@@ -556,5 +556,5 @@ fn step_of(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32
         let other = model.events.iter().position(|event| event.entity == Some(relation.other))?;
         (ticks[other] == ticks[id.index()]).then(|| 1 + step_of(model, EventId::from_index(other), ticks, depth + 1))
     });
-    steps.max().unwrap_or(0)
+    steps.max().unwrap_or(0).max(event.step)
 }

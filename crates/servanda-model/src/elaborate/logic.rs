@@ -1,8 +1,9 @@
 //! Conditions, expressions, triggers and effects: sentences turned into what the kernel understands.
 
+use servanda_diagnostics::Span;
 use servanda_syntax::TokenKind;
 
-use super::sentence::{Filler, Reader, Said, Scope, Trouble, Want, duration};
+use super::sentence::{Filler, Reader, Said, Scope, Trouble, Want, can_fill, duration, sort_of};
 use super::words::{Word, seen, span_of, split, text_of};
 use crate::ids::{EntityId, FluentId, VarId};
 use crate::lexicon::Target;
@@ -68,6 +69,14 @@ impl Logic<'_> {
     fn compare(&mut self, left: &[Word], op: CompareOp, right: &[Word]) -> Read<Vec<Condition>> {
         let left_expr = self.expression(left)?;
         let right_expr = self.expression(right)?;
+        for sides in [(&left_expr, &right_expr), (&right_expr, &left_expr)] {
+            self.can_be_equal(sides, span_of(left).to(span_of(right)))?;
+        }
+        if op == CompareOp::Equal
+            && let Some(conditions) = self.value_given(&left_expr, &right_expr)
+        {
+            return Ok(conditions);
+        }
         // `n = expression` gives an unbound variable its value.
         if op == CompareOp::Equal {
             match (&left_expr, &right_expr) {
@@ -83,6 +92,79 @@ impl Logic<'_> {
             }
         }
         Ok(vec![Condition::Compare { left: left_expr, op, right: right_expr }])
+    }
+
+    /// `vote of p on m = aye` looks for a `p` that nothing else binds.
+    fn value_given(&mut self, left: &Expr, right: &Expr) -> Option<Vec<Condition>> {
+        let (fluent, args, value) = match (left, right) {
+            (Expr::Fluent(fluent, args), value) | (value, Expr::Fluent(fluent, args)) => (*fluent, args, value),
+            _ => return None,
+        };
+        let is_open = |term: &Term| matches!(term, Term::Var(var) if !self.bound.contains(var));
+        let value = match value {
+            Expr::Value(value) => Term::Value(*value),
+            Expr::Var(var) => Term::Var(*var),
+            _ => return None,
+        };
+        let is_number = self.fluents[fluent.index()].ty == FluentType::Number;
+        if !args.iter().any(is_open) || is_number && !is_open(&value) {
+            return None;
+        }
+        let found = Condition::Holds(FluentPattern { fluent, args: args.clone(), value });
+        bind(&found, &mut self.bound);
+        Some(vec![found])
+    }
+
+    /// Whether a value can be one of a fluent's at all.
+    pub(crate) fn suits_fluent(&self, fluent: FluentId, value: &Expr, span: Span) -> Read<()> {
+        let hole = match self.fluents[fluent.index()].ty {
+            FluentType::Truth => return Ok(()),
+            FluentType::Number => Hole::Number,
+            FluentType::Valued(hole) => hole,
+        };
+        match self.sort(value) {
+            Some(sort) if !can_fill(sort, hole) => {
+                let lexicon = &*self.reader.lexicon;
+                let (is, wanted) = (sort_of(sort, lexicon), sort_of(hole, lexicon));
+                Err(Trouble::new("wrong-kind", span, format!("{is} stands here, and {wanted} is wanted")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to compare what can never be the same, such as a text and a word of `one of`.
+    fn can_be_equal(&self, (left, right): (&Expr, &Expr), span: Span) -> Read<()> {
+        match (left, self.sort(right)) {
+            (Expr::Fluent(fluent, _), Some(Hole::Text | Hole::Kind(_) | Hole::Thing)) => {
+                self.suits_fluent(*fluent, right, span)
+            }
+            (Expr::Var(var), Some(sort @ (Hole::Text | Hole::Kind(_) | Hole::Thing)))
+                if !can_fill(sort, self.scope.vars[var.index()].hole) =>
+            {
+                let lexicon = &*self.reader.lexicon;
+                let (one, other) = (sort_of(self.scope.vars[var.index()].hole, lexicon), sort_of(sort, lexicon));
+                Err(Trouble::new("wrong-kind", span, format!("{one} is never the same as {other}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What sort of thing an expression gives, where that can be told.
+    fn sort(&self, value: &Expr) -> Option<Hole> {
+        match value {
+            Expr::Var(var) => Some(self.scope.vars[var.index()].hole),
+            Expr::Value(value) => match value.kinded() {
+                Kinded::Entity(_) => Some(Hole::Thing),
+                Kinded::Text(_) => Some(Hole::Text),
+                _ => None,
+            },
+            Expr::Fluent(fluent, _) => match self.fluents[fluent.index()].ty {
+                FluentType::Number => Some(Hole::Number),
+                FluentType::Valued(hole) => Some(hole),
+                FluentType::Truth => None,
+            },
+            _ => None,
+        }
     }
 
     /// `x is a KIND`, `x is not a KIND`.
@@ -424,6 +506,7 @@ impl Logic<'_> {
         if let Some(at) = words.iter().position(|word| word.is("becomes")) {
             let value = self.expression(&words[at + 1..])?;
             let (pattern, _) = self.fluent_pattern(&words[..at], false)?;
+            self.suits_fluent(pattern.fluent, &value, span_of(&words[at + 1..]))?;
             let fluent = self.own_of(pattern.fluent);
             return Ok(vec![Effect::Initiate { fluent, args: pattern.args, value }]);
         }
@@ -585,8 +668,17 @@ impl Logic<'_> {
             _ => return Ok(None),
         };
         let Some(at) = words.iter().position(|word| word.is("where")) else { return Ok(None) };
+        if let [name] = &words[2..at]
+            && name.kind == TokenKind::Word
+            && self.scope.var(&name.text).is_none()
+            && self.reader.lexicon.lookup(&name.text).is_empty()
+        {
+            let message = format!("`{}` is no variable here", name.text);
+            return Err(Trouble::new("unknown-variable", name.span, message)
+                .help(format!("declare it: `for {}: KIND`, or `: number`", name.text)));
+        }
         let before = self.bound.clone();
-        let over = self.conditions(&words[at + 1..])?;
+        let over = self.conditions(without_parentheses(&words[at + 1..]))?;
         let of = self.expression(&words[2..at])?;
         self.bound = before;
         Ok(Some(Expr::Aggregate(Box::new(Aggregate { op, of, over }))))
@@ -738,8 +830,33 @@ fn comparison_words(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
         (&["is", "not"], CompareOp::NotEqual),
         (&["is"], CompareOp::Equal),
     ];
-    FORMS.iter().find_map(|(form, op)| {
-        let fits = |at: usize| form.iter().enumerate().all(|(n, word)| words.get(at + n).is_some_and(|w| w.is(word)));
-        (1..words.len()).find(|at| fits(*at)).map(|at| (at, *op, form.len()))
+    let fits = |at: usize, form: &[&str]| {
+        form.iter().enumerate().all(|(n, word)| words.get(at + n).is_some_and(|w| w.is(word)))
+    };
+    // The first that stands outside parentheses and aggregates; the longest of those that begin there.
+    let outside = |at: &usize| words[*at].is("is") && depth_at(words, *at) == 0 && !inside_aggregate(words, *at);
+    (1..words.len())
+        .filter(outside)
+        .find_map(|at| FORMS.iter().find(|(form, _)| fits(at, form)).map(|(form, op)| (at, *op, form.len())))
+}
+
+/// `(A; B)` as `A; B`.
+fn without_parentheses(words: &[Word]) -> &[Word] {
+    match words {
+        [open, inside @ .., close]
+            if open.is_sign("(") && close.is_sign(")") && (1..=inside.len()).all(|at| depth_at(words, at) > 0) =>
+        {
+            inside
+        }
+        _ => words,
+    }
+}
+
+/// How many parentheses are open before a word.
+fn depth_at(words: &[Word], at: usize) -> usize {
+    words[..at].iter().fold(0, |depth, word| match () {
+        () if word.is_sign("(") => depth + 1,
+        () if word.is_sign(")") => depth.saturating_sub(1),
+        () => depth,
     })
 }

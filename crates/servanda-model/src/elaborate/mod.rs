@@ -18,6 +18,7 @@ mod words;
 
 use std::collections::HashMap;
 
+use servanda_calendar::ReformTable;
 use servanda_diagnostics::{Diagnostic, SourceMap, Span};
 use servanda_syntax::{Clause, Document, HeadKind, Statement};
 
@@ -27,6 +28,7 @@ use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
 use logic::{Logic, People};
+use things::names_of_parts;
 use sentence::Reader;
 pub use sentence::{Filler, Like, Said, Scope, Trouble, Unknown};
 use words::{Word, span_of, text_of};
@@ -60,6 +62,8 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         source_ids: HashMap::new(),
         exceptions: Vec::new(),
         passes: false,
+        corrections: Vec::new(),
+        reforms: ReformTable::default(),
     };
     elaborator.run();
     elaborator.model
@@ -91,6 +95,10 @@ pub(crate) struct Elaborator<'a> {
     exceptions: Vec<(EntityId, Vec<Word>, Statement)>,
     /// Whether anything told may have a norm pass from one bearer to another.
     passes: bool,
+    /// What is corrected, by which statement.
+    corrections: Vec<(EntityId, Statement)>,
+    /// Until when countries used the Julian calendar, by name.
+    reforms: ReformTable,
 }
 
 #[derive(Clone, Copy)]
@@ -115,8 +123,12 @@ impl<'a> Elaborator<'a> {
         self.each("uses", Self::uses);
         self.each("kind", Self::kind_names);
         self.each("kind", Self::kind_parents);
+        let shared = names_of_parts(documents);
         for file in documents {
             self.declare_things(file);
+        }
+        for file in documents {
+            self.declare_parts(file, &shared);
             self.declare_negotiations(file);
         }
         self.each("kind", Self::kind_members);
@@ -128,11 +140,14 @@ impl<'a> Elaborator<'a> {
                 self.statement(statement);
             }
         }
+        self.correct();
+        self.order_by_time_of_day();
         self.each("rule", Self::rule);
         self.each("define", Self::define);
         self.sum_definitions();
         self.norms();
         self.negotiations();
+        self.correct();
         self.apply_replacements();
         self.each("feed", Self::feed_row);
         self.each("check", Self::check);
@@ -219,12 +234,10 @@ impl<'a> Elaborator<'a> {
 
     pub(crate) fn unknown_thing(&mut self, statement: &Statement, words: &[Word]) {
         let text = text_of(words);
-        let names: Vec<String> = self.model.lexicon.all_names().map(str::to_owned).collect();
-        let trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
-        let trouble = match servanda_diagnostics::suggest(&text, names.iter().map(String::as_str)) {
-            Some(near) => trouble.help(format!("did you mean `{near}`?")),
-            None => trouble.help("declare it first: `KIND NAME \"label\"`"),
-        };
+        let mut trouble = sentence::not_one_thing(&self.model.lexicon, &text, span_of(words));
+        if trouble.help.is_none() {
+            trouble = trouble.help("declare it first: `KIND NAME \"label\"`");
+        }
         self.complain(statement, trouble);
     }
 

@@ -296,7 +296,9 @@ impl Elaborator<'_> {
             Condition::Holds(FluentPattern { fluent: within, args: vec![part, whole], value: Term::Value(Value::TRUE) })
         };
         // What is at the places within is found through them, not by going over every place there is.
-        let over = vec![inside(v(part), v(at as u32)), holds(with_place(v(part)), v(amount))];
+        // Where places lie in each other in a circle, each of them lies in itself, too, and counts once all the same.
+        let elsewhere = super::logic::differs(v(part), v(at as u32));
+        let over = vec![inside(v(part), v(at as u32)), elsewhere, holds(with_place(v(part)), v(amount))];
         let sum = Aggregate { op: AggregateOp::Sum, of: Expr::Var(crate::ids::VarId(amount)), over };
         let own_args: Vec<Term> = (0..count).map(v).collect();
         let sum =
@@ -473,21 +475,31 @@ fn definition_head(logic: &mut Logic<'_>, words: &[Word]) -> Result<(FluentId, V
     let whole = logic.effects(words);
     let read = match whole {
         Ok(effects) => effects,
-        Err(trouble) => {
-            // The value may be an expression.
-            let Some(is) = words.iter().rposition(|word| word.is("is")) else { return Err(trouble) };
-            let value = logic.expression(&words[is + 1..]).map_err(|_| trouble.clone())?;
-            let plain = super::words::seen(&words[..is]);
-            let said = logic.reader.sentence(&plain, super::sentence::Want::Fluent, &logic.scope)?;
-            let Target::Fluent(fluent) = said.target else { return Err(trouble) };
-            let holes = logic.fluents[fluent.index()].args.clone();
-            let (args, _) = logic.fillings(&said.args, &holes).remove(0);
-            return Ok((fluent, args, value));
-        }
+        Err(trouble) => return value_by_expression(logic, words).ok_or(trouble)?,
     };
     match read.into_iter().next() {
         Some(Effect::Initiate { fluent, args, value }) => Ok((fluent, args, value)),
         _ => Err(Trouble::new("not-a-fluent", span_of(words), format!("`{}` cannot be defined", text_of(words)))
             .help("write `define FLUENT` or `define FLUENT is VALUE`")),
     }
+}
+
+/// `FLUENT is EXPR`, split at the first `is` before which a fluent stands: an expression may have an `is` of its own.
+fn value_by_expression(
+    logic: &mut Logic<'_>,
+    words: &[Word],
+) -> Option<Result<(FluentId, Vec<Term>, Expr), Trouble>> {
+    let (is, said) = words.iter().enumerate().filter(|(_, word)| word.is("is")).find_map(|(at, _)| {
+        let plain = super::words::seen(&words[..at]);
+        let said = logic.reader.sentence(&plain, super::sentence::Want::Fluent, &logic.scope).ok()?;
+        said.value.is_none().then_some((at, said))
+    })?;
+    let Target::Fluent(fluent) = said.target else { return None };
+    let value = match logic.expression(&words[is + 1..]) {
+        Ok(value) => value,
+        Err(trouble) => return Some(Err(trouble)),
+    };
+    let holes = logic.fluents[fluent.index()].args.clone();
+    let (args, _) = logic.fillings(&said.args, &holes).remove(0);
+    Some(logic.suits_fluent(fluent, &value, span_of(&words[is + 1..])).map(|()| (fluent, args, value)))
 }

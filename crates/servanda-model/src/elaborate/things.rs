@@ -1,5 +1,7 @@
 //! Things and what is said about them: instruments, articles, sources, doctrines.
 
+use std::collections::BTreeSet;
+
 use servanda_syntax::{Clause, HeadKind, Statement, TokenKind};
 
 use super::sentence::Trouble;
@@ -11,49 +13,22 @@ use crate::program::Initial;
 use crate::value::Value;
 
 impl Elaborator<'_> {
-    /// First pass over a file: every name that its statements declare.
+    /// First pass over a file: the names of things that belong to nothing else.
     pub(crate) fn declare_things(&mut self, file: &File) {
-        let mut context = Context::default();
-        for statement in &file.document.statements {
-            if statement.broken {
-                continue;
-            }
+        for statement in file.document.statements.iter().filter(|statement| !statement.broken) {
             let words = all(&statement.head.tokens);
             match statement.kind {
-                HeadKind::Sentence => self.declare_sentence(statement, &words, &mut context),
-                HeadKind::Keyword("article") => {
-                    let Some(name) = words.first() else { continue };
-                    let label = words.get(1).filter(|word| word.kind == TokenKind::String);
-                    let label = label.map(|word| word.text.clone());
-                    context.article = Some(self.open_article(statement, &mut context, &name.text, label.as_deref()));
-                }
-                HeadKind::Keyword("norm") => {
-                    if let Some(id) = self.declare_named(statement, &words, self.model.hooks.norm, context) {
-                        self.norm_facts(statement, id, context);
-                    }
-                }
-                HeadKind::Keyword("reading") => {
-                    if let Some(name) = words.first() {
-                        let kind = self.model.lexicon.kind("reading").expect("built in");
-                        self.declare(statement, &name.text, &name.text, kind, name.span);
-                    }
+                HeadKind::Sentence => {
+                    self.declare_sentence(statement, &words);
+                    self.declare_reform(statement);
                 }
                 HeadKind::Keyword("source") => {
-                    if let Some(name) = words.first() {
-                        let label = words.get(1).map_or(&name.text, |word| &word.text);
-                        let kind = self.model.lexicon.kind("source").expect("built in");
-                        if let Some(id) = self.declare(statement, &name.text, label, kind, name.span) {
-                            self.declare_source(statement, id);
-                        }
+                    if let Some(id) = self.declare_labelled(statement, &words, "source") {
+                        self.declare_source(statement, id);
                     }
                 }
                 HeadKind::Keyword("doctrine") => {
-                    if let Some(name) = words.first() {
-                        let label = words.get(1).filter(|word| word.kind == TokenKind::String);
-                        let label = label.map_or(&name.text, |word| &word.text);
-                        let kind = self.model.lexicon.kind("doctrine").expect("built in");
-                        self.declare(statement, &name.text, label, kind, name.span);
-                    }
+                    self.declare_labelled(statement, &words, "doctrine");
                 }
                 HeadKind::Keyword("event" | "fact" | "claim") => {
                     let colon = words.iter().position(|word| word.is_sign(":")).unwrap_or(0);
@@ -64,26 +39,110 @@ impl Elaborator<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Second pass, when every instrument has its name: articles, norms and readings, each of the instrument opened last.
+    pub(crate) fn declare_parts(&mut self, file: &File, shared: &Shared) {
+        let mut context = Context::default();
+        for statement in file.document.statements.iter().filter(|statement| !statement.broken) {
+            let words = all(&statement.head.tokens);
+            match statement.kind {
+                HeadKind::Sentence => self.open_instrument(statement, &words, &mut context),
+                HeadKind::Keyword("article") => match words.first() {
+                    Some(name) => {
+                        let label = words.get(1).filter(|word| word.kind == TokenKind::String);
+                        let label = label.map(|word| word.text.clone());
+                        let article = self.open_article(statement, &mut context, &name.text, label.as_deref());
+                        context.article = Some(article);
+                    }
+                    None => self.nameless(statement, None),
+                },
+                HeadKind::Keyword("norm") => {
+                    if let Some(id) = self.declare_norm(statement, &words, context, shared) {
+                        self.norm_facts(statement, id, context);
+                    }
+                }
+                HeadKind::Keyword("reading") => self.declare_reading(statement, &words, shared),
+                _ => {}
+            }
             self.context.insert(key(statement), context);
         }
     }
 
-    fn declare_named(
+    /// A source or a doctrine.
+    fn declare_labelled(&mut self, statement: &Statement, words: &[Word], kind: &str) -> Option<EntityId> {
+        let Some(name) = words.first().filter(|word| word.kind != TokenKind::String) else {
+            self.nameless(statement, words.first());
+            return None;
+        };
+        let label = words.get(1).filter(|word| word.kind == TokenKind::String).map_or(&name.text, |word| &word.text);
+        let kind = self.model.lexicon.kind(kind).expect("built in");
+        self.declare(statement, &name.text, label, kind, name.span)
+    }
+
+    /// What has no name cannot be referred to, and would be lost without a word.
+    fn nameless(&mut self, statement: &Statement, instead: Option<&Word>) {
+        let what = statement.keyword().unwrap_or("thing");
+        let message = match instead {
+            Some(word) if word.kind == TokenKind::Date => {
+                format!("a name is wanted here, and `{}` is read as a date", word.text)
+            }
+            Some(word) => format!("a name is wanted here, and `{}` is none", word.text),
+            None => "a name is missing here".to_owned(),
+        };
+        let span = instead.map_or(statement.head.span, |word| word.span);
+        let trouble = Trouble::new("name-missing", span, message);
+        self.complain(statement, trouble.help(format!("write `{what} NAME`; a name begins with a letter")));
+    }
+
+    /// A norm goes by its own name, and by that of its instrument with its own after a dot.
+    fn declare_norm(
         &mut self,
         statement: &Statement,
         words: &[Word],
-        kind: KindId,
         context: Context,
+        shared: &Shared,
     ) -> Option<EntityId> {
-        let name = words.first().filter(|word| word.kind == TokenKind::Word)?;
-        let taken = self.model.lexicon.lookup(&name.text).iter().any(|id| self.model.name(*id) == name.text);
-        let full = match context.instrument {
-            Some(instrument) if taken || name.text.chars().all(|c| c.is_ascii_digit()) => {
-                format!("{}.{}", self.model.name(instrument), name.text)
-            }
-            _ => name.text.clone(),
+        let Some(name) = words.first().filter(|word| word.kind == TokenKind::Word || word.kind == TokenKind::Number)
+        else {
+            self.nameless(statement, words.first());
+            return None;
         };
-        self.declare(statement, &full, &full, kind, name.span)
+        let kind = self.model.hooks.norm;
+        let Some(instrument) = context.instrument else {
+            return self.declare(statement, &name.text, &name.text, kind, name.span);
+        };
+        let qualified = format!("{}.{}", self.model.name(instrument), name.text);
+        let taken = self.model.lexicon.lookup(&name.text).iter().any(|id| self.model.name(*id) == name.text);
+        let several = shared.norms.contains(&name.text) || name.text.chars().all(|c| c.is_ascii_digit());
+        if taken || several {
+            return self.declare(statement, &qualified, &qualified, kind, name.span);
+        }
+        let id = self.declare(statement, &name.text, &name.text, kind, name.span)?;
+        self.model.lexicon.add_name(&qualified, id);
+        Some(id)
+    }
+
+    /// A reading goes by its own name, and by that of its norm with its own after a dot.
+    fn declare_reading(&mut self, statement: &Statement, words: &[Word], shared: &Shared) {
+        let Some(name) = words.first().filter(|word| word.kind == TokenKind::Word) else {
+            return self.nameless(statement, words.first());
+        };
+        let kind = self.model.lexicon.kind("reading").expect("built in");
+        let norm = reading_of(words).map(|(_, norm)| text_of(norm));
+        match norm {
+            Some(norm) if shared.readings.contains(&name.text) => {
+                let qualified = format!("{norm}.{}", name.text);
+                self.declare(statement, &qualified, &qualified, kind, name.span);
+            }
+            norm => {
+                let id = self.declare(statement, &name.text, &name.text, kind, name.span);
+                if let (Some(id), Some(norm)) = (id, norm) {
+                    self.model.lexicon.add_name(&format!("{norm}.{}", name.text), id);
+                }
+            }
+        }
     }
 
     /// Declares one thing, or reports that its name is taken.
@@ -115,38 +174,68 @@ impl Elaborator<'_> {
         Some(id)
     }
 
-    fn declare_sentence(&mut self, statement: &Statement, words: &[Word], context: &mut Context) {
+    fn declare_sentence(&mut self, statement: &Statement, words: &[Word]) {
         let Some(first) = words.first() else { return };
-        if first.is("in") && words.len() == 2 {
-            match self.model.lexicon.entity(&words[1].text) {
-                Some(id) => *context = Context { instrument: Some(id), article: None },
-                None => self.unknown_thing(statement, &words[1..]),
-            }
-            return;
-        }
         let Some(kind) = self.model.lexicon.kind(&first.text) else { return };
         if words.get(1).is_none_or(|word| word.kind != TokenKind::Word && word.kind != TokenKind::Number) {
             let trouble = Trouble::new("name-missing", first.span, format!("a {} needs a name", first.text))
-                .help(format!("write `{} NAME \"label\"`", first.text));
+                .help(format!("write `{} NAME \"label\"`; a name begins with a letter", first.text));
             self.complain(statement, trouble);
             return;
         }
         let mut at = 1;
-        let mut last = None;
         while let Some(name) = words.get(at).filter(|word| matches!(word.kind, TokenKind::Word | TokenKind::Number)) {
             let label = words.get(at + 1).filter(|word| word.kind == TokenKind::String);
             let text = label.map_or(&name.text, |word| &word.text).clone();
-            last = self.declare(statement, &name.text.clone(), &text, kind, name.span).or(last);
+            self.declare(statement, &name.text.clone(), &text, kind, name.span);
             at += 1 + usize::from(label.is_some());
             match words.get(at) {
-                Some(comma) if comma.is_sign(",") && !is_known_only(&words[at + 1..]) => at += 1,
+                Some(comma) if comma.is_sign(",") && !is_known_only(&words[at + 1..]) => {
+                    at += 1;
+                    let next = words.get(at);
+                    if next.is_none_or(|word| !matches!(word.kind, TokenKind::Word | TokenKind::Number)) {
+                        self.nameless(statement, next);
+                    }
+                }
                 _ => break,
             }
         }
-        if let Some(id) = last
-            && self.model.lexicon.is_of_kind(id, self.model.hooks.instrument)
-        {
-            *context = Context { instrument: Some(id), article: None };
+    }
+
+    /// The declaration of an instrument opens it, and so does `in NAME`.
+    fn open_instrument(&mut self, statement: &Statement, words: &[Word], context: &mut Context) {
+        let opened = match words {
+            [first, name] if first.is("in") => match self.model.lexicon.entity(&name.text) {
+                Some(id) => Some(id),
+                None => return self.unknown_thing(statement, &words[1..]),
+            },
+            _ => {
+                let declared = self.names.get(&key(statement)).and_then(|ids| ids.last()).copied();
+                declared.filter(|id| self.model.lexicon.is_of_kind(*id, self.model.hooks.instrument))
+            }
+        };
+        if opened.is_some() {
+            *context = Context { instrument: opened, article: None };
+        }
+    }
+
+    /// `until DATE julian` below a country: from that day on it used the Gregorian calendar.
+    fn declare_reform(&mut self, statement: &Statement) {
+        let ids = self.names.get(&key(statement)).cloned().unwrap_or_default();
+        for clause in &statement.clauses {
+            let Some(text) = calendar_change(clause) else { continue };
+            match servanda_calendar::reform::parse_until(&text) {
+                Ok(day) => {
+                    for id in &ids {
+                        self.reforms.declare(self.model.name(*id), day);
+                    }
+                }
+                Err(error) => {
+                    let trouble = Trouble::new("bad-date", clause.span, format!("`{text}` names no day: {error}"))
+                        .help("write the first day of the new calendar: `until 1918-02-14 julian`");
+                    self.complain(statement, trouble);
+                }
+            }
         }
     }
 
@@ -413,9 +502,10 @@ impl Elaborator<'_> {
                     self.model.sources[id.index()].file = words.first().map(|word| word.text.clone());
                 }
                 Some("published") => {
-                    let year = words.first().and_then(|word| word.text.get(..4)?.parse().ok());
+                    let year = year_of(&words);
                     if year.is_none() {
-                        let trouble = Trouble::new("bad-year", clause.span, "a year is wanted here");
+                        let trouble = Trouble::new("bad-year", clause.span, "a year is wanted here")
+                            .help("write `published 1931`, or a date; the year before the year 1 is `0000`");
                         self.complain(statement, trouble);
                     }
                     self.model.sources[id.index()].published = year;
@@ -559,6 +649,54 @@ impl Elaborator<'_> {
                 self.state_initially(fluent, vec![value_of(party), value_of(id)], Value::TRUE, origin);
             }
         }
+    }
+}
+
+/// The year of a date; of one that is not known to the year, the last that it can be.
+fn year_of(words: &[Word]) -> Option<i64> {
+    let text: String = words.iter().map(|word| word.text.as_str()).collect();
+    super::dates::read(&text).ok()?.max.map(|day| servanda_calendar::Day(day).year())
+}
+
+/// Names of norms and readings that several have.
+#[derive(Default)]
+pub(crate) struct Shared {
+    norms: BTreeSet<String>,
+    readings: BTreeSet<String>,
+}
+
+/// Looks for names of norms and readings that several have, so that each of these goes by its qualified name.
+pub(crate) fn names_of_parts(documents: &[File]) -> Shared {
+    let mut shared = Shared::default();
+    let (mut norms, mut readings) = (BTreeSet::new(), BTreeSet::new());
+    for statement in documents.iter().flat_map(|file| &file.document.statements) {
+        let Some(name) = statement.head.tokens.first() else { continue };
+        let (seen, several) = match statement.keyword() {
+            Some("norm") => (&mut norms, &mut shared.norms),
+            Some("reading") => (&mut readings, &mut shared.readings),
+            _ => continue,
+        };
+        if !seen.insert(name.text.to_string()) {
+            several.insert(name.text.to_string());
+        }
+    }
+    shared
+}
+
+/// What `reading NAME of NORM, …` is called and is of.
+pub(crate) fn reading_of(words: &[Word]) -> Option<(&[Word], &[Word])> {
+    let of = words.iter().position(|word| word.is("of"))?;
+    let rest = &words[of + 1..];
+    let end = rest.iter().position(|word| word.is_sign(",") || word.is_sign(":")).unwrap_or(rest.len());
+    (end > 0).then(|| (&words[..of], &rest[..end]))
+}
+
+/// The text of the clause `until DATE julian`, if it is one.
+pub(crate) fn calendar_change(clause: &Clause) -> Option<String> {
+    let words = all(&clause.tokens);
+    match (clause.keyword, words.as_slice()) {
+        (Some("until"), [date, julian]) if julian.is("julian") => Some(format!("until {} julian", date.text)),
+        _ => None,
     }
 }
 
