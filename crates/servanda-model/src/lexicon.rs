@@ -221,9 +221,25 @@ impl Lexicon {
     #[must_use]
     pub fn lookup(&self, name: &str) -> Vec<EntityId> {
         let key = name_key(name);
-        let Some(ids) = self.names.get(&key).or_else(|| self.lookup_plain(&key)) else { return Vec::new() };
+        let Some(ids) = self.names.get(&key).or_else(|| self.lookup_plain(&key)) else {
+            return self.part_of_whole(&key).into_iter().collect();
+        };
         let exact = ids.iter().find(|id| self.entities[id.index()].name == name);
         exact.map_or_else(|| ids.clone(), |id| vec![*id])
+    }
+
+    /// `Article II of Sele`, `Sele Article II`, `Article II` are written `Sele.II`.
+    fn part_of_whole(&self, key: &str) -> Option<EntityId> {
+        let (number, whole) = match key.strip_prefix("article ") {
+            Some(rest) => rest.split_once(" of ").map_or((rest, None), |(number, whole)| (number, Some(whole))),
+            None => {
+                let (whole, number) = key.split_once(" article ").or_else(|| key.split_once(" art. "))?;
+                (number, Some(whole.trim_end_matches(',')))
+            }
+        };
+        let Some(whole) = whole else { return self.entity(number) };
+        let whole = self.entity(whole)?;
+        self.entity(&format!("{}.{number}", self.entities[whole.index()].name))
     }
 
     fn lookup_plain(&self, key: &str) -> Option<&Vec<EntityId>> {

@@ -172,6 +172,8 @@ pub struct Norm {
     pub vars: Vec<Var>,
     /// What says whom it binds, and who the other is.
     pub binding: Vec<Condition>,
+    /// Where one of these lists holds, it does not apply.
+    pub excepts: Vec<Vec<Condition>>,
     /// The variables that tell its instances apart: the arguments of `status`.
     pub instance: Vec<VarId>,
     /// Where it is written.
@@ -487,6 +489,8 @@ impl Model {
                 |range| match (range.min, range.max) {
                     (Some(a), Some(b)) if a == b => format!("about {a}"),
                     (Some(a), Some(b)) => format!("between {a} and {b}"),
+                    // Not less than nothing is said of what nobody counted.
+                    (Some(a), None) if a == crate::value::Number::whole(0) => "unknown".to_owned(),
                     (Some(a), None) => format!("at least {a}"),
                     (None, Some(b)) => format!("at most {b}"),
                     (None, None) => "unknown".to_owned(),

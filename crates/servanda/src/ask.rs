@@ -2,6 +2,7 @@
 
 mod known;
 mod norms;
+mod parting;
 mod spells;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use servanda_model::{
     Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Model, Term, Trouble, Value, VarId, View,
 };
 
-use known::{knowledge, learnt, says, secrets, statuses};
+use known::{claims, knowledge, learnt, named, says, secrets, statuses};
 use spells::{causes, end_of, intervals};
 
 use crate::question::{Form, Preparing, Question};
@@ -196,7 +197,7 @@ pub fn ask_all(
         });
     }
     if readings && view.under.is_empty() {
-        let others: Vec<EntityId> = readings_of(model);
+        let others = parting::able_to_matter(model, &put, &targets, &readings_of(model));
         for reading in others {
             let under = View { under: vec![reading], ..view.clone() };
             let Ok(outcomes) = world.ask_each(&under, &put, &targets) else { continue };
@@ -243,7 +244,7 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
     };
     match &question.form {
         Form::Acts { patterns, .. } => Target { fluents: Vec::new(), acts: patterns.clone(), day: on },
-        Form::Happened(_) | Form::Says(_) => Target::default(),
+        Form::Happened(_) | Form::Says(_) | Form::Claims(_) | Form::Named(_) => Target::default(),
         Form::Secrets(actor) => {
             let fluents = vec![(model.hooks.knows, vec![Some(Value::entity(*actor)), None])];
             Target { fluents, day, ..Target::default() }
@@ -327,6 +328,8 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Secrets(actor) => secrets(world, outcome, *actor, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
         Form::Says(thing) => says(world, *thing),
+        Form::Claims(actor) => claims(world, view, *actor, day),
+        Form::Named(thing) => named(world, *thing),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => causes(world, outcome, question, view),
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
@@ -336,6 +339,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     };
     if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);
+        leave_open_within(world, outcome, question, on, &mut answers);
     }
     if let Some(since) = question.since {
         let since = model.show_tick(since);
@@ -346,6 +350,10 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         answers.retain(|answer| answer.until.as_ref() == Some(&until));
     }
     let mut assumptions: Vec<String> = Vec::new();
+    let wrong = model.diagnostics.iter().filter(|it| it.severity == servanda_diagnostics::Severity::Error).count();
+    if wrong > 0 {
+        assumptions.push(format!("what is wrong in the dossier is left out: {wrong} errors, which `servanda check` shows"));
+    }
     for doctrine in world.chosen(view) {
         if !view.under.contains(&doctrine) {
             assumptions.push(format!("doctrine {} applies, as none was chosen", model.name(doctrine)));
@@ -359,8 +367,12 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         }
     }
     let negative = answers.is_empty().then(|| match &question.form {
-        Form::Norms(of) => norms::no(world, outcome, of, on),
-        _ => steps::no(world, question, outcome, on),
+        Form::Secrets(actor) => No {
+            searched: vec![format!("a secret of which {} was told, or that it shares", model.name(*actor))],
+            ..No::default()
+        },
+        Form::Norms(of) => norms::no(world, outcome, question, of, on),
+        _ => steps::no(world, question, outcome, view, on),
     });
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
@@ -413,15 +425,37 @@ pub(crate) fn undecided_patterns<'q>(
     })
 }
 
+/// The arguments of a pattern that are given.
+fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
+    let constant = |term: &Term| match term {
+        Term::Value(value) => Some(*value),
+        _ => None,
+    };
+    pattern.args.iter().map(constant).collect()
+}
+
+/// What a number leaves open that is known only for a whole: it may be so of each of the places within.
+fn leave_open_within(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
+    for (key, found) in fillings(outcome, question.open, on) {
+        let Some(run) = found.at.iter().position(Option::is_some) else { continue };
+        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
+        if answers.iter().any(|answer| answer.text == text) {
+            continue;
+        }
+        let held = || found.at.iter().flatten();
+        let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
+        let mut answer = answer(world, text, false, sinces, untils);
+        why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
+        answer.assumptions.push("a number is known for a whole, and not for the places within it".to_owned());
+        answers.push(answer);
+    }
+}
+
 /// What a number that is not known leaves open: a norm may be breached, and may be observed.
 fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
     let model = world.model;
     for (pattern, denied, open) in undecided_patterns(model, question) {
-        let constant = |term: &Term| match term {
-            Term::Value(value) => Some(*value),
-            _ => None,
-        };
-        let wanted: Vec<Option<Value>> = pattern.args.iter().map(constant).collect();
+        let wanted = constants(pattern);
         let run = &outcome.runs[0];
         for instance in run.solution.instances_of(open, &wanted) {
             let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
@@ -544,6 +578,15 @@ fn told(model: &Model, question: &str) -> String {
     let body = question.trim_end_matches('?').trim();
     let words: Vec<&str> = body.split_whitespace().collect();
     let Some((first, rest)) = words.split_first() else { return body.to_owned() };
+    // `is not Ceiling breached`
+    if rest.first().is_some_and(|word| word.eq_ignore_ascii_case("not")) {
+        let positive = told(model, &[&[*first], &rest[1..]].concat().join(" "));
+        let auxiliary = format!(" {} ", first.to_lowercase());
+        return match positive.split_once(auxiliary.as_str()) {
+            Some((subject, rest)) => format!("{subject}{auxiliary}not {rest}"),
+            None => body.to_owned(),
+        };
+    }
     let subject = (1..rest.len()).rev().find(|end| model.lexicon.entity(&rest[..*end].join(" ")).is_some());
     let Some(end) = subject else { return body.to_owned() };
     match first.to_lowercase().as_str() {

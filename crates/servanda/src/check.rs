@@ -144,7 +144,7 @@ fn expectations(world: &mut World<'_>, group: &(View, Vec<(&Check, &Expect)>), c
     let texts: Vec<String> = list
         .iter()
         .map(|(check, expect)| match check.view.on {
-            Some(on) if !has_day(&expect.question) => format!("{} on {}", expect.question, model.show_tick(on)),
+            Some(on) if !has_day(&expect.question) => format!("{} by {}", expect.question, model.show_tick(on)),
             _ => expect.question.clone(),
         })
         .collect();
@@ -186,7 +186,8 @@ fn expectations(world: &mut World<'_>, group: &(View, Vec<(&Check, &Expect)>), c
 
 fn has_day(question: &str) -> bool {
     let words: Vec<&str> = question.split_whitespace().collect();
-    words.len() > 2 && words[words.len() - 2] == "on"
+    words.len() > 2 && ["on", "by", "in", "during", "before", "after"].contains(&words[words.len() - 2])
+        && words[words.len() - 1].starts_with(|first: char| first.is_ascii_digit() || first == '-')
 }
 
 fn wanted(expect: &Expect) -> String {
@@ -240,7 +241,10 @@ fn verdict(model: &Model, expect: &Expect, reply: &Reply) -> Result<(), String> 
     let same = |wanted: &str, found: &str| {
         let (wanted_possible, wanted) = possibly(wanted);
         let (found_possible, found) = possibly(found);
-        wanted_possible == found_possible && (plain(wanted) == plain(found) || same_thing(model, wanted, found))
+        // `Assist: each party must assist the other` is the norm of that name.
+        let name = found.split(':').next().unwrap_or(found);
+        wanted_possible == found_possible
+            && (plain(wanted) == plain(found) || same_thing(model, wanted, found) || same_thing(model, wanted, name))
     };
     let all_found = wanted.iter().all(|wanted| found.iter().any(|found| same(wanted, found)));
     let all_wanted = found.iter().all(|found| wanted.iter().any(|wanted| same(wanted, found)));

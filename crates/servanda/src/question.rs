@@ -9,7 +9,7 @@ mod terms;
 mod words;
 
 use servanda_model::{
-    Aggregate, AggregateOp, ArithOp, Asked, Asker, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern,
+    Aggregate, AggregateOp, ArithOp, Asked, Asker, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern,
     Expr, Fluent, FluentId, FluentPattern, FluentType, Happening, Hole, Mode, Model, Number, NumberRange, OriginId,
     Scope, Term, Ties, Trouble, Value, VarId, View,
 };
@@ -73,6 +73,10 @@ pub enum Form {
     Norms(OfNorms),
     /// What the norms of a thing say.
     Says(EntityId),
+    /// What somebody claims.
+    Claims(EntityId),
+    /// What a thing is.
+    Named(EntityId),
     /// What happened, to whom or by whom.
     Happened(Option<EntityId>),
 }
@@ -88,6 +92,8 @@ pub struct Question {
     pub form: Form,
     /// The fluent that holds the answers, among the questions put together.
     pub fluent: Option<FluentId>,
+    /// The fluent that holds what a number leaves open that is only known for a whole.
+    pub open: Option<FluentId>,
     /// What was asked, for explaining a no.
     pub conditions: Vec<Condition>,
     /// Those of the variables that stand for what is asked, in the order of the answer's parts.
@@ -165,9 +171,18 @@ impl<'m> Preparing<'m> {
                 question.possibly |= possibly;
             }
         }
+        if let Some(rest) = strip(&body, "is it ").and_then(|rest| rest.split_once(" for ")).map(|(state, deed)| (state.to_owned(), deed.to_owned()))
+            && let (state, deed) = rest
+            && !state.contains(' ')
+            && let Some((actor, deed)) = deed.split_once(" to ")
+        {
+            // `is it forbidden for Lithuania to …`
+            body = format!("is {actor} {state} to {deed}");
+        }
         let (body, ends) = ends::take(&self.asker, self.model.program.clock, &body);
         (question.since, question.until, question.on) = (ends.since, ends.until, ends.on);
         (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);
+        self.chosen.extend(question.view.under.iter().copied());
         let (body, ever) = without_ever(&body);
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
@@ -186,10 +201,9 @@ impl<'m> Preparing<'m> {
         let own = trouble.help.clone().filter(|_| trouble.unknown.is_none());
         let near = near.or(own).map_or_else(String::new, |near| format!("{near}\n      "));
         format!(
-            "{near}a question is a sentence of the dossier's phrases, as it stands or after `is`, `was`, `does`, `did`, or with \
-             `who`, `what`, `which KIND`, `where`, `how many` for a name or a number; or begins with `when`, `since when`, \
-             `until when`, `how long`, `why`, `by which act`; or asks what somebody `may`, `must` or `can` do; see \
-             docs/reference/language.md, Questions"
+            "{near}ask `is/was/does/did SENTENCE`, `who/what/which KIND/where/how many …`, `when/since when/until when/how long …`, \
+             `by which act …`,\n      `may/must/can X …`, `what must X do`, `which norms of Y are breached`, `what does X know of Y`, \
+             `what happened on DAY`"
         )
     }
 
@@ -346,6 +360,9 @@ impl<'m> Preparing<'m> {
             Some(result)
         };
         match lower {
+            ["since" | "from" | "until" | "till", "when", ..] if norms::modal(lower).is_some() => {
+                Some(self.modal_question(&words[1..], question))
+            }
             ["since" | "from", "when", ..] => form(self, Form::Since, said(2), question),
             ["until" | "till", "when", ..] => form(self, Form::Until, said(2), question),
             ["for", "how", "long", ..] => form(self, Form::HowLong, said(3), question),
@@ -380,11 +397,27 @@ impl<'m> Preparing<'m> {
                 self.look_at(self.model.hooks.knows, args, question);
                 Some(Ok(()))
             }
-            ["what", "does" | "do" | "did", .., "say" | "provide" | "require" | "demand" | "mean"] => {
+            ["what", "does" | "do" | "did", .., "say" | "provide" | "require" | "mean" | "claim" | "allege" | "assert"] => {
                 let thing = self.entity(&words[2..words.len() - 1].join(" ")).ok()?;
-                question.form = Form::Says(thing);
+                let hooks = &self.model.hooks;
+                let kinds = [hooks.norm, hooks.article, hooks.instrument];
+                let is_text = kinds.iter().any(|kind| self.model.lexicon.is_of_kind(thing, *kind))
+                    || self.model.norms.iter().any(|norm| norm.reading == Some(thing));
+                question.form = if is_text { Form::Says(thing) } else { Form::Claims(thing) };
                 Some(Ok(()))
             }
+            ["what" | "who", "is" | "was" | "are" | "were", _, ..] if self.entity(&rest(2)).is_ok() => {
+                let thing = self.entity(&rest(2)).ok()?;
+                question.form = Form::Named(thing);
+                Some(Ok(()))
+            }
+            [] => Some(Err(Trouble {
+                code: "no-question",
+                message: "a question is missing".to_owned(),
+                span: servanda_diagnostics::Span::default(),
+                help: None,
+                unknown: None,
+            })),
             _ => {
                 if let Some(result) = lower.iter().any(|word| ["owe", "owes", "owed"].contains(word)).then(|| {
                     self.owed(words, lower, question)
@@ -454,7 +487,8 @@ impl<'m> Preparing<'m> {
 
     fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         let mut scope = Scope::default();
-        if matches!(question.form, Form::When)
+        let at_a_time = question.during.is_some() || question.on.is_some() && question.that_day;
+        if (matches!(question.form, Form::When) || question.ever && at_a_time)
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
             && patterns.iter().any(|pattern| self.is_told(pattern))
         {
@@ -497,8 +531,11 @@ impl<'m> Preparing<'m> {
                     return Ok(());
                 }
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
-                let args = asked.iter().map(|var| Term::Var(*var)).collect();
+                let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
                 question.asked = asked;
+                if let [Condition::Holds(it)] = conditions.as_slice() {
+                    question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
+                }
                 self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
                 Ok(())
             }
@@ -582,6 +619,66 @@ impl<'m> Preparing<'m> {
         let part = Expr::Value(self.asker.range(NumberRange { min: none, max: all, approximate: false }));
         let part = Expr::Arith(ArithOp::Times, Box::new(Expr::Aggregate(Box::new(around))), Box::new(part));
         Expr::Arith(ArithOp::Plus, Box::new(number), Box::new(part))
+    }
+
+    /// A fluent that holds while what is asked of a place may be so because of a number that is only known for a whole in
+    /// which the place lies.
+    fn may_be_there(
+        &mut self,
+        asked: &FluentPattern,
+        holes: &[Hole],
+        args: &[Term],
+        scope: &Scope,
+        name: &str,
+    ) -> Option<FluentId> {
+        let model = self.model;
+        let (total, place, read) = model.definitions.iter().find_map(|definition| {
+            let definition = &definition.item;
+            let positive = |var: &VarId| {
+                definition.conditions.iter().any(|it| {
+                    let zero = Expr::Value(Value::integer(0).expect("0 fits"));
+                    matches!(it, Condition::Compare { left: Expr::Var(left), op: CompareOp::Greater, right } if left == var && *right == zero)
+                })
+            };
+            if definition.fluent != asked.fluent || definition.conditions.len() != 2 {
+                return None;
+            }
+            definition.conditions.iter().find_map(|condition| {
+                let Condition::Holds(read) = condition else { return None };
+                let total = model.totals.iter().find(|total| total.total == read.fluent)?;
+                let Term::Var(number) = read.value else { return None };
+                let place = |term: &Term| definition.args.iter().position(|arg| arg == term);
+                let read: Option<Vec<Term>> = read.args.iter().map(|term| Some(asked.args[place(term)?])).collect();
+                positive(&number).then_some((*total, total.place, read?))
+            })
+        })?;
+        let mut scope = scope.clone();
+        let whole = Term::Var(scope.declare("whole", self.model.program.fluents[total.total.index()].args[place]));
+        let amount = scope.declare("amount", Hole::Number);
+        let mut there = read.clone();
+        there[place] = whole;
+        let holds = |fluent, args, value| Condition::Holds(FluentPattern { fluent, args, value });
+        let conditions = vec![
+            holds(total.within, vec![read[place], whole], Term::Value(Value::TRUE)),
+            holds(total.own, there, Term::Var(amount)),
+            Condition::Compare {
+                left: Expr::Var(amount),
+                op: CompareOp::Greater,
+                right: Expr::Value(Value::integer(0).expect("0 fits")),
+            },
+        ];
+        let fluent = self.add_fluent(holes.to_vec(), FluentType::Truth);
+        self.questions.definitions.push(Definition {
+            id: DefinitionId(0),
+            name: name.to_owned(),
+            vars: scope.vars,
+            fluent,
+            args: args.to_vec(),
+            value: Expr::Value(Value::TRUE),
+            conditions,
+            origin: OriginId(0),
+        });
+        Some(fluent)
     }
 
     /// `which norms are not breached`: each thing of the kind for which it is not so.
@@ -681,7 +778,7 @@ impl Question {
     /// Every fluent of its own that its answers are read from.
     #[must_use]
     pub fn fluents(&self) -> Vec<FluentId> {
-        let mut all: Vec<FluentId> = self.fluent.into_iter().collect();
+        let mut all: Vec<FluentId> = self.fluent.into_iter().chain(self.open).collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));

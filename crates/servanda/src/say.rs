@@ -92,6 +92,17 @@ pub fn value(model: &Model, solution: &Solution, value: Value) -> String {
             lent.program.ranges.clone_from(&solution.ranges);
             lent.show(value)
         }
+        Kinded::Entity(id) if model.lexicon.words.contains(&id) && value != Value::TRUE => {
+            model.lexicon.entities[id.index()].label.clone()
+        }
+        _ => model.show(value),
+    }
+}
+
+/// A value of the dossier; words by what they are called.
+fn word(model: &Model, value: Value) -> String {
+    match value.as_entity() {
+        Some(id) if model.lexicon.words.contains(&id) => model.lexicon.entities[id.index()].label.clone(),
         _ => model.show(value),
     }
 }
@@ -100,7 +111,7 @@ pub fn value(model: &Model, solution: &Solution, value: Value) -> String {
 #[must_use]
 pub fn fluent(model: &Model, fluent: FluentId, args: &[Value], value: Option<Value>) -> String {
     let args: Vec<String> = args.iter().map(|value| model.show(*value)).collect();
-    let shown = value.filter(|value| *value != Value::TRUE).map(|value| model.show(value));
+    let shown = value.filter(|value| *value != Value::TRUE).map(|it| word(model, it));
     fluent_text(model, fluent, &args, shown.as_deref())
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ActionId, Condition, Definition, Effect, EntityId, EventId, Expr, FluentId, FluentPattern, Hole, Model, OriginId,
-    Rule, Term, Trigger, Value, Var,
+    ActionId, Condition, Definition, Effect, EntityId, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole, Model, OriginId,
+    Rule, Term, Trigger, Value, Var, View,
 };
 
 use crate::figures::{self, Figure};
@@ -313,6 +313,14 @@ pub(crate) fn effects_text(model: &Model, rule: &Rule, values: &[Value]) -> Stri
     all.join("; ")
 }
 
+/// The time after which a rule fires, with these values of its variables.
+pub(crate) fn time_text(model: &Model, time: &Expr, rule: &Rule, values: &[Value]) -> String {
+    match time {
+        Expr::Var(var) => values.get(var.index()).map_or_else(String::new, |value| model.show(*value)),
+        other => say::expr(model, other, &rule.vars),
+    }
+}
+
 /// What is missing where a number counts as 0. It may be stated later.
 fn no_number(model: &Model, fluent: FluentId, args: &[Value], day: Option<&str>) -> String {
     let day = day.map_or_else(String::new, |day| format!(" by {day}"));
@@ -522,7 +530,9 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
 
 /// Why the answer is no.
 #[must_use]
-pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, on: i64) -> crate::ask::No {
+pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View, on: i64) -> crate::ask::No {
+    // Who does not see everything does not see everything that is said, either.
+    let whole = view.seen_by.is_none() && view.known_in.is_none();
     let model = world.model;
     let mut no = crate::ask::No::default();
     let Some(run) = outcome.runs.first() else { return no };
@@ -534,6 +544,9 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, on: i64) ->
                 let until =
                     interval.until.map_or_else(|| "on".to_owned(), |day| format!("until {}", model.show_tick(day)));
                 no.instead.push(format!("it is so from {since} {until} {}", shown.join(", ")).trim_end().to_owned());
+                if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
+                    no.steps = trace(world, run, step, None).steps;
+                }
             }
         }
     }
@@ -542,10 +555,47 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, on: i64) ->
     }
     if let Form::Acts { patterns, .. } = &question.form {
         for pattern in patterns {
+            if whole {
+                claimed(world, pattern, &mut no);
+            }
             no.searched.push(format!("an event “{}”", say::event_pattern(model, pattern, &question.vars)));
         }
     }
     no
+}
+
+/// What somebody only says, or a source says wrongly, of an act that did not happen as far as the dossier states.
+fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
+    use servanda_model::{Happening, Standing};
+    let model = world.model;
+    let fits = |happening: &Happening| match happening {
+        Happening::Action(action, args) => {
+            *action == pattern.action
+                && pattern.args.iter().zip(args).all(|(term, value)| !matches!(term, Term::Value(it) if it != value))
+        }
+        _ => false,
+    };
+    for (at, event) in model.events.iter().enumerate() {
+        let id = EventId::from_index(at);
+        if !event.happenings.iter().any(fits) {
+            continue;
+        }
+        let by = match &event.standing {
+            Standing::Stated => continue,
+            Standing::Claimed(by) if by.is_empty() => "said, and not taken as so".to_owned(),
+            Standing::Claimed(by) => {
+                let by: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
+                format!("said by {}, and not taken as so", by.join(" and "))
+            }
+            Standing::Contradicted => "said by its source, and contradicted".to_owned(),
+        };
+        let against = match event.contradicted_by.as_slice() {
+            [] => String::new(),
+            all => format!(" ({})", all.join("; ")),
+        };
+        no.instead.push(format!("{by}: {}{against}", event.sentence));
+        no.steps.push(of_event(world, id));
+    }
 }
 
 fn explain_absence(
@@ -560,6 +610,10 @@ fn explain_absence(
     let model = world.model;
     no.searched.push(say::condition(model, condition, vars));
     let Condition::Holds(pattern) = condition else { return };
+    if pattern.fluent == model.hooks.belongs_to {
+        return;
+    }
+    other_statuses(world, run, pattern, on, no);
     let constants: Vec<Option<Value>> = pattern
         .args
         .iter()
@@ -577,6 +631,9 @@ fn explain_absence(
                 "{} ({since})",
                 say::fluent(model, instance.fluent, &instance.args, Some(interval.value))
             ));
+            if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
+                no.steps = trace(world, run, step, Some(on)).steps;
+            }
         }
     }
     if no.instead.is_empty() {
@@ -610,6 +667,30 @@ fn explain_absence(
             let conditions: Vec<String> =
                 definition.conditions.iter().map(|it| say::condition(model, it, &definition.vars)).collect();
             no.would_change.push(format!("{}: while {}", definition.name, conditions.join("; ")));
+        }
+    }
+}
+
+/// How a norm stands that does not stand as it was asked.
+fn other_statuses(world: &World<'_>, run: &Run, pattern: &FluentPattern, on: i64, no: &mut crate::ask::No) {
+    let statuses = &world.model.hooks.statuses;
+    let named = matches!(pattern.args.first(), Some(Term::Value(_)));
+    if !named || !statuses.iter().any(|(_, fluent)| *fluent == pattern.fluent) {
+        return;
+    }
+    let constants: Vec<Option<Value>> = pattern
+        .args
+        .iter()
+        .map(|term| if let Term::Value(value) = term { Some(*value) } else { None })
+        .collect();
+    for (_, fluent) in statuses {
+        for instance in run.solution.instances_of(*fluent, &constants) {
+            let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) else { continue };
+            let since = interval.since.map_or_else(String::new, |day| format!(" (since {})", world.model.show_tick(day)));
+            no.instead.push(format!("{}{since}", say::fluent(world.model, *fluent, &instance.args, None)));
+            if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
+                no.steps = trace(world, run, step, Some(on)).steps;
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use servanda::ask::{Answer, Reply, Truth, ask};
 use servanda::world::World;
 
-use super::{dir_and_question, opened, show_ask_error, view_of, write_proofs};
+use super::{dir_and_question, opened, show_ask_error, view_of, warn_of_errors, write_proofs};
 use crate::ViewArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -20,6 +20,7 @@ pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: 
         Ok(view) => view,
         Err(exit) => return exit,
     };
+    warn_of_errors(&dossier.model, out);
     let mut world = World::new(&dossier.model);
     let reply = match ask(&mut world, question, &view) {
         Ok(reply) => reply,
@@ -83,6 +84,9 @@ fn answer_line(answer: &Answer, out: &Terminal) -> String {
         day(&answer.since, &answer.since_between, if answer.act { "on" } else { "since" }),
         day(&answer.until, &answer.until_between, "until"),
     );
+    for which in &answer.which {
+        line.push_str(&format!("  {}\n", out.wrap(which, 2)));
+    }
     let mut show = |witness: &Option<servanda::ask::Witness>, word: &str| {
         if let Some(days) = witness {
             let all: Vec<String> = days.iter().map(|(event, day)| format!("{event} on {day}")).collect();

@@ -6,7 +6,7 @@ use servanda::ask::{Reply, ask};
 use servanda::steps::Told;
 use servanda::world::World;
 
-use super::{dir_and_question, opened, show_ask_error, view_of, write_proofs};
+use super::{dir_and_question, opened, show_ask_error, view_of, warn_of_errors, write_proofs};
 use crate::ViewArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -21,6 +21,7 @@ pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: 
         Ok(view) => view,
         Err(exit) => return exit,
     };
+    warn_of_errors(&dossier.model, out);
     let mut world = World::new(&dossier.model);
     let reply = match ask(&mut world, question, &view) {
         Ok(reply) => reply,
@@ -59,6 +60,10 @@ fn text(reply: &Reply, out: &Terminal) -> String {
         };
         list("Looked for and not found", &no.searched);
         list("What would make it so", &no.would_change);
+        if !no.steps.is_empty() {
+            lines.push_str(&format!("\n{}\n", out.bold("What is so instead, and why")));
+            no.steps.iter().for_each(|told| lines.push_str(&step(told, out)));
+        }
     }
     if !reply.assumptions.is_empty() {
         lines.push_str(&format!("\n{}\n", out.bold("Taken for granted")));

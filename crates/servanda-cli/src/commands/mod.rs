@@ -92,6 +92,15 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
     Ok(view)
 }
 
+/// Says on standard error that what is asked is asked of a dossier with errors.
+pub(crate) fn warn_of_errors(model: &Model, out: &Terminal) {
+    let errors = model.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors > 0 {
+        let these = count(errors, "error, and the statement", "errors, and the statements");
+        out.complain(&format!("warning: the dossier has {these} with them are left out; `servanda check` shows them\n"));
+    }
+}
+
 /// `DIR QUESTION` or `QUESTION`.
 pub(crate) fn dir_and_question(words: &[String]) -> (&Path, &str) {
     match words {

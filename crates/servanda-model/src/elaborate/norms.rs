@@ -509,6 +509,7 @@ impl Elaborator<'_> {
             bearer: content.bearer,
             vars: content.vars.clone(),
             binding: content.base.clone(),
+            excepts: content.excepts.clone(),
             instance: content.instance.clone(),
             origin,
         });

@@ -712,6 +712,16 @@ fn shortened(wording: &Wording, tail: bool) -> Vec<Vec<Piece>> {
     if without.len() < full.len() && without.iter().any(is_word) {
         all.push(without);
     }
+    // Who asks whether barley was paid need not say in what measure.
+    let measured = full.windows(3).position(|part| {
+        left_out(&part[0]) && is_word(&part[1]) && matches!(&part[2], Piece::Word(forms) if forms[0] == "of")
+    });
+    if let (Some(at), true) = (measured, tail) {
+        let rest = full[..at].iter().chain(&full[at + 3..]).cloned().collect::<Vec<Piece>>();
+        if rest.iter().any(is_word) {
+            all.push(rest);
+        }
+    }
     all
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use servanda_engine::Interval;
-use servanda_model::{EntityId, Value};
+use servanda_model::{EntityId, Standing, Value, View};
 
 use super::{Answer, answer, why, witness};
 use crate::steps;
@@ -162,4 +162,49 @@ pub(super) fn says(world: &World<'_>, thing: EntityId) -> Vec<Answer> {
         all.push(one);
     }
     all
+}
+
+/// What somebody says, and the dossier does not take as so.
+pub(super) fn claims(world: &World<'_>, view: &View, actor: EntityId, day: Option<i64>) -> Vec<Answer> {
+    let model = world.model;
+    let mut all = Vec::new();
+    for (at, event) in model.events.iter().enumerate() {
+        let id = servanda_model::EventId::from_index(at);
+        let by = |list: &Vec<EntityId>| list.contains(&actor);
+        let evident = view.known_in.is_none_or(|year| world.evidence_by(event.origin, year));
+        let own = view.seen_by.is_none_or(|eyes| eyes == actor || event.known_only_to.is_none());
+        let (min, max) = world.dating.bounds(id);
+        let said = day.is_none_or(|day| min.is_none_or(|min| min <= day));
+        if !matches!(&event.standing, Standing::Claimed(list) if by(list)) || !evident || !own || !said {
+            continue;
+        }
+        let mut one = answer(world, event.sentence.clone(), true, vec![min, max], vec![None]);
+        one.act = true;
+        one.steps = vec![steps::of_event(world, id)];
+        one.which.clone_from(&event.contradicted_by);
+        all.push((min, one));
+    }
+    all.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
+    all.into_iter().map(|(_, one)| one).collect()
+}
+
+/// What a thing is: its title, its kind, and whose it is.
+pub(super) fn named(world: &World<'_>, thing: EntityId) -> Vec<Answer> {
+    let model = world.model;
+    let entity = &model.lexicon.entities[thing.index()];
+    let kinds: Vec<&str> = entity.kinds.iter().map(|kind| model.lexicon.kinds[kind.index()].label.as_str()).collect();
+    let mut text = match kinds.as_slice() {
+        [] => entity.label.clone(),
+        kinds => format!("{}, {}", entity.label, kinds.join(" and ")),
+    };
+    let list = |all: &[EntityId]| all.iter().map(|id| model.name(*id)).collect::<Vec<_>>().join(" and ");
+    if !entity.belongs_to.is_empty() {
+        text.push_str(&format!(" of {}", list(&entity.belongs_to[..1])));
+    }
+    if !entity.parties.is_empty() {
+        text.push_str(&format!(" between {}", list(&entity.parties)));
+    }
+    let mut one = answer(world, text, true, vec![None], vec![None]);
+    one.steps = vec![steps::of_origin(model, entity.origin, "declared")];
+    vec![one]
 }

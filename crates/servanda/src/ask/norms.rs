@@ -55,12 +55,51 @@ pub(super) fn answers(
             None => all.push(one),
         }
     }
+    if matches!(of.wants, Wants::May | Wants::Can) && !of.how_many && !of.list && !of.when {
+        opposed(world, outcome, question, of, view, on, &mut all);
+    }
     for (fluent, rule, effective) in &of.rules {
         if *effective && all.is_empty() || *effective && of.wants == Wants::Can {
             all.extend(of_rule(world, outcome, *fluent, *rule, on));
         }
     }
     all
+}
+
+/// What one norm permits another may forbid. A limit that is passed leaves nothing to permit; where two norms contradict
+/// each other the law is open, and so is the answer.
+fn opposed(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    of: &OfNorms,
+    view: &View,
+    on: i64,
+    all: &mut Vec<Answer>,
+) {
+    let model = world.model;
+    for (key, standing) in standing(world, outcome, question, Some(of.against), view, on) {
+        let Some(said) = read(model, &key, of).filter(|said| forbids(model, of, said.norm)) else { continue };
+        let asked = (of.asked > 0).then(|| text(model, of, &said, None));
+        let same = |answer: &Answer| asked.as_ref().is_none_or(|asked| answer.text == *asked);
+        if standing.certain && is_limit(said.norm) {
+            all.retain(|answer| !same(answer));
+            continue;
+        }
+        for answer in all.iter_mut().filter(|answer| same(answer)) {
+            answer.truth = super::Truth::Possible;
+            answer.which.push(format!("but forbidden by {}", by(model, &said)));
+        }
+    }
+}
+
+/// Whether a norm forbids what is asked, and does not only limit it.
+fn forbids(model: &Model, of: &OfNorms, norm: &Norm) -> bool {
+    of.norms.iter().any(|(at, ruling)| model.norms[*at].entity == norm.entity && *ruling == Ruling::Forbids)
+}
+
+fn is_limit(norm: &Norm) -> bool {
+    norm.content.iter().any(|condition| matches!(condition, Condition::Compare { right: Expr::Value(_), .. }))
 }
 
 /// Two norms that give one answer.
@@ -214,7 +253,12 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
     let rule = &model.rules[rule].item;
     let mut all = Vec::new();
     for (key, standing) in on_day(world, outcome, fillings(outcome, Some(fluent), on)) {
-        let text = format!("{} ({})", steps::effects_text(model, rule, &key), rule.name);
+        let later = rule.triggers.iter().find_map(|trigger| match trigger {
+            servanda_model::Trigger::After { time, .. } => Some(steps::time_text(model, time, rule, &key)),
+            _ => None,
+        });
+        let later = later.map_or_else(String::new, |time| format!("{time} later: "));
+        let text = format!("{later}{} ({})", steps::effects_text(model, rule, &key), rule.name);
         let mut one = answer(world, text, standing.certain, vec![None], vec![None]);
         why(world, outcome, standing.run, standing.begun, Some(on), &mut one);
         one.steps.push(Told {
@@ -228,7 +272,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
 }
 
 /// Why no norm says so, and what they say instead.
-pub(super) fn no(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64) -> No {
+pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: &OfNorms, on: i64) -> No {
     let model = world.model;
     let mut no = No::default();
     let wanted = match of.wants {
@@ -241,6 +285,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64) ->
     for (key, standing) in on_day(world, outcome, fillings(outcome, Some(of.against), on)) {
         let Some(said) = read(model, &key, of) else { continue };
         let word = match said.norm.modality {
+            _ if of.wants != Wants::MustNot && !forbids(model, of, said.norm) => "limited by",
             Modality::MustNot => "forbidden by",
             Modality::Must if of.wants != Wants::MustNot => "forbidden by",
             Modality::Must => "required by",
@@ -253,7 +298,13 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64) ->
         cite(model, said.norm.origin, &mut told.steps);
         no.steps.extend(told.steps);
     }
-    for (fluent, rule, _) in &of.rules {
+    for (key, standing) in on_day(world, outcome, fillings(outcome, question.fluent, on)) {
+        let Some(said) = read(model, &key, of) else { continue };
+        let possibly = if standing.certain { "" } else { "possibly " };
+        no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));
+    }
+    performed(world, outcome, of, on, &mut no);
+    for (fluent, rule, _) in of.rules.iter().filter(|(_, _, effective)| !effective) {
         for answer in of_rule(world, outcome, *fluent, *rule, on) {
             no.instead.push(answer.text);
             no.steps.extend(answer.steps);
@@ -263,6 +314,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64) ->
     if !against && !of.list {
         no.instead.push(match of.wants {
             Wants::MustNot => "no norm in force forbids it".to_owned(),
+            Wants::Must => "no norm in force requires it".to_owned(),
             _ => "no norm in force speaks of it: it is neither permitted nor forbidden".to_owned(),
         });
     }
@@ -289,4 +341,26 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64) ->
         }
     }
     no
+}
+
+/// Duties that would require it and are done with: met, lapsed or excused.
+fn performed(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64, no: &mut No) {
+    let model = world.model;
+    if of.wants != Wants::Must || of.list {
+        return;
+    }
+    let run = &outcome.runs[0];
+    for (at, _) in of.norms.iter().filter(|(_, ruling)| *ruling == Ruling::Requires) {
+        let norm = Some(Value::entity(model.norms[*at].entity));
+        for (_, fluent) in &model.hooks.statuses {
+            for instance in run.solution.instances_of(*fluent, &[norm, None]) {
+                let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
+                let since = interval.since.map_or_else(String::new, |day| format!(" (since {})", model.show_tick(day)));
+                no.instead.push(format!("{}{since}", crate::say::fluent(model, *fluent, &instance.args, None)));
+                if let Some(step) = interval.begun_by {
+                    no.steps.extend(steps::trace(world, run, step, Some(on)).steps);
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
-use servanda_model::{Model, Value, View};
+use servanda_model::{Model, Term, Value, VarId, View};
 
 use super::{Answer, Found, answer, days_text, fillings, text_of, why};
 use crate::question::{Form, Question};
@@ -110,7 +110,13 @@ pub(super) fn asked_for(world: &World<'_>, question: &Question, view: &View, all
 pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
     let model = world.model;
     let solution = &outcome.runs[0].solution;
-    let all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let mut all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    if matches!(question.form, Form::Whether | Form::Which) {
+        all.extend(left_open(model, outcome, question));
+    }
+    if !matches!(question.form, Form::When) {
+        all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
+    }
     let mut answers = Vec::new();
     for spell in asked_for(world, question, view, all) {
         let text = text_of(model, question, &spell.key, solution);
@@ -132,6 +138,29 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         answers.push(answer);
     }
     answers
+}
+
+/// The times during which a missing number leaves it open whether a norm is breached.
+fn left_open(model: &Model, outcome: &Outcome, question: &Question) -> Vec<Spell> {
+    let mut all = Vec::new();
+    for (pattern, denied, open) in super::undecided_patterns(model, question) {
+        if denied {
+            continue;
+        }
+        let wanted = super::constants(pattern);
+        for instance in outcome.runs[0].solution.instances_of(open, &wanted) {
+            let place = |var: &VarId| pattern.args.iter().position(|term| *term == Term::Var(*var));
+            let key: Vec<Value> = question.asked.iter().filter_map(|var| Some(instance.args[place(var)?])).collect();
+            all.extend(instance.intervals.iter().map(|interval| Spell {
+                key: key.clone(),
+                certain: false,
+                sinces: vec![interval.since],
+                untils: vec![interval.until],
+                begun: interval.begun_by,
+            }));
+        }
+    }
+    all
 }
 
 /// How long something was so, in days.

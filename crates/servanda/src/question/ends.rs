@@ -24,7 +24,17 @@ pub(crate) struct Ends {
 pub(crate) fn take(asker: &Asker<'_>, clock: Clock, text: &str) -> (String, Ends) {
     let mut ends = Ends::default();
     let mut words: Vec<&str> = text.split_whitespace().collect();
-    while let Some(at) = (1..words.len()).rev().find(|at| read(asker, clock, &words[*at..], &mut ends)) {
+    // A number between two others is no time: `is population between 1 300 and 1 500`.
+    let says_number = |words: &[&str], at: usize| {
+        words[at].eq_ignore_ascii_case("between")
+            && ["is", "are", "was", "were"].iter().any(|is| words[at - 1].eq_ignore_ascii_case(is))
+    };
+    // `in` of `as known in 1950` begins no time.
+    let of_view = |words: &[&str], at: usize| at > 1 && words[at - 1].eq_ignore_ascii_case("known");
+    while let Some(at) = (1..words.len())
+        .rev()
+        .find(|at| !says_number(&words, *at) && !of_view(&words, *at) && read(asker, clock, &words[*at..], &mut ends))
+    {
         words.truncate(at);
     }
     // `on 1939-10-15 was Sele in force`, `under Strict, is Assist breached`.
@@ -99,7 +109,29 @@ fn days_of(clock: Clock, text: &str) -> Option<(Option<i64>, Option<i64>)> {
     if clock != Clock::Days || digits < 3 {
         return None;
     }
-    let bounds = parse_written(text).ok()?.bounds().allowed();
+    let text = in_figures(text).unwrap_or_else(|| text.to_owned());
+    let bounds = parse_written(&text).ok()?.bounds().allowed();
     let (first, last) = (bounds.min.map(|day| day.0), bounds.max.map(|day| day.0));
     (first.is_some() || last.is_some()).then_some((first, last))
+}
+
+/// `10 October 1939`, `October 10, 1939` and `October 1939` in figures.
+fn in_figures(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ];
+    let words: Vec<String> = text.split_whitespace().map(|word| word.trim_end_matches(',').to_lowercase()).collect();
+    let at = words.iter().position(|word| MONTHS.contains(&word.as_str()))?;
+    let month = 1 + MONTHS.iter().position(|month| *month == words[at])?;
+    let numbers: Vec<&str> = words.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, word)| word.as_str()).collect();
+    let day = |text: &str| {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        digits.parse::<u8>().ok().filter(|day| (1..=31).contains(day))
+    };
+    match numbers.as_slice() {
+        [year] if year.len() == 4 => Some(format!("{year}-{month:02}")),
+        [first, year] if year.len() == 4 => Some(format!("{year}-{month:02}-{:02}", day(first)?)),
+        _ => None,
+    }
 }

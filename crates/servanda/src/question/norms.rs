@@ -288,6 +288,7 @@ impl Preparing<'_> {
     fn akin(&self, deed: &Deed) -> Vec<Deed> {
         let model = self.model;
         let mut all: Vec<FluentPattern> = Vec::new();
+        let mut numbers: Vec<(FluentPattern, Value)> = Vec::new();
         match deed {
             Deed::Act(act) => {
                 for rule in &model.rules {
@@ -297,12 +298,18 @@ impl Preparing<'_> {
                             continue;
                         }
                         let Some(put) = laid_on(&pattern.args, &act.args) else { continue };
-                        all.extend(rule.item.effects.iter().filter_map(|effect| brought_about(effect, &put)));
-                    }
-                }
-                for pattern in &mut all {
-                    if let Some(total) = model.totals.iter().find(|total| total.own == pattern.fluent) {
-                        pattern.fluent = total.total;
+                        for effect in &rule.item.effects {
+                            let Some(mut state) = brought_about(effect, &put) else { continue };
+                            let total = model.totals.iter().find(|total| total.own == state.fluent);
+                            state.fluent = total.map_or(state.fluent, |total| total.total);
+                            // So many are brought in, and there are at least so many.
+                            if let Effect::Increase { by: Expr::Var(var), .. } = effect
+                                && let Term::Value(number) = placed(Term::Var(*var), &put)
+                            {
+                                numbers.push((state.clone(), number));
+                            }
+                            all.push(state);
+                        }
                     }
                 }
             }
@@ -346,7 +353,11 @@ impl Preparing<'_> {
             seen.push(it.clone());
             new
         });
-        all.into_iter().map(|it| Deed::State(it, Vec::new())).collect()
+        let tests = |it: &FluentPattern| {
+            let number = numbers.iter().find(|(state, _)| state == it);
+            number.map(|(_, number)| (CompareOp::AtLeast, *number)).into_iter().collect()
+        };
+        all.into_iter().map(|it| (tests(&it), it)).map(|(tests, it)| Deed::State(it, tests)).collect()
     }
 
     /// Lays what is asked over every norm, and over the rules that an act would set off.
@@ -376,13 +387,13 @@ impl Preparing<'_> {
                         Wants::Must => ruling == Ruling::Requires,
                         Wants::MustNot => ruling == Ruling::Forbids,
                     };
-                    let against = ruling == Ruling::Forbids || of.wants == Wants::MustNot;
+                    let against = matches!(ruling, Ruling::Forbids | Ruling::Limits) || of.wants == Wants::MustNot;
                     if !of.norms.contains(&(at, ruling)) {
                         of.norms.push((at, ruling));
                     }
                     if wanted {
                         self.stand(norm, &laid, asked, extra, yes, question);
-                    } else if against && ruling != Ruling::Limits {
+                    } else if against {
                         self.stand(norm, &laid, asked, extra, of.against, question);
                     }
                 }
@@ -393,7 +404,7 @@ impl Preparing<'_> {
             && asked.is_empty()
             && (of.wants == Wants::Can || self.is_on_instrument(act))
         {
-            of.rules = self.powers(act, question);
+            of.rules = self.powers(act, question, of.wants == Wants::May);
         }
         question.form = Form::Norms(of);
     }
@@ -429,6 +440,8 @@ impl Preparing<'_> {
             let fits = match of.wants {
                 Wants::May => matches!(norm.modality, Modality::May | Modality::Can),
                 Wants::Can => matches!(norm.modality, Modality::May | Modality::Can),
+                // What must not be done is owed, too.
+                Wants::Must if other.is_some() => matches!(norm.modality, Modality::Must | Modality::MustNot),
                 Wants::Must => norm.modality == Modality::Must,
                 Wants::MustNot => norm.modality == Modality::MustNot,
             };
@@ -467,6 +480,10 @@ impl Preparing<'_> {
             }
         }
         terms.retain(|term| *term != norm.bearer);
+        // A treaty is owed to its parties alone.
+        if !parties.is_empty() && !parties.contains(&creditor) {
+            return false;
+        }
         if terms.contains(&Term::Value(creditor_value)) {
             return true;
         }
@@ -574,8 +591,16 @@ impl Preparing<'_> {
                 conditions.extend(laid.norm.conditions(&norm.content));
             }
             conditions.extend(asked_terms.conditions(extra));
+            for except in &norm.excepts {
+                conditions.push(Condition::Not(laid.norm.conditions(except)));
+            }
             let bound = bound_by(&conditions);
             conditions.retain(|condition| {
+                if matches!(condition, Condition::Not(_)) && norm.excepts.iter().any(|it| {
+                    *condition == Condition::Not(laid.norm.conditions(it))
+                }) {
+                    return true;
+                }
                 let mut read = BTreeSet::new();
                 read_by(condition, &mut read);
                 read.iter().all(|var| bound.contains(var))
@@ -601,7 +626,7 @@ impl Preparing<'_> {
     }
 
     /// The rules that an act would set off on the day, if it were done then.
-    fn powers(&mut self, act: &EventPattern, question: &Question) -> Vec<(FluentId, usize, bool)> {
+    fn powers(&mut self, act: &EventPattern, question: &Question, of_law: bool) -> Vec<(FluentId, usize, bool)> {
         let model = self.model;
         let day = question.on.or(self.day);
         let Some(today) = day.and_then(Value::tick) else { return Vec::new() };
@@ -637,10 +662,46 @@ impl Preparing<'_> {
             }
             put.terms.retain(|_, term| matches!(term, Term::Value(_)));
             put.today = Some(today);
+            let effective = self.has_effect(&rule.item);
+            if of_law && effective && !rule.item.effects.iter().any(|effect| self.is_of_law(effect, &rule.item)) {
+                continue;
+            }
             let fluent = self.rule_fluent(&rule.item, &put, conditions, question);
-            found.push((fluent, at, self.has_effect(&rule.item)));
+            found.push((fluent, at, effective));
         }
         found
+    }
+
+    /// Whether an effect is on instruments and their parts alone, and so on the law between states and not on the facts.
+    fn is_of_law(&self, effect: &Effect, rule: &Rule) -> bool {
+        let model = self.model;
+        let args = match effect {
+            Effect::Initiate { args, .. } | Effect::Increase { args, .. } => args,
+            Effect::Terminate { pattern } => &pattern.args,
+            Effect::Happen(it) => &it.args,
+        };
+        let hooks = &model.hooks;
+        let is_text = |kind| {
+            [hooks.instrument, hooks.norm, hooks.article].iter().any(|text| model.lexicon.is_subkind(kind, *text))
+        };
+        if matches!(effect, Effect::Happen(_)) {
+            return args.iter().any(|term| match term {
+                Term::Var(var) => matches!(rule.vars[var.index()].hole, Hole::Kind(kind) if is_text(kind)),
+                _ => false,
+            });
+        }
+        !args.is_empty()
+            && args.iter().all(|term| match term {
+                Term::Var(var) => match rule.vars[var.index()].hole {
+                    Hole::Kind(kind) => is_text(kind) || kind == hooks.thing,
+                    Hole::Thing => true,
+                    _ => false,
+                },
+                Term::Value(value) => {
+                    value.as_entity().is_some_and(|it| model.lexicon.entities[it.index()].kinds.iter().any(|kind| is_text(*kind)))
+                }
+                Term::Any => false,
+            })
     }
 
     fn rule_fluent(&mut self, rule: &Rule, put: &Put, conditions: &[Condition], question: &Question) -> FluentId {
@@ -794,10 +855,15 @@ fn ruling(norm: &Norm, theirs: &Deed, ours: &Deed, how_many: bool) -> Option<Rul
         Deed::Act(_) => &[],
     };
     let number = match ours {
-        Deed::State(_, tests) => tests.iter().find(|(op, _)| *op == CompareOp::Equal).map(|(_, value)| *value),
+        Deed::State(_, tests) => tests.first().copied(),
         Deed::Act(_) => None,
     };
-    let within = number.map(|number| bounds.iter().all(|(op, bound)| compares(number, *op, *bound)));
+    let within = number.and_then(|(said, number)| {
+        let fits = bounds.iter().all(|(op, bound)| compares(number, *op, *bound));
+        // Of `at least so many` only that it is too many is sure.
+        let sure = said == CompareOp::Equal || !fits && bounds.iter().all(|(op, _)| *op == CompareOp::AtMost);
+        sure.then_some(fits)
+    });
     match (modality, bounds.is_empty(), within) {
         (Modality::May | Modality::Can, true, _) | (Modality::May | Modality::Can, _, Some(true)) => {
             Some(Ruling::Permits)

@@ -14,12 +14,23 @@ fn is(word: &str, all: &[&str]) -> bool {
     all.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
+/// Words that may stand before what is asked for: `to whom`, `from which place`.
+const BEFORE: [&str; 12] = ["to", "from", "with", "against", "for", "in", "at", "of", "on", "into", "through", "over"];
+
+fn begins_asking(words: &[&str]) -> bool {
+    match words {
+        [first, second, ..] if is(first, &BEFORE) => is(second, &ASKED),
+        [first, ..] => is(first, &ASKED),
+        [] => false,
+    }
+}
+
 /// Everything that a sentence with what is asked for in front may mean: as it stands, with what is asked for at each
 /// place of the rest, and made active.
 pub(super) fn orders(asked: &[&str], rest: &[&str]) -> Vec<String> {
     let mut all = vec![[asked, rest].concat().join(" ")];
     all.extend(actives(&[asked, rest].concat()));
-    if asked.first().is_some_and(|word| is(word, &ASKED)) {
+    if begins_asking(asked) {
         let text = asked.join(" ");
         let place: &[&str] = if text.eq_ignore_ascii_case("where") { &["at ", "in ", "from ", ""] } else { &[""] };
         for at in (1..=rest.len()).rev() {
@@ -36,7 +47,7 @@ pub(super) fn all_orders(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let auxiliary = words.iter().position(|word| is(word, &AUXILIARY));
     let mut all = vec![text.to_owned()];
-    if let (Some(at), true) = (auxiliary, words.first().is_some_and(|word| is(word, &ASKED))) {
+    if let (Some(at), true) = (auxiliary, begins_asking(&words)) {
         all.extend(orders(&words[..at], &words[at + 1..]));
     }
     all.extend(actives(&words));
@@ -46,9 +57,12 @@ pub(super) fn all_orders(text: &str) -> Vec<String> {
 /// `Vilnius taken by Poland` as `Poland taken Vilnius`: the verb may be any word before `by`, and the agent is what
 /// follows, or stands before the verb in `who was Lithuania attacked by`.
 fn actives(words: &[&str]) -> Vec<String> {
-    let Some(by) = words.iter().rposition(|word| word.eq_ignore_ascii_case("by")) else { return Vec::new() };
     let plain = |part: &[&str]| -> Vec<String> {
         part.iter().filter(|word| !is(word, &AUXILIARY)).map(|word| (*word).to_owned()).collect()
+    };
+    let Some(by) = words.iter().rposition(|word| word.eq_ignore_ascii_case("by")) else {
+        // `was Lithuania attacked`: by somebody.
+        return around("somebody", &plain(words));
     };
     let (mut agent, mut left) = (plain(&words[by + 1..]), plain(&words[..by]));
     if agent.is_empty() {
@@ -66,7 +80,11 @@ fn actives(words: &[&str]) -> Vec<String> {
         agent = plain(&words[1..auxiliary]);
         left = plain(&words[auxiliary..]);
     }
-    let agent = agent.join(" ");
+    around(&agent.join(" "), &left)
+}
+
+/// An agent put before each word that may be the verb, with what stood before it put behind.
+fn around(agent: &str, left: &[String]) -> Vec<String> {
     let mut all = Vec::new();
     for verb in (1..left.len()).rev() {
         let patient = left[..verb].join(" ");
@@ -114,8 +132,14 @@ pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
         let (_, past) = PARTICIPLES.iter().find(|(participle, _)| *participle == lower)?;
         (!lexicon.has_word(&lower) && lexicon.has_word(past)).then(|| (*past).to_owned())
     };
-    let words: Vec<String> = text.split(' ').map(|word| form(word).unwrap_or_else(|| word.to_owned())).collect();
-    words.join(" ")
+    let words: Vec<&str> = text.split(' ').collect();
+    let deed = |at: usize| words.get(at + 1).is_some_and(|next| is(next, &["to", "for"])) && is(words[at], &["forbidden"]);
+    let all: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| form(word).filter(|_| !deed(at)).unwrap_or_else(|| (*word).to_owned()))
+        .collect();
+    all.join(" ")
 }
 
 /// `did USSR breach Ceiling`, `who violated Sele`, `which norms did USSR break`: who, the status, and what, in words.
