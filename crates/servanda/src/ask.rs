@@ -11,7 +11,8 @@ use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, ProgramError, Solution, StepId};
 use servanda_model::{
-    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Model, Term, Trouble, Value, VarId, View,
+    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Model, Term, Trouble, Value,
+    VarId, View,
 };
 
 use known::{claims, knowledge, learnt, named, says, secrets, statuses};
@@ -352,7 +353,8 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     let mut assumptions: Vec<String> = Vec::new();
     let wrong = model.diagnostics.iter().filter(|it| it.severity == servanda_diagnostics::Severity::Error).count();
     if wrong > 0 {
-        assumptions.push(format!("what is wrong in the dossier is left out: {wrong} errors, which `servanda check` shows"));
+        assumptions
+            .push(format!("what is wrong in the dossier is left out: {wrong} errors, which `servanda check` shows"));
     }
     for doctrine in world.chosen(view) {
         if !view.under.contains(&doctrine) {
@@ -477,11 +479,7 @@ fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64
 }
 
 /// Everything that fills the question's holes in any run.
-fn fillings(
-    outcome: &Outcome,
-    fluent: Option<FluentId>,
-    on: i64,
-) -> BTreeMap<Vec<Value>, Found> {
+fn fillings(outcome: &Outcome, fluent: Option<FluentId>, on: i64) -> BTreeMap<Vec<Value>, Found> {
     let mut all: BTreeMap<Vec<Value>, Found> = BTreeMap::new();
     let Some(fluent) = fluent else { return all };
     let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ActionId, Condition, Definition, Effect, EntityId, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole, Model, OriginId,
-    Rule, Term, Trigger, Value, Var, View,
+    ActionId, Condition, Definition, Effect, EntityId, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole,
+    Model, OriginId, Rule, Term, Trigger, Value, Var, View,
 };
 
 use crate::figures::{self, Figure};
@@ -678,15 +678,13 @@ fn other_statuses(world: &World<'_>, run: &Run, pattern: &FluentPattern, on: i64
     if !named || !statuses.iter().any(|(_, fluent)| *fluent == pattern.fluent) {
         return;
     }
-    let constants: Vec<Option<Value>> = pattern
-        .args
-        .iter()
-        .map(|term| if let Term::Value(value) = term { Some(*value) } else { None })
-        .collect();
+    let constants: Vec<Option<Value>> =
+        pattern.args.iter().map(|term| if let Term::Value(value) = term { Some(*value) } else { None }).collect();
     for (_, fluent) in statuses {
         for instance in run.solution.instances_of(*fluent, &constants) {
             let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) else { continue };
-            let since = interval.since.map_or_else(String::new, |day| format!(" (since {})", world.model.show_tick(day)));
+            let since =
+                interval.since.map_or_else(String::new, |day| format!(" (since {})", world.model.show_tick(day)));
             no.instead.push(format!("{}{since}", say::fluent(world.model, *fluent, &instance.args, None)));
             if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
                 no.steps = trace(world, run, step, Some(on)).steps;

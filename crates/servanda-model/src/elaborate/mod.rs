@@ -28,9 +28,9 @@ use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
 use logic::{Logic, People};
-use things::names_of_parts;
 use sentence::Reader;
 pub use sentence::{Filler, Like, Said, Scope, Trouble, Unknown};
+use things::names_of_parts;
 use words::{Word, span_of, text_of};
 
 pub use self::question::{Asked, Asker};
@@ -62,6 +62,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         source_ids: HashMap::new(),
         exceptions: Vec::new(),
         passes: false,
+        excuses: false,
         corrections: Vec::new(),
         reforms: ReformTable::default(),
     };
@@ -95,6 +96,8 @@ pub(crate) struct Elaborator<'a> {
     exceptions: Vec<(EntityId, Vec<Word>, Statement)>,
     /// Whether anything told may have a norm pass from one bearer to another.
     passes: bool,
+    /// Whether anything told may excuse a bearer.
+    excuses: bool,
     /// What is corrected, by which statement.
     corrections: Vec<(EntityId, Statement)>,
     /// Until when countries used the Julian calendar, by name.

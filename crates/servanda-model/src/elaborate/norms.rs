@@ -19,8 +19,8 @@ use super::reach::each_fluent;
 use super::rules::declare_vars;
 use super::sentence::{Filler, Trouble, Want, duration};
 use super::words::{Word, all, seen, span_of, text_of};
-use super::{Elaborator, dates, key, value_of};
-use crate::ids::{EntityId, FluentId, OriginId, VarId};
+use super::{EXCUSE, Elaborator, dates, key, value_of};
+use crate::ids::{ActionId, EntityId, FluentId, OriginId, VarId};
 use crate::lexicon::Target;
 use crate::model::{Guard, Modality, Norm};
 use crate::program::{Clock, Condition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
@@ -100,6 +100,7 @@ impl Elaborator<'_> {
             }
         }
         self.passes = self.may_come_to(self.model.hooks.passes);
+        self.excuses = self.excuse().is_some_and(|excuse| self.may_come_to(excuse));
         for (id, statement) in &norms {
             let own: Vec<EntityId> =
                 readings.iter().filter(|(_, norm, _)| norm == id).map(|(reading, ..)| *reading).collect();
@@ -207,6 +208,12 @@ impl Elaborator<'_> {
             Ok(content) => self.build(id, reading, held_by, content, text_of(&sentence), guards, origin, base),
             Err(trouble) => self.complain(restated.unwrap_or(base), trouble),
         }
+    }
+
+    /// The act by which the law excuses a bearer.
+    fn excuse(&self) -> Option<ActionId> {
+        let at = self.model.program.actions.iter().position(|action| action.name == EXCUSE);
+        at.map(ActionId::from_index)
     }
 
     fn law_binds(&self) -> bool {

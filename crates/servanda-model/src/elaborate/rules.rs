@@ -485,10 +485,7 @@ fn definition_head(logic: &mut Logic<'_>, words: &[Word]) -> Result<(FluentId, V
 }
 
 /// `FLUENT is EXPR`, split at the first `is` before which a fluent stands: an expression may have an `is` of its own.
-fn value_by_expression(
-    logic: &mut Logic<'_>,
-    words: &[Word],
-) -> Option<Result<(FluentId, Vec<Term>, Expr), Trouble>> {
+fn value_by_expression(logic: &mut Logic<'_>, words: &[Word]) -> Option<Result<(FluentId, Vec<Term>, Expr), Trouble>> {
     let (is, said) = words.iter().enumerate().filter(|(_, word)| word.is("is")).find_map(|(at, _)| {
         let plain = super::words::seen(&words[..at]);
         let said = logic.reader.sentence(&plain, super::sentence::Want::Fluent, &logic.scope).ok()?;

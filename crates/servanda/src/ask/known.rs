@@ -10,7 +10,13 @@ use crate::steps;
 use crate::world::{Outcome, World};
 
 /// What an actor knows of a thing: that it exists, its norms, and what happened to it.
-pub(super) fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
+pub(super) fn knowledge(
+    world: &World<'_>,
+    outcome: &Outcome,
+    actor: EntityId,
+    thing: EntityId,
+    on: i64,
+) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
     let args = [Value::entity(actor), Value::entity(thing)];
@@ -152,7 +158,11 @@ pub(super) fn secrets(world: &World<'_>, outcome: &Outcome, actor: EntityId, on:
 pub(super) fn says(world: &World<'_>, thing: EntityId) -> Vec<Answer> {
     let model = world.model;
     let mut all = Vec::new();
-    for norm in model.norms.iter().filter(|norm| [Some(norm.entity), norm.reading, norm.article, norm.instrument].contains(&Some(thing))) {
+    for norm in model
+        .norms
+        .iter()
+        .filter(|norm| [Some(norm.entity), norm.reading, norm.article, norm.instrument].contains(&Some(thing)))
+    {
         if norm.reading.is_some() && norm.reading != Some(thing) {
             continue;
         }

@@ -198,7 +198,12 @@ impl Preparing<'_> {
     }
 
     /// `what does USSR owe Lithuania`, `who owes Lithuania`, `what is owed to Lithuania by USSR`.
-    pub(super) fn owed(&mut self, words: &[&str], lower: &[&str], question: &mut Question) -> Option<Result<(), Trouble>> {
+    pub(super) fn owed(
+        &mut self,
+        words: &[&str],
+        lower: &[&str],
+        question: &mut Question,
+    ) -> Option<Result<(), Trouble>> {
         let verb = lower.iter().position(|word| ["owe", "owes", "owed"].contains(word))?;
         let names: Vec<&str> = words.to_vec();
         let mut debtor: Vec<&str> = names[..verb].iter().copied().collect();
@@ -319,11 +324,7 @@ impl Preparing<'_> {
         for state in &first {
             for definition in &model.definitions {
                 let definition = &definition.item;
-                let of = FluentPattern {
-                    fluent: definition.fluent,
-                    args: definition.args.clone(),
-                    value: Term::Any,
-                };
+                let of = FluentPattern { fluent: definition.fluent, args: definition.args.clone(), value: Term::Any };
                 for condition in &definition.conditions {
                     let Condition::Holds(read) = condition else { continue };
                     let pair = if read.fluent == state.fluent {
@@ -596,9 +597,9 @@ impl Preparing<'_> {
             }
             let bound = bound_by(&conditions);
             conditions.retain(|condition| {
-                if matches!(condition, Condition::Not(_)) && norm.excepts.iter().any(|it| {
-                    *condition == Condition::Not(laid.norm.conditions(it))
-                }) {
+                if matches!(condition, Condition::Not(_))
+                    && norm.excepts.iter().any(|it| *condition == Condition::Not(laid.norm.conditions(it)))
+                {
                     return true;
                 }
                 let mut read = BTreeSet::new();
@@ -697,9 +698,9 @@ impl Preparing<'_> {
                     Hole::Thing => true,
                     _ => false,
                 },
-                Term::Value(value) => {
-                    value.as_entity().is_some_and(|it| model.lexicon.entities[it.index()].kinds.iter().any(|kind| is_text(*kind)))
-                }
+                Term::Value(value) => value
+                    .as_entity()
+                    .is_some_and(|it| model.lexicon.entities[it.index()].kinds.iter().any(|kind| is_text(*kind))),
                 Term::Any => false,
             })
     }
@@ -791,9 +792,13 @@ fn deeds_of(norm: &Norm) -> Vec<Deed> {
                 let values: Vec<(VarId, Value)> = lists
                     .iter()
                     .filter_map(|list| match list.as_slice() {
-                        [Condition::Compare { left: Expr::Var(var), op: CompareOp::Equal, right: Expr::Value(value) }] => {
-                            Some((*var, *value))
-                        }
+                        [
+                            Condition::Compare {
+                                left: Expr::Var(var),
+                                op: CompareOp::Equal,
+                                right: Expr::Value(value),
+                            },
+                        ] => Some((*var, *value)),
                         _ => None,
                     })
                     .collect();

@@ -133,7 +133,8 @@ pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
         (!lexicon.has_word(&lower) && lexicon.has_word(past)).then(|| (*past).to_owned())
     };
     let words: Vec<&str> = text.split(' ').collect();
-    let deed = |at: usize| words.get(at + 1).is_some_and(|next| is(next, &["to", "for"])) && is(words[at], &["forbidden"]);
+    let deed =
+        |at: usize| words.get(at + 1).is_some_and(|next| is(next, &["to", "for"])) && is(words[at], &["forbidden"]);
     let all: Vec<String> = words
         .iter()
         .enumerate()
@@ -145,7 +146,13 @@ pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
 /// `did USSR breach Ceiling`, `who violated Sele`, `which norms did USSR break`: who, the status, and what, in words.
 pub(super) fn of_status(words: &[&str]) -> Option<(String, &'static str, String)> {
     const VERBS: [(&str, &[&str]); 3] = [
-        ("breached", &["breach", "breaches", "breached", "break", "breaks", "broke", "broken", "violate", "violates", "violated"]),
+        (
+            "breached",
+            &[
+                "breach", "breaches", "breached", "break", "breaks", "broke", "broken", "violate", "violates",
+                "violated",
+            ],
+        ),
         ("observed", &["observe", "observes", "observed"]),
         ("met", &["meet", "meets", "met"]),
     ];
@@ -153,9 +160,10 @@ pub(super) fn of_status(words: &[&str]) -> Option<(String, &'static str, String)
         let kept: Vec<&str> = part.iter().copied().filter(|word| !is(word, &AUXILIARY)).collect();
         kept.join(" ")
     };
-    let (verb, status) = words.iter().enumerate().find_map(|(at, word)| {
-        VERBS.iter().find(|(_, forms)| is(word, forms)).map(|(status, _)| (at, *status))
-    })?;
+    let (verb, status) = words
+        .iter()
+        .enumerate()
+        .find_map(|(at, word)| VERBS.iter().find(|(_, forms)| is(word, forms)).map(|(status, _)| (at, *status)))?;
     let (left, right) = (&words[..verb], &words[verb + 1..]);
     if left.is_empty() || right.first().is_some_and(|word| is(word, &["by", "for", "from"])) {
         return None;

@@ -3,7 +3,9 @@
 use super::builder::Builder;
 use crate::elaborate::value_of;
 use crate::ids::{ActionId, VarId};
-use crate::program::{Action, Condition, Effect, EventPattern, FluentPattern, Hole, Term, Trigger, Var};
+use crate::program::{
+    Action, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var,
+};
 use crate::value::Value;
 
 impl Builder<'_, '_> {
@@ -110,5 +112,26 @@ impl Builder<'_, '_> {
             other => other.clone(),
         };
         conditions.iter().map(widen).collect()
+    }
+
+    /// The event that the law excuses the bearer, if anything told may lead to it.
+    pub(super) fn excused(&self) -> Option<EventPattern> {
+        let action = self.this.excuse().filter(|_| self.this.excuses)?;
+        Some(EventPattern { action, args: vec![Term::Value(value_of(self.id)), self.content.bearer] })
+    }
+
+    /// A bearer who is excused while nothing is due is excused from then on: it is one more exception.
+    pub(super) fn excused_in_advance(&mut self) {
+        let Some(excused) = self.excused().filter(|_| self.content.bearer != Term::Any) else { return };
+        let name = format!("{} waived", self.name);
+        let waived = self.this.add_fluent(name, vec![Hole::Thing], FluentType::Truth, Mode::Inertial, false);
+        let args = vec![self.content.bearer];
+        let begin = Effect::Initiate { fluent: waived, args: args.clone(), value: Expr::Value(Value::TRUE) };
+        let mine = |term: &Term| if *term == self.content.bearer { *term } else { Term::Any };
+        let due = FluentPattern { args: self.args().iter().map(mine).collect(), ..self.is("due") };
+        let nothing_due = vec![Condition::Not(vec![Condition::Holds(due)])];
+        self.rule("is excused in advance", vec![Trigger::Happens(excused)], nothing_due, vec![begin]);
+        let holds = FluentPattern { fluent: waived, args, value: Term::Value(Value::TRUE) };
+        self.content.excepts.push(vec![Condition::Holds(holds)]);
     }
 }

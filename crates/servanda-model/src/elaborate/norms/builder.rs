@@ -24,6 +24,7 @@ pub(super) struct Builder<'e, 'a> {
 
 impl Builder<'_, '_> {
     pub(super) fn build(&mut self) {
+        self.excused_in_advance();
         let words: &[&str] = match (&self.content.body, self.content.modality) {
             (Body::Act(..), Modality::Must) => {
                 self.duty();

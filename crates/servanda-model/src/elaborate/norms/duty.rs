@@ -2,9 +2,7 @@
 
 use super::builder::Builder;
 use super::{Body, Window};
-use crate::elaborate::{EXCUSE, value_of};
-use crate::ids::ActionId;
-use crate::program::{Condition, Effect, EventPattern, Expr, Term, Trigger};
+use crate::program::{Condition, Effect, EventPattern, Expr, Trigger};
 use crate::value::{Duration, Value};
 
 impl Builder<'_, '_> {
@@ -109,12 +107,9 @@ impl Builder<'_, '_> {
 
     /// The law may excuse the bearer.
     pub(super) fn excusable(&mut self, done: &EventPattern) {
-        let excuse = self.this.model.program.actions.iter().position(|action| action.name == EXCUSE);
-        let Some(excuse) = excuse else { return };
-        let args = vec![Term::Value(value_of(self.id)), self.content.bearer];
-        let trigger = Trigger::Happens(EventPattern { action: ActionId::from_index(excuse), args });
+        let Some(excused) = self.excused() else { return };
         let due = vec![Condition::Holds(self.is("due"))];
-        self.rule("is excused", vec![trigger], due, vec![self.becomes("excused")]);
+        self.rule("is excused", vec![Trigger::Happens(excused)], due, vec![self.becomes("excused")]);
         self.unless(done.clone());
     }
 

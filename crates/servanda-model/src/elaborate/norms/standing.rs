@@ -13,6 +13,7 @@ impl Builder<'_, '_> {
         if self.content.triggers.is_empty() {
             let mut all = self.content.base.clone();
             all.extend(self.content.ifs.iter().cloned());
+            all.extend(self.not_over());
             return all;
         }
         let name = format!("{} set off", self.name);
@@ -28,6 +29,20 @@ impl Builder<'_, '_> {
         let mut all = vec![Condition::Holds(pattern)];
         all.extend(self.binding().map(Condition::Holds));
         all
+    }
+
+    /// That what was to end a norm has not happened, for one that nothing sets off.
+    fn not_over(&mut self) -> Option<Condition> {
+        if self.content.until.is_empty() {
+            return None;
+        }
+        let name = format!("{} over", self.name);
+        let over = self.this.add_fluent(name, self.holes.clone(), FluentType::Truth, Mode::Inertial, false);
+        let begin = Effect::Initiate { fluent: over, args: self.args(), value: Expr::Value(Value::TRUE) };
+        let (until, bound) = (self.content.until.clone(), self.binding_or_to_come());
+        self.rule("is over", until, bound, vec![begin]);
+        let over = FluentPattern { fluent: over, args: self.args(), value: Term::Value(Value::TRUE) };
+        Some(Condition::Not(vec![Condition::Holds(over)]))
     }
 
     pub(super) fn prohibition(&mut self) {
