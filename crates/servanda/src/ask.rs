@@ -1,6 +1,7 @@
 //! Answers: what holds from a point of view, how surely, since when, and by which steps.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
@@ -12,7 +13,7 @@ use servanda_model::{
 use crate::question::{Form, Preparing, Question};
 use crate::say;
 use crate::steps::{self, Told};
-use crate::world::{Outcome, Target, World};
+use crate::world::{Outcome, Run, Target, World};
 
 /// How sure an answer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -147,6 +148,19 @@ pub fn ask_all(
     view: &View,
     readings: bool,
 ) -> Result<Vec<Result<Reply, AskError>>, AskError> {
+    ask_in_run(world, texts, view, readings).map(|(replies, _)| replies)
+}
+
+/// A reply for each question, and the run in which everything is as early as can be.
+pub(crate) type InRun = (Vec<Result<Reply, AskError>>, Option<Rc<Run>>);
+
+/// As [`ask_all`], and gives the run in the earliest chronology as well, for whoever looks for more in it.
+pub(crate) fn ask_in_run(
+    world: &mut World<'_>,
+    texts: &[String],
+    view: &View,
+    readings: bool,
+) -> Result<InRun, AskError> {
     let model = world.model;
     if world.dating.contradiction.is_some() {
         return Err(AskError::Trouble(contradictory(world)));
@@ -167,6 +181,7 @@ pub fn ask_all(
         .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view)))
         .collect();
     let outcomes = world.ask_each(&view, &put, &targets).map_err(AskError::Program)?;
+    let run = outcomes.first().and_then(|outcome| outcome.runs.first()).map(Rc::clone);
     let mut replies = Vec::new();
     for (question, outcome) in questions.into_iter().zip(&outcomes) {
         replies.push(match question {
@@ -196,7 +211,7 @@ pub fn ask_all(
             }
         }
     }
-    Ok(replies)
+    Ok((replies, run))
 }
 
 /// What a question looks at.
@@ -714,7 +729,7 @@ fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: Entit
     });
     // Who was told of the whole knows of its parts.
     let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
-    let told = |run: &crate::world::Run| {
+    let told = |run: &Run| {
         let of = |args: &[Value]| run.solution.interval_at(model.hooks.knows, args, on).copied();
         of(&args).or_else(|| of(root_args.as_ref()?))
     };
