@@ -89,7 +89,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     fn derive_initial(&mut self, component: u32) {
         let plan = &self.compiled.components[component as usize];
         if plan.from_scratch {
-            for ((fluent, args), (value, step)) in self.fixpoint(component) {
+            for ((fluent, args), (value, step)) in self.fixpoint(component, &BTreeMap::new()) {
                 self.set_initial(fluent, &args, value, step);
             }
             return;
@@ -308,8 +308,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// Everything the component's definitions give, in rounds that each see what the rounds before gave. In between,
-    /// an instance may have several values; in the end such an instance has none.
-    fn fixpoint(&mut self, component: u32) -> BTreeMap<Head, (Value, u32)> {
+    /// an instance may have several values; in the end such an instance has none. Of the `old` steps those that say the
+    /// same are taken again.
+    fn fixpoint(&mut self, component: u32, old: &BTreeMap<Head, u32>) -> BTreeMap<Head, (Value, u32)> {
         let compiled = self.compiled;
         let mut known: BTreeMap<Head, Vec<Value>> = BTreeMap::new();
         let mut rounds = Vec::new();
@@ -333,7 +334,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         for &fluent in &compiled.components[component as usize].fluents {
             self.world.tables[compiled.shadows[fluent as usize] as usize].drop_all();
         }
-        let steps = if R { self.note_rounds(component, rounds) } else { BTreeMap::new() };
+        let steps = if R { self.note_rounds(component, rounds, old) } else { BTreeMap::new() };
         self.conflicts.retain(|head, _| {
             let is_settled = known.get(head).is_none_or(|values| values.len() < 2);
             !(is_settled && compiled.components[component as usize].fluents.contains(&head.0))
@@ -354,14 +355,20 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     /// Records the steps of a fixpoint, each round resting on those before. The component's cells serve as memory and
     /// are left empty.
-    fn note_rounds(&mut self, component: u32, rounds: Vec<Vec<Found>>) -> BTreeMap<Head, u32> {
+    fn note_rounds(
+        &mut self,
+        component: u32,
+        rounds: Vec<Vec<Found>>,
+        old: &BTreeMap<Head, u32>,
+    ) -> BTreeMap<Head, u32> {
         let mut steps = BTreeMap::new();
         self.clear_component(component);
         for round in rounds {
             let mut noted = Vec::new();
             for (head, value, id, filling) in round {
                 let findings = Findings { values: vec![value], support: Some((id, filling)) };
-                noted.push((head, value, self.note_definition(&findings, NONE)));
+                let old = old.get(&head).copied().unwrap_or(NONE);
+                noted.push((head, value, self.note_definition(&findings, old)));
             }
             for (head, value, step) in noted {
                 if let Entry::Vacant(entry) = steps.entry(head) {
@@ -394,7 +401,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     fn derive_from_scratch(&mut self, component: u32) {
         let compiled = self.compiled;
         compiled.components[component as usize].fluents.iter().for_each(|&fluent| self.trace_scan(fluent));
-        let mut before: Vec<(u32, Box<[Value]>, Value, u32)> = Vec::new();
+        let mut before: Vec<(Head, Value)> = Vec::new();
+        let mut old: BTreeMap<Head, u32> = BTreeMap::new();
         for &fluent in &compiled.components[component as usize].fluents {
             for slot in self.world.tables[fluent as usize].slots() {
                 if self.world.tables[fluent as usize].cell(slot).value != ABSENT {
@@ -404,17 +412,19 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                         self.touches[touch as usize].is_settled = true;
                     }
                     let table = &self.world.tables[fluent as usize];
-                    before.push((fluent, table.key(slot).into(), table.cell(slot).value, table.made(slot).before));
+                    let head: Head = (fluent, table.key(slot).into());
+                    if R {
+                        old.insert(head.clone(), table.made(slot).before);
+                    }
+                    before.push((head, table.cell(slot).value));
                 }
             }
         }
-        let after = self.fixpoint(component);
+        let after = self.fixpoint(component, &old);
         let mut unchanged: BTreeSet<Head> = BTreeSet::new();
-        for (fluent, args, value, old) in before {
-            let head = (fluent, args);
+        for (head, value) in before {
             match after.get(&head) {
                 Some(&(now, step)) if now == value => {
-                    let step = if R && self.is_same_step(old, step) { old } else { step };
                     self.put(head.0, &head.1, value, step);
                     unchanged.insert(head);
                 }
@@ -444,14 +454,6 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             if is_empty && table.find(table.key(slot)) == Some(slot) {
                 table.drop_slot(slot);
             }
-        }
-    }
-
-    fn is_same_step(&self, a: u32, b: u32) -> bool {
-        let steps = &self.recorder.steps;
-        match (steps.get(a as usize), steps.get(b as usize)) {
-            (Some(a), Some(b)) => a.cause == b.cause && a.premises == b.premises,
-            _ => false,
         }
     }
 

@@ -6,6 +6,7 @@ mod parting;
 mod spells;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
@@ -21,7 +22,7 @@ use spells::{causes, end_of, intervals};
 use crate::question::{Form, Preparing, Question};
 use crate::say;
 use crate::steps::{self, Told};
-use crate::world::{Outcome, Target, World};
+use crate::world::{Outcome, Run, Target, World};
 
 /// How sure an answer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -162,6 +163,19 @@ pub fn ask_all(
     view: &View,
     readings: bool,
 ) -> Result<Vec<Result<Reply, AskError>>, AskError> {
+    ask_in_run(world, texts, view, readings).map(|(replies, _)| replies)
+}
+
+/// A reply for each question, and the run in which everything is as early as can be.
+pub(crate) type InRun = (Vec<Result<Reply, AskError>>, Option<Rc<Run>>);
+
+/// As [`ask_all`], and gives the run in the earliest chronology as well, for whoever looks for more in it.
+pub(crate) fn ask_in_run(
+    world: &mut World<'_>,
+    texts: &[String],
+    view: &View,
+    readings: bool,
+) -> Result<InRun, AskError> {
     let model = world.model;
     if world.dating.contradiction.is_some() {
         return Err(AskError::Trouble(contradictory(world)));
@@ -174,7 +188,7 @@ pub fn ask_all(
         [Ok(question)] => view = own_view(question, &view),
         several if several.iter().flatten().any(|question| question.view != View::default()) => {
             // A question with a point of view of its own is asked from there alone.
-            return Ok(texts.iter().map(|text| ask_alone(world, text, &view, readings)).collect());
+            return Ok((texts.iter().map(|text| ask_alone(world, text, &view, readings)).collect(), None));
         }
         _ => {}
     }
@@ -190,6 +204,7 @@ pub fn ask_all(
         .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view)))
         .collect();
     let outcomes = world.ask_each(&view, &put, &targets).map_err(AskError::Program)?;
+    let run = outcomes.first().and_then(|outcome| outcome.runs.first()).map(Rc::clone);
     let mut replies = Vec::new();
     for (question, outcome) in questions.into_iter().zip(&outcomes) {
         replies.push(match question {
@@ -219,7 +234,7 @@ pub fn ask_all(
             }
         }
     }
-    Ok(replies)
+    Ok((replies, run))
 }
 
 fn ask_alone(world: &mut World<'_>, text: &String, view: &View, readings: bool) -> Result<Reply, AskError> {

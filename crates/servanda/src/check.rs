@@ -1,7 +1,9 @@
 //! Checking a dossier: its dates, its rules, contradictions of facts, and every expectation.
 
+use std::rc::Rc;
+
 use servanda_diagnostics::{Diagnostic, Severity};
-use servanda_engine::{Cause, Premise, StepId};
+use servanda_engine::{Cause, Contradiction, Premise, Record, Solution, StepId};
 use servanda_model::{Check, Expect, Model, OriginId, View};
 
 use crate::ask::{self, AskError, Reply, Truth};
@@ -27,18 +29,51 @@ impl Checked {
 }
 
 /// Checks a dossier.
+///
+/// Most dossiers are as they should be, so the runs keep no reasons; where something is to be explained, it is asked
+/// once more.
 #[must_use]
 pub fn check(world: &mut World<'_>) -> Checked {
     let model = world.model;
     let mut checked = Checked { diagnostics: model.diagnostics.clone(), expectations: 0, met: 0 };
     checked.diagnostics.extend(world.dating.diagnostic(model));
-    match world.ask(&View::default(), &Questions::default()) {
-        Ok(outcome) => {
-            let solution = &outcome.runs[0].solution;
-            for contradiction in &solution.contradictions {
-                checked.diagnostics.push(contradicted(world, &outcome, contradiction));
-            }
-            let found = conflicts::conflicts(world, solution, &world.chosen(&View::default()));
+    let groups = groups(model);
+    world.foresee(groups.iter().map(|(view, _)| view));
+    let checked = without_reasons(world, |world| check_groups(world, &groups, checked));
+    world.foresee([]);
+    checked
+}
+
+fn without_reasons<T>(world: &mut World<'_>, go: impl FnOnce(&mut World<'_>) -> T) -> T {
+    let before = std::mem::replace(&mut world.record, Record::Timeline);
+    let found = go(world);
+    world.record = before;
+    found
+}
+
+fn with_reasons<T>(world: &mut World<'_>, go: impl FnOnce(&mut World<'_>) -> T) -> T {
+    let before = std::mem::replace(&mut world.record, Record::Derivations);
+    let found = go(world);
+    world.record = before;
+    found
+}
+
+fn check_groups(world: &mut World<'_>, groups: &[Group<'_>], mut checked: Checked) -> Checked {
+    let model = world.model;
+    // The run that what is asked from no particular point of view needs also shows contradictions and conflicts.
+    let plain = groups.iter().position(|(view, _)| *view == View::default());
+    let asked = plain.and_then(|at| {
+        let (replies, run) = ask::ask_in_run(world, &texts(model, &groups[at]), &groups[at].0, false).ok()?;
+        Some((at, replies, run?))
+    });
+    let run = match &asked {
+        Some((.., run)) => Ok(Rc::clone(run)),
+        None => world.ask(&View::default(), &Questions::default()).map(|outcome| Rc::clone(&outcome.runs[0])),
+    };
+    match run {
+        Ok(run) => {
+            contradictions(world, &run.solution, &mut checked);
+            let found = conflicts::conflicts(world, &run.solution, &world.chosen(&View::default()));
             checked.diagnostics.extend(conflicts::diagnostics(model, &found));
         }
         Err(errors) => {
@@ -48,20 +83,35 @@ pub fn check(world: &mut World<'_>) -> Checked {
             return checked;
         }
     }
-    for group in groups(model) {
-        expectations(world, &group, &mut checked);
+    let mut asked = asked;
+    for (at, group) in groups.iter().enumerate() {
+        match asked.take_if(|(place, ..)| *place == at) {
+            Some((_, replies, _)) => judge(world, group, Ok(replies), &mut checked),
+            None => {
+                let replies = ask::ask_all(world, &texts(model, group), &group.0, false);
+                judge(world, group, replies, &mut checked);
+            }
+        }
     }
     servanda_diagnostics::sort(&mut checked.diagnostics);
     checked
 }
 
-/// Two statements gave one thing two values on one day.
-fn contradicted(
-    world: &World<'_>,
-    outcome: &crate::world::Outcome,
-    contradiction: &servanda_engine::Contradiction,
-) -> Diagnostic {
+/// What the dossier itself contradicts; a question that has two answers is no contradiction.
+fn contradictions(world: &mut World<'_>, found: &Solution, checked: &mut Checked) {
     let model = world.model;
+    let is_own = |it: &&Contradiction| it.fluent.index() < model.program.fluents.len();
+    if !found.contradictions.iter().any(|it| is_own(&it)) {
+        return;
+    }
+    let Ok(outcome) = with_reasons(world, |world| world.ask(&View::default(), &Questions::default())) else { return };
+    let run = &outcome.runs[0];
+    let own = run.solution.contradictions.iter().filter(is_own);
+    checked.diagnostics.extend(own.map(|contradiction| contradicted(model, run, contradiction)));
+}
+
+/// Two statements gave one thing two values on one day.
+fn contradicted(model: &Model, run: &Run, contradiction: &Contradiction) -> Diagnostic {
     let what = say::fluent(model, contradiction.fluent, &contradiction.args, None);
     let values: Vec<String> = contradiction.values.iter().map(|value| model.show(*value)).collect();
     let day =
@@ -73,7 +123,6 @@ fn contradicted(
             if values.len() > 1 { values.join(" and ") } else { "a beginning and an end".to_owned() }
         ),
     );
-    let run = &outcome.runs[0];
     let mut blamed = Vec::new();
     for step in &contradiction.steps {
         stated_by(model, run, *step, &mut blamed);
@@ -121,9 +170,12 @@ fn stated_by(model: &Model, run: &Run, id: StepId, blamed: &mut Vec<(OriginId, S
     blamed.dedup();
 }
 
+/// A point of view, and what is expected from there.
+type Group<'m> = (View, Vec<(&'m Check, &'m Expect)>);
+
 /// Checks with one point of view together: the dossier is run once for each.
-fn groups(model: &Model) -> Vec<(View, Vec<(&Check, &Expect)>)> {
-    let mut groups: Vec<(View, Vec<(&Check, &Expect)>)> = Vec::new();
+fn groups(model: &Model) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for check in &model.checks {
         for expect in &check.expects {
             // What an actor knows depends on the day; otherwise one run serves all days.
@@ -137,25 +189,37 @@ fn groups(model: &Model) -> Vec<(View, Vec<(&Check, &Expect)>)> {
     groups
 }
 
-fn expectations(world: &mut World<'_>, group: &(View, Vec<(&Check, &Expect)>), checked: &mut Checked) {
-    let (view, list) = group;
+/// The questions of a group; the day of each check travels with its question.
+fn texts(model: &Model, (_, list): &Group<'_>) -> Vec<String> {
+    let text = |(check, expect): &(&Check, &Expect)| match check.view.on {
+        Some(on) if !has_day(&expect.question) => format!("{} by {}", expect.question, model.show_tick(on)),
+        _ => expect.question.clone(),
+    };
+    list.iter().map(text).collect()
+}
+
+/// A reply to each of the questions of a group.
+type Replies = Result<Vec<Result<Reply, AskError>>, AskError>;
+
+/// Compares what was answered with what was expected.
+fn judge(world: &mut World<'_>, group: &Group<'_>, replies: Replies, checked: &mut Checked) {
+    let (_, list) = group;
     let model = world.model;
-    // The day of each check travels with its question.
-    let texts: Vec<String> = list
-        .iter()
-        .map(|(check, expect)| match check.view.on {
-            Some(on) if !has_day(&expect.question) => format!("{} by {}", expect.question, model.show_tick(on)),
-            _ => expect.question.clone(),
-        })
-        .collect();
     checked.expectations += list.len();
-    let replies = match ask::ask_all(world, &texts, view, false) {
+    let replies = match replies {
         Ok(replies) => replies,
         Err(AskError::Program(errors)) => {
             checked.diagnostics.extend(errors.iter().map(|error| diagnose::program_error(model, error)));
             return;
         }
         Err(AskError::Trouble(_)) => return,
+    };
+    let is_unmet = |(_, expect): &(&Check, &Expect), reply: &Result<Reply, AskError>| matches!(reply, Ok(reply) if verdict(model, expect, reply).is_err());
+    let replies = match list.iter().zip(&replies).any(|(expected, reply)| is_unmet(expected, reply)) {
+        true => {
+            with_reasons(world, |world| ask::ask_all(world, &texts(model, group), &group.0, false)).unwrap_or(replies)
+        }
+        false => replies,
     };
     for ((check, expect), reply) in list.iter().zip(replies) {
         let headings = &model.origins[check.origin.index()].headings;

@@ -19,6 +19,7 @@ mod relevance;
 pub mod report;
 pub mod say;
 mod sight;
+mod slice;
 pub mod sourcing;
 pub mod steps;
 pub mod world;

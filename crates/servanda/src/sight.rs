@@ -3,7 +3,9 @@
 //! Secrets are kept until they are disclosed, and a disclosure may have no certain day. Who knows of what on the day of
 //! a view is a question to the whole world, not to the actor's; each answer to it gives another view of the dossier.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
 use servanda_model::{EntityId, FluentId, Model, Value, View};
@@ -27,11 +29,33 @@ pub(crate) struct Sight {
 
 /// The whole world, in which it is decided what the actor knows.
 pub(crate) struct Whole {
-    compiled: Compiled,
-    options: Options,
-    pub(crate) instants: Vec<Instant>,
+    everything: Rc<Everything>,
+    pub(crate) instants: Rc<Vec<Instant>>,
     pub(crate) relevant: Relevant,
     knowing: Knowing,
+}
+
+/// The world as it is, whoever looks at it, and what follows in the earliest chronology.
+struct Everything {
+    /// The view without eyes and day.
+    view: View,
+    compiled: Compiled,
+    options: Options,
+    earliest: Solution,
+    /// What the knowledge of some actors on some days depends on; nothing where all days are certain.
+    weighed: Option<Weighed>,
+}
+
+struct Weighed {
+    instants: Rc<Vec<Instant>>,
+    of: Vec<((EntityId, i64), Relevant)>,
+}
+
+/// Points of view that will be taken, so that what they have in common is worked out once.
+#[derive(Default)]
+pub(crate) struct Foreseen {
+    views: Vec<View>,
+    known: RefCell<Vec<Rc<Everything>>>,
 }
 
 /// What is asked of the whole world.
@@ -64,7 +88,7 @@ impl Whole {
     /// What the actor does not know of where the events are on these days.
     pub(crate) fn unknown(&self, model: &Model, ticks: &Ticks) -> Vec<EntityId> {
         let narrative = narrative(model, &self.relevant.events, ticks);
-        self.knowing.unknown(model, &solve(&self.compiled, &narrative, &self.options))
+        self.knowing.unknown(model, &solve(&self.everything.compiled, &narrative, &self.everything.options))
     }
 }
 
@@ -98,34 +122,73 @@ impl World<'_> {
         if secret.is_empty() {
             return Ok(Sight { day: view.on, sets: vec![fixed], whole: None, exhaustive: true });
         }
-        // What the actor was told is a matter of the whole world, not of the actor's view.
-        let plain = View { seen_by: None, ..view.clone() };
-        let program = model.program_under(&self.chosen(view));
-        let visible = self.visible(&plain, &[]);
-        let compiled = Compiled::new(&program)?;
-        let options = self.options(&plain, Record::Timeline);
         let day = view.on.unwrap_or(self.last_day());
+        let everything = self.everything(view, &secret)?;
         let knowing = Knowing { actor, knows: model.hooks.knows, day, secret, fixed };
-        let first = knowing.unknown(model, &solve(&compiled, &narrative(model, &visible, &self.base()), &options));
+        let first = knowing.unknown(model, &everything.earliest);
         let mut sight = Sight { day: view.on, sets: vec![first], whole: None, exhaustive: true };
-        if !visible.iter().any(|event| self.is_open(*event)) {
-            return Ok(sight);
-        }
-        let asked = knowing
-            .secret
-            .iter()
-            .flat_map(|id| chain(model, *id))
-            .map(|id| (model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(id))]));
-        let target = Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day) };
-        let mut relevant = Relevant::default();
-        let instants = self.weigh(&plain, &program, &visible, |relevance| relevant = relevance.of(&[target], None));
-        if relevant.uncertain.is_empty() {
-            return Ok(sight);
-        }
-        let whole = Whole { compiled, options, instants, relevant, knowing };
+        let Some(weighed) = &everything.weighed else { return Ok(sight) };
+        let relevant = weighed.of.iter().find(|(of, _)| *of == (actor, day)).map(|(_, relevant)| relevant.clone());
+        let Some(relevant) = relevant.filter(|relevant| !relevant.uncertain.is_empty()) else { return Ok(sight) };
+        let instants = Rc::clone(&weighed.instants);
+        let everything = Rc::clone(&everything);
+        let whole = Whole { everything, instants, relevant, knowing };
         sight.exhaustive = self.ways_of_knowing(&whole, &mut sight.sets);
         sight.whole = Some(whole);
         Ok(sight)
+    }
+
+    /// Says which points of view will be taken, instead of those said before.
+    pub(crate) fn foresee<'v>(&mut self, views: impl IntoIterator<Item = &'v View>) {
+        let views = views.into_iter().filter(|view| view.seen_by.is_some()).cloned().collect();
+        self.foreseen = Foreseen { views, known: RefCell::default() };
+    }
+
+    /// The world in which it is decided what the actor of a view knows: what the actor was told is a matter of the
+    /// whole world, not of the actor's view. All that foreseen views ask of it is answered at once.
+    fn everything(&self, view: &View, secret: &[EntityId]) -> Result<Rc<Everything>, Vec<ProgramError>> {
+        let model = self.model;
+        let whole = |view: &View| View { seen_by: None, on: None, ..view.clone() };
+        let options = |view: &View| self.options(&View { seen_by: None, ..view.clone() }, Record::Timeline);
+        let knows = |view: &View| Some((view.seen_by?, view.on.unwrap_or(self.last_day())));
+        let (plain, options_here) = (whole(view), options(view));
+        let is_it = |known: &&Rc<Everything>| {
+            let is_weighed = |it: &Weighed| it.of.iter().any(|(of, _)| Some(*of) == knows(view));
+            known.view == plain && known.options == options_here && known.weighed.as_ref().is_none_or(is_weighed)
+        };
+        if let Some(known) = self.foreseen.known.borrow().iter().find(is_it) {
+            return Ok(Rc::clone(known));
+        }
+        let program = model.program_under(&self.chosen(view));
+        let visible = self.visible(&plain, &[]);
+        let compiled = Compiled::new(&program)?;
+        let earliest = solve(&compiled, &narrative(model, &visible, &self.base()), &options_here);
+        let weighed = visible.iter().any(|event| self.is_open(*event)).then(|| {
+            let alike = |other: &&View| whole(other) == plain && options(other) == options_here;
+            let mut all: Vec<(EntityId, i64)> =
+                self.foreseen.views.iter().filter(alike).chain([view]).filter_map(knows).collect();
+            all.sort_unstable();
+            all.dedup();
+            let target = |&(actor, day): &(EntityId, i64)| {
+                let things = secret.iter().flat_map(|id| chain(model, *id));
+                let args = |id: EntityId| vec![Some(Value::entity(actor)), Some(Value::entity(id))];
+                let asked = things.map(|id| (model.hooks.knows, args(id)));
+                Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day) }
+            };
+            let targets: Vec<Target> = all.iter().map(target).collect();
+            let mut relevant = Vec::new();
+            let plain = View { seen_by: None, ..view.clone() };
+            let instants = self.weigh(&plain, &program, &visible, &targets.iter().collect::<Vec<_>>(), |relevance| {
+                relevant = targets.iter().map(|it| relevance.of(std::slice::from_ref(it), None)).collect();
+            });
+            let of = all.into_iter().zip(relevant).collect();
+            Weighed { instants: Rc::new(instants), of }
+        });
+        let made = Rc::new(Everything { view: plain, compiled, options: options_here, earliest, weighed });
+        if !self.foreseen.views.is_empty() {
+            self.foreseen.known.borrow_mut().push(Rc::clone(&made));
+        }
+        Ok(made)
     }
 
     /// Adds every other set of things unknown; says whether these are all.

@@ -1,6 +1,6 @@
 //! The dossier from a point of view: what of it counts, on which days, and what follows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -16,7 +16,8 @@ use crate::dating::{self, Dating};
 use crate::instants::{Instant, Times};
 use crate::may::May;
 use crate::relevance::{Relevance, Relevant};
-use crate::sight::Sight;
+use crate::sight::{Foreseen, Sight};
+use crate::slice::Slice;
 
 pub use crate::relevance::Target;
 
@@ -30,6 +31,9 @@ pub struct World<'m> {
     earliest: Option<Scenario>,
     /// Years after the last dated day that are looked at, for terms and deadlines still running.
     pub years_ahead: i64,
+    /// Whether runs keep why everything is so. Without it answers are the same, but have no steps.
+    pub(crate) record: Record,
+    pub(crate) foreseen: Foreseen,
 }
 
 /// What was made of the dossier from one point of view.
@@ -107,7 +111,7 @@ impl<'m> World<'m> {
     pub fn new(model: &'m Model) -> World<'m> {
         let mut dating = dating::date(model);
         let earliest = dating.earliest();
-        World { model, dating, earliest, years_ahead: 60 }
+        World { model, dating, earliest, years_ahead: 60, record: Record::Derivations, foreseen: Foreseen::default() }
     }
 
     /// The day of an event in the earliest chronology.
@@ -175,7 +179,7 @@ impl<'m> World<'m> {
         let looked = self.look(view, &sides, groups);
         let base = self.base();
         let model = self.model;
-        let options = self.options(view, Record::Derivations);
+        let options = self.options(view, self.record);
         let run = |side: usize, events: &[EventId], ticks: Ticks| {
             let Side { program, compiled, .. } = &sides[side];
             let by = |event: &EventId| sight.day.is_none_or(|day| ticks[event.index()].is_some_and(|tick| tick <= day));
@@ -274,7 +278,8 @@ impl<'m> World<'m> {
                 continue;
             }
             let until = view.seen_by.and(view.on);
-            looked.instants[at] = self.weigh(view, &side.program, &side.visible, |relevance| {
+            let targets: Vec<&Target> = groups.iter().flatten().collect();
+            looked.instants[at] = self.weigh(view, &side.program, &side.visible, &targets, |relevance| {
                 for (group, relevant) in groups.iter().zip(&mut looked.relevant) {
                     relevant[at] = relevance.of(group, until);
                 }
@@ -283,17 +288,20 @@ impl<'m> World<'m> {
         looked
     }
 
-    /// Grounds a program over events and asks what depends on what.
+    /// Grounds what these targets can depend on over events, and asks what depends on what.
     pub(crate) fn weigh(
         &self,
         view: &View,
         program: &Program,
         visible: &[EventId],
+        targets: &[&Target],
         ask: impl FnOnce(&mut Relevance<'_, '_, '_>),
     ) -> Vec<Instant> {
+        let slice = Slice::new(program, targets.iter().copied());
         let happenings = |event: &EventId| self.model.events[event.index()].happenings.as_slice();
-        let may = May::new(program, visible.iter().flat_map(happenings));
-        let narrative = visible.iter().map(|event| (*event, happenings(event)));
+        let heard = visible.iter().filter(|event| happenings(event).iter().any(|it| slice.hears(it)));
+        let may = May::new(&slice.program, heard.clone().flat_map(happenings));
+        let narrative = heard.map(|event| (*event, happenings(event)));
         let horizon = self.options(view, Record::Timeline).horizon;
         let mut times = Times::new(&may, narrative, |event| self.dating.bounds(event), horizon);
         ask(&mut Relevance::new(&mut times));
@@ -533,13 +541,15 @@ fn put(program: &mut Program, questions: &Questions) {
 
 /// The happenings of the events, each on its day.
 pub(crate) fn narrative(model: &Model, visible: &[EventId], ticks: &[Option<i64>]) -> Vec<Occurrence> {
+    let steps = Steps::new(model, ticks);
     let mut all = Vec::new();
     for id in visible {
         let event = &model.events[id.index()];
         let Some(tick) = ticks[id.index()] else { continue };
+        let step = steps.of(*id, 0);
         for happening in &event.happenings {
             let what: Happening = happening.clone();
-            all.push(Occurrence { tick, step: step_of(model, *id, ticks, 0), what, tag: id.0 });
+            all.push(Occurrence { tick, step, what, tag: id.0 });
         }
     }
     all.sort();
@@ -547,14 +557,36 @@ pub(crate) fn narrative(model: &Model, visible: &[EventId], ticks: &[Option<i64>
 }
 
 /// Events put `then` after others of the same day come in later steps, as do those of a later hour.
-fn step_of(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32 {
-    if depth > 64 {
-        return 0;
+struct Steps<'a> {
+    model: &'a Model,
+    ticks: &'a [Option<i64>],
+    /// The first event of each name that something comes `then` after.
+    named: HashMap<EntityId, usize>,
+}
+
+impl<'a> Steps<'a> {
+    fn new(model: &'a Model, ticks: &'a [Option<i64>]) -> Steps<'a> {
+        let relations = model.events.iter().flat_map(|event| &event.relations);
+        let others: BTreeSet<EntityId> = relations.filter(|it| it.then).map(|it| it.other).collect();
+        let mut named = HashMap::new();
+        for (at, event) in model.events.iter().enumerate() {
+            if let Some(name) = event.entity.filter(|name| others.contains(name)) {
+                named.entry(name).or_insert(at);
+            }
+        }
+        Steps { model, ticks, named }
     }
-    let event = &model.events[id.index()];
-    let steps = event.relations.iter().filter(|relation| relation.then).filter_map(|relation| {
-        let other = model.events.iter().position(|event| event.entity == Some(relation.other))?;
-        (ticks[other] == ticks[id.index()]).then(|| 1 + step_of(model, EventId::from_index(other), ticks, depth + 1))
-    });
-    steps.max().unwrap_or(0).max(event.step)
+
+    fn of(&self, id: EventId, depth: u32) -> u32 {
+        if depth > 64 {
+            return 0;
+        }
+        let event = &self.model.events[id.index()];
+        let after = event.relations.iter().filter(|relation| relation.then);
+        let steps = after.filter_map(|relation| {
+            let other = *self.named.get(&relation.other)?;
+            (self.ticks[other] == self.ticks[id.index()]).then(|| 1 + self.of(EventId::from_index(other), depth + 1))
+        });
+        steps.max().unwrap_or(0).max(event.step)
+    }
 }
