@@ -115,7 +115,7 @@ pub struct Reply {
     /// `approximate` where not every chronology could be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub precision: Option<&'static str>,
-    /// Answers under readings of norms that were not chosen, where they differ.
+    /// Answers under readings of norms and doctrines that were not chosen, where they differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Parted>,
     /// Where the answer is no.
@@ -213,7 +213,11 @@ pub(crate) fn ask_in_run(
         });
     }
     if readings && view.under.is_empty() {
-        let others = parting::able_to_matter(model, &put, &targets, &readings_of(model));
+        let mut asked = targets.clone();
+        // What the actor of a view knows hangs on what it was told.
+        let knows = (model.hooks.knows, Vec::new());
+        asked.extend(view.seen_by.map(|_| Target { fluents: vec![knows], ..Target::default() }));
+        let others = parting::able_to_matter(model, &put, &asked, &readings_of(model));
         for reading in others {
             let under = View { under: vec![reading], ..view.clone() };
             let Ok(outcomes) = world.ask_each(&under, &put, &targets) else { continue };
@@ -301,20 +305,26 @@ fn contradictory(world: &World<'_>) -> Trouble {
     }
 }
 
-/// Everything that `under` can choose and that is not chosen by default.
+/// Everything that `under` can choose and that does not apply by default.
 fn readings_of(model: &Model) -> Vec<EntityId> {
     let mut all: Vec<EntityId> = model.norms.iter().filter_map(|norm| norm.reading).collect();
+    all.extend(model.doctrines.iter().filter(|doctrine| !doctrine.default).map(|doctrine| doctrine.entity));
     all.sort_unstable();
     all.dedup();
     all
 }
 
+/// An answer with its truth and its days, to be compared and shown in one line.
 fn plain(answer: &Answer) -> String {
     let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
-    let day = |day: &Option<String>| day.clone().unwrap_or_default();
-    format!("{truth}{} {}–{}", answer.text, day(&answer.since), day(&answer.until))
-        .trim_end_matches([' ', '–'])
-        .to_owned()
+    let told = |day: &String| answer.text.contains(day.as_str());
+    let day = |word: &str, day: &Option<String>, between: &Option<(String, String)>| match (day, between) {
+        (Some(day), _) if !told(day) => format!(" {word} {day}"),
+        (None, Some((first, last))) if !told(first) => format!(" {word} some day from {first} to {last}"),
+        _ => String::new(),
+    };
+    let since = day(if answer.act { "on" } else { "since" }, &answer.since, &answer.since_between);
+    format!("{truth}{}{since}{}", answer.text, day("until", &answer.until, &answer.until_between))
 }
 
 /// What was found for one filling of a question's holes.
@@ -356,6 +366,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);
         leave_open_within(world, outcome, question, on, &mut answers);
+    }
+    if matches!(question.form, Form::HowMany | Form::What) {
+        unstated(world, question, view, &mut answers);
     }
     if let Some(since) = question.since {
         let since = model.show_tick(since);
@@ -440,6 +453,22 @@ pub(crate) fn undecided_patterns<'q>(
     patterns.filter_map(move |(pattern, denied)| {
         matches!(status(pattern), Some("breached" | "observed")).then_some((pattern, denied, open?))
     })
+}
+
+/// A number that nobody stated: what is taken for it, and who states one all the same.
+fn unstated(world: &World<'_>, question: &Question, view: &View, answers: &mut [Answer]) {
+    for answer in answers {
+        if answer.text == "0" && answer.since.is_none() && answer.since_between.is_none() {
+            answer.assumptions.push("no number is stated of it, which is taken to be none".to_owned());
+        }
+        if answer.text == "unknown" && view.seen_by.is_none() && view.known_in.is_none() {
+            for condition in &question.conditions {
+                if let Condition::Holds(pattern) = condition {
+                    answer.which.extend(steps::claimed_facts(world, pattern).into_iter().map(|(text, _)| text));
+                }
+            }
+        }
+    }
 }
 
 /// The arguments of a pattern that are given.
@@ -770,7 +799,11 @@ fn happened(
         if !involved || !on_day || !in_time || event.kind == servanda_model::EventKind::Ends {
             continue;
         }
-        let certain = (min == max && min.is_some() || day.is_none()) && !outcome.doubtful.contains(id);
+        let whole = during.is_none_or(|(first, last)| {
+            first.is_none_or(|first| min.is_some_and(|min| first <= min))
+                && last.is_none_or(|last| max.is_some_and(|max| max <= last))
+        });
+        let certain = (min == max && min.is_some() || day.is_none()) && whole && !outcome.doubtful.contains(id);
         let mut answer = answer(world, event.sentence.clone(), certain, vec![min, max], vec![None]);
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);

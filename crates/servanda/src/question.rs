@@ -14,6 +14,8 @@ use servanda_model::{
     OriginId, Scope, Term, Ties, Trouble, Value, VarId, View,
 };
 
+use servanda_model::lexicon::{Piece, Target};
+
 use crate::world::{Questions, World};
 pub use norms::{OfNorms, Ruling, Wants};
 use words::{ASKED, all_orders, of_status, with_past_forms};
@@ -112,6 +114,10 @@ pub struct Question {
     pub during: Option<(Option<i64>, Option<i64>)>,
     /// Whether it asks for what was ever so, if no day is given.
     pub ever: bool,
+    /// Whether it asks for what began in the time it names: `which treaties did Lithuania sign in 1939`.
+    pub begins: bool,
+    /// The acts that the same words tell of; who claims one may be of interest where the answer is no.
+    pub told_as: Vec<EventPattern>,
     /// The points of view that it names itself.
     pub view: View,
     /// Asked with `possibly`.
@@ -182,6 +188,7 @@ impl<'m> Preparing<'m> {
         (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);
         self.chosen.extend(question.view.under.iter().copied());
         let (body, ever) = without_ever(&body);
+        let body = without_will(&body);
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
         match self.understand(&body, &mut question) {
@@ -200,10 +207,10 @@ impl<'m> Preparing<'m> {
             .as_ref()
             .and_then(|_| Trouble { help: None, ..trouble.clone() }.help_in(self.asker.lexicon()));
         let own = trouble.help.clone().filter(|_| trouble.unknown.is_none());
-        let near = near.or(own).map_or_else(String::new, |near| format!("{near}\n      "));
+        let near = near.or(own).map_or_else(String::new, |near| format!("{near} "));
         format!(
             "{near}ask `is/was/does/did SENTENCE`, `who/what/which KIND/where/how many …`, `when/since when/until when/how long …`, \
-             `by which act …`,\n      `may/must/can X …`, `what must X do`, `which norms of Y are breached`, `what does X know of Y`, \
+             `by which act …`, `may/must/can X …`, `what must X do`, `which norms of Y are breached`, `what does X know of Y`, \
              `what happened on DAY`"
         )
     }
@@ -543,6 +550,11 @@ impl<'m> Preparing<'m> {
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
                 question.asked = asked;
+                if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
+                    let verb = |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
+                    question.begins = at_a_time && question.ever && conditions.iter().any(verb);
+                    question.told_as = acts;
+                }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
                 }
@@ -566,6 +578,18 @@ impl<'m> Preparing<'m> {
         question.vars = scope.vars;
         let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
         question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
+    }
+
+    /// Whether a fluent is meant by another word than its own: who `signed` is a signatory.
+    fn is_other_word(&self, fluent: FluentId, text: &str) -> bool {
+        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        let main = self.model.lexicon.wordings.iter().find(|it| it.main && it.target == Target::Fluent(fluent));
+        main.is_some_and(|main| {
+            !main.pieces.iter().any(|piece| match piece {
+                Piece::Word(forms) => forms.iter().any(|form| form.len() > 3 && words.contains(form)),
+                Piece::Hole(_) => false,
+            })
+        })
     }
 
     /// Whether the dossier tells of such an act.
@@ -802,10 +826,11 @@ impl Question {
         let no_day = self.on.or(view.on).is_none();
         match &self.form {
             Form::When | Form::Cause | Form::Learnt { .. } => true,
-            Form::Since | Form::Until | Form::HowLong => no_day || matches!(self.form, Form::HowLong),
+            Form::HowLong => true,
+            Form::Since | Form::Until => no_day && self.ever,
             Form::Norms(of) if of.when => true,
             Form::Whether | Form::Which | Form::What | Form::HowMany | Form::Count | Form::Norms(_) => {
-                self.during.is_some() || self.ever && no_day && self.since.or(self.until).is_none()
+                self.during.is_some() || self.begins || self.ever && no_day && self.since.or(self.until).is_none()
             }
             _ => false,
         }
@@ -815,6 +840,12 @@ impl Question {
 /// Whether a sentence asks for something, and does not only say it.
 fn asks(text: &str) -> bool {
     text.split_whitespace().any(|word| ASKED.contains(&word.to_lowercase().as_str()))
+}
+
+/// `when will Sele expire` as `when does Sele expire`.
+fn without_will(text: &str) -> String {
+    let form = |word: &str| if word.eq_ignore_ascii_case("will") { "does" } else { word }.to_owned();
+    text.split_whitespace().map(form).collect::<Vec<_>>().join(" ")
 }
 
 /// A question without the word `ever`, and whether it had it.

@@ -550,11 +550,29 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
             }
         }
     }
+    let whole_of = question.conditions.iter().find_map(|condition| match condition {
+        Condition::Holds(it) if it.fluent == model.hooks.belongs_to => it.args.get(1).copied(),
+        _ => None,
+    });
+    let day = (!question.is_of_all_days(view)).then_some(on);
     for condition in &question.conditions {
+        if let Condition::Holds(pattern) = condition {
+            other_statuses(world, run, pattern, whole_of, day, &mut no);
+            if whole {
+                for (text, told) in claimed_facts(world, pattern) {
+                    no.instead.push(text);
+                    no.steps.push(told);
+                }
+            }
+        }
         explain_absence(world, outcome, run, condition, &question.vars, on, &mut no);
+    }
+    if whole {
+        question.told_as.iter().for_each(|pattern| claimed(world, pattern, &mut no));
     }
     if let Form::Acts { patterns, .. } = &question.form {
         for pattern in patterns {
+            of_wholes(world, outcome, run, pattern, &mut no);
             if whole {
                 claimed(world, pattern, &mut no);
             }
@@ -598,6 +616,35 @@ fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
     }
 }
 
+/// What is claimed of a fluent and not taken as so.
+pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(String, Told)> {
+    use servanda_model::{Happening, Standing};
+    let model = world.model;
+    let own = model.totals.iter().find(|total| total.total == pattern.fluent).map(|total| total.own);
+    let fits = |happening: &Happening| match happening {
+        Happening::FactBegins(fluent, args, _) => {
+            (*fluent == pattern.fluent || Some(*fluent) == own)
+                && pattern.args.iter().zip(args).all(|(term, value)| !matches!(term, Term::Value(it) if it != value))
+        }
+        _ => false,
+    };
+    let mut all = Vec::new();
+    for (at, event) in model.events.iter().enumerate() {
+        let by = match &event.standing {
+            Standing::Stated => continue,
+            Standing::Claimed(by) if !by.is_empty() => {
+                let by: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
+                format!("said by {}, and not taken as so", by.join(" and "))
+            }
+            _ => "said, and not taken as so".to_owned(),
+        };
+        if event.happenings.iter().any(fits) {
+            all.push((format!("{by}: {}", event.sentence), of_event(world, EventId::from_index(at))));
+        }
+    }
+    all
+}
+
 fn explain_absence(
     world: &World<'_>,
     outcome: &Outcome,
@@ -613,7 +660,6 @@ fn explain_absence(
     if pattern.fluent == model.hooks.belongs_to {
         return;
     }
-    other_statuses(world, run, pattern, on, no);
     let constants: Vec<Option<Value>> = pattern
         .args
         .iter()
@@ -635,6 +681,9 @@ fn explain_absence(
                 no.steps = trace(world, run, step, Some(on)).steps;
             }
         }
+    }
+    if no.instead.is_empty() {
+        no.instead = said_of_wholes(model, run, pattern, &constants, on);
     }
     if no.instead.is_empty() {
         no.instead = of_parts(model, run, pattern, &constants, on);
@@ -671,30 +720,109 @@ fn explain_absence(
     }
 }
 
-/// How a norm stands that does not stand as it was asked.
-fn other_statuses(world: &World<'_>, run: &Run, pattern: &FluentPattern, on: i64, no: &mut crate::ask::No) {
-    let statuses = &world.model.hooks.statuses;
+/// How norms stand that do not stand as it was asked: a norm that is named, or those of an instrument. Without a day, how
+/// they ever stood.
+fn other_statuses(
+    world: &World<'_>,
+    run: &Run,
+    pattern: &FluentPattern,
+    whole: Option<Term>,
+    day: Option<i64>,
+    no: &mut crate::ask::No,
+) {
+    let model = world.model;
+    let statuses = &model.hooks.statuses;
+    let of_whole = |norm: Value| match (whole, norm.as_entity()) {
+        (Some(Term::Value(whole)), Some(norm)) => {
+            whole.as_entity().is_some_and(|whole| model.lexicon.entities[norm.index()].belongs_to.contains(&whole))
+        }
+        _ => false,
+    };
     let named = matches!(pattern.args.first(), Some(Term::Value(_)));
-    if !named || !statuses.iter().any(|(_, fluent)| *fluent == pattern.fluent) {
+    if !(named || whole.is_some()) || !statuses.iter().any(|(_, fluent)| *fluent == pattern.fluent) {
         return;
     }
-    let constants: Vec<Option<Value>> =
-        pattern.args.iter().map(|term| if let Term::Value(value) = term { Some(*value) } else { None }).collect();
-    for (_, fluent) in statuses {
+    let constant = |term: &Term| if let Term::Value(value) = term { Some(*value) } else { None };
+    let constants: Vec<Option<Value>> = pattern.args.iter().map(constant).collect();
+    for (_, fluent) in statuses.iter().filter(|(_, fluent)| *fluent != pattern.fluent) {
         for instance in run.solution.instances_of(*fluent, &constants) {
-            let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) else { continue };
-            let since =
-                interval.since.map_or_else(String::new, |day| format!(" (since {})", world.model.show_tick(day)));
-            no.instead.push(format!("{}{since}", say::fluent(world.model, *fluent, &instance.args, None)));
-            if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
-                no.steps = trace(world, run, step, Some(on)).steps;
+            if !named && !of_whole(instance.args[0]) {
+                continue;
             }
+            for interval in instance.intervals.iter().filter(|it| day.is_none_or(|day| it.contains(day))) {
+                if no.instead.len() >= MOST_STATUSES {
+                    return;
+                }
+                let said = say::fluent(model, *fluent, &instance.args, None);
+                let since = interval.since.map_or_else(String::new, |it| format!(" since {}", model.show_tick(it)));
+                let until = interval.until.map_or_else(String::new, |it| format!(" until {}", model.show_tick(it)));
+                no.instead.push(format!("{said}{since}{until}"));
+                if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
+                    no.steps = trace(world, run, step, day).steps;
+                }
+            }
+        }
+    }
+}
+
+/// The most statuses of other kinds that are told of.
+const MOST_STATUSES: usize = 12;
+
+/// Acts upon a place in which the place asked about lies.
+fn of_wholes(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &EventPattern, no: &mut crate::ask::No) {
+    let model = world.model;
+    for event in run.solution.events.iter().filter(|event| event.action == pattern.action) {
+        let mut within: Vec<String> = Vec::new();
+        let fits = pattern.args.iter().zip(&event.args).all(|(term, value)| match term {
+            Term::Value(asked) if asked == value => true,
+            Term::Value(asked) => {
+                let lies = model.nesting.iter().any(|nests| {
+                    let args = [*asked, *value];
+                    let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
+                    on(event.tick) || on(event.tick - 1)
+                });
+                if lies {
+                    within.push(format!("{} lies in {}", model.show(*asked), model.show(*value)));
+                }
+                lies
+            }
+            _ => true,
+        });
+        if fits && !within.is_empty() && no.instead.len() < MOST_STATUSES {
+            let said = say::action(model, event.action, &event.args);
+            no.instead.push(format!("{said} on {}, and {}", model.show_tick(event.tick), within.join(", ")));
+            no.steps.extend(of_act(world, outcome, run, event.action, &event.args, event.tick).steps);
         }
     }
 }
 
 /// The most parts of a thing that are told of where the thing itself has no value.
 const MOST_PARTS: usize = 3;
+
+/// What is so of a place in which the place asked about lies.
+fn said_of_wholes(
+    model: &Model,
+    run: &Run,
+    pattern: &FluentPattern,
+    constants: &[Option<Value>],
+    on: i64,
+) -> Vec<String> {
+    let mut told = Vec::new();
+    for (at, part) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
+        let mut wanted = constants.to_vec();
+        wanted[at] = None;
+        for instance in run.solution.instances_of(pattern.fluent, &wanted) {
+            let lies = model.nesting.iter().any(|it| run.solution.holds_at(*it, &[part, instance.args[at]], Value::TRUE, on));
+            let held = instance.intervals.iter().find(|interval| interval.contains(on));
+            if let (true, Some(interval)) = (lies, held) {
+                let said = say::fluent(model, instance.fluent, &instance.args, Some(interval.value));
+                told.push(format!("{said}, and {} lies in {}", model.show(part), model.show(instance.args[at])));
+            }
+        }
+    }
+    told.truncate(MOST_STATUSES);
+    told
+}
 
 /// What is so of things that belong to the thing asked about.
 fn of_parts(model: &Model, run: &Run, pattern: &FluentPattern, constants: &[Option<Value>], on: i64) -> Vec<String> {

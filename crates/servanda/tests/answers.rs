@@ -147,3 +147,94 @@ fact: Hawk serves Belmark
     let no = reply(dossier, "is Belmark helpless").no.expect("it is not");
     assert_eq!(no.would_change, ["a is helpless: while a is armed; no warship serves a"]);
 }
+
+const NORMS: &str = r#"
+source paper "Paper"
+polity Arvenia, Belmark, Corvia
+place Eastmarch
+treaty Pact between Arvenia and Belmark
+  enters into force 1921-06-01
+article II "Peace"
+norm NoWar: each party must not attack the other
+  source paper "shall not attack"
+article III "Passage"
+norm Passage: Belmark may have troops in Eastmarch
+  source paper "may keep troops"
+protocol Ban of Pact, known only to Arvenia and Corvia
+norm NoPassage: Belmark must not have troops in Eastmarch
+  source paper "no troops at all"
+claim 1925 by Corvia: Arvenia attacks Belmark
+  source paper "the other attacked"
+treaty Fleet between Arvenia and Belmark
+  enters into force 1921-06-01
+  may be denounced on 6 months notice
+"#;
+
+/// Whether steps lead to an article with this phrase of its source.
+fn lead_to(steps: &[servanda::steps::Told], article: &str, locator: &str) -> bool {
+    steps.iter().any(|told| {
+        told.article.as_deref() == Some(article)
+            && told.sources.iter().any(|cited| cited.locator.as_deref() == Some(locator))
+    })
+}
+
+#[test]
+fn a_permission_and_a_prohibition_lead_to_their_articles() {
+    let yes = reply(NORMS, "may Belmark station troops in Eastmarch on 1922-01-01 as seen by Belmark");
+    let [answer] = yes.answers.as_slice() else { panic!("{:#?}", yes.answers) };
+    assert_eq!(answer.text, "permitted by Passage: Belmark may have troops in Eastmarch");
+    assert_eq!((answer.since.as_deref(), answer.until.as_deref()), (Some("1921-06-01"), None));
+    assert!(lead_to(&answer.steps, "Pact.III", "may keep troops"), "{:#?}", answer.steps);
+
+    let no = reply(NORMS, "may Arvenia attack Belmark on 1922-01-01").no.expect("it is forbidden");
+    assert_eq!(no.instead, ["forbidden by NoWar: each party must not attack the other"]);
+    assert!(lead_to(&no.steps, "Pact.II", "shall not attack"), "{:#?}", no.steps);
+}
+
+#[test]
+fn what_no_norm_speaks_of_is_not_called_forbidden() {
+    let no = reply(NORMS, "may Corvia attack Belmark on 1922-01-01").no.expect("nothing permits it");
+    assert_eq!(no.instead, ["no norm in force speaks of it: it is neither permitted nor forbidden"]);
+}
+
+#[test]
+fn norms_that_contradict_each_other_leave_it_open() {
+    let open = reply(NORMS, "may Belmark station troops in Eastmarch on 1922-01-01");
+    let [answer] = open.answers.as_slice() else { panic!("{:#?}", open.answers) };
+    assert_eq!(answer.truth, servanda::ask::Truth::Possible);
+    assert_eq!(answer.which, ["but forbidden by NoPassage: Belmark must not have troops in Eastmarch"]);
+}
+
+#[test]
+fn a_power_is_told_by_what_it_brings_about_and_the_authority() {
+    let can = reply(NORMS, "can Arvenia denounce Fleet on 1925-01-01");
+    let answer = &can.answers[0];
+    assert!(answer.text.contains("Fleet is denounced") && answer.text.contains("DenouncedOnNotice"), "{}", answer.text);
+    assert!(answer.steps.iter().any(|told| told.sources.iter().any(|cited| cited.source == "vclt")));
+    let cannot = reply(NORMS, "can Arvenia denounce Pact on 1925-01-01").no.expect("it has no way out");
+    assert_eq!(cannot.instead, ["denunciation of Pact by Arvenia is without effect (DenouncedWithoutRight)"]);
+}
+
+#[test]
+fn a_no_tells_of_the_claim_and_of_how_the_norm_stands() {
+    let no = reply(NORMS, "did Arvenia attack Belmark").no.expect("it is only said");
+    assert_eq!(no.instead, ["said by Corvia, and not taken as so: Arvenia attacks Belmark"]);
+    let no = reply(NORMS, "did Arvenia breach NoWar on 1922-01-01").no.expect("it did not");
+    assert!(no.instead[0].starts_with("NoWar observed by Arvenia since 1921-06-01"), "{:#?}", no.instead);
+    assert!(lead_to(&no.steps, "Pact.II", "shall not attack"), "{:#?}", no.steps);
+    let no = reply(NORMS, "was Pact in force on 1921-05-31").no.expect("not yet");
+    assert_eq!(no.instead, ["it is so from 1921-06-01 on"]);
+    assert!(!no.steps.is_empty());
+}
+
+#[test]
+fn a_question_that_is_not_understood_is_told_the_forms_of_questions() {
+    let text = format!("# Sele\n```servanda\n{NORMS}\n```\n");
+    let model = model_of(&[Entry { path: "sele.md".into(), text: Ok(text) }], DefaultLaw::Library);
+    for question in ["", "?", "may Arvenia juggle", "what is the capital of Arvenia", "who eats Eastmarch"] {
+        let trouble = ask(&mut World::new(&model), question, &View::default());
+        let Err(servanda::ask::AskError::Trouble(trouble)) = trouble else { panic!("{question} is understood") };
+        let help = trouble.help.unwrap_or_default();
+        assert!(help.contains("`may/must/can X …`") && !help.contains("declare"), "{question}: {help}");
+    }
+}

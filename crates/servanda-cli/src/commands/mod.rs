@@ -163,7 +163,7 @@ pub(crate) fn write_proofs(
 pub(crate) fn show_ask_error(model: &Model, error: &AskError, out: &Terminal) -> Exit {
     match error {
         AskError::Trouble(trouble) => {
-            let help = trouble.help.as_ref().map_or_else(String::new, |help| format!("help: {help}\n"));
+            let help = trouble.help.as_ref().map_or_else(String::new, |help| format!("help: {}\n", out.wrap(help, 6)));
             out.complain(&format!("error[{}]: {}\n{help}", trouble.code, trouble.message));
         }
         AskError::Program(errors) => {

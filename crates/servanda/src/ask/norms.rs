@@ -334,6 +334,12 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             let text = format!("{}: {}; {says} while it binds and stands", model.name(norm.entity), norm.sentence);
             if !no.would_change.contains(&text) {
                 no.would_change.push(text);
+                if !against && of.wants != Wants::Must {
+                    let text = format!("{} {says}, but does not stand then", model.name(norm.entity));
+                    if !no.instead.contains(&text) {
+                        no.instead.push(text);
+                    }
+                }
                 if !against {
                     no.steps.push(Told { kind: "norm", ..steps::of_origin(model, norm.origin, "") });
                 }

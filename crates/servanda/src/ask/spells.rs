@@ -36,6 +36,16 @@ impl Spell {
     }
 }
 
+impl Spell {
+    /// Whether its first day is in a time: in every chronology, or in some.
+    fn begins_in(&self, (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
+        let within = |since: &Option<i64>| {
+            since.is_some_and(|since| first.is_none_or(|first| first <= since) && last.is_none_or(|last| since <= last))
+        };
+        self.sinces.iter().any(within).then(|| self.sinces.iter().all(within))
+    }
+}
+
 /// The times of a fluent of a question, certain and possible.
 pub(super) fn spells(outcome: &Outcome, fillings: BTreeMap<Vec<Value>, Found>) -> Vec<Spell> {
     let mut spells = Vec::new();
@@ -96,10 +106,11 @@ pub(super) fn asked_for(world: &World<'_>, question: &Question, view: &View, all
         Form::Norms(of) if of.when => None,
         _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
     };
-    let period = question.during.unwrap_or((None, by));
+    let period = question.during.unwrap_or((question.on.filter(|_| question.begins), by));
     let mut kept = Vec::new();
     for mut spell in all {
-        let Some(always) = spell.meets(period) else { continue };
+        let met = if question.begins { spell.begins_in(period) } else { spell.meets(period) };
+        let Some(always) = met else { continue };
         spell.certain &= always;
         kept.push(spell);
     }
