@@ -189,6 +189,20 @@ pub(crate) fn arithmetic(clock: Clock, op: ArithOp, left: Amount, right: Amount)
     }
 }
 
+/// Works out `a op b` where both are whole numbers, and so is what it comes to; else see [`arithmetic`].
+#[inline]
+pub(crate) fn whole(op: ArithOp, a: i64, b: i64) -> Option<i64> {
+    const LIMIT: i64 = 1 << 56;
+    let result = match op {
+        ArithOp::Plus => a + b,
+        ArithOp::Minus => a - b,
+        ArithOp::Times => a.checked_mul(b)?,
+        ArithOp::Modulo if b != 0 => a.rem_euclid(b),
+        ArithOp::Modulo | ArithOp::DividedBy => return None,
+    };
+    (-LIMIT..LIMIT).contains(&result).then_some(result)
+}
+
 fn exact(op: ArithOp, a: Number, b: Number) -> Option<Number> {
     match op {
         ArithOp::Plus => a.plus(b),
@@ -251,7 +265,14 @@ pub(crate) fn due(clock: Clock, tick: i64, time: Amount) -> Option<i64> {
 }
 
 /// As [`due`], for a length written in the program.
+#[inline]
 pub(crate) fn due_after(clock: Clock, tick: i64, time: Duration) -> Option<i64> {
+    const NEAR: i64 = 1 << 58;
+    if let Duration::Ticks(n @ 1..) = time
+        && (-NEAR..NEAR).contains(&tick)
+    {
+        return Some(tick + i64::from(n));
+    }
     due(clock, tick, Amount::Other(Value::duration(time)))
 }
 

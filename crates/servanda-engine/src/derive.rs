@@ -1,12 +1,14 @@
 //! Works out derived fluents after a moment (`docs/semantics.md`, 7).
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashTable;
 use servanda_model::{DefinitionId, FluentId, Kinded, Value};
 
 use crate::compile::graph::NodeKind;
 use crate::compile::ops::Match;
+use crate::hash;
 use crate::moment::Touch;
 use crate::record::{Cause, Premise, Step, StepId};
 use crate::sink::{Contradiction, Sink};
@@ -125,17 +127,22 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         heads.clear();
         self.affected(component, &changed, &mut heads);
         self.changed = changed;
-        let mut known: HashSet<&[Value]> = HashSet::new();
+        let mut known: HashTable<&[Value]> = HashTable::new();
         let mut rest = heads.as_slice();
         while let Some(fluent) = rest.first() {
             let fluent = fluent.bits() as u32;
             let (head, tail) = rest.split_at(1 + compiled.fluents[fluent as usize].arity);
             let is_alone = tail.is_empty() && known.is_empty();
-            if is_alone || known.insert(head) {
+            let hash = hash::hash_all(head);
+            if is_alone || known.find(hash, |other| *other == head).is_none() {
+                if !is_alone {
+                    known.insert_unique(hash, head, |other| hash::hash_all(other));
+                }
                 self.rederive(component, fluent, &head[1..]);
             }
             rest = tail;
         }
+        drop(known);
         self.fillings = heads;
     }
 

@@ -147,18 +147,16 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         })
     }
 
-    /// Sets off every timer that is due by the current tick.
+    /// Sets off every timer that is due by the current tick. None is armed meanwhile.
     pub(crate) fn fire_timers(&mut self) {
-        while let Some(queue) = self.timers.wakes.pop(self.tick) {
+        while let Some(queue) = self.timers.wakes.due(self.tick) {
             let next = match queue {
                 QueueId::Deadline { fluent, deadline } => self.drain_deadlines(fluent, deadline as usize),
                 QueueId::Held(held) => self.drain_held(held),
                 QueueId::Elapsed(elapsed) => self.drain_elapsed(elapsed),
                 QueueId::Comes(fluent) => self.drain_comes(fluent),
             };
-            if let Some(due) = next {
-                self.timers.wakes.push(due, queue);
-            }
+            self.timers.wakes.put_off(next);
         }
     }
 

@@ -85,9 +85,14 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             touch.is_settled = false;
             cell.touch
         };
-        table.active.push(id);
         active.push(id);
         let plan = &compiled.fluents[fluent as usize];
+        if plan.is_read {
+            table.active.push(id);
+        }
+        if !plan.is_heard {
+            return id;
+        }
         let mut wake = |listener: u32| {
             pending[listener as usize].push(id);
             ready.insert(compiled.listeners[listener as usize].node);
@@ -106,8 +111,11 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             return;
         }
         self.touches[touch as usize].is_settled = true;
-        self.add_increases(touch);
         let before = self.touches[touch as usize].before;
+        if let Some((value, step)) = self.only_effect(touch) {
+            return self.set(touch, value, step);
+        }
+        self.add_increases(touch);
         match self.outcome(touch, before) {
             Outcome::Value(value, step) => self.set(touch, value, step),
             Outcome::Contradiction { with_other_effects } => {
@@ -133,6 +141,23 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                     made.by = if value == ABSENT { NONE } else { step };
                 }
             }
+        }
+    }
+
+    /// What an instance comes to that one thing at most happens to.
+    #[inline]
+    fn only_effect(&self, touch: u32) -> Option<(Value, u32)> {
+        let Touch { effects, before, .. } = self.touches[touch as usize];
+        if !self.wild.is_empty() {
+            return None;
+        }
+        let Some(effect) = self.effects.get(effects as usize) else { return Some((before, NONE)) };
+        match effect.kind {
+            _ if effect.next != NONE => None,
+            EffectKind::Initiate => Some((effect.value, effect.step)),
+            EffectKind::Terminate if effect.value == ABSENT || effect.value == before => Some((ABSENT, effect.step)),
+            EffectKind::Terminate => Some((before, NONE)),
+            EffectKind::Increase => None,
         }
     }
 
@@ -306,11 +331,18 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Whether an effect initiates this value of the instance, and whether one breaks it.
     pub(crate) fn initiates_and_breaks(&self, touch: &Touch, value: Value) -> (bool, bool) {
         let (mut initiates, mut breaks) = (false, false);
-        for effect in self.chain(touch.effects).filter(|effect| effect.kind == EffectKind::Initiate) {
-            initiates |= effect.value == value;
-            breaks |= effect.value != value;
+        for effect in self.chain(touch.effects) {
+            match effect.kind {
+                EffectKind::Initiate => {
+                    initiates |= effect.value == value;
+                    breaks |= effect.value != value;
+                }
+                EffectKind::Terminate => breaks |= effect.value == ABSENT || effect.value == value,
+                EffectKind::Increase => {}
+            }
         }
-        let breaks = breaks || self.ending(touch.fluent, touch.slot, touch.effects, value).is_some();
+        let breaks =
+            breaks || (!self.wild.is_empty() && self.ending(touch.fluent, touch.slot, touch.effects, value).is_some());
         (initiates, breaks)
     }
 }

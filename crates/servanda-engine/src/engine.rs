@@ -60,6 +60,19 @@ impl<'c, S: Sink> Engine<'c, S> {
         Engine { sweep: Sweep::new(compiled, sink) }
     }
 
+    /// Says for each fluent which of its values are told as soon as a tick ends with them, by [`Sink::forgotten`], and then
+    /// not kept. Whoever says so sees to it that nothing looks at them, ends them or has a deadline for them. An instance
+    /// whose value is forgotten is as one without a value; of what happens to it next the sink is told as usual. Values
+    /// of derived fluents are always kept.
+    pub fn forget(&mut self, mut values: Vec<Vec<Value>>) {
+        for (values, plan) in values.iter_mut().zip(&self.sweep.compiled.fluents) {
+            if plan.is_derived {
+                values.clear();
+            }
+        }
+        self.sweep.forgets = values;
+    }
+
     /// Says of which kinds an entity is, parent kinds included: for entities that a feed brings up.
     pub fn set_kinds(&mut self, entity: EntityId, kinds: &[KindId]) {
         self.sweep.world.kinds.set(entity, kinds);

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use servanda_model::{AggregateOp, Clock, Number, Value};
+use servanda_model::{AggregateOp, Clock, Kinded, Number, Value};
 
 use crate::amount::{self, Amount, Answer, Ranges};
 use crate::compile::ops::{Aggregate, Arg, Expr, Match, Op, Plan};
@@ -24,6 +24,8 @@ pub(crate) struct View<'a> {
     pub(crate) now: i64,
     /// Where what is read is written down, if anywhere.
     pub(crate) trace: Option<&'a RefCell<Trace>>,
+    /// The slots of the sites of the event that is worked out, if it is one.
+    pub(crate) slots: &'a [u32],
 }
 
 /// Called for every filling found; `true` stops the search.
@@ -73,7 +75,14 @@ impl View<'_> {
 
     /// The slot with this key, if there is one.
     #[inline]
-    pub(crate) fn point(&self, fluent: u32, key: &[Arg], wanted: Match, frame: &[Value]) -> Option<u32> {
+    fn point(&self, fluent: u32, key: &[Arg], site: u32, wanted: Match, frame: &[Value]) -> Option<u32> {
+        match self.slots.get(site as usize) {
+            Some(&slot) if self.trace.is_none() => (slot != NONE).then_some(slot),
+            _ => self.find(fluent, key, wanted, frame),
+        }
+    }
+
+    fn find(&self, fluent: u32, key: &[Arg], wanted: Match, frame: &[Value]) -> Option<u32> {
         let hash = key.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, arg.value(frame)));
         if let Some(trace) = self.trace {
             trace.borrow_mut().read(trace::point(fluent, hash, tested(wanted, frame)));
@@ -101,8 +110,8 @@ impl View<'_> {
     #[inline]
     fn test(&self, op: &Op, frame: &mut [Value]) -> bool {
         match op {
-            Op::Point { fluent, key, value } => {
-                let Some(slot) = self.point(*fluent, key, *value, frame) else { return false };
+            Op::Point { fluent, key, value, site } => {
+                let Some(slot) = self.point(*fluent, key, *site, *value, frame) else { return false };
                 let held = self.tables[*fluent as usize].cell(slot).read(self.at, self.touches);
                 held != ABSENT && self.accepts(*value, held, frame)
             }
@@ -159,7 +168,11 @@ impl View<'_> {
         held != ABSENT && self.accepts_all(args, table.key(slot), frame) && self.accepts(value, held, frame)
     }
 
+    #[inline]
     fn compare(&self, left: &Expr, op: servanda_model::CompareOp, right: &Expr, frame: &mut [Value]) -> Option<Answer> {
+        if let (Some(left), Some(right)) = (self.whole(left, frame), self.whole(right, frame)) {
+            return Some(if op.holds(left.cmp(&right)) { Answer::Yes } else { Answer::No });
+        }
         let left = self.amount(left, frame)?;
         let right = self.amount(right, frame)?;
         Some(amount::compare(left, op, right))
@@ -178,13 +191,31 @@ impl View<'_> {
         }
     }
 
+    /// The value of an expression in whole numbers, where that is seen at once.
+    #[inline]
+    fn whole(&self, expr: &Expr, frame: &[Value]) -> Option<i64> {
+        let known = |value: Value| match value.kinded() {
+            Kinded::Number(Number { mantissa, scale: 0 }) => Some(mantissa),
+            _ => None,
+        };
+        match expr {
+            Expr::Value(value) => known(*value),
+            Expr::Var(var) => known(frame[*var as usize]),
+            Expr::Arith(op, sides) => {
+                let (Expr::Value(_) | Expr::Var(_), Expr::Value(_) | Expr::Var(_)) = &**sides else { return None };
+                amount::whole(*op, self.whole(&sides.0, frame)?, self.whole(&sides.1, frame)?)
+            }
+            Expr::Now | Expr::Fluent { .. } | Expr::Aggregate(_) => None,
+        }
+    }
+
     pub(crate) fn amount(&self, expr: &Expr, frame: &mut [Value]) -> Option<Amount> {
         match expr {
             Expr::Value(value) => Some(self.ranges.borrow().amount(*value)),
             Expr::Var(var) => Some(self.ranges.borrow().amount(frame[*var as usize])),
             Expr::Now => Value::tick(self.now).map(Amount::Other),
-            Expr::Fluent { fluent, key, is_number } => {
-                let slot = self.point(*fluent, key, Match::Skip, frame);
+            Expr::Fluent { fluent, key, is_number, site } => {
+                let slot = self.point(*fluent, key, *site, Match::Skip, frame);
                 let held =
                     slot.map_or(ABSENT, |slot| self.tables[*fluent as usize].cell(slot).read(self.at, self.touches));
                 match held {

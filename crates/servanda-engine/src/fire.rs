@@ -3,7 +3,7 @@
 use servanda_model::{ActionId, Value};
 
 use crate::amount;
-use crate::compile::ops::{Effect, Listener, Source, Time, Unless};
+use crate::compile::ops::{Arg, Effect, Listener, Source, Time, Unless};
 use crate::exec::View;
 use crate::moment::{EffectKind, Events, Touch};
 use crate::record::StepId;
@@ -18,7 +18,6 @@ struct Cue<'c> {
     listener: &'c Listener,
     id: u32,
     item: u32,
-    at_once: Option<&'c [Effect]>,
 }
 
 impl<S: Sink, const R: bool> Sweep<'_, S, R> {
@@ -53,30 +52,62 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 continue;
             }
             let mut pending = std::mem::take(&mut self.pending[id as usize]);
-            for warm in &compiled.warms[id as usize] {
-                warm.look(&self.world.tables, &self.events, &pending);
+            let listener = &compiled.listeners[id as usize];
+            self.locate(listener, &pending);
+            match at_once.filter(|_| listener.conditions.is_test) {
+                Some(effects) if matches!(listener.source, Source::Happens(_)) => {
+                    self.fire_events(listener, &pending, vars, effects);
+                }
+                at_once => {
+                    for &item in &pending {
+                        self.match_source(&Cue { listener, id, item }, vars, at_once);
+                    }
+                }
             }
-            for item in pending.drain(..) {
-                let listener = &compiled.listeners[id as usize];
-                let at_once = at_once.filter(|_| listener.conditions.is_test);
-                self.match_source(&Cue { listener, id, item, at_once }, vars);
-            }
+            pending.clear();
             self.pending[id as usize] = pending;
         }
     }
 
-    fn match_source(&mut self, cue: &Cue<'_>, vars: usize) {
+    /// Looks up what the events name that a listener needs.
+    fn locate(&mut self, listener: &Listener, events: &[u32]) {
+        let Source::Happens(action) = listener.source else { return };
+        let compiled = self.compiled;
+        for &at in &listener.sites {
+            let site = &compiled.actions[action as usize].sites[at as usize];
+            site.locate(at, &self.world.tables[site.fluent as usize], &mut self.events, events);
+        }
+    }
+
+    /// Fires a rule for events, each of which gives it one filling or none.
+    fn fire_events(&mut self, listener: &Listener, events: &[u32], vars: usize, effects: &[Effect]) {
+        // What is read of the frame is bound by the event or the conditions, so that it need not be cleared in between.
+        let mut frame = self.take_frame(vars);
+        for &event in events {
+            let view = self.view_of(event);
+            let fires = view.accepts_all(&listener.args, self.events.args(event), &mut frame)
+                && fires(&view, &self.events, listener, &mut frame);
+            if fires {
+                for (effect, &site) in effects.iter().zip(&listener.effect_sites) {
+                    self.carry_out(effect, &mut frame, NONE, (event, site));
+                }
+            }
+        }
+        self.frame = frame;
+    }
+
+    fn match_source(&mut self, cue: &Cue<'_>, vars: usize, at_once: Option<&[Effect]>) {
         let Cue { listener, item, .. } = *cue;
         let mut frame = self.take_frame(vars);
         match listener.source {
             Source::Happens(_) => {
                 if self.view(At::Before).accepts_all(&listener.args, self.events.args(item), &mut frame) {
-                    self.fill(cue, &mut frame);
+                    self.fill(cue, &mut frame, at_once);
                 }
             }
             Source::Initiated { settled: false, fluent } => {
                 let effect = self.effects[item as usize];
-                self.match_instance(cue, (fluent, effect.slot, effect.value), &mut frame);
+                self.match_instance(cue, (fluent, effect.slot, effect.value), &mut frame, at_once);
             }
             Source::Initiated { settled: true, fluent } => {
                 self.settle(item);
@@ -85,7 +116,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 while let Some(effect) = self.effects.get(next as usize).copied() {
                     if effect.kind == EffectKind::Initiate {
                         frame.fill(ABSENT);
-                        self.match_instance(&Cue { item: next, ..*cue }, (fluent, slot, effect.value), &mut frame);
+                        let cue = Cue { item: next, ..*cue };
+                        self.match_instance(&cue, (fluent, slot, effect.value), &mut frame, at_once);
                     }
                     next = effect.next;
                 }
@@ -97,60 +129,62 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 let begins = matches!(listener.source, Source::Begins(_));
                 let value = if begins { after } else { before };
                 if before != after && value != ABSENT {
-                    self.match_instance(cue, (fluent, slot, value), &mut frame);
+                    self.match_instance(cue, (fluent, slot, value), &mut frame, at_once);
                 }
             }
             Source::Held(held) => {
                 let fluent = self.compiled.held[held as usize].fluent;
-                self.match_due(cue, fluent, &mut frame);
+                self.match_due(cue, fluent, &mut frame, at_once);
             }
-            Source::Comes(fluent) => self.match_due(cue, fluent, &mut frame),
+            Source::Comes(fluent) => self.match_due(cue, fluent, &mut frame, at_once),
             Source::Elapsed(elapsed) => {
                 let place = self.due[item as usize].item;
                 let (carried, free) = &mut self.timers.carried[elapsed as usize];
                 frame.copy_from_slice(&carried[place as usize * vars..][..vars]);
                 free.push(place);
-                self.fill(cue, &mut frame);
+                self.fill(cue, &mut frame, at_once);
             }
         }
         self.frame = frame;
     }
 
-    fn match_due(&mut self, cue: &Cue<'_>, fluent: u32, frame: &mut [Value]) {
+    fn match_due(&mut self, cue: &Cue<'_>, fluent: u32, frame: &mut [Value], at_once: Option<&[Effect]>) {
         let slot = self.due[cue.item as usize].item;
         self.trace_point(fluent, self.world.tables[fluent as usize].key(slot));
         let value = self.world.tables[fluent as usize].cell(slot).read(At::Before, &self.touches);
-        self.match_instance(cue, (fluent, slot, value), frame);
+        self.match_instance(cue, (fluent, slot, value), frame, at_once);
     }
 
-    fn match_instance(&mut self, cue: &Cue<'_>, (fluent, slot, value): (u32, u32, Value), frame: &mut [Value]) {
+    fn match_instance(
+        &mut self,
+        cue: &Cue<'_>,
+        (fluent, slot, value): (u32, u32, Value),
+        frame: &mut [Value],
+        at_once: Option<&[Effect]>,
+    ) {
         let listener = cue.listener;
         let view = self.view(At::Before);
         let key = view.tables[fluent as usize].key(slot);
         if view.accepts_all(&listener.args, key, frame) && view.accepts(listener.value, value, frame) {
-            self.fill(cue, frame);
+            self.fill(cue, frame, at_once);
         }
     }
 
     /// Runs the listener's conditions from a matched trigger, and keeps every filling that nothing forbids.
-    fn fill(&mut self, cue: &Cue<'_>, frame: &mut [Value]) {
-        let Cue { listener, id, item, at_once } = *cue;
+    fn fill(&mut self, cue: &Cue<'_>, frame: &mut [Value], at_once: Option<&[Effect]>) {
+        let Cue { listener, id, item } = *cue;
         if let Some(effects) = at_once {
-            let view = self.view(At::Before);
-            let is_open =
-                |frame: &mut [Value]| listener.unless.iter().all(|unless| !happens(&view, &self.events, unless, frame));
-            // Events of the moment are near; instances may be far.
-            let first = listener.unless_first;
-            let fires =
-                (!first || is_open(frame)) && view.passes(&listener.conditions, frame) && (first || is_open(frame));
-            if fires {
-                effects.iter().for_each(|effect| self.carry_out(effect, frame, NONE));
+            if fires(&self.view(At::Before), &self.events, listener, frame) {
+                effects.iter().for_each(|effect| self.carry_out(effect, frame, NONE, NOWHERE));
             }
             return;
         }
         let mut fillings = std::mem::take(&mut self.fillings);
         let mut sources = std::mem::take(&mut self.sources);
-        let view = self.view(At::Before);
+        let view = match listener.source {
+            Source::Happens(_) => self.view_of(item),
+            _ => self.view(At::Before),
+        };
         view.run(&listener.conditions, frame, &mut |frame| {
             if listener.unless.iter().all(|unless| !happens(&view, &self.events, unless, frame)) {
                 let start = fillings.len();
@@ -171,24 +205,26 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         frame.clear();
         frame.extend_from_slice(filling);
         for effect in &compiled.rules[rule as usize].effects {
-            self.carry_out(effect, &mut frame, step);
+            self.carry_out(effect, &mut frame, step, NOWHERE);
         }
         self.frame = frame;
     }
 
-    fn carry_out(&mut self, effect: &Effect, frame: &mut [Value], step: u32) {
+    /// `place` is the event that sets it off, and its site of the instance concerned.
+    fn carry_out(&mut self, effect: &Effect, frame: &mut [Value], step: u32, place: (u32, u32)) {
         let mut key = std::mem::take(&mut self.key);
         key.clear();
         match effect {
             Effect::Initiate { fluent, key: args, value } => {
                 if let Some(value) = self.view(At::Before).value(value, frame) {
-                    key.extend(args.iter().map(|arg| arg.value(frame)));
-                    self.initiate(*fluent, &key, value, step);
+                    let slot = self.instance(*fluent, args, frame, &mut key, place);
+                    self.affect_slot(*fluent, slot, EffectKind::Initiate, value, step);
                 }
             }
             Effect::Terminate { fluent, key: args, value } => {
-                key.extend(args.iter().map(|arg| arg.value(frame)));
-                self.terminate(*fluent, &key, value.map_or(ABSENT, |value| value.value(frame)), step);
+                let slot = self.instance(*fluent, args, frame, &mut key, place);
+                let value = value.map_or(ABSENT, |value| value.value(frame));
+                self.affect_slot(*fluent, slot, EffectKind::Terminate, value, step);
             }
             Effect::TerminateAll { fluent, key: args, value } => {
                 key.extend(args.iter().map(|arg| arg.map_or(ABSENT, |arg| arg.value(frame))));
@@ -197,8 +233,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             Effect::Increase { fluent, key: args, by } => {
                 let by = self.view(At::Before).amount(by, frame).filter(|by| by.is_numeric());
                 if let Some(by) = by.and_then(|by| self.world.ranges.borrow_mut().value(by)) {
-                    key.extend(args.iter().map(|arg| arg.value(frame)));
-                    self.affect(*fluent, &key, EffectKind::Increase, by, step);
+                    let slot = self.instance(*fluent, args, frame, &mut key, place);
+                    self.affect_slot(*fluent, slot, EffectKind::Increase, by, step);
                 }
             }
             Effect::Happen { action, args } => {
@@ -207,6 +243,30 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
         }
         self.key = key;
+    }
+
+    /// The slot of an instance that something happens to, made if there is none yet.
+    #[inline]
+    fn instance(
+        &mut self,
+        fluent: u32,
+        args: &[Arg],
+        frame: &[Value],
+        key: &mut Vec<Value>,
+        (event, site): (u32, u32),
+    ) -> u32 {
+        if site != NONE
+            && let slot = self.events.slots(event)[site as usize]
+            && slot != NONE
+        {
+            return slot;
+        }
+        args.iter().for_each(|arg| key.push(arg.value(frame)));
+        let slot = self.world.tables[fluent as usize].find_or_insert(key, self.tick);
+        if site != NONE {
+            self.events.set_slot(event, site, slot);
+        }
+        slot
     }
 
     /// An event that a rule makes happen, unless the same one happens already.
@@ -255,6 +315,18 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             Time::Worked(expr) => amount::due(clock, self.tick, self.view(at).amount(expr, frame)?),
         }
     }
+}
+
+/// No event, and no site.
+const NOWHERE: (u32, u32) = (NONE, NONE);
+
+/// Whether a rule fires for a matched trigger that gives it one filling or none.
+#[inline]
+fn fires(view: &View<'_>, events: &Events, listener: &Listener, frame: &mut [Value]) -> bool {
+    let is_open = |frame: &mut [Value]| listener.unless.iter().all(|unless| !happens(view, events, unless, frame));
+    // Events of the moment are near; instances may be far.
+    let first = listener.unless_first;
+    (!first || is_open(frame)) && view.passes(&listener.conditions, frame) && (first || is_open(frame))
 }
 
 /// Whether a forbidden event happens at this moment.

@@ -26,13 +26,13 @@ mod moment;
 mod record;
 mod save;
 mod sink;
+mod sites;
 mod solution;
 mod state;
 mod sweep;
 mod timers;
 mod trace;
 mod vars;
-mod warm;
 
 pub use compile::{Compiled, CycleLink, ProgramError, ProgramErrorKind};
 pub use engine::{Engine, PushError};

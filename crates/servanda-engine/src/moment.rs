@@ -59,6 +59,8 @@ pub(crate) struct EventRecord {
     start: u32,
     arity: u32,
     pub(crate) step: u32,
+    /// Where the slots of its sites begin.
+    slots: u32,
 }
 
 /// A timer that is due, as its listener sees it.
@@ -76,7 +78,14 @@ pub(crate) struct Events {
     args: Vec<Value>,
     by_action: Vec<Vec<u32>>,
     find: Places,
+    /// Of each event the slots of its sites, as far as they were looked up.
+    slots: Vec<u32>,
+    /// How many sites each action has.
+    sites: Vec<u32>,
 }
+
+/// The slot of a site that was not looked up yet.
+const UNKNOWN: u32 = NONE - 1;
 
 /// Where looked-up events are found by their hash: of a place only what was put there in this moment counts, so that
 /// forgetting them all costs nothing.
@@ -124,9 +133,10 @@ impl Places {
 }
 
 impl Events {
-    pub(crate) fn new(actions: usize) -> Events {
+    /// With the number of sites of each action.
+    pub(crate) fn new(sites: Vec<u32>) -> Events {
         let find = Places { places: vec![(0, 0); 64], moment: 1, used: 0 };
-        Events { by_action: vec![Vec::new(); actions], find, ..Events::default() }
+        Events { by_action: vec![Vec::new(); sites.len()], find, sites, ..Events::default() }
     }
 
     /// Adds an event. `is_looked_up` events can be found again by [`Events::has`] and [`Events::of`].
@@ -152,9 +162,31 @@ impl Events {
     fn record_one(&mut self, action: u32, args: &[Value], step: u32) -> u32 {
         let id = self.records.len() as u32;
         let start = self.args.len() as u32;
-        self.args.extend_from_slice(args);
-        self.records.push(EventRecord { action, start, arity: args.len() as u32, step });
+        let slots = self.slots.len() as u32;
+        // Too few for copying them at once to be worth a call.
+        args.iter().for_each(|&arg| self.args.push(arg));
+        (0..self.sites[action as usize]).for_each(|_| self.slots.push(UNKNOWN));
+        self.records.push(EventRecord { action, start, arity: args.len() as u32, step, slots });
         id
+    }
+
+    /// Whether the instance of a site has been looked up.
+    #[inline]
+    pub(crate) fn is_located(&self, id: u32, site: u32) -> bool {
+        self.slots[(self.records[id as usize].slots + site) as usize] != UNKNOWN
+    }
+
+    #[inline]
+    pub(crate) fn set_slot(&mut self, id: u32, site: u32, slot: u32) {
+        let at = self.records[id as usize].slots + site;
+        self.slots[at as usize] = slot;
+    }
+
+    /// The slots of an event's sites.
+    #[inline]
+    pub(crate) fn slots(&self, id: u32) -> &[u32] {
+        let record = &self.records[id as usize];
+        &self.slots[record.slots as usize..][..self.sites[record.action as usize] as usize]
     }
 
     fn push_at(&mut self, action: u32, args: &[Value], step: u32, hash: u64) -> u32 {
@@ -226,6 +258,7 @@ impl Events {
         }
         self.records.clear();
         self.args.clear();
+        self.slots.clear();
     }
 }
 
@@ -278,7 +311,6 @@ impl Touch {
 saved!(Touch { fluent, slot, start, before, effects, moment, is_settled, step });
 saved!(EffectRecord { kind, value, slot, next, step });
 saved!(WildEnding { fluent, key, value, step });
-saved!(EventRecord { action, start, arity, step });
 saved!(Due { item, armed, step });
 saved!(Ready { words, from });
 
@@ -294,15 +326,27 @@ impl Saved for EffectKind {
 
 impl Events {
     pub(crate) fn put(&self, to: &mut Bytes) {
-        self.records.put(to);
+        self.records.len().put(to);
+        for record in &self.records {
+            (record.action, record.step).put(to);
+        }
         self.args.put(to);
         self.by_action.put(to);
     }
 
-    pub(crate) fn get(&mut self, from: &mut Source<'_>) -> Option<()> {
-        self.records = Saved::get(from)?;
-        self.args = Saved::get(from)?;
-        self.by_action = Saved::get(from)?;
+    /// `arity` is that of each action.
+    pub(crate) fn get(&mut self, from: &mut Source<'_>, arity: impl Fn(u32) -> Option<usize>) -> Option<()> {
+        let records: Vec<(u32, u32)> = Saved::get(from)?;
+        let args: Vec<Value> = Saved::get(from)?;
+        let by_action = Saved::get(from)?;
+        self.clear();
+        let mut rest = args.as_slice();
+        for (action, step) in records {
+            let (its, others) = rest.split_at_checked(arity(action)?)?;
+            self.record_one(action, its, step);
+            rest = others;
+        }
+        self.by_action = by_action;
         self.find_all_again();
         Some(())
     }

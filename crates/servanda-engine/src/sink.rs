@@ -69,6 +69,12 @@ pub trait Sink {
     /// An interval was closed, or is open at the end.
     fn interval(&mut self, interval: &Closed<'_>);
 
+    /// A value began that is not followed further (see [`crate::Engine::forget`]); told as an open interval unless
+    /// implemented.
+    fn forgotten(&mut self, interval: &Closed<'_>) {
+        self.interval(interval);
+    }
+
     /// Two values met. Ignored unless implemented.
     fn contradiction(&mut self, contradiction: Contradiction) {
         let _ = contradiction;
@@ -83,6 +89,10 @@ pub trait Sink {
 impl<S: Sink + ?Sized> Sink for &mut S {
     fn interval(&mut self, interval: &Closed<'_>) {
         (**self).interval(interval);
+    }
+
+    fn forgotten(&mut self, interval: &Closed<'_>) {
+        (**self).forgotten(interval);
     }
 
     fn contradiction(&mut self, contradiction: Contradiction) {

@@ -167,19 +167,6 @@ impl Table {
         self.find.find(hash, |&slot| same(self.key(slot))).copied()
     }
 
-    /// Whether its instances are more than the nearer caches of a processor hold.
-    #[inline]
-    pub(crate) fn is_far(&self) -> bool {
-        const NEAR: usize = 1 << 21;
-        self.cells.len() > NEAR / size_of::<Cell>()
-    }
-
-    /// Reads what is likely to be the instance of this hash.
-    #[inline]
-    pub(crate) fn glance(&self, hash: u64) -> Option<Value> {
-        self.find.find(hash, |_| true).map(|&slot| self.cells[slot as usize].value)
-    }
-
     #[inline]
     pub(crate) fn find(&self, key: &[Value]) -> Option<u32> {
         self.find_by(hash::hash_all(key), |other| other == key)
@@ -202,7 +189,7 @@ impl Table {
         let arity = layout.arity;
         let cell = &mut cells[slot as usize];
         if arity <= INLINE {
-            cell.key[..arity].copy_from_slice(key);
+            cell.key.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
         } else {
             long_keys[slot as usize * arity..][..arity].copy_from_slice(key);
         }

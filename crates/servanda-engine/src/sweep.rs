@@ -17,7 +17,7 @@ use crate::kinds::Kinds;
 use crate::moment::{Due, EffectRecord, Events, Ready, Touch, WildEnding};
 use crate::record::{Cause, Premise, Recorder, Step};
 use crate::save::{Bytes, Saved, Source};
-use crate::sink::Sink;
+use crate::sink::{Closed, Sink};
 use crate::state::{ABSENT, At, BEGINNING, NONE, Table};
 use crate::timers::{DeadlineQueue, DeadlineTimer, TimerQueue, Wakes};
 use crate::trace::Trace;
@@ -84,6 +84,8 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) due: Vec<Due>,
     /// Renewable deadlines that ran out, by node.
     pub(crate) renewals: Vec<Vec<DeadlineTimer>>,
+    /// For each fluent the values that are told as soon as they hold and then forgotten.
+    pub(crate) forgets: Vec<Vec<Value>>,
     /// Derived instances with two values, so that each is reported once: fluent, arguments, values.
     pub(crate) conflicts: std::collections::BTreeMap<(u32, Box<[Value]>), Vec<Value>>,
     // Buffers that are reused.
@@ -130,11 +132,12 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             active: Vec::new(),
             effects: Vec::new(),
             wild: Vec::new(),
-            events: Events::new(compiled.actions.len()),
+            events: Events::new(compiled.actions.iter().map(|action| action.sites.len() as u32).collect()),
             ready: Ready::new(compiled.nodes.len()),
             pending: vec![Vec::new(); compiled.listeners.len()],
             due: Vec::new(),
             renewals: vec![Vec::new(); compiled.nodes.len()],
+            forgets: Vec::new(),
             conflicts: std::collections::BTreeMap::new(),
             frame: Vec::new(),
             key: Vec::new(),
@@ -157,7 +160,14 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             at,
             now: self.tick,
             trace: self.trace.as_deref(),
+            slots: &[],
         }
+    }
+
+    /// The state before the moment, for an event of it.
+    #[inline]
+    pub(crate) fn view_of(&self, event: u32) -> View<'_> {
+        View { slots: self.events.slots(event), ..self.view(At::Before) }
     }
 
     /// A frame with room for the variables of one rule, all open.
@@ -268,12 +278,12 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         }
         for at in 0..self.active.len() {
             self.arm_timers(self.active[at]);
-        }
-        for at in 0..self.active.len() {
             let touch = &mut self.touches[self.active[at] as usize];
             let Touch { fluent, slot, before, .. } = *touch;
             let table = &mut self.world.tables[fluent as usize];
-            table.active.clear();
+            if compiled.fluents[fluent as usize].is_read {
+                table.active.clear();
+            }
             touch.before = table.cell(slot).value;
             if touch.before != before {
                 table.settle_indexes(slot);
@@ -309,21 +319,25 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         if cell.value != start {
             if start != ABSENT {
                 let begun = table.made(slot).begun;
-                self.sink.interval(&crate::sink::Closed::new(
-                    fluent,
-                    table.key(slot),
-                    start,
-                    (cell.since, Some(self.tick)),
-                    (begun, step),
-                ));
+                let bounds = (cell.since, Some(self.tick));
+                self.sink.interval(&Closed::new(fluent, table.key(slot), start, bounds, (begun, step)));
             }
             table.cell_mut(slot).since = self.tick;
             if let Some(made) = table.made_mut(slot) {
                 made.begun = made.by;
             }
         }
-        if cell.value == ABSENT && !self.owes_deadline(fluent, slot) {
-            self.world.tables[fluent as usize].drop_slot(slot);
+        let is_forgotten =
+            cell.value != start && self.forgets.get(fluent as usize).is_some_and(|it| it.contains(&cell.value));
+        if (cell.value == ABSENT || is_forgotten) && !self.owes_deadline(fluent, slot) {
+            let table = &mut self.world.tables[fluent as usize];
+            if is_forgotten {
+                let bounds = (self.tick, None);
+                let interval = Closed::new(fluent, table.key(slot), cell.value, bounds, (NONE, NONE));
+                self.sink.forgotten(&interval);
+                table.cell_mut(slot).value = ABSENT;
+            }
+            table.drop_slot(slot);
         }
     }
 
@@ -339,7 +353,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
                 let steps = (table.made(slot).begun, NONE);
                 let bounds = (cell.since, None);
                 let key = table.key(slot);
-                self.sink.interval(&crate::sink::Closed::new(fluent as u32, key, cell.value, bounds, steps));
+                self.sink.interval(&Closed::new(fluent as u32, key, cell.value, bounds, steps));
             }
         }
     }
@@ -391,7 +405,8 @@ impl<'c, S> Sweep<'c, S, false> {
         for table in &mut self.world.tables {
             table.get(from)?;
         }
-        self.events.get(from)?;
+        let compiled = self.compiled;
+        self.events.get(from, |action| Some(compiled.actions.get(action as usize)?.arity))?;
         macro_rules! get {
             ($field:expr) => {
                 $field = Saved::get(from)?
@@ -403,7 +418,7 @@ impl<'c, S> Sweep<'c, S, false> {
 
     pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
         let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
-        let Sweep { effects, wild, events, ready, pending, due, renewals, conflicts, .. } = self;
+        let Sweep { effects, wild, events, ready, pending, due, renewals, forgets, conflicts, .. } = self;
         let Sweep { frame, key, fillings, sources, changed, .. } = self;
         Sweep {
             compiled,
@@ -425,6 +440,7 @@ impl<'c, S> Sweep<'c, S, false> {
             pending,
             due,
             renewals,
+            forgets,
             conflicts,
             frame,
             key,

@@ -212,12 +212,20 @@ impl Wakes {
         self.heap.peek().map(|wake| wake.0.0)
     }
 
-    /// A queue with something due by `tick`, if there is one.
-    pub(crate) fn pop(&mut self, tick: i64) -> Option<QueueId> {
-        if self.next()? > tick {
-            return None;
+    /// The queue that has to be looked at first, if that is by `tick`.
+    #[inline]
+    pub(crate) fn due(&self, tick: i64) -> Option<QueueId> {
+        self.heap.peek().filter(|wake| wake.0.0 <= tick).map(|wake| wake.0.1)
+    }
+
+    /// That queue was looked at, and has to be again when its next timer is due.
+    #[inline]
+    pub(crate) fn put_off(&mut self, next: Option<i64>) {
+        match (self.heap.peek_mut(), next) {
+            (Some(mut first), Some(due)) => first.0.0 = due,
+            (Some(first), None) => drop(std::collections::binary_heap::PeekMut::pop(first)),
+            (None, _) => {}
         }
-        self.heap.pop().map(|wake| wake.0.1)
     }
 }
 

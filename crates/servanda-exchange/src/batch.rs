@@ -1,6 +1,9 @@
 //! Rows understood, some thousands at a time.
 
-use servanda_model::{EntityId, KindId, Value};
+use servanda_engine::Contradiction;
+use servanda_model::{EntityId, KindId, NumberRange, Value};
+
+use crate::found::Rows;
 
 /// A row as the engine takes it.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +37,27 @@ pub(crate) struct Batch {
     pub(crate) is_dated: bool,
     /// Where a checkpoint is due after these rows: how reading goes on from there.
     pub(crate) mark: Option<Vec<u8>>,
+    /// How many things and texts the feeds had brought up after these rows.
+    pub(crate) learnt: (usize, usize),
+    /// On the way back: what the engine found in these rows.
+    pub(crate) found: Rows,
+    /// The ranges that there are, if one was found: arithmetic may have made more.
+    pub(crate) ranges: Option<Vec<NumberRange>>,
+    /// Where a checkpoint is due: how the run goes on from there.
+    pub(crate) standing: Option<Standing>,
+}
+
+/// How a run stands between two batches.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    pub(crate) events: u64,
+    pub(crate) newest: i64,
+    pub(crate) next_told: usize,
+    pub(crate) contradictions: u64,
+    /// The first contradictions since the run began or went on.
+    pub(crate) contradicted: Vec<Contradiction>,
+    /// The state of the engine, saved.
+    pub(crate) engine: Vec<u8>,
 }
 
 impl Batch {
@@ -46,6 +70,9 @@ impl Batch {
         self.things.clear();
         self.texts.clear();
         self.mark = None;
+        self.found.clear();
+        self.ranges = None;
+        self.standing = None;
     }
 }
 

@@ -16,12 +16,12 @@ use servanda_model::{Model, Value};
 use crate::bytes::{Digest, Reader, Writer};
 use crate::csv::plain;
 use crate::error::RunError;
+use crate::found::{Found, Rows};
 use crate::run::{Order, RunOptions};
-use crate::write::Found;
 
 const MARK: &[u8; 8] = b"svndrun\n";
 /// Goes up whenever what is written changes.
-const FORM: u64 = 1;
+const FORM: u64 = 2;
 
 /// When and where checkpoints are written.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ impl Keeper {
     pub(crate) fn new(options: &Checkpoints, claim: Claim, has_log: bool) -> Keeper {
         let mut beside = options.file.clone().into_os_string();
         beside.push(".intervals");
-        let log = has_log.then(|| Log { path: beside.into(), file: None, bytes: 0, digest: Digest::NOTHING, rows: 0 });
+        let log = has_log.then(|| Log::new(beside.into()));
         Keeper { path: options.file.clone(), claim, log, is_kept: false }
     }
 
@@ -188,15 +188,14 @@ impl Keeper {
         }
     }
 
-    /// Writes a checkpoint in place of the one before. What was found goes into the log and is not looked at again.
-    pub(crate) fn store(
-        &mut self,
-        reading: &[u8],
-        running: &mut Writer,
-        engine: &Engine<'_, Found>,
-    ) -> Result<(), RunError> {
-        let found = engine.sink();
-        self.log.iter_mut().try_for_each(|log| log.add(found))?;
+    /// Writes down what was found, where that has to be kept.
+    pub(crate) fn note(&mut self, rows: &Rows) -> Result<(), RunError> {
+        self.log.iter_mut().try_for_each(|log| log.add(rows))
+    }
+
+    /// Writes a checkpoint in place of the one before, `engine` being its saved state.
+    pub(crate) fn store(&mut self, reading: &[u8], running: &mut Writer, engine: &[u8]) -> Result<(), RunError> {
+        self.log.iter_mut().try_for_each(|log| log.write(true))?;
         running.all(self.log.iter(), |to, log| {
             to.number(log.bytes);
             to.number(log.digest.0);
@@ -216,7 +215,7 @@ impl Keeper {
             let mut file = BufWriter::with_capacity(1 << 18, File::create(&beside)?);
             file.write_all(&start.0)?;
             file.write_all(&head.0)?;
-            engine.save(&mut file)?;
+            file.write_all(engine)?;
             file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
             std::fs::rename(&beside, &self.path)
         };
@@ -228,13 +227,22 @@ impl Keeper {
         Ok(())
     }
 
-    /// Takes up the log of what was found.
-    pub(crate) fn take_up(&mut self, from: &mut Reader<'_>, found: &mut Found) -> Result<(), RunError> {
+    /// Takes up the log of what was found; each part of it is handed to `found`.
+    pub(crate) fn take_up(
+        &mut self,
+        from: &mut Reader<'_>,
+        arity: &[usize],
+        found: &mut dyn FnMut(&Rows) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
         let places = from.all(|from| Some((from.number()?, Digest(from.number()?))));
         let (Some(places), Some(log)) = (places, self.log.as_mut()) else { return Ok(()) };
-        let whole = places.into_iter().try_for_each(|(bytes, digest)| log.take_up(bytes, digest, found));
-        let why = format!("{} is not as it was left", log.path.display());
-        whole.map_err(|_| self.bad(&why))
+        for (bytes, digest) in places {
+            if log.take_up(bytes, digest, arity, found)?.is_none() {
+                let why = format!("{} is not as it was left", log.path.display());
+                return Err(self.bad(&why));
+            }
+        }
+        Ok(())
     }
 
     /// Leaves nothing behind.
@@ -264,66 +272,99 @@ impl Kept {
 struct Log {
     path: PathBuf,
     file: Option<File>,
+    /// Of what was written, and of what is still to be written.
     bytes: u64,
     digest: Digest,
-    /// Of the rows that are kept, how many are in it.
-    rows: usize,
+    pending: Writer,
 }
 
 impl Log {
-    fn add(&mut self, found: &Found) -> Result<(), RunError> {
-        let mut to = Writer::default();
-        for row in &found.rows[self.rows..] {
+    /// So much is written at once.
+    const FULL: usize = 1 << 18;
+
+    fn new(path: PathBuf) -> Log {
+        Log { path, file: None, bytes: 0, digest: Digest::NOTHING, pending: Writer::default() }
+    }
+
+    fn add(&mut self, rows: &Rows) -> Result<(), RunError> {
+        let to = &mut self.pending;
+        for (row, args) in rows.iter() {
             to.number(u64::from(row.fluent));
             [row.since, row.until].into_iter().for_each(|tick| to.tick(tick));
-            std::iter::once(&row.value).chain(found.args(row)).for_each(|value| to.number(value.bits()));
+            std::iter::once(&row.value).chain(args).for_each(|value| to.number(value.bits()));
         }
+        if to.0.len() < Log::FULL { Ok(()) } else { self.write(false) }
+    }
+
+    /// With `to_stay` it is there whatever happens afterwards.
+    fn write(&mut self, to_stay: bool) -> Result<(), RunError> {
         let mut write = || {
             let file = match &mut self.file {
                 Some(file) => file,
                 none => none.insert(File::create(&self.path)?),
             };
-            file.write_all(&to.0)?;
-            file.sync_data()
+            file.write_all(&self.pending.0)?;
+            if to_stay { file.sync_data() } else { Ok(()) }
         };
         write().map_err(|error| failed(&self.path, &error))?;
-        self.digest.add(&to.0);
-        self.bytes += to.0.len() as u64;
-        self.rows = found.rows.len();
+        self.digest.add(&self.pending.0);
+        self.bytes += self.pending.0.len() as u64;
+        self.pending.0.clear();
         Ok(())
     }
 
-    fn take_up(&mut self, bytes: u64, digest: Digest, found: &mut Found) -> std::io::Result<()> {
-        let damaged = || std::io::Error::from(std::io::ErrorKind::InvalidData);
-        let mut file = File::options().read(true).write(true).open(&self.path)?;
+    /// `None` where it is not what was written.
+    fn take_up(
+        &mut self,
+        bytes: u64,
+        digest: Digest,
+        arity: &[usize],
+        found: &mut dyn FnMut(&Rows) -> Result<(), RunError>,
+    ) -> Result<Option<()>, RunError> {
+        let path = self.path.clone();
+        let failed = |error: std::io::Error| RunError::Read { path: path.clone(), row: 0, reason: plain(&error) };
+        let Ok(file) = File::options().read(true).write(true).open(&self.path) else { return Ok(None) };
+        if file.metadata().map_err(failed)?.len() < bytes {
+            return Ok(None);
+        }
         let mut text = Vec::new();
-        (&mut file).take(bytes).read_to_end(&mut text)?;
-        self.digest.add(&text);
-        if text.len() as u64 != bytes || self.digest != digest {
-            return Err(damaged());
+        let (mut left, mut rows) = (bytes, Rows::default());
+        while left > 0 {
+            let before = text.len();
+            let read = (&file).take(left.min(Log::FULL as u64)).read_to_end(&mut text).map_err(failed)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            left -= read as u64;
+            self.digest.add(&text[before..]);
+            let mut from = Reader(&text);
+            let mut whole = from.0.len();
+            while logged(&mut from, arity, &mut rows).is_some() {
+                whole = from.0.len();
+            }
+            found(&rows)?;
+            rows.clear();
+            text.drain(..text.len() - whole);
         }
-        file.set_len(bytes)?;
-        let mut from = Reader(&text);
-        while !from.0.is_empty() {
-            found.keep_logged(&mut from).ok_or_else(damaged)?;
+        if self.digest != digest || !text.is_empty() {
+            return Ok(None);
         }
+        file.set_len(bytes).map_err(failed)?;
         self.file = Some(file);
         self.bytes = bytes;
-        self.rows = found.rows.len();
-        Ok(())
+        Ok(Some(()))
     }
 }
 
-impl Found {
-    fn keep_logged(&mut self, from: &mut Reader<'_>) -> Option<()> {
-        let fluent = u32::try_from(from.number()?).ok()?;
-        let (since, until) = (from.tick()?, from.tick()?);
-        let value = Value::from_bits(from.number()?);
-        let arity = self.arity(fluent)?;
-        let args = (0..arity).map(|_| from.number().map(Value::from_bits)).collect::<Option<Vec<_>>>()?;
-        self.keep(fluent, &args, value, since, until);
-        Some(())
-    }
+/// Takes one interval up.
+fn logged(from: &mut Reader<'_>, arity: &[usize], rows: &mut Rows) -> Option<()> {
+    let fluent = from.number()?;
+    let (since, until) = (from.tick()?, from.tick()?);
+    let value = Value::from_bits(from.number()?);
+    let arity = *arity.get(usize::try_from(fluent).ok()?)?;
+    let args = (0..arity).map(|_| from.number().map(Value::from_bits)).collect::<Option<Vec<_>>>()?;
+    rows.push(fluent as u32, &args, value, since, until);
+    Some(())
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> RunError {

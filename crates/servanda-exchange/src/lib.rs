@@ -12,12 +12,17 @@ mod batch;
 mod binding;
 mod bytes;
 mod checkpoint;
+mod clerk;
 mod csv;
 mod error;
+mod forget;
+mod found;
+mod group;
 mod merge;
 mod names;
 #[cfg(feature = "parquet")]
 mod parquet_in;
+mod record;
 mod replay;
 mod row;
 mod run;

@@ -11,11 +11,12 @@ use servanda_model::{
 
 use crate::batch::Batch;
 use crate::error::RunError;
+use crate::found::{BEGINNING, OPEN, Rows};
 use crate::merge::{Merged, Settings};
 use crate::run::{defaults, reach, tick_of, told};
 use crate::slice::slice;
 use crate::time::parse_tick;
-use crate::write::{Format, Found, Part, written};
+use crate::write::{Format, Part, written};
 
 /// Which feeds, read how.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +38,7 @@ pub struct Replay {
     /// Things that came to be of a kind only after they had been named.
     pub changed: BTreeSet<EntityId>,
     format: Format,
-    written: Vec<Option<u8>>,
+    written: Vec<bool>,
     holes: Vec<Vec<Hole>>,
     clock: Clock,
     kinds: BTreeMap<usize, Vec<KindId>>,
@@ -54,7 +55,7 @@ pub fn replay(
 ) -> Result<Replay, RunError> {
     let mut rules = model.program_under(&defaults(model));
     let written = written(model);
-    slice(&mut rules, &written.iter().map(Option::is_some).collect::<Vec<_>>());
+    slice(&mut rules, &written);
     let until = tick_of(options.until.as_deref(), rules.clock)?;
     let bytes = AtomicU64::new(0);
     let last = until.unwrap_or(i64::MAX);
@@ -139,10 +140,10 @@ impl Replay {
         ranges: &[NumberRange],
     ) -> String {
         ranges.clone_into(&mut self.format.ranges);
-        let mut found = Found::new(self.written.clone(), Vec::new());
-        found.keep(fluent.0, args, value, since.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
+        let mut rows = Rows::default();
+        rows.push(fluent.0, args, value, since.unwrap_or(BEGINNING), until.unwrap_or(OPEN));
         let mut out = Vec::new();
-        self.format.write_row(&mut out, &found, 0);
+        rows.iter().for_each(|(it, args)| self.format.write_row(&mut out, it, args));
         String::from_utf8_lossy(&out).trim_end_matches('\n').to_owned()
     }
 
@@ -159,7 +160,7 @@ impl Replay {
         let cells = cells(row);
         let [name, args, ..] = cells.as_slice() else { return None };
         let fluents = self.format.fluents.iter().enumerate();
-        let mut named = fluents.filter(|(at, fluent)| self.written[*at].is_some() && fluent.name == *name);
+        let mut named = fluents.filter(|(at, fluent)| self.written[*at] && fluent.name == *name);
         named.find_map(|(at, fluent)| {
             let values = self.values(&fluent.args, &self.holes[at], args)?;
             Some((FluentId::from_index(at), values))

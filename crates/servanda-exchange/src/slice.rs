@@ -134,9 +134,18 @@ pub(crate) fn looks_at(program: &Program, fluent: usize, value: Value) -> bool {
     let in_rule = |rule: &Rule| {
         rule.triggers.iter().any(|it| in_trigger(it, &matters, fluent))
             || in_conditions(&rule.conditions, &matters, fluent)
+            || rule.effects.iter().any(|effect| match effect {
+                Effect::Initiate { value: expr, .. } | Effect::Increase { by: expr, .. } => {
+                    in_expr(expr, &matters, fluent)
+                }
+                Effect::Terminate { .. } | Effect::Happen(_) => false,
+            })
     };
     program.rules.iter().any(in_rule)
-        || program.definitions.iter().any(|it| in_conditions(&it.conditions, &matters, fluent))
+        || program
+            .definitions
+            .iter()
+            .any(|it| in_conditions(&it.conditions, &matters, fluent) || in_expr(&it.value, &matters, fluent))
 }
 
 fn in_trigger(trigger: &Trigger, matters: &impl Fn(&FluentPattern) -> bool, fluent: usize) -> bool {
@@ -145,9 +154,11 @@ fn in_trigger(trigger: &Trigger, matters: &impl Fn(&FluentPattern) -> bool, flue
         Trigger::Initiated(pattern) | Trigger::Begins(pattern) | Trigger::Ends(pattern) | Trigger::Comes(pattern) => {
             matters(pattern)
         }
-        Trigger::HasHeld { pattern, .. } => matters(pattern),
-        Trigger::After { trigger, given, .. } => {
-            in_trigger(trigger, matters, fluent) || in_conditions(given, matters, fluent)
+        Trigger::HasHeld { pattern, time, .. } => matters(pattern) || in_expr(time, matters, fluent),
+        Trigger::After { trigger, given, time } => {
+            in_expr(time, matters, fluent)
+                || in_trigger(trigger, matters, fluent)
+                || in_conditions(given, matters, fluent)
         }
     }
 }

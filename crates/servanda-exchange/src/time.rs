@@ -138,9 +138,47 @@ pub(crate) fn write_tick(out: &mut Vec<u8>, tick: i64, clock: Clock, as_timestam
     }
 }
 
+/// The digits of the numbers below a hundred, one after another.
+const PAIRS: [u8; 200] = {
+    let mut pairs = [0; 200];
+    let mut at = 0;
+    while at < 100 {
+        pairs[2 * at] = b'0' + (at / 10) as u8;
+        pairs[2 * at + 1] = b'0' + (at % 10) as u8;
+        at += 1;
+    }
+    pairs
+};
+
 /// Writes a whole number.
 #[inline]
 pub(crate) fn write_integer(out: &mut Vec<u8>, number: i64) {
+    match u32::try_from(number) {
+        Ok(digit @ 0..10) => out.push(b'0' + digit as u8),
+        Ok(number) => write_small(out, number),
+        Err(_) => write_large(out, number),
+    }
+}
+
+#[inline]
+fn write_small(out: &mut Vec<u8>, mut number: u32) {
+    let mut digits = [0_u8; 10];
+    let mut at = digits.len();
+    while number >= 10 {
+        let pair = 2 * (number % 100) as usize;
+        number /= 100;
+        at -= 2;
+        digits[at] = PAIRS[pair];
+        digits[at + 1] = PAIRS[pair + 1];
+    }
+    if number > 0 {
+        at -= 1;
+        digits[at] = b'0' + number as u8;
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+fn write_large(out: &mut Vec<u8>, number: i64) {
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
     let mut rest = number.unsigned_abs();
@@ -188,6 +226,17 @@ mod tests {
         }
         assert_eq!(parse_tick("1.5", Clock::Integers), None);
         assert_eq!(parse_tick("99999999999999999999", Clock::Integers), None);
+    }
+
+    #[test]
+    fn whole_numbers_are_written_in_full() {
+        let around = |power: i64| [power - 1, power, power + 1];
+        let powers = (0..18).flat_map(|digits| around(10_i64.pow(digits)));
+        for number in powers.chain([i64::MIN, i64::MAX, -1, -10, 4_294_967_295, 4_294_967_296, 100_099, 1_000_005]) {
+            let mut out = Vec::new();
+            write_integer(&mut out, number);
+            assert_eq!(String::from_utf8(out).unwrap(), number.to_string());
+        }
     }
 
     #[test]

@@ -1,104 +1,23 @@
-//! Results: what the engine finds, how it is written, and a file that is whole or not there.
+//! Results: how what was found is written, and a file that is whole or not there.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use servanda_engine::{Closed, Contradiction, Sink};
-use servanda_model::{ActionId, Clock, Duration, FluentId, Kinded, Model, NumberRange, Value};
+use servanda_engine::Contradiction;
+use servanda_model::{Clock, Duration, FluentId, Kinded, Model, NumberRange, Value};
 
 use crate::batch::Strings;
 use crate::csv::plain;
 use crate::error::RunError;
+use crate::found::{BEGINNING, Interval, OPEN};
 use crate::time::{write_integer, write_tick};
-
-/// An interval, as it is kept.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Interval {
-    pub(crate) value: Value,
-    /// The least number for the beginning of time.
-    pub(crate) since: i64,
-    /// The greatest number where it is open.
-    pub(crate) until: i64,
-    pub(crate) args: u64,
-    pub(crate) fluent: u32,
-}
-
-/// What the engine found.
-#[derive(Default)]
-pub(crate) struct Found {
-    /// For each fluent whether it is written, and how many arguments it has.
-    written: Vec<Option<u8>>,
-    /// Events that stand for an interval that begins and is not followed further.
-    finals: Vec<Option<(u32, Value)>>,
-    pub(crate) rows: Vec<Interval>,
-    values: Vec<Value>,
-    pub(crate) contradictions: Vec<Contradiction>,
-    pub(crate) contradiction_count: u64,
-}
-
-impl Found {
-    pub(crate) const MOST_CONTRADICTIONS: usize = 20;
-
-    pub(crate) fn new(arity: Vec<Option<u8>>, finals: Vec<Option<(u32, Value)>>) -> Found {
-        Found { written: arity, finals, ..Found::default() }
-    }
-
-    pub(crate) fn args(&self, row: &Interval) -> &[Value] {
-        let arity = usize::from(self.written[row.fluent as usize].unwrap_or(0));
-        &self.values[row.args as usize..row.args as usize + arity]
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.rows.clear();
-        self.values.clear();
-    }
-
-    /// The number of arguments of a fluent that is written.
-    pub(crate) fn arity(&self, fluent: u32) -> Option<usize> {
-        self.written.get(fluent as usize).copied().flatten().map(usize::from)
-    }
-
-    #[inline]
-    pub(crate) fn keep(&mut self, fluent: u32, args: &[Value], value: Value, since: i64, until: i64) {
-        self.rows.push(Interval { value, since, until, args: self.values.len() as u64, fluent });
-        self.values.extend_from_slice(args);
-    }
-}
-
-impl Sink for Found {
-    #[inline]
-    fn interval(&mut self, it: &Closed<'_>) {
-        if self.written[it.fluent.index()].is_some() {
-            self.keep(it.fluent.0, it.args, it.value, it.since.unwrap_or(i64::MIN), it.until.unwrap_or(i64::MAX));
-        }
-    }
-
-    fn contradiction(&mut self, contradiction: Contradiction) {
-        self.contradiction_count += 1;
-        if self.contradictions.len() < Found::MOST_CONTRADICTIONS {
-            self.contradictions.push(contradiction);
-        }
-    }
-
-    #[inline]
-    fn produced(
-        &mut self,
-        tick: i64,
-        _step: u32,
-        action: ActionId,
-        args: &[Value],
-        _by: Option<servanda_engine::StepId>,
-    ) {
-        if let Some(Some((fluent, value))) = self.finals.get(action.index()) {
-            self.keep(*fluent, args, *value, tick, i64::MAX);
-        }
-    }
-}
 
 /// How one fluent is written.
 pub(crate) struct FluentFormat {
     pub(crate) name: String,
+    /// The name as the first cell of a row, and the comma after it.
+    cell: Vec<u8>,
     pub(crate) args: Vec<Part>,
 }
 
@@ -108,6 +27,13 @@ pub(crate) enum Part {
 }
 
 impl FluentFormat {
+    fn new(name: &str, args: Vec<Part>) -> FluentFormat {
+        let mut first = Vec::new();
+        cell(&mut first, true, |out| out.extend_from_slice(name.as_bytes()));
+        first.push(b',');
+        FluentFormat { name: name.to_owned(), cell: first, args }
+    }
+
     /// The constant text that its arguments begin with.
     pub(crate) fn constant_head(&self) -> &str {
         match self.args.first() {
@@ -135,7 +61,7 @@ impl Format {
     pub(crate) fn new(model: &Model) -> Format {
         let fluents = model.program.fluents.iter().enumerate().map(|(at, fluent)| {
             match model.columns.get(at).and_then(Option::as_ref) {
-                Some((name, template)) => FluentFormat { name: name.clone(), args: template_parts(template) },
+                Some((name, template)) => FluentFormat::new(name, template_parts(template)),
                 None => {
                     let mut args = Vec::new();
                     for at in 0..fluent.args.len() {
@@ -144,7 +70,7 @@ impl Format {
                         }
                         args.push(Part::Arg(at));
                     }
-                    FluentFormat { name: fluent.name.clone(), args }
+                    FluentFormat::new(&fluent.name, args)
                 }
             }
         });
@@ -187,43 +113,64 @@ impl Format {
         self.texts.extend(texts);
     }
 
-    /// The things that feeds brought up.
-    pub(crate) fn learnt_things(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.things.iter_from(self.declared.0)
+    /// How many things and texts feeds brought up.
+    pub(crate) fn learnt(&self) -> (usize, usize) {
+        (self.things.len() - self.declared.0, self.texts.len() - self.declared.1)
     }
 
-    /// The texts that feeds brought up.
-    pub(crate) fn learnt_texts(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts.iter_from(self.declared.1)
+    /// The first of the things and texts that feeds brought up.
+    pub(crate) fn first_learnt(
+        &self,
+        (things, texts): (usize, usize),
+    ) -> (impl ExactSizeIterator<Item = &str>, impl ExactSizeIterator<Item = &str>) {
+        (self.things.iter_from(self.declared.0).take(things), self.texts.iter_from(self.declared.1).take(texts))
     }
 
     /// Writes a row.
-    pub(crate) fn write_row(&self, out: &mut Vec<u8>, found: &Found, row: u32) {
-        let it = &found.rows[row as usize];
+    pub(crate) fn write_row(&self, out: &mut Vec<u8>, it: &Interval, args: &[Value]) {
+        out.extend_from_slice(&self.fluents[it.fluent as usize].cell);
         let may_need = self.may_need_quotes;
-        cell(out, may_need, |out| out.extend_from_slice(self.fluents[it.fluent as usize].name.as_bytes()));
-        out.push(b',');
-        cell(out, may_need, |out| self.write_args(out, found, row));
+        cell(out, may_need, |out| self.write_args(out, it.fluent, args));
         out.push(b',');
         cell(out, may_need, |out| self.write_value(out, it.value));
         out.push(b',');
-        if it.since != i64::MIN {
-            write_tick(out, it.since, self.clock, self.as_timestamps);
+        self.write_bounds(out, it.since, it.until);
+    }
+
+    /// Writes a row whose arguments and value are written already: `args,value,`, the arguments up to `split`.
+    pub(crate) fn write_written(&self, out: &mut Vec<u8>, fluent: u32, text: &[u8], split: usize, bounds: (i64, i64)) {
+        out.extend_from_slice(&self.fluents[fluent as usize].cell);
+        if self.may_need_quotes {
+            cell(out, true, |out| out.extend_from_slice(&text[..split]));
+            out.push(b',');
+            cell(out, true, |out| out.extend_from_slice(&text[split + 1..text.len() - 1]));
+            out.push(b',');
+        } else {
+            out.extend_from_slice(text);
+        }
+        self.write_bounds(out, bounds.0, bounds.1);
+    }
+
+    #[inline]
+    fn write_bounds(&self, out: &mut Vec<u8>, since: i64, until: i64) {
+        if since != BEGINNING {
+            write_tick(out, since, self.clock, self.as_timestamps);
         }
         out.push(b',');
-        if it.until != i64::MAX {
-            write_tick(out, it.until, self.clock, self.as_timestamps);
+        if until != OPEN {
+            write_tick(out, until, self.clock, self.as_timestamps);
         }
         out.push(b'\n');
     }
 
     #[inline]
-    pub(crate) fn write_args(&self, out: &mut Vec<u8>, found: &Found, row: u32) {
-        let it = &found.rows[row as usize];
-        let args = found.args(it);
-        for part in &self.fluents[it.fluent as usize].args {
+    pub(crate) fn write_args(&self, out: &mut Vec<u8>, fluent: u32, args: &[Value]) {
+        for part in &self.fluents[fluent as usize].args {
             match part {
-                Part::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Part::Text(text) => match text.as_bytes() {
+                    [byte] => out.push(*byte),
+                    bytes => out.extend_from_slice(bytes),
+                },
                 Part::Arg(at) => match args.get(*at) {
                     Some(value) => self.write_value(out, *value),
                     None => out.extend_from_slice(format!("{{{}}}", at + 1).as_bytes()),
@@ -402,6 +349,16 @@ impl Output {
         &mut self.buffer
     }
 
+    /// A place for what has to be kept meanwhile: beside the result if that is a file, else with temporary files.
+    pub(crate) fn place_beside(&self, what: &str) -> PathBuf {
+        let name = self.path.file_name().map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
+        let name = format!(".{name}.{}.{what}", std::process::id());
+        match &self.beside {
+            Some(beside) => beside.with_file_name(name),
+            None => std::env::temp_dir().join(name),
+        }
+    }
+
     /// Whether it can be gone on with later: a pipe cannot.
     pub(crate) fn can_be_kept(&self) -> bool {
         self.beside.is_some()
@@ -447,17 +404,12 @@ impl Drop for Output {
     }
 }
 
-fn failed(path: &Path, error: &io::Error) -> RunError {
+pub(crate) fn failed(path: &Path, error: &io::Error) -> RunError {
     RunError::Write { path: path.to_path_buf(), reason: plain(error) }
 }
 
-/// For each fluent whether it is written, and its number of arguments.
-pub(crate) fn written(model: &Model) -> Vec<Option<u8>> {
-    let fluents = model.program.fluents.iter().enumerate();
-    fluents
-        .map(|(at, fluent)| {
-            let is_shown = model.shown.get(FluentId::from_index(at).index()).copied().unwrap_or(false);
-            is_shown.then(|| u8::try_from(fluent.args.len()).unwrap_or(u8::MAX))
-        })
-        .collect()
+/// For each fluent whether it is written.
+pub(crate) fn written(model: &Model) -> Vec<bool> {
+    let fluents = 0..model.program.fluents.len();
+    fluents.map(|at| model.shown.get(FluentId::from_index(at).index()).copied().unwrap_or(false)).collect()
 }

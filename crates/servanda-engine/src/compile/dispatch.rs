@@ -20,7 +20,8 @@ pub(crate) struct Dispatch {
 #[derive(Clone, Debug)]
 struct Keyed {
     positions: Box<[u8]>,
-    by_hash: BTreeMap<u64, Vec<u32>>,
+    /// In order of the hash.
+    by_hash: Vec<(u64, Vec<u32>)>,
 }
 
 impl Dispatch {
@@ -56,9 +57,14 @@ impl Dispatch {
             for (hash, id) in ids {
                 by_hash.entry(hash).or_default().push(id);
             }
-            dispatch.keyed.push(Keyed { positions: positions.into(), by_hash });
+            dispatch.keyed.push(Keyed { positions: positions.into(), by_hash: by_hash.into_iter().collect() });
         }
         dispatch
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.plain.is_empty() && self.keyed.is_empty()
     }
 
     #[inline]
@@ -67,7 +73,9 @@ impl Dispatch {
         for Keyed { positions, by_hash } in &self.keyed {
             let at = |position: u8| args.get(position as usize).copied().unwrap_or(value);
             let hash = positions.iter().fold(hash::begin(), |hash, &position| hash::mix(hash, at(position)));
-            by_hash.get(&hash).into_iter().flatten().for_each(|&id| listener(id));
+            if let Ok(at) = by_hash.binary_search_by_key(&hash, |entry| entry.0) {
+                by_hash[at].1.iter().for_each(|&id| listener(id));
+            }
         }
     }
 }

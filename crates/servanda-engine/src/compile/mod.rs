@@ -18,8 +18,8 @@ use self::graph::NodeKind;
 use self::ops::{Effect, Elapsed, Held, Listener, Match, Source};
 use self::rules::{RuleCompiler, Tables};
 use crate::index::IndexSpec;
+use crate::sites::{Site, sites};
 use crate::state::{Layout, NONE};
-use crate::warm::{Warm, warms};
 
 /// A program made ready to run. It can be shared between threads and run any number of times.
 #[derive(Clone, Debug)]
@@ -28,8 +28,6 @@ pub struct Compiled {
     /// In the order of a moment.
     pub(crate) nodes: Vec<Node>,
     pub(crate) listeners: Vec<Listener>,
-    /// For each listener what its events look up.
-    pub(crate) warms: Vec<Box<[Warm]>>,
     pub(crate) held: Vec<Held>,
     pub(crate) elapsed: Vec<Elapsed>,
     pub(crate) rules: Vec<RulePlan>,
@@ -66,6 +64,8 @@ pub(crate) struct ActionPlan {
     pub(crate) is_forbidden: bool,
     /// Some rule makes it happen.
     pub(crate) is_produced: bool,
+    /// The instances that an event of it names.
+    pub(crate) sites: Box<[Site]>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,6 +81,10 @@ pub(crate) struct FluentPlan {
     pub(crate) changed: Dispatch,
     /// `Derive` nodes to be worked out anew when an instance changes.
     pub(crate) derives: Dispatch,
+    /// Whether any of these three is there.
+    pub(crate) is_heard: bool,
+    /// Whether a definition reads it.
+    pub(crate) is_read: bool,
     pub(crate) held: Vec<u32>,
     /// Listeners to its `Comes`.
     pub(crate) comes: Vec<u32>,
@@ -131,7 +135,8 @@ impl Compiled {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let tables = compiler.tables;
+        let mut tables = compiler.tables;
+        let sites = sites(&mut tables.listeners, &kinds, &tables.effects, program.actions.len());
         let mut nodes: Vec<Node> =
             kinds.iter().map(|&kind| Node { kind, listeners: Vec::new(), elapsed: NONE }).collect();
         for (id, listener) in tables.listeners.iter().enumerate() {
@@ -141,14 +146,9 @@ impl Compiled {
             nodes[node as usize].elapsed = elapsed;
         }
         Ok(Compiled {
-            actions: actions(program, &tables.listeners),
+            actions: actions(program, &tables.listeners, sites),
             fluents: fluents(program, &kinds, &components, &tables, &increased),
             rules: rules(program, &tables.effects),
-            warms: tables
-                .listeners
-                .iter()
-                .map(|listener| warms(listener, kinds[listener.node as usize], &tables.effects))
-                .collect(),
             program: program.clone(),
             nodes,
             listeners: tables.listeners,
@@ -224,7 +224,7 @@ fn rules(program: &Program, effects: &[Box<[Effect]>]) -> Vec<RulePlan> {
     program.rules.iter().zip(effects).map(|(rule, effects)| plan(rule.vars.len(), effects)).collect()
 }
 
-fn actions(program: &Program, listeners: &[Listener]) -> Vec<ActionPlan> {
+fn actions(program: &Program, listeners: &[Listener], sites: Vec<Vec<Site>>) -> Vec<ActionPlan> {
     let mut ids: Vec<Vec<u32>> = vec![Vec::new(); program.actions.len()];
     let mut forbidden = vec![false; program.actions.len()];
     for (id, listener) in listeners.iter().enumerate() {
@@ -236,12 +236,14 @@ fn actions(program: &Program, listeners: &[Listener]) -> Vec<ActionPlan> {
     let mut plans: Vec<ActionPlan> = program
         .actions
         .iter()
+        .zip(sites)
         .enumerate()
-        .map(|(action, declared)| ActionPlan {
+        .map(|(action, (declared, sites))| ActionPlan {
             arity: declared.holes.len(),
             happens: Dispatch::new(listeners, &ids[action], false),
             is_forbidden: forbidden[action],
             is_produced: false,
+            sites: sites.into(),
         })
         .collect();
     for effect in program.rules.iter().flat_map(|rule| &rule.effects) {
@@ -301,15 +303,20 @@ fn fluents(
             node: renews[at].iter().find(|(deadline, _)| *deadline as usize == index).map(|(_, node)| *node),
         };
         let initiation = |settled: bool| if increased[at] == settled { initiated[at].as_slice() } else { &[] };
+        let settled = Dispatch::new(&tables.listeners, initiation(true), false);
+        let changed = Dispatch::new(&tables.listeners, &changed[at], false);
+        let is_read = !derives[at].is_empty();
         plans.push(FluentPlan {
             arity: fluent.args.len(),
             ties: fluent.ties,
             is_derived: fluent.mode == Mode::Derived,
             deadlines: fluent.deadlines.iter().enumerate().map(deadline).collect(),
             initiated: Dispatch::new(&tables.listeners, initiation(false), true),
-            settled: Dispatch::new(&tables.listeners, initiation(true), false),
             has_initiated: !initiated[at].is_empty(),
-            changed: Dispatch::new(&tables.listeners, &changed[at], false),
+            is_heard: is_read || !settled.is_empty() || !changed.is_empty(),
+            settled,
+            changed,
+            is_read,
             derives: Dispatch::of(derives[at].iter().map(|(node, args)| (*node, args.iter()))),
             held: std::mem::take(&mut held[at]),
             comes: std::mem::take(&mut comes[at]),

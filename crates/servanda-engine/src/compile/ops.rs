@@ -3,7 +3,7 @@
 use servanda_model::{AggregateOp, ArithOp, CompareOp, Duration, Hole, KindId, Value};
 
 /// A term whose value is known when it is read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Arg {
     Value(Value),
     Var(u32),
@@ -40,11 +40,12 @@ impl Plan {
 /// One step of a plan.
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
-    /// One instance, all arguments known.
+    /// One instance, all arguments known. Where the event itself says which, `site` is the event's place for it.
     Point {
         fluent: u32,
         key: Box<[Arg]>,
         value: Match,
+        site: u32,
     },
     /// The instances that share the known arguments.
     Probe {
@@ -78,7 +79,7 @@ pub(crate) enum Expr {
     Value(Value),
     Var(u32),
     Now,
-    Fluent { fluent: u32, key: Box<[Arg]>, is_number: bool },
+    Fluent { fluent: u32, key: Box<[Arg]>, is_number: bool, site: u32 },
     Arith(ArithOp, Box<(Expr, Expr)>),
     Aggregate(Box<Aggregate>),
 }
@@ -155,6 +156,10 @@ pub(crate) struct Listener {
     pub(crate) unless_first: bool,
     /// Variables that do not belong to the filling.
     pub(crate) hidden: Box<[u32]>,
+    /// Of an event: the sites that the conditions and effects use.
+    pub(crate) sites: Box<[u32]>,
+    /// For each effect of the rule its site, or [`crate::state::NONE`].
+    pub(crate) effect_sites: Box<[u32]>,
 }
 
 /// An event that must not happen.

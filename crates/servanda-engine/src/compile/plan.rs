@@ -8,6 +8,7 @@ use servanda_model::{Condition, FluentPattern, FluentType, Program, Term, Var, V
 use super::error::{ProgramError, ProgramErrorKind};
 use super::ops::{Aggregate, Arg, Expr, Match, Op, Plan};
 use crate::index::IndexSpec;
+use crate::state::NONE;
 use crate::vars::{binders, condition_vars, expr_vars, list_vars};
 
 /// Ways in which instances are looked up, per fluent.
@@ -181,7 +182,8 @@ impl Planner<'_> {
             (0..pattern.args.len()).filter(|&at| is_known(&pattern.args[at], bound)).map(|at| at as u8).collect();
         let key: Box<[Arg]> = known.iter().filter_map(|&at| arg(&pattern.args[at as usize], bound).ok()).collect();
         if known.len() == pattern.args.len() {
-            return Op::Point { fluent: fluent as u32, key, value: self.matching(&pattern.value, bound) };
+            let value = self.matching(&pattern.value, bound);
+            return Op::Point { fluent: fluent as u32, key, value, site: NONE };
         }
         // A truth has one value: then the instances are those that have it.
         let only = match pattern.value {
@@ -223,7 +225,7 @@ impl Planner<'_> {
             Source::Fluent(fluent, args) => {
                 let key = args.iter().map(|term| arg(term, bound)).collect::<Result<_, _>>()?;
                 let is_number = self.program.fluents[fluent.index()].ty == FluentType::Number;
-                Expr::Fluent { fluent: fluent.0, key, is_number }
+                Expr::Fluent { fluent: fluent.0, key, is_number, site: NONE }
             }
             Source::Arith(op, left, right) => {
                 Expr::Arith(*op, Box::new((self.expr(left, bound, will)?, self.expr(right, bound, will)?)))

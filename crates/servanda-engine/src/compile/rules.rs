@@ -82,6 +82,8 @@ impl<'a> RuleCompiler<'a> {
                     unless: self.unless(rule, &after),
                     unless_first: false,
                     hidden: hidden(&after),
+                    sites: Box::default(),
+                    effect_sites: Box::default(),
                 };
                 let listener = self.push(listener);
                 self.tables.elapsed.push(Elapsed { listener, time });
@@ -150,7 +152,19 @@ impl<'a> RuleCompiler<'a> {
             |arg: &Arg| matches!(*arg, Arg::Value(_)) || matches!(*arg, Arg::Var(var) if inner[var as usize]);
         let unless_first = unless.iter().all(|unless| unless.key.as_ref().is_some_and(|key| key.iter().all(is_known)));
         let hidden = hidden(&bound);
-        let listener = Listener { node, trigger: at, source, args, value, conditions, unless, unless_first, hidden };
+        let listener = Listener {
+            node,
+            trigger: at,
+            source,
+            args,
+            value,
+            conditions,
+            unless,
+            unless_first,
+            hidden,
+            sites: Box::default(),
+            effect_sites: Box::default(),
+        };
         let listener = self.push(listener);
         Ok((bound, listener, inner))
     }

@@ -1,0 +1,110 @@
+//! What the engine finds, on its way to whoever writes it.
+
+use servanda_engine::{Closed, Contradiction, Sink};
+use servanda_model::Value;
+
+/// An interval. Its arguments stand beside it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Interval {
+    pub(crate) value: Value,
+    /// [`BEGINNING`] for the beginning of time.
+    pub(crate) since: i64,
+    /// [`OPEN`], [`FORGOTTEN`] and [`BROKEN`] say something else than when it ended.
+    pub(crate) until: i64,
+    args: u32,
+    pub(crate) fluent: u32,
+}
+
+pub(crate) const BEGINNING: i64 = i64::MIN;
+/// It has not ended.
+pub(crate) const OPEN: i64 = i64::MAX;
+/// It ends with whatever happens to the instance next, which the engine does not know any more.
+pub(crate) const FORGOTTEN: i64 = i64::MAX - 1;
+/// It is no interval: at the tick `since` the instance has no value.
+pub(crate) const BROKEN: i64 = i64::MIN;
+
+/// Intervals in the order in which they were found.
+#[derive(Default, Debug)]
+pub(crate) struct Rows {
+    intervals: Vec<Interval>,
+    args: Vec<Value>,
+}
+
+impl Rows {
+    #[inline]
+    pub(crate) fn push(&mut self, fluent: u32, args: &[Value], value: Value, since: i64, until: i64) {
+        self.intervals.push(Interval { value, since, until, args: self.args.len() as u32, fluent });
+        // Too few for copying them at once to be worth a call.
+        args.iter().for_each(|&arg| self.args.push(arg));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.intervals.len()
+    }
+
+    /// Each with its arguments.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Interval, &[Value])> {
+        let ends = self.intervals.iter().skip(1).map(|next| next.args as usize).chain([self.args.len()]);
+        self.intervals.iter().zip(ends).map(|(it, end)| (it, &self.args[it.args as usize..end]))
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.intervals.clear();
+        self.args.clear();
+    }
+}
+
+/// Takes what the engine finds.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// For each fluent whether it is written.
+    written: Vec<bool>,
+    /// For each fluent whether what breaks off without another value has to be told, since values of it are forgotten.
+    breaks: Vec<bool>,
+    pub(crate) rows: Rows,
+    pub(crate) contradictions: Vec<Contradiction>,
+    pub(crate) contradiction_count: u64,
+}
+
+impl Found {
+    pub(crate) const MOST_CONTRADICTIONS: usize = 20;
+
+    /// Where `breaks` says nothing of a fluent, intervals that are forgotten count as open.
+    pub(crate) fn new(written: Vec<bool>, breaks: Vec<bool>) -> Found {
+        Found { written, breaks, ..Found::default() }
+    }
+
+    #[inline]
+    fn keep(&mut self, it: &Closed<'_>, until: i64) {
+        if self.written[it.fluent.index()] {
+            self.rows.push(it.fluent.0, it.args, it.value, it.since.unwrap_or(BEGINNING), until);
+        }
+    }
+
+    fn tells_breaks(&self, fluent: usize) -> bool {
+        self.breaks.get(fluent).copied().unwrap_or(false)
+    }
+}
+
+impl Sink for Found {
+    #[inline]
+    fn interval(&mut self, it: &Closed<'_>) {
+        self.keep(it, it.until.unwrap_or(OPEN));
+    }
+
+    #[inline]
+    fn forgotten(&mut self, it: &Closed<'_>) {
+        let until = if self.tells_breaks(it.fluent.index()) { FORGOTTEN } else { OPEN };
+        self.keep(it, until);
+    }
+
+    fn contradiction(&mut self, contradiction: Contradiction) {
+        if let (Some(tick), true) = (contradiction.tick, self.tells_breaks(contradiction.fluent.index())) {
+            self.rows.push(contradiction.fluent.0, &contradiction.args, Value::TRUE, tick, BROKEN);
+        }
+        self.contradiction_count += 1;
+        if self.contradictions.len() < Found::MOST_CONTRADICTIONS {
+            self.contradictions.push(contradiction);
+        }
+    }
+}
