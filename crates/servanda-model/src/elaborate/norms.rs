@@ -270,7 +270,15 @@ impl Elaborator<'_> {
         };
         let norm_term = Term::Value(value_of(id));
         let mut base = Vec::new();
-        let filler = logic.reader.filler(&bearer_words, Hole::Thing, &logic.scope)?;
+        // A variable may stand for a number by which bearers go.
+        let variable = match bearer_words.as_slice() {
+            [word] => logic.scope.var(&word.text),
+            _ => None,
+        };
+        let filler = match variable {
+            Some(var) => Filler::Var(var),
+            None => logic.reader.filler(&bearer_words, Hole::Thing, &logic.scope)?,
+        };
         let each_party = filler == Filler::EachParty;
         // Where the law says whom a norm binds, whoever answers for the named bearer bears it, too.
         let bearer = match &filler {
