@@ -186,7 +186,8 @@ fn expectations(world: &mut World<'_>, group: &(View, Vec<(&Check, &Expect)>), c
 
 fn has_day(question: &str) -> bool {
     let words: Vec<&str> = question.split_whitespace().collect();
-    words.len() > 2 && ["on", "by", "in", "during", "before", "after"].contains(&words[words.len() - 2])
+    words.len() > 2
+        && ["on", "by", "in", "during", "before", "after"].contains(&words[words.len() - 2])
         && words[words.len() - 1].starts_with(|first: char| first.is_ascii_digit() || first == '-')
 }
 

@@ -9,9 +9,9 @@ mod terms;
 mod words;
 
 use servanda_model::{
-    Aggregate, AggregateOp, ArithOp, Asked, Asker, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern,
-    Expr, Fluent, FluentId, FluentPattern, FluentType, Happening, Hole, Mode, Model, Number, NumberRange, OriginId,
-    Scope, Term, Ties, Trouble, Value, VarId, View,
+    Aggregate, AggregateOp, ArithOp, Asked, Asker, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId,
+    EventPattern, Expr, Fluent, FluentId, FluentPattern, FluentType, Happening, Hole, Mode, Model, Number, NumberRange,
+    OriginId, Scope, Term, Ties, Trouble, Value, VarId, View,
 };
 
 use servanda_model::lexicon::{Piece, Target};
@@ -165,19 +165,17 @@ impl<'m> Preparing<'m> {
         let plain = text.trim().trim_end_matches(['?', '.', '!']).trim();
         let mut body = plain.to_owned();
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
-        for (word, possibly) in [
-            ("is it true that ", false),
-            ("possibly ", true),
-            ("certainly ", false),
-            ("why ", false),
-            ("and ", false),
-        ] {
+        for (word, possibly) in
+            [("is it true that ", false), ("possibly ", true), ("certainly ", false), ("why ", false), ("and ", false)]
+        {
             if let Some(rest) = strip(&body, word) {
                 body = rest.to_owned();
                 question.possibly |= possibly;
             }
         }
-        if let Some(rest) = strip(&body, "is it ").and_then(|rest| rest.split_once(" for ")).map(|(state, deed)| (state.to_owned(), deed.to_owned()))
+        if let Some(rest) = strip(&body, "is it ")
+            .and_then(|rest| rest.split_once(" for "))
+            .map(|(state, deed)| (state.to_owned(), deed.to_owned()))
             && let (state, deed) = rest
             && !state.contains(' ')
             && let Some((actor, deed)) = deed.split_once(" to ")
@@ -204,7 +202,10 @@ impl<'m> Preparing<'m> {
 
     /// What to type instead of what was not understood: the nearest name or phrase, and how a question begins.
     fn help(&self, trouble: &Trouble) -> String {
-        let near = trouble.unknown.as_ref().and_then(|_| Trouble { help: None, ..trouble.clone() }.help_in(self.asker.lexicon()));
+        let near = trouble
+            .unknown
+            .as_ref()
+            .and_then(|_| Trouble { help: None, ..trouble.clone() }.help_in(self.asker.lexicon()));
         let own = trouble.help.clone().filter(|_| trouble.unknown.is_none());
         let near = near.or(own).map_or_else(String::new, |near| format!("{near} "));
         format!(
@@ -388,9 +389,9 @@ impl<'m> Preparing<'m> {
             ["when", "did" | "does" | "has" | "had", .., "of" | "about", _]
                 if lower.iter().any(|word| ["learn", "learned", "learnt", "know", "hear", "heard"].contains(word)) =>
             {
-                let verb = lower.iter().rposition(|word| {
-                    ["learn", "learned", "learnt", "know", "hear", "heard"].contains(word)
-                })?;
+                let verb = lower
+                    .iter()
+                    .rposition(|word| ["learn", "learned", "learnt", "know", "hear", "heard"].contains(word))?;
                 let actor = match self.entity(&words[2..verb].join(" ")) {
                     Ok(actor) => actor,
                     Err(trouble) => return Some(Err(trouble)),
@@ -404,7 +405,12 @@ impl<'m> Preparing<'m> {
                 self.look_at(self.model.hooks.knows, args, question);
                 Some(Ok(()))
             }
-            ["what", "does" | "do" | "did", .., "say" | "provide" | "require" | "mean" | "claim" | "allege" | "assert"] => {
+            [
+                "what",
+                "does" | "do" | "did",
+                ..,
+                "say" | "provide" | "require" | "mean" | "claim" | "allege" | "assert",
+            ] => {
                 let thing = self.entity(&words[2..words.len() - 1].join(" ")).ok()?;
                 let hooks = &self.model.hooks;
                 let kinds = [hooks.norm, hooks.article, hooks.instrument];
@@ -426,9 +432,11 @@ impl<'m> Preparing<'m> {
                 unknown: None,
             })),
             _ => {
-                if let Some(result) = lower.iter().any(|word| ["owe", "owes", "owed"].contains(word)).then(|| {
-                    self.owed(words, lower, question)
-                }) {
+                if let Some(result) = lower
+                    .iter()
+                    .any(|word| ["owe", "owes", "owed"].contains(word))
+                    .then(|| self.owed(words, lower, question))
+                {
                     return result;
                 }
                 if norms::modal(lower).is_some() {
@@ -465,7 +473,9 @@ impl<'m> Preparing<'m> {
         let (who, status, what) = match of_status(&words) {
             Some((who, status, what)) => (Some(who), status, what),
             None => {
-                let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("breached")) else { return false };
+                let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("breached")) else {
+                    return false;
+                };
                 let plain = |part: &[&str]| -> String {
                     let kept: Vec<&str> = part
                         .iter()
@@ -541,7 +551,8 @@ impl<'m> Preparing<'m> {
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
                 question.asked = asked;
                 if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
-                    let verb = |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
+                    let verb =
+                        |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
                     question.begins = at_a_time && question.ever && conditions.iter().any(verb);
                     question.told_as = acts;
                 }

@@ -97,7 +97,9 @@ pub(crate) fn warn_of_errors(model: &Model, out: &Terminal) {
     let errors = model.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors > 0 {
         let these = count(errors, "error, and the statement", "errors, and the statements");
-        out.complain(&format!("warning: the dossier has {these} with them are left out; `servanda check` shows them\n"));
+        out.complain(&format!(
+            "warning: the dossier has {these} with them are left out; `servanda check` shows them\n"
+        ));
     }
 }
 

@@ -10,14 +10,19 @@ use crate::steps;
 use crate::world::{Outcome, World};
 
 /// What an actor knows of a thing: that it exists, its norms, and what happened to it.
-pub(super) fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
+pub(super) fn knowledge(
+    world: &World<'_>,
+    outcome: &Outcome,
+    actor: EntityId,
+    thing: EntityId,
+    on: i64,
+) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
     let args = [Value::entity(actor), Value::entity(thing)];
     let root = world.secret_root(thing);
-    let insider = root.is_some_and(|root| {
-        model.lexicon.entities[root.index()].known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor))
-    });
+    let insider = sharers(world, thing).contains(&actor);
+    let secret = root.or_else(|| (!sharers(world, thing).is_empty()).then_some(thing));
     // Who was told of the whole knows of its parts.
     let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
     let told = |run: &crate::world::Run| {
@@ -28,7 +33,7 @@ pub(super) fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, t
     let first = each.iter().position(Option::is_some);
     let name = model.name(thing).to_owned();
     let who = model.name(actor).to_owned();
-    match (first, root, insider) {
+    match (first, secret, insider) {
         (Some(run), _, _) => {
             let everywhere = each.iter().all(Option::is_some);
             let sinces = each.iter().flatten().map(|it| it.since).collect();
@@ -119,6 +124,15 @@ pub(super) fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on:
     answers
 }
 
+/// Those who share a secret from the start.
+pub(super) fn sharers(world: &World<'_>, thing: EntityId) -> Vec<EntityId> {
+    let model = world.model;
+    let entities = &model.lexicon.entities;
+    let root = world.secret_root(thing).and_then(|root| entities[root.index()].known_only_to.clone());
+    let event = || model.events.iter().find(|event| event.entity == Some(thing))?.known_only_to.clone();
+    root.or_else(event).unwrap_or_default()
+}
+
 /// Since when an actor knows of a thing.
 pub(super) fn learnt(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
     let mut answers = knowledge(world, outcome, actor, thing, on);
@@ -152,7 +166,11 @@ pub(super) fn secrets(world: &World<'_>, outcome: &Outcome, actor: EntityId, on:
 pub(super) fn says(world: &World<'_>, thing: EntityId) -> Vec<Answer> {
     let model = world.model;
     let mut all = Vec::new();
-    for norm in model.norms.iter().filter(|norm| [Some(norm.entity), norm.reading, norm.article, norm.instrument].contains(&Some(thing))) {
+    for norm in model
+        .norms
+        .iter()
+        .filter(|norm| [Some(norm.entity), norm.reading, norm.article, norm.instrument].contains(&Some(thing)))
+    {
         if norm.reading.is_some() && norm.reading != Some(thing) {
             continue;
         }

@@ -189,7 +189,8 @@ fn length(spell: &Spell) -> String {
             let ((first, last), (out, gone)) = (bounds(&spell.sinces), bounds(&spell.untils));
             let (least, most) = (out - last, gone - first);
             if first == last || out == gone || all.len() == 1 {
-                let (least, most) = (all.iter().min().copied().unwrap_or(least), all.iter().max().copied().unwrap_or(most));
+                let (least, most) =
+                    (all.iter().min().copied().unwrap_or(least), all.iter().max().copied().unwrap_or(most));
                 if least == most { days(least) } else { format!("between {least} and {}", days(most)) }
             } else {
                 format!("between {least} and {}", days(most))

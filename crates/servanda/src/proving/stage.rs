@@ -322,12 +322,15 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         Form::Happened(_) => {
             return Err("what happened is a list of the dossier's own statements, and rests on nothing else".to_owned());
         }
-        Form::Says(_) | Form::Claims(_) | Form::Named(_) => return Err("what a text says rests on the text alone".to_owned()),
-        Form::Cause => return Err("what led to something is read off its reasons, and rests on nothing else".to_owned()),
-        Form::Secrets(actor) => vec![Shape {
-            of: Target::Fluent(model.hooks.knows.0),
-            args: vec![entity(*actor), None],
-        }],
+        Form::Says(_) | Form::Claims(_) | Form::Named(_) => {
+            return Err("what a text says rests on the text alone".to_owned());
+        }
+        Form::Cause => {
+            return Err("what led to something is read off its reasons, and rests on nothing else".to_owned());
+        }
+        Form::Secrets(actor) => {
+            vec![Shape { of: Target::Fluent(model.hooks.knows.0), args: vec![entity(*actor), None] }]
+        }
         Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
             let mut things = vec![*thing];
             things.extend(world.secret_root(*thing).filter(|root| root != thing));

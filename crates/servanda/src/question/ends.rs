@@ -118,13 +118,24 @@ fn days_of(clock: Clock, text: &str) -> Option<(Option<i64>, Option<i64>)> {
 /// `10 October 1939`, `October 10, 1939` and `October 1939` in figures.
 fn in_figures(text: &str) -> Option<String> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let words: Vec<String> = text.split_whitespace().map(|word| word.trim_end_matches(',').to_lowercase()).collect();
     let at = words.iter().position(|word| MONTHS.contains(&word.as_str()))?;
     let month = 1 + MONTHS.iter().position(|month| *month == words[at])?;
-    let numbers: Vec<&str> = words.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, word)| word.as_str()).collect();
+    let numbers: Vec<&str> =
+        words.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, word)| word.as_str()).collect();
     let day = |text: &str| {
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         digits.parse::<u8>().ok().filter(|day| (1..=31).contains(day))

@@ -61,9 +61,7 @@ impl Put {
             Expr::Now => self.today.map_or(Expr::Now, Expr::Value),
             Expr::Value(_) => expr.clone(),
             Expr::Fluent(fluent, args) => Expr::Fluent(*fluent, self.terms(args)),
-            Expr::Arith(op, left, right) => {
-                Expr::Arith(*op, Box::new(self.expr(left)), Box::new(self.expr(right)))
-            }
+            Expr::Arith(op, left, right) => Expr::Arith(*op, Box::new(self.expr(left)), Box::new(self.expr(right))),
             Expr::Aggregate(it) => Expr::Aggregate(Box::new(Aggregate {
                 op: it.op,
                 of: self.expr(&it.of),
