@@ -406,6 +406,9 @@ impl Preparing<'_> {
                         Wants::MustNot => ruling == Ruling::Forbids,
                     };
                     let against = matches!(ruling, Ruling::Forbids | Ruling::Limits) || of.wants == Wants::MustNot;
+                    if !self.can_concern(norm, &laid) {
+                        continue;
+                    }
                     if !of.norms.contains(&(at, ruling)) {
                         of.norms.push((at, ruling));
                     }
@@ -425,6 +428,26 @@ impl Preparing<'_> {
             of.rules = self.powers(act, question, of.wants == Wants::May);
         }
         question.form = Form::Norms(of);
+    }
+
+    /// Whether a norm may be owed as it was laid over the question: the other has to be a party.
+    fn can_concern(&self, norm: &Norm, laid: &Laid) -> bool {
+        let hooks = &self.model.hooks;
+        norm.binding.iter().all(|condition| match condition {
+            Condition::Holds(it) if it.fluent == hooks.named_in => {
+                let constant = |term: &Term| match laid.norm.term(*term) {
+                    Term::Value(value) => value.as_entity(),
+                    _ => None,
+                };
+                match (constant(&it.args[0]), constant(&it.args[1])) {
+                    (Some(other), Some(instrument)) => {
+                        self.model.lexicon.entities[instrument.index()].parties.contains(&other)
+                    }
+                    _ => true,
+                }
+            }
+            _ => true,
+        })
     }
 
     /// An act upon an instrument or a part of one changes what is law; that is for the rules of law to allow.
