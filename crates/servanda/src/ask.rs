@@ -226,7 +226,16 @@ pub(crate) fn ask_in_run(
                 let (Ok(question), Ok(old)) = (again.question(text), &mut replies[at]) else { continue };
                 let new = reply(world, &question, &under, &outcomes[at]);
                 let texts = |reply: &Reply| -> Vec<String> { reply.answers.iter().map(plain).collect() };
-                if texts(&new) != texts(old) {
+                // Of what is so on a day it makes no difference when it ends.
+                let of_day = |reply: &Reply| -> Vec<(String, Truth)> {
+                    reply.answers.iter().map(|answer| (answer.text.clone(), answer.truth)).collect()
+                };
+                let same = if question.is_of_all_days(&under) {
+                    texts(&new) == texts(old)
+                } else {
+                    of_day(&new) == of_day(old)
+                };
+                if !same {
                     let norm = model.norms.iter().find(|norm| norm.reading == Some(reading));
                     let held_by = norm.map(|norm| norm.held_by.clone()).unwrap_or_default();
                     old.readings.push(Parted {
@@ -366,6 +375,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);
         leave_open_within(world, outcome, question, on, &mut answers);
+        insiders(world, outcome, question, on, &mut answers);
     }
     if matches!(question.form, Form::HowMany | Form::What) {
         unstated(world, question, view, &mut answers);
@@ -453,6 +463,25 @@ pub(crate) fn undecided_patterns<'q>(
     patterns.filter_map(move |(pattern, denied)| {
         matches!(status(pattern), Some("breached" | "observed")).then_some((pattern, denied, open?))
     })
+}
+
+/// Who shares a secret knows of it without being told.
+fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
+    let model = world.model;
+    let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
+    let (true, [who, Term::Value(thing)]) = (it.fluent == model.hooks.knows, it.args.as_slice()) else { return };
+    let Some(thing) = thing.as_entity() else { return };
+    for actor in known::sharers(world, thing) {
+        let text = match who {
+            Term::Value(value) if *value != Value::entity(actor) => continue,
+            Term::Value(_) => statement(model, question),
+            _ => model.name(actor).to_owned(),
+        };
+        if !answers.iter().any(|answer| answer.text == text) {
+            let known = knowledge(world, outcome, actor, thing, on).into_iter().next();
+            answers.extend(known.map(|it| Answer { text, ..it }));
+        }
+    }
 }
 
 /// A number that nobody stated: what is taken for it, and who states one all the same.
@@ -745,8 +774,23 @@ fn acts(
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
+/// When the answer to a question is yes: what fills its holes, and the first day and the one after the last in each
+/// chronology, with the step that began it.
+#[allow(clippy::type_complexity)]
+pub(crate) fn times(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+) -> Vec<(String, Vec<Option<i64>>, Vec<Option<i64>>, Option<StepId>)> {
+    let mut all = spells::spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
+    let shown = |value: &Value| say::value(world.model, &outcome.runs[0].solution, *value);
+    let label = |key: &[Value]| key.iter().map(shown).collect::<Vec<_>>().join(", ");
+    all.into_iter().map(|it| (label(&it.key), it.sinces, it.untils, it.begun)).collect()
+}
+
 /// A day, or the days between which it lies.
-fn days_text(model: &Model, days: &[Option<i64>]) -> String {
+pub(crate) fn days_text(model: &Model, days: &[Option<i64>]) -> String {
     let known = || days.iter().flatten().copied();
     match (known().min(), known().max()) {
         (Some(first), Some(last)) if first == last => model.show_tick(first),

@@ -551,7 +551,8 @@ impl<'m> Preparing<'m> {
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
                 question.asked = asked;
                 if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
-                    let verb = |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
+                    let verb =
+                        |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
                     question.begins = at_a_time && question.ever && conditions.iter().any(verb);
                     question.told_as = acts;
                 }

@@ -536,18 +536,13 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let model = world.model;
     let mut no = crate::ask::No::default();
     let Some(run) = outcome.runs.first() else { return no };
-    if let Some(fluent) = question.fluent {
-        for instance in run.solution.instances.iter().filter(|instance| instance.fluent == fluent) {
-            for interval in &instance.intervals {
-                let shown: Vec<String> = instance.args.iter().map(|value| model.show(*value)).collect();
-                let since = interval.since.map_or_else(|| "the beginning".to_owned(), |day| model.show_tick(day));
-                let until =
-                    interval.until.map_or_else(|| "on".to_owned(), |day| format!("until {}", model.show_tick(day)));
-                no.instead.push(format!("it is so from {since} {until} {}", shown.join(", ")).trim_end().to_owned());
-                if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
-                    no.steps = trace(world, run, step, None).steps;
-                }
-            }
+    for (label, sinces, untils, begun) in crate::ask::times(world, outcome, question) {
+        let day = |days: &[Option<i64>]| crate::ask::days_text(model, days);
+        let since = if day(&sinces).is_empty() { "the beginning".to_owned() } else { day(&sinces) };
+        let until = if day(&untils).is_empty() { "on".to_owned() } else { format!("until {}", day(&untils)) };
+        no.instead.push(format!("it is so from {since} {until} {label}").trim_end().to_owned());
+        if let (Some(step), true) = (begun, no.steps.is_empty()) {
+            no.steps = trace(world, run, step, None).steps;
         }
     }
     let whole_of = question.conditions.iter().find_map(|condition| match condition {
@@ -565,7 +560,14 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
                 }
             }
         }
+        // Of one thing's parts the others are no matter.
+        let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
+        let (told, steps) = (no.instead.len(), no.steps.len());
         explain_absence(world, outcome, run, condition, &question.vars, on, &mut no);
+        if open && whole_of.is_some() {
+            no.instead.truncate(told);
+            no.steps.truncate(steps);
+        }
     }
     if whole {
         question.told_as.iter().for_each(|pattern| claimed(world, pattern, &mut no));
@@ -812,7 +814,8 @@ fn said_of_wholes(
         let mut wanted = constants.to_vec();
         wanted[at] = None;
         for instance in run.solution.instances_of(pattern.fluent, &wanted) {
-            let lies = model.nesting.iter().any(|it| run.solution.holds_at(*it, &[part, instance.args[at]], Value::TRUE, on));
+            let lies =
+                model.nesting.iter().any(|it| run.solution.holds_at(*it, &[part, instance.args[at]], Value::TRUE, on));
             let held = instance.intervals.iter().find(|interval| interval.contains(on));
             if let (true, Some(interval)) = (lies, held) {
                 let said = say::fluent(model, instance.fluent, &instance.args, Some(interval.value));

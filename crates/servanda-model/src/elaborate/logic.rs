@@ -349,7 +349,7 @@ impl Logic<'_> {
                 Term::Var(var)
             }
             Filler::Asked(Some(kind)) | Filler::None(Some(kind)) => Term::Var(self.scope.fresh(Hole::Kind(*kind))),
-            Filler::AskedSuch { kind, such, of } => {
+            Filler::AskedSuch { kind, such, of, between } => {
                 let var = Term::Var(self.scope.fresh(Hole::Kind(*kind)));
                 let is = |fluent: FluentId, args: Vec<Term>| {
                     Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) })
@@ -357,6 +357,8 @@ impl Logic<'_> {
                 extra.extend(such.iter().map(|fluent| is(*fluent, vec![var])));
                 let whole = of.map(|whole| Term::Value(Value::entity(whole)));
                 extra.extend(whole.map(|whole| is(self.hooks.belongs_to, vec![var, whole])));
+                let named = |party: &EntityId| is(self.hooks.named_in, vec![Term::Value(Value::entity(*party)), var]);
+                extra.extend(between.iter().map(named));
                 var
             }
             Filler::Asked(None) => Term::Var(self.scope.fresh(hole)),

@@ -43,6 +43,8 @@ pub enum Filler {
         such: Vec<FluentId>,
         /// What each belongs to.
         of: Option<EntityId>,
+        /// Who is named in each.
+        between: Vec<EntityId>,
     },
     /// `each party`, `a party`.
     EachParty,
@@ -296,7 +298,9 @@ impl Reader<'_> {
                 Ok((args, value)) => {
                     let args = spread(args, self.arity(target, &wording.slots));
                     let plain = args.iter().filter(|filler| !matches!(filler, Filler::Omitted)).count();
-                    let score = rank * 10_000 + (literal * 100 + plain * 2 + usize::from(wording.main)) as u32;
+                    let said = literal * 100 + plain * 2 + usize::from(wording.main);
+                    // Of two phrases that are said in part, the one of which less is missing.
+                    let score = rank * 10_000 + said.saturating_sub(3 * (wording.slots.len() - slots.len())) as u32;
                     let said = Said { target, args, value, negated: search.negated };
                     match &search.best {
                         Some((top, ..)) if *top > score => {}
@@ -418,7 +422,11 @@ impl Reader<'_> {
             ["which" | "what", ..] if scope.asking => self.asked(words, 1),
             ["how", "many" | "much", ..] if scope.asking => match hole {
                 Hole::Kind(_) | Hole::Thing => self.asked(words, 2),
-                _ => Some(Filler::Asked(None)),
+                // What is counted is no name.
+                _ => words[2..]
+                    .iter()
+                    .all(|word| self.lexicon.lookup(&word.text).is_empty())
+                    .then_some(Filler::Asked(None)),
             },
             ["a" | "any", "third", "party" | "state" | "power"] => match hole {
                 Hole::Kind(kind) => Some(Filler::Some { kind, third: true, another: false }),
@@ -444,17 +452,23 @@ impl Reader<'_> {
         {
             return Some(Filler::Asked(Some(kind)));
         }
-        let end = lower.iter().position(|word| *word == "of").unwrap_or(words.len());
-        let of = match words.get(end + 1..) {
-            Some(whole) => Some(self.name(whole, None).ok().flatten()?),
-            None => None,
-        };
+        let end = lower.iter().position(|word| ["of", "between"].contains(word)).unwrap_or(words.len());
+        let (mut of, mut between) = (None, Vec::new());
+        match words.get(end + 1..) {
+            Some(whole) if lower[end] == "of" => of = Some(self.name(whole, None).ok().flatten()?),
+            Some(parties) => {
+                for part in parties.split(|word| word.is_sign(",") || word.is("and")).filter(|part| !part.is_empty()) {
+                    between.push(self.name(part, None).ok().flatten()?);
+                }
+            }
+            None => {}
+        }
         let at = (from..end).find(|at| kind(*at, end).is_some())?;
         let such = match at - from {
             0 => Vec::new(),
             _ => vec![self.lexicon.adjective(&lower[from..at])?],
         };
-        Some(Filler::AskedSuch { kind: kind(at, end)?, such, of })
+        Some(Filler::AskedSuch { kind: kind(at, end)?, such, of, between })
     }
 
     /// One or several names.

@@ -21,9 +21,8 @@ pub(super) fn knowledge(
     let mut answers = Vec::new();
     let args = [Value::entity(actor), Value::entity(thing)];
     let root = world.secret_root(thing);
-    let insider = root.is_some_and(|root| {
-        model.lexicon.entities[root.index()].known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor))
-    });
+    let insider = sharers(world, thing).contains(&actor);
+    let secret = root.or_else(|| (!sharers(world, thing).is_empty()).then_some(thing));
     // Who was told of the whole knows of its parts.
     let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
     let told = |run: &crate::world::Run| {
@@ -34,7 +33,7 @@ pub(super) fn knowledge(
     let first = each.iter().position(Option::is_some);
     let name = model.name(thing).to_owned();
     let who = model.name(actor).to_owned();
-    match (first, root, insider) {
+    match (first, secret, insider) {
         (Some(run), _, _) => {
             let everywhere = each.iter().all(Option::is_some);
             let sinces = each.iter().flatten().map(|it| it.since).collect();
@@ -123,6 +122,15 @@ pub(super) fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on:
         answers.push(answer);
     }
     answers
+}
+
+/// Those who share a secret from the start.
+pub(super) fn sharers(world: &World<'_>, thing: EntityId) -> Vec<EntityId> {
+    let model = world.model;
+    let entities = &model.lexicon.entities;
+    let root = world.secret_root(thing).and_then(|root| entities[root.index()].known_only_to.clone());
+    let event = || model.events.iter().find(|event| event.entity == Some(thing))?.known_only_to.clone();
+    root.or_else(event).unwrap_or_default()
 }
 
 /// Since when an actor knows of a thing.

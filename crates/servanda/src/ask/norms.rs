@@ -244,6 +244,13 @@ fn limit(model: &Model, norm: &Norm) -> String {
             all.push(format!("{word}{}", model.show(*value)));
         }
     }
+    if let (true, Some(act)) = (all.is_empty(), &norm.act) {
+        let number = |term: &servanda_model::Term| match term {
+            servanda_model::Term::Value(value) if value.as_entity().is_none() => Some(model.show(*value)),
+            _ => None,
+        };
+        all.extend(act.args.iter().find_map(number));
+    }
     all.join(" and ")
 }
 

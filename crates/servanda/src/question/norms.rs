@@ -251,10 +251,8 @@ impl Preparing<'_> {
             match self.deed(text) {
                 Ok((deed, scope, extra)) => {
                     let mut all = deed;
-                    for at in 0..all.len() {
-                        let more = self.akin(&all[at]);
-                        all.extend(more);
-                    }
+                    let more = self.akin(&all[0]);
+                    all.extend(more);
                     return Ok((all, scope, extra));
                 }
                 Err(trouble) if last.is_none() => last = Some(trouble),
@@ -294,29 +292,47 @@ impl Preparing<'_> {
         let model = self.model;
         let mut all: Vec<FluentPattern> = Vec::new();
         let mut numbers: Vec<(FluentPattern, Value)> = Vec::new();
+        let mut further: Vec<Deed> = Vec::new();
         match deed {
             Deed::Act(act) => {
-                for rule in &model.rules {
-                    for trigger in &rule.item.triggers {
-                        let Trigger::Happens(pattern) = trigger else { continue };
-                        if pattern.action != act.action || !model.origins[rule.item.origin.index()].within.is_empty() {
-                            continue;
-                        }
-                        let Some(put) = laid_on(&pattern.args, &act.args) else { continue };
-                        for effect in &rule.item.effects {
-                            let Some(mut state) = brought_about(effect, &put) else { continue };
-                            let total = model.totals.iter().find(|total| total.own == state.fluent);
-                            state.fluent = total.map_or(state.fluent, |total| total.total);
-                            // So many are brought in, and there are at least so many.
-                            if let Effect::Increase { by: Expr::Var(var), .. } = effect
-                                && let Term::Value(number) = placed(Term::Var(*var), &put)
+                // An act may be another act, too: who occupies a place takes control of it.
+                let mut acts = vec![act.clone()];
+                let mut at = 0;
+                while let (Some(act), true) = (acts.get(at).cloned(), at < MOST_ACTS) {
+                    at += 1;
+                    for rule in &model.rules {
+                        for trigger in &rule.item.triggers {
+                            let Trigger::Happens(pattern) = trigger else { continue };
+                            if pattern.action != act.action
+                                || !model.origins[rule.item.origin.index()].within.is_empty()
                             {
-                                numbers.push((state.clone(), number));
+                                continue;
                             }
-                            all.push(state);
+                            let Some(put) = laid_on(&pattern.args, &act.args) else { continue };
+                            for effect in &rule.item.effects {
+                                if let Effect::Happen(it) = effect
+                                    && let Some(args) = all_placed(&it.args, &put)
+                                {
+                                    let act = EventPattern { action: it.action, args };
+                                    if !acts.contains(&act) {
+                                        acts.push(act);
+                                    }
+                                }
+                                let Some(mut state) = brought_about(effect, &put) else { continue };
+                                let total = model.totals.iter().find(|total| total.own == state.fluent);
+                                state.fluent = total.map_or(state.fluent, |total| total.total);
+                                // So many are brought in, and there are at least so many.
+                                if let Effect::Increase { by: Expr::Var(var), .. } = effect
+                                    && let Term::Value(number) = placed(Term::Var(*var), &put)
+                                {
+                                    numbers.push((state.clone(), number));
+                                }
+                                all.push(state);
+                            }
                         }
                     }
                 }
+                further.extend(acts.drain(1..).map(Deed::Act));
             }
             Deed::State(pattern, _) => all.push(pattern.clone()),
         }
@@ -358,7 +374,8 @@ impl Preparing<'_> {
             let number = numbers.iter().find(|(state, _)| state == it);
             number.map(|(_, number)| (CompareOp::AtLeast, *number)).into_iter().collect()
         };
-        all.into_iter().map(|it| (tests(&it), it)).map(|(tests, it)| Deed::State(it, tests)).collect()
+        further.extend(all.into_iter().map(|it| (tests(&it), it)).map(|(tests, it)| Deed::State(it, tests)));
+        further
     }
 
     /// Lays what is asked over every norm, and over the rules that an act would set off.
@@ -383,12 +400,15 @@ impl Preparing<'_> {
                     let Some(laid) = self.fit(norm, &theirs, deed, scope) else { continue };
                     let Some(ruling) = ruling(norm, &theirs, deed, of.how_many) else { continue };
                     let wanted = match of.wants {
-                        _ if of.how_many => matches!(ruling, Ruling::Limits),
+                        _ if of.how_many => ruling == Ruling::Limits || has_number(&theirs),
                         Wants::May | Wants::Can => matches!(ruling, Ruling::Permits | Ruling::Requires),
                         Wants::Must => ruling == Ruling::Requires,
                         Wants::MustNot => ruling == Ruling::Forbids,
                     };
                     let against = matches!(ruling, Ruling::Forbids | Ruling::Limits) || of.wants == Wants::MustNot;
+                    if !self.can_concern(norm, &laid) {
+                        continue;
+                    }
                     if !of.norms.contains(&(at, ruling)) {
                         of.norms.push((at, ruling));
                     }
@@ -408,6 +428,26 @@ impl Preparing<'_> {
             of.rules = self.powers(act, question, of.wants == Wants::May);
         }
         question.form = Form::Norms(of);
+    }
+
+    /// Whether a norm may be owed as it was laid over the question: the other has to be a party.
+    fn can_concern(&self, norm: &Norm, laid: &Laid) -> bool {
+        let hooks = &self.model.hooks;
+        norm.binding.iter().all(|condition| match condition {
+            Condition::Holds(it) if it.fluent == hooks.named_in => {
+                let constant = |term: &Term| match laid.norm.term(*term) {
+                    Term::Value(value) => value.as_entity(),
+                    _ => None,
+                };
+                match (constant(&it.args[0]), constant(&it.args[1])) {
+                    (Some(other), Some(instrument)) => {
+                        self.model.lexicon.entities[instrument.index()].parties.contains(&other)
+                    }
+                    _ => true,
+                }
+            }
+            _ => true,
+        })
     }
 
     /// An act upon an instrument or a part of one changes what is law; that is for the rules of law to allow.
@@ -664,7 +704,8 @@ impl Preparing<'_> {
             put.terms.retain(|_, term| matches!(term, Term::Value(_)));
             put.today = Some(today);
             let effective = self.has_effect(&rule.item);
-            if of_law && effective && !rule.item.effects.iter().any(|effect| self.is_of_law(effect, &rule.item)) {
+            let doer = pattern.args.first().copied();
+            if of_law && effective && !rule.item.effects.iter().any(|effect| self.is_of_law(effect, &rule.item, doer)) {
                 continue;
             }
             let fluent = self.rule_fluent(&rule.item, &put, conditions, question);
@@ -673,8 +714,8 @@ impl Preparing<'_> {
         found
     }
 
-    /// Whether an effect is on instruments and their parts alone, and so on the law between states and not on the facts.
-    fn is_of_law(&self, effect: &Effect, rule: &Rule) -> bool {
+    /// Whether an effect is on instruments and their parts, and on who acts alone, and so on the law between states and not on the facts.
+    fn is_of_law(&self, effect: &Effect, rule: &Rule, doer: Option<Term>) -> bool {
         let model = self.model;
         let args = match effect {
             Effect::Initiate { args, .. } | Effect::Increase { args, .. } => args,
@@ -691,8 +732,10 @@ impl Preparing<'_> {
                 _ => false,
             });
         }
-        !args.is_empty()
+        let texts = args.iter().filter(|term| Some(**term) != doer).count();
+        texts > 0
             && args.iter().all(|term| match term {
+                doing if Some(*doing) == doer => true,
                 Term::Var(var) => match rule.vars[var.index()].hole {
                     Hole::Kind(kind) => is_text(kind) || kind == hooks.thing,
                     Hole::Thing => true,
@@ -733,7 +776,14 @@ impl Preparing<'_> {
         let model = self.model;
         let mut read: BTreeSet<FluentId> = BTreeSet::new();
         let mut acts = BTreeSet::new();
-        for rule in &model.rules {
+        let applies = |guards: &[Guard]| {
+            guards.iter().all(|guard| match guard {
+                Guard::Chosen(it) => self.chosen.contains(it),
+                Guard::NotChosen(it) => !self.chosen.contains(it),
+                Guard::About(_) => true,
+            })
+        };
+        for rule in model.rules.iter().filter(|rule| applies(&rule.guards)) {
             for trigger in &rule.item.triggers {
                 let inner = match trigger {
                     Trigger::After { trigger, given, .. } => {
@@ -758,7 +808,9 @@ impl Preparing<'_> {
             }
             fluents_in(&rule.item.conditions, &mut read);
         }
-        model.definitions.iter().for_each(|it| fluents_in(&it.item.conditions, &mut read));
+        for definition in model.definitions.iter().filter(|it| applies(&it.guards)) {
+            fluents_in(&definition.item.conditions, &mut read);
+        }
         rule.effects.iter().any(|effect| match effect {
             Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => read.contains(fluent),
             Effect::Terminate { pattern } => read.contains(&pattern.fluent),
@@ -768,6 +820,16 @@ impl Preparing<'_> {
 
     fn fluent_for(&mut self, holes: Vec<Hole>) -> FluentId {
         self.add_fluent(holes, FluentType::Truth)
+    }
+}
+
+/// Whether an act is of a number.
+fn has_number(deed: &Deed) -> bool {
+    match deed {
+        Deed::Act(act) => act.args.iter().any(
+            |term| matches!(term, Term::Value(value) if matches!(value.kinded(), Kinded::Number(_) | Kinded::Range(_))),
+        ),
+        Deed::State(..) => false,
     }
 }
 
@@ -930,6 +992,18 @@ fn laid_on(pattern: &[Term], terms: &[Term]) -> Option<Put> {
     Some(put)
 }
 
+/// The most acts that one act is at once.
+const MOST_ACTS: usize = 16;
+
+/// What was put in for terms, if something was for each.
+fn all_placed(terms: &[Term], put: &Put) -> Option<Vec<Term>> {
+    let known = |term: &Term| match term {
+        Term::Var(var) => put.terms.get(var).copied(),
+        other => Some(*other),
+    };
+    terms.iter().map(known).collect()
+}
+
 /// What was put in for a term; variables that nothing was put in for are open.
 fn placed(term: Term, put: &Put) -> Term {
     match term {
@@ -940,7 +1014,8 @@ fn placed(term: Term, put: &Put) -> Term {
 
 /// The state that an effect begins or adds to.
 fn brought_about(effect: &Effect, put: &Put) -> Option<FluentPattern> {
-    let args = |args: &[Term]| args.iter().map(|term| placed(*term, put)).collect();
+    // What else it may be of hangs on conditions, which are not looked at here.
+    let args = |args: &[Term]| all_placed(args, put);
     match effect {
         Effect::Initiate { fluent, args: list, value } => {
             let value = match value {
@@ -949,10 +1024,10 @@ fn brought_about(effect: &Effect, put: &Put) -> Option<FluentPattern> {
                 Expr::Var(var) => placed(Term::Var(*var), put),
                 _ => Term::Any,
             };
-            Some(FluentPattern { fluent: *fluent, args: args(list), value })
+            Some(FluentPattern { fluent: *fluent, args: args(list)?, value })
         }
         Effect::Increase { fluent, args: list, by: Expr::Var(_) | Expr::Value(_) } => {
-            Some(FluentPattern { fluent: *fluent, args: args(list), value: Term::Any })
+            Some(FluentPattern { fluent: *fluent, args: args(list)?, value: Term::Any })
         }
         _ => None,
     }

@@ -28,8 +28,9 @@ fn begins_asking(words: &[&str]) -> bool {
 /// Everything that a sentence with what is asked for in front may mean: as it stands, with what is asked for at each
 /// place of the rest, and made active.
 pub(super) fn orders(asked: &[&str], rest: &[&str]) -> Vec<String> {
-    let mut all = vec![[asked, rest].concat().join(" ")];
-    all.extend(actives(&[asked, rest].concat()));
+    let whole = [asked, rest].concat();
+    let mut all = vec![whole.join(" ")];
+    all.extend(actives(&whole));
     if begins_asking(asked) {
         let text = asked.join(" ");
         let place: &[&str] = if text.eq_ignore_ascii_case("where") { &["at ", "in ", "from ", ""] } else { &[""] };
@@ -39,6 +40,7 @@ pub(super) fn orders(asked: &[&str], rest: &[&str]) -> Vec<String> {
             }
         }
     }
+    all.extend(agentless(&whole));
     all
 }
 
@@ -51,7 +53,22 @@ pub(super) fn all_orders(text: &str) -> Vec<String> {
         all.extend(orders(&words[..at], &words[at + 1..]));
     }
     all.extend(actives(&words));
+    all.extend(agentless(&words));
+    // `who gave an ultimatum` where the phrase has no article.
+    let bare: Vec<&str> = words.iter().copied().filter(|word| !is(word, &["a", "an"])).collect();
+    if bare.len() < words.len() {
+        all.extend(all_orders(&bare.join(" ")));
+    }
     all
+}
+
+/// `was Lithuania attacked`: by somebody.
+fn agentless(words: &[&str]) -> Vec<String> {
+    if words.iter().any(|word| word.eq_ignore_ascii_case("by")) {
+        return Vec::new();
+    }
+    let plain = words.iter().filter(|word| !is(word, &AUXILIARY)).map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    around("somebody", &plain)
 }
 
 /// `Vilnius taken by Poland` as `Poland taken Vilnius`: the verb may be any word before `by`, and the agent is what
@@ -60,10 +77,7 @@ fn actives(words: &[&str]) -> Vec<String> {
     let plain = |part: &[&str]| -> Vec<String> {
         part.iter().filter(|word| !is(word, &AUXILIARY)).map(|word| (*word).to_owned()).collect()
     };
-    let Some(by) = words.iter().rposition(|word| word.eq_ignore_ascii_case("by")) else {
-        // `was Lithuania attacked`: by somebody.
-        return around("somebody", &plain(words));
-    };
+    let Some(by) = words.iter().rposition(|word| word.eq_ignore_ascii_case("by")) else { return Vec::new() };
     let (mut agent, mut left) = (plain(&words[by + 1..]), plain(&words[..by]));
     if agent.is_empty() {
         // `who was Lithuania attacked by`
@@ -129,6 +143,9 @@ const PARTICIPLES: [(&str, &str); 24] = [
 pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
     let form = |word: &str| {
         let lower = word.to_lowercase();
+        if lower == "their" && !lexicon.has_word("their") {
+            return Some("its".to_owned());
+        }
         let (_, past) = PARTICIPLES.iter().find(|(participle, _)| *participle == lower)?;
         (!lexicon.has_word(&lower) && lexicon.has_word(past)).then(|| (*past).to_owned())
     };
