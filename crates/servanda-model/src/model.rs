@@ -54,6 +54,8 @@ pub struct Model {
     pub negotiations: Vec<crate::negotiation::Negotiation>,
     /// Pairs of a part and a whole by some fluent that amounts are summed along.
     pub nesting: Vec<FluentId>,
+    /// Fluents that hold from an act of an action on.
+    pub happened: Vec<(FluentId, crate::ids::ActionId)>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -100,10 +100,13 @@ pub(crate) fn is_date(run: &str) -> bool {
     is_date_run(run) && long_part && (run.bytes().any(telling) || run.contains(".."))
 }
 
-/// `Y17000`, `Y-17E7S3`.
+/// `Y17000`, `Y-17E7S3`. With four digits or fewer and no exponent it is a name, such as `Y2`.
 pub(crate) fn is_long_year(run: &str) -> bool {
-    let Some(digits) = run.strip_prefix('Y') else { return false };
-    digits.trim_start_matches('-').starts_with(|sign: char| sign.is_ascii_digit()) && is_date_run(run)
+    let Some(year) = run.strip_prefix('Y') else { return false };
+    let digits = year.trim_start_matches('-');
+    let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+    let is_long = count > 4 || year.len() > digits.len() || digits.as_bytes().get(count) == Some(&b'E');
+    count > 0 && is_long && is_date_run(run)
 }
 
 /// What may stand within `[…]` and `{…}`.

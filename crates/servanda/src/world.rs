@@ -101,6 +101,16 @@ pub struct Questions {
 /// How many chronologies are run at most for one question, give or take the last.
 pub const MOST_RUNS: usize = 400;
 
+/// Whether a day is so far from all days of the dossier that nothing sensible can be said of it: terms that are renewed
+/// for ever would be followed all the way.
+#[must_use]
+pub fn is_too_far(model: &Model, day: i64) -> bool {
+    const FAR: i64 = 100_000 * 366;
+    let days = || model.events.iter().flat_map(|event| [event.when.min, event.when.max]).flatten();
+    let (first, last) = (days().min().unwrap_or(0), days().max().unwrap_or(0));
+    day < first.saturating_sub(FAR) || day > last.saturating_add(FAR)
+}
+
 impl<'m> World<'m> {
     /// Dates a dossier.
     #[must_use]
@@ -546,7 +556,7 @@ pub(crate) fn narrative(model: &Model, visible: &[EventId], ticks: &[Option<i64>
     all
 }
 
-/// Events put `then` after others of the same day come in later steps.
+/// Events put `then` after others of the same day come in later steps, as do those of a later hour.
 fn step_of(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32 {
     if depth > 64 {
         return 0;
@@ -556,5 +566,5 @@ fn step_of(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32
         let other = model.events.iter().position(|event| event.entity == Some(relation.other))?;
         (ticks[other] == ticks[id.index()]).then(|| 1 + step_of(model, EventId::from_index(other), ticks, depth + 1))
     });
-    steps.max().unwrap_or(0)
+    steps.max().unwrap_or(0).max(event.step)
 }

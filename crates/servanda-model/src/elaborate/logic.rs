@@ -2,9 +2,10 @@
 
 use servanda_syntax::TokenKind;
 
+use super::happened::{Happened, in_the_past, is_past};
 use super::sentence::{Filler, Reader, Said, Scope, Trouble, Want, duration};
 use super::words::{Word, seen, span_of, split, text_of};
-use crate::ids::{EntityId, FluentId, VarId};
+use crate::ids::{ActionId, EntityId, FluentId, VarId};
 use crate::lexicon::Target;
 use crate::model::Hooks;
 use crate::program::{
@@ -28,6 +29,8 @@ pub(crate) struct Logic<'a> {
     pub(crate) fluents: &'a [Fluent],
     /// For fluents that sum along places, the fluent that keeps what is at each place itself.
     pub(crate) own: &'a [Option<FluentId>],
+    /// Fluents for acts that have happened; questions have none.
+    pub(crate) happened: Option<&'a mut Happened>,
     pub(crate) hooks: &'a Hooks,
     pub(crate) scope: Scope,
     pub(crate) people: People,
@@ -40,6 +43,7 @@ pub(crate) type Read<T> = Result<T, Trouble>;
 impl Logic<'_> {
     /// Conditions separated by `;`.
     pub(crate) fn conditions(&mut self, words: &[Word]) -> Read<Vec<Condition>> {
+        balanced(words)?;
         let mut all = Vec::new();
         for part in split(words, ";") {
             all.extend(self.condition(part)?);
@@ -68,6 +72,14 @@ impl Logic<'_> {
     fn compare(&mut self, left: &[Word], op: CompareOp, right: &[Word]) -> Read<Vec<Condition>> {
         let left_expr = self.expression(left)?;
         let right_expr = self.expression(right)?;
+        for sides in [(&left_expr, &right_expr), (&right_expr, &left_expr)] {
+            self.can_be_equal(sides, span_of(left).to(span_of(right)))?;
+        }
+        if op == CompareOp::Equal
+            && let Some(conditions) = self.value_given(&left_expr, &right_expr)
+        {
+            return Ok(conditions);
+        }
         // `n = expression` gives an unbound variable its value.
         if op == CompareOp::Equal {
             match (&left_expr, &right_expr) {
@@ -121,14 +133,7 @@ impl Logic<'_> {
     fn said_positively(&mut self, said: &Said, words: &[Word]) -> Read<Vec<Condition>> {
         let fluent = match said.target {
             Target::Fluent(fluent) => fluent,
-            Target::Action(_) => {
-                return Err(Trouble::new(
-                    "action-as-condition",
-                    span_of(words),
-                    format!("`{}` happens at a moment and cannot hold", text_of(words)),
-                )
-                .help("use it after `when` or `unless`, or state a fluent here"));
-            }
+            Target::Action(action) => return self.has_happened(said, action, words),
         };
         let holes = self.fluents[fluent.index()].args.clone();
         let mut all = Vec::new();
@@ -164,6 +169,32 @@ impl Logic<'_> {
                     all.push(Condition::Holds(FluentPattern { fluent, args: terms, value: Term::Any }));
                 }
             }
+            all.extend(extra);
+        }
+        for condition in &all {
+            bind(condition, &mut self.bound);
+        }
+        Ok(all)
+    }
+
+    /// An act in a condition: that it has happened. A norm may say so in the present form, too; in a rule that could as
+    /// well mean that it happens at the same moment.
+    fn has_happened(&mut self, said: &Said, action: ActionId, words: &[Word]) -> Read<Vec<Condition>> {
+        let known = self.fluents.len();
+        let tells = self.people.bearer.is_some() || is_past(self.reader.lexicon, said.target, words);
+        let Some(happened) = self.happened.as_mut().filter(|_| tells) else {
+            let past = in_the_past(self.reader.lexicon, said.target, words);
+            let message = format!("`{}` happens at a moment and cannot hold", text_of(words));
+            return Err(Trouble::new("action-as-condition", span_of(words), message).help(format!(
+                "write `{past}` if it must have happened before; what happens at the same moment stands after `when` \
+                 or `unless`"
+            )));
+        };
+        let fluent = happened.fluent(action, known);
+        let holes = self.actions[action.index()].holes.clone();
+        let mut all = Vec::new();
+        for (args, extra) in self.fillings(&said.args, &holes) {
+            all.push(Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) }));
             all.extend(extra);
         }
         for condition in &all {
@@ -414,6 +445,7 @@ impl Logic<'_> {
         if let Some(at) = words.iter().position(|word| word.is("becomes")) {
             let value = self.expression(&words[at + 1..])?;
             let (pattern, _) = self.fluent_pattern(&words[..at], false)?;
+            self.suits_fluent(pattern.fluent, &value, span_of(&words[at + 1..]))?;
             let fluent = self.own_of(pattern.fluent);
             return Ok(vec![Effect::Initiate { fluent, args: pattern.args, value }]);
         }
@@ -575,8 +607,17 @@ impl Logic<'_> {
             _ => return Ok(None),
         };
         let Some(at) = words.iter().position(|word| word.is("where")) else { return Ok(None) };
+        if let [name] = &words[2..at]
+            && name.kind == TokenKind::Word
+            && self.scope.var(&name.text).is_none()
+            && self.reader.lexicon.lookup(&name.text).is_empty()
+        {
+            let message = format!("`{}` is no variable here", name.text);
+            return Err(Trouble::new("unknown-variable", name.span, message)
+                .help(format!("declare it: `for {}: KIND`, or `: number`", name.text)));
+        }
         let before = self.bound.clone();
-        let over = self.conditions(&words[at + 1..])?;
+        let over = self.conditions(without_parentheses(&words[at + 1..]))?;
         let of = self.expression(&words[2..at])?;
         self.bound = before;
         Ok(Some(Expr::Aggregate(Box::new(Aggregate { op, of, over }))))
@@ -615,7 +656,7 @@ pub(crate) fn bind(condition: &Condition, bound: &mut Vec<VarId>) {
     }
 }
 
-fn bind_trigger(trigger: &Trigger, bound: &mut Vec<VarId>) {
+pub(crate) fn bind_trigger(trigger: &Trigger, bound: &mut Vec<VarId>) {
     match trigger {
         Trigger::Happens(pattern) => {
             for term in &pattern.args {
@@ -728,8 +769,49 @@ fn comparison_words(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
         (&["is", "not"], CompareOp::NotEqual),
         (&["is"], CompareOp::Equal),
     ];
-    FORMS.iter().find_map(|(form, op)| {
-        let fits = |at: usize| form.iter().enumerate().all(|(n, word)| words.get(at + n).is_some_and(|w| w.is(word)));
-        (1..words.len()).find(|at| fits(*at)).map(|at| (at, *op, form.len()))
+    let fits = |at: usize, form: &[&str]| {
+        form.iter().enumerate().all(|(n, word)| words.get(at + n).is_some_and(|w| w.is(word)))
+    };
+    // The first that stands outside parentheses and aggregates; the longest of those that begin there.
+    let outside = |at: &usize| words[*at].is("is") && depth_at(words, *at) == 0 && !inside_aggregate(words, *at);
+    (1..words.len())
+        .filter(outside)
+        .find_map(|at| FORMS.iter().find(|(form, _)| fits(at, form)).map(|(form, op)| (at, *op, form.len())))
+}
+
+/// Refuses parentheses of which one is missing.
+fn balanced(words: &[Word]) -> Read<()> {
+    let mut open: Vec<&Word> = Vec::new();
+    for word in words {
+        if word.is_sign("(") {
+            open.push(word);
+        } else if word.is_sign(")") && open.pop().is_none() {
+            return Err(Trouble::new("unclosed-parenthesis", word.span, "nothing is opened that this closes"));
+        }
+    }
+    match open.first() {
+        Some(word) => Err(Trouble::new("unclosed-parenthesis", word.span, "this parenthesis is never closed")),
+        None => Ok(()),
+    }
+}
+
+/// `(A; B)` as `A; B`.
+fn without_parentheses(words: &[Word]) -> &[Word] {
+    match words {
+        [open, inside @ .., close]
+            if open.is_sign("(") && close.is_sign(")") && (1..=inside.len()).all(|at| depth_at(words, at) > 0) =>
+        {
+            inside
+        }
+        _ => words,
+    }
+}
+
+/// How many parentheses are open before a word.
+fn depth_at(words: &[Word], at: usize) -> usize {
+    words[..at].iter().fold(0, |depth, word| match () {
+        () if word.is_sign("(") => depth + 1,
+        () if word.is_sign(")") => depth.saturating_sub(1),
+        () => depth,
     })
 }

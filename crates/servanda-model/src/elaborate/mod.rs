@@ -5,18 +5,23 @@
 
 pub(crate) mod dates;
 mod feeds;
+mod happened;
 mod logic;
 mod narrative;
 mod negotiation;
 mod norms;
+mod parts;
 mod rules;
+mod secrecy;
 mod sentence;
+mod sorts;
 mod things;
 mod vocabulary;
 mod words;
 
 use std::collections::HashMap;
 
+use servanda_calendar::ReformTable;
 use servanda_diagnostics::{Diagnostic, SourceMap, Span};
 use servanda_syntax::{Clause, Document, HeadKind, Statement};
 
@@ -25,7 +30,9 @@ use crate::lexicon::{Entity, Kind, Piece, Slot, Target, Wording};
 use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
+use happened::Happened;
 use logic::{Logic, People};
+use parts::names_of_parts;
 use sentence::Reader;
 pub use sentence::{Filler, Like, Said, Scope, Trouble, Unknown};
 use words::{Word, span_of, text_of};
@@ -58,6 +65,9 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         replaced: Vec::new(),
         source_ids: HashMap::new(),
         exceptions: Vec::new(),
+        corrections: Vec::new(),
+        reforms: ReformTable::default(),
+        happened: Happened::default(),
     };
     elaborator.run();
     elaborator.model
@@ -87,6 +97,11 @@ pub(crate) struct Elaborator<'a> {
     replaced: Vec<(String, EntityId, Statement)>,
     source_ids: HashMap<EntityId, SourceId>,
     exceptions: Vec<(EntityId, Vec<Word>, Statement)>,
+    /// What is corrected, by which statement.
+    corrections: Vec<(EntityId, Statement)>,
+    /// Until when countries used the Julian calendar, by name.
+    reforms: ReformTable,
+    happened: Happened,
 }
 
 #[derive(Clone, Copy)]
@@ -111,8 +126,12 @@ impl<'a> Elaborator<'a> {
         self.each("uses", Self::uses);
         self.each("kind", Self::kind_names);
         self.each("kind", Self::kind_parents);
+        let shared = names_of_parts(documents);
         for file in documents {
             self.declare_things(file);
+        }
+        for file in documents {
+            self.declare_parts(file, &shared);
             self.declare_negotiations(file);
         }
         self.each("kind", Self::kind_members);
@@ -124,11 +143,16 @@ impl<'a> Elaborator<'a> {
                 self.statement(statement);
             }
         }
+        self.precedence_circles();
+        self.part_secrets();
+        self.correct();
+        self.order_by_time_of_day();
         self.each("rule", Self::rule);
         self.each("define", Self::define);
         self.sum_definitions();
         self.norms();
         self.negotiations();
+        self.correct();
         self.apply_replacements();
         self.each("feed", Self::feed_row);
         self.each("check", Self::check);
@@ -200,11 +224,24 @@ impl<'a> Elaborator<'a> {
     }
 
     pub(crate) fn stray_clause(&mut self, statement: &Statement, clause: &Clause) {
-        let what = clause.keyword.map_or_else(|| text_of(&words::all(&clause.tokens)), str::to_owned);
+        let words = words::all(&clause.tokens);
+        let what = clause.keyword.map_or_else(|| text_of(&words), str::to_owned);
         let head = statement.keyword().unwrap_or("such a statement");
-        let trouble = Trouble::new("unknown-clause", clause.span, format!("`{what}` is no clause of `{head}`"));
         let known: Vec<&str> =
             servanda_syntax::grammar::clauses_of(statement.kind).map(|clause| clause.keyword).collect();
+        // Of a misspelt keyword as many words are looked at as the keyword has.
+        let begins = |count: usize| words.get(..count).map(text_of).filter(|_| clause.keyword.is_none());
+        let near = [3, 2, 1].into_iter().find_map(|count| {
+            let of_length = known.iter().copied().filter(|keyword| keyword.split(' ').count() == count);
+            servanda_diagnostics::suggest(&begins(count)?, of_length)
+        });
+        if let Some(near) = near {
+            let meant = &words[..near.split(' ').count()];
+            let message = format!("`{}` begins no clause of `{head}`", text_of(meant));
+            let trouble = Trouble::new("unknown-clause", span_of(meant), message);
+            return self.complain(statement, trouble.help(format!("did you mean `{near}`?")));
+        }
+        let trouble = Trouble::new("unknown-clause", clause.span, format!("`{what}` is no clause of `{head}`"));
         let trouble = match servanda_diagnostics::suggest(&what, known.iter().copied()) {
             Some(near) => trouble.help(format!("did you mean `{near}`?")),
             None if !known.is_empty() => trouble.help(format!("its clauses are: {}", known.join(", "))),
@@ -215,12 +252,10 @@ impl<'a> Elaborator<'a> {
 
     pub(crate) fn unknown_thing(&mut self, statement: &Statement, words: &[Word]) {
         let text = text_of(words);
-        let names: Vec<String> = self.model.lexicon.all_names().map(str::to_owned).collect();
-        let trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
-        let trouble = match servanda_diagnostics::suggest(&text, names.iter().map(String::as_str)) {
-            Some(near) => trouble.help(format!("did you mean `{near}`?")),
-            None => trouble.help("declare it first: `KIND NAME \"label\"`"),
-        };
+        let mut trouble = sentence::not_one_thing(&self.model.lexicon, &text, span_of(words));
+        if trouble.help.is_none() {
+            trouble = trouble.help("declare it first: `KIND NAME \"label\"`");
+        }
         self.complain(statement, trouble);
     }
 
@@ -263,6 +298,7 @@ impl<'a> Elaborator<'a> {
             actions: &model.program.actions,
             fluents: &model.program.fluents,
             own: &self.own,
+            happened: Some(&mut self.happened),
             hooks: &model.hooks,
             scope: Scope::default(),
             people,
@@ -446,6 +482,7 @@ impl<'a> Elaborator<'a> {
     }
 
     fn finish(&mut self) {
+        self.make_happened();
         self.leave_out_changes_of_defined();
         let entity_kinds = self.model.lexicon.entity_kinds.clone();
         self.model.program.entity_kinds = entity_kinds;

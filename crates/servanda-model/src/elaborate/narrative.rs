@@ -1,5 +1,7 @@
 //! Events, facts and claims: what happened, what held, what was said.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use servanda_diagnostics::Span;
 use servanda_syntax::{Clause, Statement, TokenKind};
 
@@ -9,8 +11,8 @@ use super::words::{Word, all, seen, span_of, split, text_of};
 use super::{Elaborator, dates, key, value_of};
 use crate::ids::{EntityId, EventId, FluentId, OriginId};
 use crate::lexicon::Target;
-use crate::model::{Event, EventKind, Lapse, Relation, Standing, When};
-use crate::program::{Clock, FluentType, Happening};
+use crate::model::{Event, EventKind, Guarded, Lapse, Relation, Standing, When};
+use crate::program::{Clock, FluentType, Happening, Initial};
 use crate::value::Value;
 
 /// What stands before the colon of an event, a fact or a claim.
@@ -70,38 +72,58 @@ impl Elaborator<'_> {
         Some((head_of(&words[..colon]), words[colon + 1..].to_vec()))
     }
 
-    pub(super) fn when(&mut self, statement: &Statement, words: &[Word]) -> When {
+    /// A date as the country showed it, if one is given; `None` if it is no date, which is reported.
+    pub(super) fn when(&mut self, statement: &Statement, words: &[Word], country: Option<EntityId>) -> Option<When> {
         if words.is_empty() {
-            return When::default();
+            return Some(When::default());
         }
         let text = date_text(words);
         if self.model.program.clock != Clock::Days {
             let tick = words[0].number.filter(|number| number.scale == 0).map(|number| number.mantissa);
-            return When { written: text, min: tick, max: tick, qualified: false, period: false };
+            if tick.is_none() {
+                let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no time"))
+                    .help("time is counted in whole numbers here");
+                self.complain(statement, trouble);
+            }
+            return tick.map(|tick| When { written: text, min: Some(tick), max: Some(tick), ..When::default() });
         }
-        match dates::read(&text) {
-            Ok(when) => when,
+        let country = country.map(|id| self.model.name(id));
+        match dates::read_in(&text, &self.reforms, country) {
+            Ok(when) => Some(when),
             Err(error) => {
                 let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}")).help(
                     "write for example `1939-10-10`, `1939-10`, `1939-10-28..1939-11-15`, `1939~` or leave it out",
                 );
                 self.complain(statement, trouble);
-                When::default()
+                None
             }
         }
     }
 
+    /// The country that a sentence begins with, if the dossier says when its calendar changed.
+    fn country_of(&self, sentence: &[Word]) -> Option<EntityId> {
+        self.reforms.iter().next()?;
+        let sentence = &sentence[usize::from(sentence.first().is_some_and(|word| word.is("the")))..];
+        let end = sentence.iter().position(|word| word.kind == TokenKind::Punct).unwrap_or(sentence.len());
+        let joined = |at: usize| sentence.get(at).is_some_and(|next| next.is("and") || next.is_sign(","));
+        let named = (1..=end).rev().find_map(|at| Some((at, self.model.lexicon.entity(&text_of(&sentence[..at]))?)));
+        let (at, id) = named?;
+        (!joined(at) && self.reforms.first_gregorian(self.model.name(id)).is_some()).then_some(id)
+    }
+
     pub(crate) fn event(&mut self, statement: &Statement) {
         let Some((head, sentence)) = self.head(statement) else { return };
-        let mut when = self.when(statement, &head.date);
+        let country = self.country_of(&sentence);
+        let mut when = self.when(statement, &head.date, country);
         if let Some(clause) = statement.clause("on") {
-            when = self.when(statement, &all(&clause.tokens));
+            when = self.when(statement, &all(&clause.tokens), country);
         }
         let origin = self.cite(statement);
         let happenings = match self.happenings(&sentence, Want::ActionFirst) {
             Ok(happenings) => happenings,
             Err(trouble) => return self.complain(statement, trouble),
         };
+        let Some(when) = when else { return };
         let mut event = self.bare_event(statement, EventKind::Happens, when, origin);
         event.sentence = text_of(&sentence);
         event.happenings = happenings;
@@ -125,7 +147,8 @@ impl Elaborator<'_> {
     /// `claim [DATE] [Name] [by SOMEONE]: SENTENCE or "text"`.
     pub(crate) fn claim(&mut self, statement: &Statement) {
         let Some((head, sentence)) = self.head(statement) else { return };
-        let when = self.when(statement, &head.date);
+        let country = self.country_of(&sentence);
+        let Some(when) = self.when(statement, &head.date, country) else { return };
         let origin = self.cite(statement);
         let mut event = self.bare_event(statement, EventKind::Words, when, origin);
         event.sentence = text_of(&sentence);
@@ -162,7 +185,8 @@ impl Elaborator<'_> {
     pub(crate) fn fact(&mut self, statement: &Statement) {
         let Some((head, sentence)) = self.head(statement) else { return };
         let origin = self.cite(statement);
-        let (since, until) = match self.fact_dates(statement, &head.date) {
+        let country = self.country_of(&sentence);
+        let (since, until) = match self.fact_dates(statement, &head.date, country) {
             Some(dates) => dates,
             None => return,
         };
@@ -207,7 +231,12 @@ impl Elaborator<'_> {
         }
     }
 
-    fn fact_dates(&mut self, statement: &Statement, words: &[Word]) -> Option<(Option<When>, Option<When>)> {
+    fn fact_dates(
+        &mut self,
+        statement: &Statement,
+        words: &[Word],
+        country: Option<EntityId>,
+    ) -> Option<(Option<When>, Option<When>)> {
         let since = words.iter().position(|word| word.is("since"));
         let until = words.iter().position(|word| word.is("until"));
         if since.is_none() && until.is_none() {
@@ -217,9 +246,10 @@ impl Elaborator<'_> {
                 _ if words.is_empty() => (None, None),
                 Some((from, to)) if !text.starts_with(['[', '{']) => {
                     let span = span_of(words);
-                    (self.end_of_fact(statement, from, span)?, self.end_of_fact(statement, to, span)?)
+                    let mut end = |text| self.end_of_fact(statement, text, span, country);
+                    (end(from)?, end(to)?)
                 }
-                _ => (Some(self.when(statement, words)), None),
+                _ => (Some(self.when(statement, words, country)?), None),
             });
         }
         let part = |from: Option<usize>| {
@@ -231,17 +261,26 @@ impl Elaborator<'_> {
                 words[at + 1..end].to_vec()
             })
         };
-        let since = part(since).map(|words| self.when(statement, &words));
-        let until = part(until).map(|words| self.when(statement, &words));
-        Some((since, until))
+        let mut read = |words: Option<Vec<Word>>| match words {
+            Some(words) => self.when(statement, &words, country).map(Some),
+            None => Some(None),
+        };
+        Some((read(part(since))?, read(part(until))?))
     }
 
-    fn end_of_fact(&mut self, statement: &Statement, text: &str, span: Span) -> Option<Option<When>> {
+    fn end_of_fact(
+        &mut self,
+        statement: &Statement,
+        text: &str,
+        span: Span,
+        country: Option<EntityId>,
+    ) -> Option<Option<When>> {
         let text = text.trim_matches(['.', '/']);
         if text.is_empty() {
             return Some(None);
         }
-        match dates::read(text) {
+        let country = country.map(|id| self.model.name(id));
+        match dates::read_in(text, &self.reforms, country) {
             Ok(when) => Some(Some(when)),
             Err(error) => {
                 let trouble = Trouble::new("bad-date", span, format!("`{text}` is no date: {error}"));
@@ -268,6 +307,19 @@ impl Elaborator<'_> {
             mentions: Vec::new(),
             step: 0,
             origin,
+        }
+    }
+
+    /// Events of one day that tell the time come one after the other.
+    pub(crate) fn order_by_time_of_day(&mut self) {
+        let mut times: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+        let moment = |event: &Event| event.when.min.zip(dates::time_of_day(&event.when.written));
+        for (day, time) in self.model.events.iter().filter_map(moment) {
+            times.entry(day).or_default().insert(time);
+        }
+        for event in &mut self.model.events {
+            let Some((day, time)) = moment(event) else { continue };
+            event.step = times[&day].range(..time).count() as u32;
         }
     }
 
@@ -308,11 +360,8 @@ impl Elaborator<'_> {
                     }
                 }
                 Some("corrects") => {
-                    for part in words.split(|word| word.is_sign(",") || word.is("and")) {
-                        if !part.is_empty() && self.model.lexicon.lookup(&text_of(part)).is_empty() {
-                            self.unknown_thing(statement, part);
-                        }
-                    }
+                    let corrected = self.named(statement, &words);
+                    self.corrections.extend(corrected.into_iter().map(|it| (it, statement.clone())));
                 }
                 Some("known only to") => event.known_only_to = Some(self.named(statement, &words)),
                 Some(
@@ -327,6 +376,63 @@ impl Elaborator<'_> {
         if let Some(at) = words.windows(3).position(|w| w[0].is("known") && w[1].is("only") && w[2].is("to")) {
             event.known_only_to = Some(self.named(statement, &words[at + 3..]));
         }
+    }
+
+    /// What a statement of the dossier corrects is not taken as a fact; what a mere claim says about it counts as said
+    /// against it.
+    pub(crate) fn correct(&mut self) {
+        for (corrected, statement) in std::mem::take(&mut self.corrections) {
+            let by = self.names.get(&key(&statement)).and_then(|ids| ids.first()).copied();
+            let origin = self.origin_of(&statement);
+            let words = || text_of(&all(&statement.head.tokens));
+            let name = by.map_or_else(words, |by| self.model.name(by).to_owned());
+            let is_stated =
+                self.model.events.iter().any(|event| event.origin == origin && event.standing == Standing::Stated)
+                    || self.model.initial.iter().any(|fact| fact.item.origin == origin);
+            self.correct_initially(corrected, is_stated);
+            let at = self.model.lexicon.entities[corrected.index()].origin;
+            for event in self.model.events.iter_mut().filter(|event| event.origin == at) {
+                event.contradicted_by.push(name.clone());
+                if is_stated && event.standing == Standing::Stated {
+                    event.standing = Standing::Contradicted;
+                }
+            }
+        }
+    }
+
+    /// A fact that holds from the start, and is corrected, becomes an event that does not count.
+    fn correct_initially(&mut self, corrected: EntityId, is_stated: bool) {
+        let origin = self.model.lexicon.entities[corrected.index()].origin;
+        let is_event = self.model.lexicon.is_of_kind(corrected, self.model.hooks.event);
+        if !is_stated || !is_event {
+            return;
+        }
+        let (facts, rest) =
+            std::mem::take(&mut self.model.initial).into_iter().partition(|fact| fact.item.origin == origin);
+        self.model.initial = rest;
+        let facts: Vec<Guarded<Initial>> = facts;
+        if facts.is_empty() {
+            return;
+        }
+        let begin = |fact: Guarded<Initial>| Happening::FactBegins(fact.item.fluent, fact.item.args, fact.item.value);
+        let sentence = self.model.origins[origin.index()].label.clone();
+        let sentence = sentence.split_once(':').map_or(sentence.as_str(), |(_, said)| said).trim().to_owned();
+        self.push_event(Event {
+            entity: Some(corrected),
+            kind: EventKind::Begins,
+            when: When::default(),
+            relations: Vec::new(),
+            happenings: facts.into_iter().map(begin).collect(),
+            sentence,
+            standing: Standing::Stated,
+            denied_by: Vec::new(),
+            contradicted_by: Vec::new(),
+            known_only_to: None,
+            begun_by: None,
+            mentions: Vec::new(),
+            step: 0,
+            origin,
+        });
     }
 
     /// Relations to other events: `after X`, `the day after X`, `within 6 days of X`, `10 months after X`.
@@ -494,6 +600,9 @@ impl Elaborator<'_> {
 
     /// A clause of a thing as a sentence about it: dated, an event; undated, a fact from the start.
     pub(crate) fn sentence_about(&mut self, statement: &Statement, clause: &Clause, id: EntityId) {
+        if super::things::calendar_change(clause).is_some() {
+            return;
+        }
         let origin = self.origin_of(statement);
         let mut words = Vec::new();
         let name = Word {
@@ -532,7 +641,8 @@ impl Elaborator<'_> {
                 {
                     rest.remove(at - 1);
                 }
-                let when = self.when(statement, &date);
+                let country = Some(id).filter(|id| self.reforms.first_gregorian(self.model.name(*id)).is_some());
+                let Some(when) = self.when(statement, &date, country) else { return };
                 self.happenings(&rest, Want::ActionFirst).map(|happenings| (happenings, when))
             }
             (Err(trouble), None) => Err(trouble),
@@ -616,6 +726,15 @@ fn lapse(words: &[Word]) -> Option<Lapse> {
     })
 }
 
+/// `A, B and C`.
+pub(crate) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
 fn negated(lapse: Lapse) -> Lapse {
     match lapse {
         Lapse::Days(n) => Lapse::Days(-n),
@@ -630,7 +749,7 @@ fn ended(happening: &Happening) -> Happening {
     }
 }
 
-fn mentioned(happening: &Happening) -> Vec<EntityId> {
+pub(crate) fn mentioned(happening: &Happening) -> Vec<EntityId> {
     let (args, value): (&[Value], Option<Value>) = match happening {
         Happening::Action(_, args) => (args, None),
         Happening::FactBegins(_, args, value) | Happening::FactEnds(_, args, value) => (args, Some(*value)),

@@ -266,9 +266,9 @@ impl Elaborator<'_> {
             Err(None) => return,
         };
         let head = super::narrative::head_of(&words[..end]);
-        let mut when = self.when(statement, &head.date);
+        let mut when = self.when(statement, &head.date, None).unwrap_or_default();
         if let Some(clause) = statement.clause("on") {
-            when = self.when(statement, &all(&clause.tokens));
+            when = self.when(statement, &all(&clause.tokens), None).unwrap_or_default();
         }
         let origin = self.cite(statement);
         let mut event = self.bare_event(statement, EventKind::Words, when, origin);
@@ -287,7 +287,9 @@ impl Elaborator<'_> {
                     Err(trouble) => return self.complain(statement, trouble),
                 },
                 Some("carried by") => carried_by.extend(self.named(statement, &words)),
-                Some("by") if said.kind == MoveKind::Deadline => until = self.when(statement, &words).max,
+                Some("by") if said.kind == MoveKind::Deadline => {
+                    until = self.when(statement, &words, None).and_then(|when| when.max);
+                }
                 Some("by") => {
                     let trouble = Trouble::new("no-deadline", clause.span, "only a deadline ends by a day")
                         .help("write `SIDE sets deadline on ISSUE`, or say when the move was made with `before`");

@@ -69,15 +69,10 @@ impl Elaborator<'_> {
 
     fn view_entity(&self, words: &[Word]) -> Result<EntityId, Trouble> {
         let text = text_of(words);
-        self.model.lexicon.entity(&text).ok_or_else(|| {
-            let names: Vec<&str> = self.model.lexicon.all_names().collect();
-            let trouble =
-                Trouble::new("unknown-name", super::words::span_of(words), format!("nothing is called `{text}`"));
-            match servanda_diagnostics::suggest(&text, names.iter().copied()) {
-                Some(near) => trouble.help(format!("did you mean `{near}`?")),
-                None => trouble,
-            }
-        })
+        let lexicon = &self.model.lexicon;
+        lexicon
+            .entity(&text)
+            .ok_or_else(|| super::sentence::not_one_thing(lexicon, &text, super::words::span_of(words)))
     }
 }
 
@@ -155,6 +150,7 @@ impl<'a> Asker<'a> {
             actions,
             fluents,
             own: &self.own,
+            happened: None,
             hooks: &model.hooks,
             scope,
             people: People::default(),

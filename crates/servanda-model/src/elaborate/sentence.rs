@@ -344,6 +344,12 @@ impl Reader<'_> {
             && word.kind == TokenKind::Word
             && let Some(var) = scope.var(&word.text)
         {
+            let sort = scope.vars[var.index()].hole;
+            if !can_fill(sort, hole) {
+                let (is, wanted) = (sort_of(sort, self.lexicon), sort_of(hole, self.lexicon));
+                let message = format!("`{}` stands for {is}, and {wanted} is wanted here", word.text);
+                return Err(Trouble::new("wrong-kind", span, message));
+            }
             return Ok(Filler::Var(var));
         }
         if let Some(filler) = self.pronoun(words, hole, scope) {
@@ -461,12 +467,7 @@ impl Reader<'_> {
                     format!("`{key}` is a {}, and a {wanted} is wanted here", is.join(" and ")),
                 ))
             }
-            (several, _) => {
-                let names: Vec<&str> =
-                    several.iter().map(|id| self.lexicon.entities[id.index()].name.as_str()).collect();
-                Err(Trouble::new("ambiguous-name", span_of(words), format!("`{key}` can be several things"))
-                    .help(format!("write one of: {}", names.join(", "))))
-            }
+            (several, _) => Err(ambiguous(self.lexicon, &key, several, span_of(words))),
         }
     }
 
@@ -584,11 +585,55 @@ const FILLING: [&str; 41] = [
 /// Words that ask.
 const ASKING: [&str; 9] = ["who", "whom", "what", "which", "when", "where", "how", "many", "much"];
 
+/// Why a name does not stand for one thing: nothing is called so, or several are.
+pub(crate) fn not_one_thing(lexicon: &Lexicon, text: &str, span: Span) -> Trouble {
+    let several = lexicon.lookup(text);
+    if several.len() > 1 {
+        return ambiguous(lexicon, text, &several, span);
+    }
+    let trouble = Trouble::new("unknown-name", span, format!("nothing is called `{text}`"));
+    match suggest(text, lexicon.all_names()) {
+        Some(near) => trouble.help(format!("did you mean `{near}`?")),
+        None => trouble,
+    }
+}
+
+fn ambiguous(lexicon: &Lexicon, text: &str, several: &[EntityId], span: Span) -> Trouble {
+    let names: Vec<&str> = several.iter().map(|id| lexicon.entities[id.index()].name.as_str()).collect();
+    Trouble::new("ambiguous-name", span, format!("`{text}` can be several things"))
+        .help(format!("write one of: {}", names.join(", ")))
+}
+
+/// Whether what a variable of one sort stands for can ever fill a hole of another. A hole for things of no kind takes
+/// numbers, too: whoever bears a norm over a feed may go by one.
+pub(crate) fn can_fill(var: Hole, hole: Hole) -> bool {
+    let is_thing = |hole: Hole| matches!(hole, Hole::Kind(_) | Hole::Thing);
+    var == Hole::Any || matches!(hole, Hole::Any | Hole::Thing) || var == hole || is_thing(var) && is_thing(hole)
+}
+
+/// What a hole takes, in words.
+pub(crate) fn sort_of(hole: Hole, lexicon: &Lexicon) -> String {
+    match hole {
+        Hole::Kind(kind) => format!("a {}", lexicon.kinds[kind.index()].name),
+        Hole::Thing => "a thing".to_owned(),
+        Hole::Number => "a number".to_owned(),
+        Hole::Day => "a day".to_owned(),
+        Hole::Duration => "a length of time".to_owned(),
+        Hole::Text => "a text".to_owned(),
+        Hole::Any => "anything".to_owned(),
+    }
+}
+
 fn one(value: Value) -> Filler {
     Filler::Values(vec![value])
 }
 
 fn wrong(words: &[Word], wanted: &str) -> Trouble {
+    let too_large = |word: &&Word| word.kind == TokenKind::Number && word.number.and_then(Value::number).is_none();
+    if let Some(number) = words.iter().find(too_large) {
+        let message = format!("`{}` is too large a number, or too fine", number.text);
+        return Trouble::new("number-too-large", number.span, message).help("at most 16 digits can be told apart");
+    }
     Trouble::new("wrong-kind", span_of(words), format!("`{}` stands where {wanted} is wanted", text_of(words)))
 }
 
@@ -623,6 +668,14 @@ fn shortened(wording: &Wording, tail: bool) -> Vec<Vec<Piece>> {
         // A tail begins at a word after a hole, and some word stands before it.
         for at in (2..pieces.len()).filter(|at| is_word(&pieces[*at]) && pieces[1..*at].iter().any(is_word)) {
             all.push(pieces[..at].to_vec());
+        }
+    }
+    // Whoever looks for something or ends it need not say with what value.
+    let is_value = |piece: &Piece| matches!(piece, Piece::Hole(slot) if wording.slots[*slot].0 == Slot::Value);
+    for pieces in [full, &without].into_iter().filter(|_| !tail) {
+        let valueless: Vec<Piece> = pieces.iter().filter(|piece| !is_value(piece)).cloned().collect();
+        if valueless.len() < pieces.len() && valueless.iter().any(is_word) {
+            all.push(valueless);
         }
     }
     if without.len() < full.len() && without.iter().any(is_word) {

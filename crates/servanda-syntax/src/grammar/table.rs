@@ -71,7 +71,7 @@ pub const CLAUSES: &[ClauseForm] = &[
     clause("cites", "chapter norm reading rule define article doctrine sentence", "cites SOURCE \"PHRASE\"", "Names the authority.", "cites vclt 34 \"no rights without consent\""),
     clause("within", "event claim fact norm reading move", "within DURATION of SENTENCE", "Gives the time allowed; its last day is included.", "within 30 days"),
     clause("by", "norm reading move", "by DATE", "Gives the last day on which a duty can be met, or the day that a deadline sets.", "by 1921-12-31"),
-    clause("until", "norm reading", "until SENTENCE", "Says what ends it.", "until Sele ends"),
+    clause("until", "norm reading sentence", "until SENTENCE | until DATE julian", "Says what ends a norm; below a country, the first day on which its calendar was no longer the Julian.", "until Sele ends"),
     clause("text", "norm reading rule define source", "text \"PHRASE\"", "Quotes a few words of the provision itself.", "text \"shall come to its aid\""),
     clause("held by", "event claim fact norm reading move", "held by ACTOR", "Says whose view it is.", "held by Arvenia"),
     clause("according to", "event claim fact move preference", "according to SOMEONE", "Says who reports it; the dossier does not.", "according to Corvia"),
