@@ -129,6 +129,15 @@ impl<'m> Preparing<'m> {
                 body = rest;
             }
         }
+        if body.is_empty() {
+            let help = "write for example `who controls PLACE`, `is NORM breached` or `when was TREATY in force`";
+            return Err(trouble("question-missing", "a question is missing", Some(help)));
+        }
+        let days = [question.since, question.until, question.on];
+        if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {
+            let message = format!("`{}` is about a day too far from every day of the dossier", text.trim());
+            return Err(trouble("bad-date", message, None));
+        }
         match self.understand(&body, &mut question) {
             Ok(()) => Ok(Question { body, ..question }),
             Err(mut trouble) => {
@@ -478,4 +487,9 @@ fn dated_end(text: &str) -> Option<(String, &'static str, i64)> {
     let bounds = Edtf::parse(date).ok()?.bounds().allowed();
     let day = if word == "on" { bounds.max.or(bounds.min) } else { bounds.min.or(bounds.max) };
     Some((rest.join(" "), word, day?.0))
+}
+
+fn trouble(code: &'static str, message: impl Into<String>, help: Option<&str>) -> Trouble {
+    let span = servanda_diagnostics::Span::default();
+    Trouble { code, message: message.into(), span, help: help.map(str::to_owned), unknown: None }
 }
