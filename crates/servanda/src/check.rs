@@ -6,7 +6,7 @@ use servanda_model::{Check, Expect, Model, OriginId, View};
 
 use crate::ask::{self, AskError, Reply, Truth};
 use crate::world::{Questions, Run, World};
-use crate::{conflicts, diagnose, say};
+use crate::{conflicts, diagnose, facts, say};
 
 /// What checking found.
 pub struct Checked {
@@ -40,6 +40,7 @@ pub fn check(world: &mut World<'_>) -> Checked {
             }
             let found = conflicts::conflicts(world, solution, &world.chosen(&View::default()));
             checked.diagnostics.extend(conflicts::diagnostics(model, &found));
+            checked.diagnostics.extend(facts::diagnostics(world, &outcome));
         }
         Err(errors) => {
             checked.diagnostics.extend(errors.iter().map(|error| diagnose::program_error(model, error)));
@@ -81,13 +82,20 @@ fn contradicted(
     for (origin, text) in blamed {
         diagnostic = diagnose::at(model, origin, diagnostic, &text);
     }
+    let by_deadline =
+        |id: &StepId| run.solution.step(*id).is_some_and(|step| matches!(step.cause, Cause::Deadline { .. }));
+    if contradiction.steps.iter().any(by_deadline) {
+        return diagnostic
+            .note("a deadline `after 30` sets its value on the 30th day, and what happens that day sets another")
+            .help("write `after 31` for the 30th day to be in time, or `ties ending wins` for neither to be set");
+    }
     diagnostic
         .help("put one after the other with `then NAME`, correct a date, or declare `ties ending wins` for the fluent")
 }
 
 /// The statements of the dossier that brought a step about at its moment, each with what it says; where there are none,
 /// the rule that did.
-fn stated_by(model: &Model, run: &Run, id: StepId, blamed: &mut Vec<(OriginId, String)>) {
+pub(crate) fn stated_by(model: &Model, run: &Run, id: StepId, blamed: &mut Vec<(OriginId, String)>) {
     let Some(step) = run.solution.step(id) else { return };
     let known = blamed.len();
     match &step.cause {
