@@ -31,7 +31,7 @@ pub const HEADS: &[HeadForm] = &[
     head("norm", "norm NAME: BEARER must | must not | may | can SENTENCE", "States a duty, a prohibition, a permission or a power.", "norm Ceiling: Belmark must keep at most 20 000 troops in Eastmarch"),
     head("reading", "reading NAME of NORM, held by SOMEONE", "Restates the clauses in which one interpretation of a norm differs.", "reading Strict of Assist, held by Arvenia"),
     head("rule", "rule NAME \"LABEL\"", "Says what follows when something happens.", "rule CessionPassesTitle \"A cession passes the title the ceding state had\""),
-    head("define", "define FLUENT is VALUE", "Says when a fluent holds, or what its value is, in terms of others.", "define a party is bound by i"),
+    head("define", "define FLUENT is VALUE", "Says when a fluent holds, or what its value is, in terms of others.", "define side is bound by pact"),
     head("source", "source NAME \"LABEL\"", "Declares a text that other statements cite.", "source whitebook \"Belmark White Book\""),
     head("article", "article NUMBER \"LABEL\"", "Opens an article of the instrument opened last.", "article 2 \"Alliances\""),
     head("term", "term of THING, …", "Another word for `about`, for how long things last.", "term of articles 1 to 3"),
