@@ -65,7 +65,7 @@ pub const CLAUSES: &[ClauseForm] = &[
     clause("if", "norm reading rule define", "if CONDITION; …", "Must hold just before.", "if title to p for a is a"),
     clause("or if", "norm reading rule", "or if CONDITION; …", "Begins another set of conditions, any of which will do.", "or if a controls p"),
     clause("unless", "norm reading rule", "unless SENTENCE", "Must not happen on the same day.", "unless a denounces i"),
-    clause("then", "rule event", "then EFFECT; …", "Says what follows.", "then title to p for b becomes b"),
+    clause("then", "rule event fact", "then EFFECT; … | then NAME", "Says what follows from a rule; of an event or a fact, which other it comes after on the same day.", "then title to p for b becomes b"),
     clause("while", "define", "while CONDITION; …", "Holds exactly while the conditions do.", "while a is named in i; i is in force"),
     clause("or while", "define", "or while CONDITION; …", "Begins another set of conditions, any of which will do.", "or while a controls p"),
     clause("cites", "chapter norm reading rule define article doctrine sentence", "cites SOURCE \"PHRASE\"", "Names the authority.", "cites vclt 34 \"no rights without consent\""),
