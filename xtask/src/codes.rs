@@ -10,12 +10,13 @@ pub(crate) struct Code {
 }
 
 /// How a finding begins in the code, and how grave it then is.
-const RAISED: [(&str, &str); 7] = [
+const RAISED: [(&str, &str); 8] = [
     ("Diagnostic::error(", "error"),
     ("Diagnostic::warning(", "warning"),
     ("Diagnostic::question(", "question"),
     ("Diagnostic::remark(", "note"),
     ("Trouble::new(", "error"),
+    ("Err(trouble(", "error"),
     ("format!(\"error[", "error"),
     ("complain(\"error[", "error"),
 ];

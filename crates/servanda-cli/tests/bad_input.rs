@@ -107,6 +107,62 @@ fn not_utf_8() {
 }
 
 #[test]
+fn one_bad_byte_leaves_the_rest_as_it_is() {
+    let folder = folder("bad-byte");
+    let text = b"```servanda\npolity Arvenia \"Arv\xe9nia\", Belmark\nevent 1924: Arvenia attacks Belmark\n```\n";
+    fs::write(folder.join("dossier.md"), text).expect("it can be written");
+    let checked = servanda(&folder, &["check", "."]);
+    assert_eq!(checked.status, 1);
+    assert_eq!(checked.err.matches("error[").count(), 1, "{}", checked.err);
+    assert!(checked.err.contains("dossier.md:2:20"), "{}", checked.err);
+    assert_eq!(servanda(&folder, &["ask", ".", "did Arvenia attack Belmark"]).status, 0);
+    let before = fs::read(folder.join("dossier.md")).expect("it is there");
+    assert_eq!(servanda(&folder, &["fmt", "."]).status, 1);
+    assert_eq!(fs::read(folder.join("dossier.md")).expect("it is there"), before, "a damaged file is left as it is");
+}
+
+#[test]
+fn what_others_follow_from_comes_first() {
+    let folder = dossier("causes", &format!("{CAST}event 1924: Arvenia attacks Belmrk\n```\n"));
+    fs::write(folder.join("later.md"), "```servanda\nuses law nosuch\n").expect("it can be written");
+    let checked = servanda(&folder, &["check", "."]);
+    let at = |code: &str| checked.err.find(code).unwrap_or_else(|| panic!("{code} is not in {}", checked.err));
+    assert!(at("[unclosed-block]") < at("[unknown-name]") && at("[unknown-chapter]") < at("[unknown-name]"));
+    assert_eq!(checked.err.matches("error[").count(), 3, "the law still applies: {}", checked.err);
+}
+
+#[test]
+fn phrases_that_are_not_in_their_source() {
+    let text = "source herald \"H\"\n  file \"herald.txt\"\n\
+                event 1924: Arvenia attacks Belmark\n  source herald \"not there at all\"\n\
+                event 1925: Arvenia attacks Belmark\n  source herald \"two words\"\n";
+    let folder = dossier("phrases", &format!("{CAST}{text}```\n"));
+    fs::write(folder.join("herald.txt"), "Here are two words. And two words again.").expect("it can be written");
+    refuses(&folder, "passage-not-found");
+    refuses(&folder, "passage-ambiguous");
+}
+
+#[test]
+fn no_question() {
+    let folder = dossier("no-question", &format!("{CAST}```\n"));
+    for question in ["", " ", "?"] {
+        let ran = servanda(&folder, &["ask", ".", question]);
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{}", ran.err);
+        assert!(ran.err.contains("[question-missing]"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_day_too_far_off() {
+    let text = "treaty Sele between Arvenia and Belmark\n  enters into force 1921-06-01\n  lasts 1 year\n  \
+                renews for 1 year repeatedly unless a party denounces 1 month before expiry\n";
+    let folder = dossier("far", &format!("{CAST}{text}```\n"));
+    let far = ["ask", ".", "is Sele in force", "--on", "Y99999999"];
+    assert!(servanda(&folder, &far).err.contains("[bad-date]"));
+    assert!(servanda(&folder, &["ask", ".", "is Sele in force on Y99999999"]).err.contains("[bad-date]"));
+}
+
+#[test]
 fn ten_megabytes_of_nonsense() {
     let mut state = 1_u64;
     let mut noise = String::with_capacity(10 << 20);
@@ -122,6 +178,42 @@ fn ten_megabytes_of_nonsense() {
     let ran = servanda(&folder, &["check", "."]);
     assert_eq!(ran.status, 1);
     assert!(ran.err.len() < 1 << 20, "findings of a kind are folded");
+}
+
+#[test]
+fn a_word_of_ten_megabytes() {
+    let folder = dossier("long-word", &format!("{CAST}event 1924: Arvenia {} Belmark\n```\n", "x".repeat(10 << 20)));
+    let ran = servanda(&folder, &["check", "."]);
+    assert!(ran.err.contains("[unknown-word]") && ran.err.len() < 2000, "{} bytes", ran.err.len());
+}
+
+#[test]
+fn what_is_missing_everywhere_is_said_once() {
+    let folder = dossier("once", &format!("{CAST}{}```\n", "event 1924: Arvenia attacks Corvia\n".repeat(40)));
+    let ran = servanda(&folder, &["check", "."]);
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("the same in 39 more places"), "{}", ran.err);
+}
+
+#[test]
+fn misspelt_clauses() {
+    let norm =
+        "norm N: Arvenia must assist Belmark\n  wen Corvia attacks Belmark\n  withn 30 days\n  judgement \"x\"\n";
+    let folder = dossier("clauses", &format!("{CAST}polity Corvia\n{norm}```\n"));
+    let ran = servanda(&folder, &["check", "."]);
+    for keyword in ["when", "within", "judgment"] {
+        assert!(ran.err.contains(&format!("did you mean `{keyword}`?")), "{}", ran.err);
+    }
+}
+
+#[test]
+fn one_file_of_a_folder() {
+    let folder = dossier("one-file", &format!("{CAST}event 1924: Arvenia attacks Belmark\n```\n"));
+    fs::write(folder.join("more.md"), "```servanda\nevent 1925: Arvenia attacks Belmark\n```\n")
+        .expect("it can be written");
+    let ran = servanda(&folder, &["check", "more.md"]);
+    assert!(ran.err.starts_with("note[other-files-unread]"), "{}", ran.err);
+    assert_eq!(servanda(&folder, &["check", "dossier.md"]).err, "");
 }
 
 #[test]
@@ -146,6 +238,31 @@ fn links_out_of_the_dossier() {
     fs::write(folder.join("inside/dossier.md"), format!("{CAST}```\n")).expect("it can be written");
     std::os::unix::fs::symlink("../secret.md", folder.join("inside/link.md")).expect("it can be linked");
     refuses(&folder.join("inside"), "outside-dossier");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_go_in_a_circle() {
+    let folder = dossier("circle", &format!("{CAST}```\n"));
+    std::os::unix::fs::symlink(".", folder.join("loop")).expect("it can be linked");
+    refuses(&folder, "outside-dossier");
+    let checked = servanda(&folder, &["check", "."]);
+    assert_eq!(checked.err.matches("error[").count(), 1, "{}", checked.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_not_read() {
+    let source = "source herald \"H\"\n  file \"pipe\"\nsource zeros \"Z\"\n  file \"zero\"\n";
+    let folder = dossier("pipes", &format!("{CAST}{source}```\n"));
+    for name in ["pipe", "pipe.md"] {
+        let made = std::process::Command::new("mkfifo").arg(folder.join(name)).status().expect("it is there");
+        assert!(made.success());
+    }
+    std::os::unix::fs::symlink("/dev/zero", folder.join("zero")).expect("it can be linked");
+    refuses(&folder, "not-a-file");
+    let checked = servanda(&folder, &["check", "."]);
+    assert_eq!(checked.err.matches("it is no ordinary file").count(), 2, "{}", checked.err);
 }
 
 #[cfg(unix)]

@@ -315,3 +315,29 @@ fn a_run_stops_where_it_is_told_to() {
     let text = result(&example("deadline/deadline.md"), &[&example("deadline/feed.csv")], &out, &["--until", "30"]);
     assert!(!text.contains("6;8") && text.contains("Discharge,3;9,due,0,\n"), "{text}");
 }
+
+#[cfg(unix)]
+#[test]
+fn standard_output_stays_what_it_is() {
+    let folder = folder("standard-output");
+    let rules = example("deadline/deadline.md");
+    let feed = example("deadline/feed.csv");
+    let expected = result(&rules, &[&feed], &folder.join("out.csv"), &[]);
+    for out in ["-", "/dev/stdout"] {
+        // The file that the shell opened goes on where it was.
+        let command = format!(
+            "echo first > got; {} run '{}' --events '{}' -o {out} >> got",
+            env!("CARGO_BIN_EXE_servanda"),
+            rules.display(),
+            feed.display()
+        );
+        let ran = Command::new("sh").current_dir(&folder).args(["-c", &command]).status().expect("there is a shell");
+        assert!(ran.success());
+        let got = fs::read_to_string(folder.join("got")).expect("it is there");
+        assert_eq!(got, format!("first\n{expected}"), "-o {out}");
+    }
+    std::os::unix::fs::symlink("target.csv", folder.join("link.csv")).expect("it can be linked");
+    fs::write(folder.join("target.csv"), "").expect("it can be written");
+    assert_eq!(result(&rules, &[&feed], &folder.join("link.csv"), &[]), expected);
+    assert_eq!(fs::read_to_string(folder.join("target.csv")).expect("it is there"), expected);
+}

@@ -63,6 +63,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// How many more of this code in this file were left out (see [`crate::Sink`]).
     pub more: usize,
+    /// Whether others may follow from it: a file that cannot be read, a block that is never closed.
+    pub is_cause: bool,
 }
 
 impl Diagnostic {
@@ -71,12 +73,13 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity,
-            message: message.into(),
+            message: readable(message.into()),
             headings: Vec::new(),
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
             more: 0,
+            is_cause: false,
         }
     }
 
@@ -100,6 +103,13 @@ impl Diagnostic {
         Diagnostic::new(Severity::Note, code, message)
     }
 
+    /// Says that others may follow from it: it is shown before them.
+    #[must_use]
+    pub fn cause(mut self) -> Diagnostic {
+        self.is_cause = true;
+        self
+    }
+
     /// Adds a place. The first one added is the main one.
     #[must_use]
     pub fn label(mut self, file: FileId, span: Span, text: impl Into<String>) -> Diagnostic {
@@ -110,14 +120,14 @@ impl Diagnostic {
     /// Adds a note.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
-        self.notes.push(text.into());
+        self.notes.push(readable(text.into()));
         self
     }
 
     /// Says what can be typed instead.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
-        self.help = Some(text.into());
+        self.help = Some(readable(text.into()));
         self
     }
 
@@ -134,15 +144,30 @@ impl Diagnostic {
         self.labels.first().map(|label| label.file)
     }
 
-    /// The order in which findings are shown: by file, place, code, then wording. Those without a place come first.
+    /// The order in which findings are shown: those that others may follow from, then by file, place, code, and wording.
+    /// Those without a place come first.
     #[must_use]
     pub fn order(&self, other: &Diagnostic) -> Ordering {
         let key = |finding: &Diagnostic| finding.labels.first().map(|label| (label.file, label.span));
-        (key(self), self.code, self.severity, &self.message).cmp(&(
+        (!self.is_cause, key(self), self.code, self.severity, &self.message).cmp(&(
+            !other.is_cause,
             key(other),
             other.code,
             other.severity,
             &other.message,
         ))
     }
+}
+
+/// Words of megabytes, as nonsense has them, are cut: nobody reads them, and nobody wants them twice.
+fn readable(text: String) -> String {
+    const LONGEST: usize = 200;
+    if text.split(' ').all(|word| word.len() <= LONGEST) {
+        return text;
+    }
+    let short = |word: &str| {
+        let end = word.char_indices().map(|(at, _)| at).find(|at| *at >= LONGEST / 2).unwrap_or(word.len());
+        if word.len() > LONGEST { format!("{}…", &word[..end]) } else { word.to_owned() }
+    };
+    text.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }

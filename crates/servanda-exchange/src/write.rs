@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use servanda_engine::Contradiction;
@@ -295,6 +296,11 @@ fn cell(out: &mut Vec<u8>, may_need_quotes: bool, write: impl FnOnce(&mut Vec<u8
 
 pub(crate) const HEADER: &[u8] = b"fluent,args,value,since,until\n";
 
+/// A link stays what it is, and what it leads to is written.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
 /// A file that appears under its name only when it is whole.
 pub(crate) struct Output {
     path: PathBuf,
@@ -311,8 +317,11 @@ impl Output {
     const FULL: usize = 1 << 18;
 
     pub(crate) fn create(path: &Path) -> Result<Output, RunError> {
-        let path = if path == Path::new("-") { Path::new("/dev/stdout") } else { path };
-        let is_special = std::fs::metadata(path).is_ok_and(|it| !it.is_file());
+        if path == Path::new("-") || path == Path::new("/dev/stdout") {
+            return Output::standard();
+        }
+        let path = &real(path);
+        let is_special = path.starts_with("/dev") || std::fs::metadata(path).is_ok_and(|it| !it.is_file());
         let beside = (!is_special).then(|| {
             let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
             path.with_file_name(format!(".{name}.{}.partial", std::process::id()))
@@ -325,9 +334,18 @@ impl Output {
         Ok(Output { path: path.to_path_buf(), beside, file, buffer: Vec::new(), written: 0, is_kept: false })
     }
 
+    /// Standard output as it is, a pipe or a file that the shell opened: nothing is put in its place.
+    fn standard() -> Result<Output, RunError> {
+        let path = Path::new("/dev/stdout");
+        let own = io::stdout().as_fd().try_clone_to_owned().map_err(|error| failed(path, &error))?;
+        let file = File::from(own);
+        Ok(Output { path: path.to_path_buf(), beside: None, file, buffer: Vec::new(), written: 0, is_kept: false })
+    }
+
     /// Goes on with what was written before a checkpoint: so many bytes, to a file of this name beside the result. What
     /// was written after it is forgotten.
     pub(crate) fn resume(path: &Path, beside: String, length: u64) -> Result<Output, String> {
+        let path = real(path);
         let beside = path.with_file_name(beside);
         let open = || {
             let mut file = File::options().write(true).open(&beside)?;
@@ -341,7 +359,6 @@ impl Output {
         if !is_whole {
             return Err(said("is shorter than it was"));
         }
-        let path = path.to_path_buf();
         Ok(Output { path, beside: Some(beside), file, buffer: Vec::new(), written: length, is_kept: true })
     }
 

@@ -56,6 +56,8 @@ pub struct Model {
     pub nesting: Vec<FluentId>,
     /// Fluents that are totals along places.
     pub totals: Vec<Total>,
+    /// Fluents that hold from an act of an action on.
+    pub happened: Vec<(FluentId, crate::ids::ActionId)>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -262,8 +262,9 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// The sign for what could not be read stands where a letter may have stood; whoever reads the file says so.
 fn is_word_start(sign: char) -> bool {
-    sign.is_alphanumeric() || sign == '_'
+    sign.is_alphanumeric() || sign == '_' || sign == char::REPLACEMENT_CHARACTER
 }
 
 /// Letters, digits, and what can only stand on or between letters.
@@ -271,7 +272,9 @@ pub(crate) fn is_word_char(sign: char) -> bool {
     sign.is_ascii_alphanumeric()
         || sign == '_'
         || (!sign.is_ascii()
-            && (sign.is_alphanumeric() || is_combining_mark(sign) || matches!(sign, '\u{200c}' | '\u{200d}')))
+            && (sign.is_alphanumeric()
+                || is_combining_mark(sign)
+                || matches!(sign, '\u{200c}' | '\u{200d}' | char::REPLACEMENT_CHARACTER)))
 }
 
 fn is_joiner(sign: char) -> bool {

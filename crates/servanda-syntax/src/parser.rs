@@ -86,7 +86,8 @@ fn check_fence(file: FileId, fenced: &FencedBlock, sink: &mut Sink) {
             severity("unclosed-block", format!("{what}, so all that follows belongs to it"))
                 .headings(&fenced.headings)
                 .label(file, fenced.opening, "opened here")
-                .help("end it with a line of the same fence, such as ```"),
+                .help("end it with a line of the same fence, such as ```")
+                .cause(),
         );
     }
     if !fenced.runs() && suggest(&fenced.language, [LANGUAGE]).is_some() {

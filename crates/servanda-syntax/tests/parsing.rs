@@ -177,7 +177,7 @@ fn blocks_in_lists_quotations_and_tildes_run() {
 fn unclosed_and_misspelt_fences_are_reported() {
     let document = Document::parse(FileId(0), "a.md", "```servnada\nx\n```\n\n> ~~~\n> y\n\n```servanda\nfact a\n");
     let codes: Vec<_> = document.diagnostics.iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["block-not-run", "unclosed-block", "unclosed-block"]);
+    assert_eq!(codes, ["unclosed-block", "unclosed-block", "block-not-run"]);
     assert_eq!(document.statements.len(), 1);
     for closed in [
         "```servanda\n```",

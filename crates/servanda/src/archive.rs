@@ -15,15 +15,23 @@ pub struct Entry {
 /// Why a file is no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is not UTF-8 from this byte on.
+    /// Some of its bytes are no characters of UTF-8.
     NotUtf8 {
-        /// The offset of the first bad byte.
+        /// The text, with U+FFFD in place of each run of such bytes.
+        lossy: String,
+        /// Where the first of these stands.
         at: usize,
+        /// How many there are.
+        places: usize,
     },
     /// It leads out of the dossier's folder.
     Outside,
     /// It is larger than [`LARGEST`].
     TooLarge,
+    /// It is a pipe, a device or the like.
+    NotAFile,
+    /// It is a link to a folder that leads back to where it stands.
+    Circle,
     /// The operating system said no.
     System(String),
 }
@@ -61,7 +69,10 @@ pub fn read(path: &Path) -> Result<Vec<Entry>, ArchiveError> {
         entries.push(Entry { path: name, text: text_of(&root) });
         return Ok(entries);
     }
-    walk(&root, &root, &mut entries, 0).map_err(failed)?;
+    if !root.is_dir() {
+        return Err(failed("neither a folder nor an ordinary file".to_owned()));
+    }
+    walk(&root, &root, &mut entries, &mut Vec::new()).map_err(failed)?;
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     if entries.is_empty() {
         return Err(failed("no .md file in this folder".to_owned()));
@@ -69,10 +80,20 @@ pub fn read(path: &Path) -> Result<Vec<Entry>, ArchiveError> {
     Ok(entries)
 }
 
-fn walk(root: &Path, folder: &Path, entries: &mut Vec<Entry>, depth: usize) -> Result<(), String> {
-    if depth > 32 {
+/// Whether more than one file of a folder could belong to a dossier.
+#[must_use]
+pub fn has_others(folder: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|item| item.file_name());
+    names.filter(|name| name.to_string_lossy().ends_with(".md")).count() > 1
+}
+
+/// Adds the files of a folder; `above` are the folders that it lies in, by their real paths.
+fn walk(root: &Path, folder: &Path, entries: &mut Vec<Entry>, above: &mut Vec<PathBuf>) -> Result<(), String> {
+    if above.len() > 32 {
         return Ok(());
     }
+    above.push(folder.canonicalize().map_err(|error| plain(&error))?);
     let list = std::fs::read_dir(folder).map_err(|error| plain(&error))?;
     for item in list {
         let path = item.map_err(|error| plain(&error))?.path();
@@ -82,16 +103,21 @@ fn walk(root: &Path, folder: &Path, entries: &mut Vec<Entry>, depth: usize) -> R
         }
         let below = path.strip_prefix(root).unwrap_or(&path);
         let shown = below.to_string_lossy().replace('\\', "/");
-        let inside = path.canonicalize().is_ok_and(|real| real.starts_with(root));
+        let real = path.canonicalize().ok();
+        let inside = real.as_ref().is_some_and(|real| real.starts_with(root));
         if path.is_dir() {
-            if inside {
-                walk(root, &path, entries, depth + 1)?;
+            if real.is_some_and(|real| above.contains(&real)) {
+                entries.push(Entry { path: shown, text: Err(Unreadable::Circle) });
+            } else if inside {
+                walk(root, &path, entries, above)?;
             }
         } else if name.ends_with(".md") {
-            let text = if inside || !path.exists() { text_of(&path) } else { Err(Unreadable::Outside) };
+            let is_read = inside || !path.exists();
+            let text = if is_read { text_of(&path) } else { Err(Unreadable::Outside) };
             entries.push(Entry { path: shown, text });
         }
     }
+    above.pop();
     Ok(())
 }
 
@@ -100,12 +126,34 @@ fn walk(root: &Path, folder: &Path, entries: &mut Vec<Entry>, depth: usize) -> R
 /// # Errors
 /// See [`Unreadable`].
 pub fn text_of(path: &Path) -> Result<String, Unreadable> {
+    String::from_utf8(bytes_of(path)?).map_err(|error| lossy(error.as_bytes()))
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let system = |error: std::io::Error| Unreadable::System(plain(&error));
-    if std::fs::metadata(path).map_err(system)?.len() > LARGEST {
+    let about = std::fs::metadata(path).map_err(system)?;
+    // Whoever opens a pipe that nobody writes to waits for ever, and a device may never end.
+    if !about.is_file() {
+        return Err(Unreadable::NotAFile);
+    }
+    if about.len() > LARGEST {
         return Err(Unreadable::TooLarge);
     }
-    let bytes = std::fs::read(path).map_err(system)?;
-    String::from_utf8(bytes).map_err(|error| Unreadable::NotUtf8 { at: error.utf8_error().valid_up_to() })
+    std::fs::read(path).map_err(system)
+}
+
+/// Bytes as text, with a sign in place of what is no character.
+fn lossy(bytes: &[u8]) -> Unreadable {
+    let (mut lossy, mut at, mut places) = (String::with_capacity(bytes.len()), 0, 0);
+    for chunk in bytes.utf8_chunks() {
+        lossy.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            at = if places == 0 { lossy.len() } else { at };
+            places += 1;
+            lossy.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    Unreadable::NotUtf8 { lossy, at, places }
 }
 
 /// An error of the operating system without its number.

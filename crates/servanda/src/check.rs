@@ -8,7 +8,7 @@ use servanda_model::{Check, Expect, Model, OriginId, View};
 
 use crate::ask::{self, AskError, Reply, Truth};
 use crate::world::{Questions, Run, World};
-use crate::{conflicts, diagnose, say};
+use crate::{conflicts, diagnose, facts, say};
 
 /// What checking found.
 pub struct Checked {
@@ -75,6 +75,7 @@ fn check_groups(world: &mut World<'_>, groups: &[Group<'_>], mut checked: Checke
             contradictions(world, &run.solution, &mut checked);
             let found = conflicts::conflicts(world, &run.solution, &world.chosen(&View::default()));
             checked.diagnostics.extend(conflicts::diagnostics(model, &found));
+            facts_in_doubt(world, &run, &mut checked);
         }
         Err(errors) => {
             checked.diagnostics.extend(errors.iter().map(|error| diagnose::program_error(model, error)));
@@ -110,6 +111,17 @@ fn contradictions(world: &mut World<'_>, found: &Solution, checked: &mut Checked
     checked.diagnostics.extend(own.map(|contradiction| contradicted(model, run, contradiction)));
 }
 
+/// Facts that cannot be as they are stated.
+fn facts_in_doubt(world: &mut World<'_>, run: &Rc<Run>, checked: &mut Checked) {
+    let mut run = Rc::clone(run);
+    if !facts::in_run(world.model, &run).is_empty()
+        && let Ok(outcome) = with_reasons(world, |world| world.ask(&View::default(), &Questions::default()))
+    {
+        run = Rc::clone(&outcome.runs[0]);
+    }
+    checked.diagnostics.extend(facts::diagnostics(world, &run));
+}
+
 /// Two statements gave one thing two values on one day.
 fn contradicted(model: &Model, run: &Run, contradiction: &Contradiction) -> Diagnostic {
     let what = say::fluent(model, contradiction.fluent, &contradiction.args, None);
@@ -130,13 +142,20 @@ fn contradicted(model: &Model, run: &Run, contradiction: &Contradiction) -> Diag
     for (origin, text) in blamed {
         diagnostic = diagnose::at(model, origin, diagnostic, &text);
     }
+    let by_deadline =
+        |id: &StepId| run.solution.step(*id).is_some_and(|step| matches!(step.cause, Cause::Deadline { .. }));
+    if contradiction.steps.iter().any(by_deadline) {
+        return diagnostic
+            .note("a deadline `after 30` sets its value on the 30th day, and what happens that day sets another")
+            .help("write `after 31` for the 30th day to be in time, or `ties ending wins` for neither to be set");
+    }
     diagnostic
         .help("put one after the other with `then NAME`, correct a date, or declare `ties ending wins` for the fluent")
 }
 
 /// The statements of the dossier that brought a step about at its moment, each with what it says; where there are none,
 /// the rule that did.
-fn stated_by(model: &Model, run: &Run, id: StepId, blamed: &mut Vec<(OriginId, String)>) {
+pub(crate) fn stated_by(model: &Model, run: &Run, id: StepId, blamed: &mut Vec<(OriginId, String)>) {
     let Some(step) = run.solution.step(id) else { return };
     let known = blamed.len();
     match &step.cause {

@@ -1,5 +1,8 @@
 //! Findings as text, with those of the engine put in the dossier's terms.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use servanda_diagnostics::render::{TextOptions, text as render};
 use servanda_diagnostics::{Diagnostic, Span};
 use servanda_engine::{CycleLink, ProgramError, ProgramErrorKind};
@@ -10,8 +13,35 @@ use servanda_model::{Model, OriginId};
 pub fn text(model: &Model, findings: &[Diagnostic], color: bool, width: usize) -> String {
     let mut findings = findings.to_vec();
     servanda_diagnostics::sort(&mut findings);
+    findings.dedup();
+    let findings = said_once(findings);
     let findings = servanda_diagnostics::fold(findings, 20);
     render(&findings, &model.files, TextOptions { colour: color, width })
+}
+
+/// A name that nothing has is missed wherever it is used: it is shown where it is used first.
+fn said_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    let mut first: BTreeMap<(&'static str, String), (usize, usize)> = BTreeMap::new();
+    for finding in findings {
+        if !finding.code.starts_with("unknown-") {
+            kept.push(finding);
+            continue;
+        }
+        match first.entry((finding.code, finding.message.clone())) {
+            Entry::Occupied(mut known) => known.get_mut().1 += 1,
+            Entry::Vacant(new) => {
+                new.insert((kept.len(), 0));
+                kept.push(finding);
+            }
+        }
+    }
+    for (at, more) in first.into_values().filter(|(_, more)| *more > 0) {
+        let places = if more == 1 { "1 more place".to_owned() } else { format!("{more} more places") };
+        let finding = kept[at].clone().note(format!("the same in {places}"));
+        kept[at] = finding;
+    }
+    kept
 }
 
 /// The first line of where something is written.
@@ -25,26 +55,39 @@ fn place(model: &Model, origin: OriginId) -> Option<(servanda_diagnostics::FileI
 /// What is wrong with the rules of a dossier.
 #[must_use]
 pub fn program_error(model: &Model, error: &ProgramError) -> Diagnostic {
-    let (code, help) = match &error.kind {
-        ProgramErrorKind::Cycle(_) => {
-            ("cyclic-rules", "let one of them take effect a day later, or test a condition instead")
+    let (mut diagnostic, help) = match &error.kind {
+        ProgramErrorKind::Cycle(_) => (
+            Diagnostic::error("cyclic-rules", format!("{error}")),
+            "let one of them take effect a day later, or test a condition instead",
+        ),
+        ProgramErrorKind::UnstratifiedRecursion(_) => (
+            Diagnostic::error("cyclic-definitions", format!("{error}")),
+            "a definition cannot depend on its own absence: state one of them by rules",
+        ),
+        ProgramErrorKind::UnboundVariable(_) => (
+            Diagnostic::error("unbound-variable", format!("{error}")),
+            "name it in `when`, or in a condition that is not a negation, a comparison or `is a KIND`",
+        ),
+        ProgramErrorKind::DerivedIsChanged(_) | ProgramErrorKind::InertialIsDefined(_) => (
+            Diagnostic::error("defined-and-changed", format!("{error}")),
+            "either define a fluent or change it by rules and facts, not both",
+        ),
+        ProgramErrorKind::AnyWhereValueNeeded => {
+            (Diagnostic::error("value-missing", format!("{error}")), "name what it is about")
         }
-        ProgramErrorKind::UnstratifiedRecursion(_) => {
-            ("cyclic-definitions", "a definition cannot depend on its own absence: state one of them by rules")
+        ProgramErrorKind::NestedTimer => {
+            (Diagnostic::error("nested-delay", format!("{error}")), "split the rule in two")
         }
-        ProgramErrorKind::UnboundVariable(_) => {
-            ("unbound-variable", "name it in `when`, or in a condition that is not a negation or comparison")
+        ProgramErrorKind::NowInDefinition => {
+            (Diagnostic::error("today-in-definition", format!("{error}")), "use a rule: `when N days after …`")
         }
-        ProgramErrorKind::DerivedIsChanged(_) | ProgramErrorKind::InertialIsDefined(_) => {
-            ("defined-and-changed", "either define a fluent or change it by rules and facts, not both")
+        ProgramErrorKind::CalendarOnIntegers => {
+            (Diagnostic::error("no-calendar", format!("{error}")), "count in ticks, or write `uses clock days`")
         }
-        ProgramErrorKind::AnyWhereValueNeeded => ("value-missing", "name what it is about"),
-        ProgramErrorKind::NestedTimer => ("nested-delay", "split the rule in two"),
-        ProgramErrorKind::NowInDefinition => ("today-in-definition", "use a rule: `when N days after …`"),
-        ProgramErrorKind::CalendarOnIntegers => ("no-calendar", "count in ticks, or write `uses clock days`"),
-        ProgramErrorKind::WrongArity { .. } | ProgramErrorKind::UnknownId(_) => ("bad-program", ""),
+        ProgramErrorKind::WrongArity { .. } | ProgramErrorKind::UnknownId(_) => {
+            (Diagnostic::error("bad-program", format!("{error}")), "")
+        }
     };
-    let mut diagnostic = Diagnostic::error(code, error.to_string());
     let links: &[CycleLink] = match &error.kind {
         ProgramErrorKind::Cycle(links) | ProgramErrorKind::UnstratifiedRecursion(links) => links,
         _ => &[],

@@ -7,6 +7,7 @@ mod chronologies;
 pub mod conflicts;
 pub mod dating;
 pub mod diagnose;
+mod facts;
 mod figures;
 mod instants;
 pub mod law;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use servanda_diagnostics::{Diagnostic, SourceMap, Span};
+use servanda_diagnostics::{Diagnostic, FileId, SourceMap, Span};
 use servanda_model::{File, Model, elaborate};
 use servanda_syntax::Document;
 
@@ -33,7 +33,16 @@ pub enum DefaultLaw {
 pub fn open(path: &Path, default: DefaultLaw) -> Result<Dossier, ArchiveError> {
     let entries = archive::read(path)?;
     let folder = if path.is_file() { path.parent().unwrap_or(Path::new(".")) } else { path };
-    Ok(Dossier { model: model_of(&entries, default), root: folder.to_path_buf() })
+    let mut model = model_of(&entries, default);
+    let is_lost = |finding: &Diagnostic| finding.code.starts_with("unknown-");
+    if path.is_file() && model.diagnostics.iter().any(is_lost) && archive::has_others(folder) {
+        let remark = Diagnostic::remark("other-files-unread", "the other files of its folder are not read");
+        let whole = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        model
+            .diagnostics
+            .insert(0, remark.help(format!("for all of them, name the folder: `{}`", whole.display())).cause());
+    }
+    Ok(Dossier { model, root: folder.to_path_buf() })
 }
 
 /// The model of these files.
@@ -47,6 +56,12 @@ pub fn model_of(entries: &[Entry], default: DefaultLaw) -> Model {
             Ok(text) => {
                 let id = files.add(entry.path.clone(), text.as_str());
                 documents.push(File { document: Document::parse(id, entry.path.clone(), text.as_str()), law: false });
+            }
+            Err(Unreadable::NotUtf8 { lossy, at, places }) => {
+                // One bad byte is no reason to lose the rest.
+                let id = files.add(entry.path.clone(), lossy.as_str());
+                unread.push(damaged(id, &entry.path, *at, *places));
+                documents.push(File { document: Document::parse(id, entry.path.clone(), lossy.as_str()), law: false });
             }
             Err(reason) => unread.push(unreadable(&mut files, &entry.path, reason)),
         }
@@ -97,7 +112,8 @@ fn law_used(documents: &[File], default: DefaultLaw) -> (Option<Vec<String>>, Ve
                         let complaint =
                             Diagnostic::error("unknown-chapter", format!("there is no chapter of law `{name}`"))
                                 .label(statement.file, token.span, "")
-                                .headings(&statement.headings);
+                                .headings(&statement.headings)
+                                .cause();
                         complaints.push(match servanda_diagnostics::suggest(name, names.iter().copied()) {
                             Some(near) => complaint.help(format!("did you mean `{near}`?")),
                             None => complaint.help(format!("the chapters are: {}", names.join(", "))),
@@ -107,7 +123,10 @@ fn law_used(documents: &[File], default: DefaultLaw) -> (Option<Vec<String>>, Ve
             }
         }
     }
+    // Whoever names a chapter that does not exist meant some law: without any, nothing would be understood.
+    let misnamed = !complaints.is_empty();
     let chosen = match (named, default) {
+        (Some(_), _) if misnamed => None,
         (Some(mut names), _) => {
             // Chapters speak in the words of the vocabulary, and cite its authorities.
             if !names.is_empty() {
@@ -121,26 +140,49 @@ fn law_used(documents: &[File], default: DefaultLaw) -> (Option<Vec<String>>, Ve
     (chosen, complaints)
 }
 
+fn damaged(id: FileId, path: &str, at: usize, places: usize) -> Diagnostic {
+    let more = if places == 1 { String::new() } else { format!(", nor in {} more places", places - 1) };
+    let first = u32::try_from(at).unwrap_or(u32::MAX);
+    let end = first.saturating_add(char::REPLACEMENT_CHARACTER.len_utf8() as u32);
+    Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8 here{more}: these bytes are no characters"))
+        .label(id, Span::new(first, end), "read as `\u{fffd}`")
+        .help("save the file as UTF-8")
+        .cause()
+}
+
 fn unreadable(files: &mut SourceMap, path: &str, reason: &Unreadable) -> Diagnostic {
     let id = files.add(path, "");
-    let (code, message, help) = match reason {
-        Unreadable::NotUtf8 { at } => (
-            "not-utf8",
-            format!("`{path}` is not UTF-8: byte {at} is no character"),
-            "save the file as UTF-8".to_owned(),
-        ),
+    let (diagnostic, help) = match reason {
+        Unreadable::NotUtf8 { .. } => unreachable!("what is not UTF-8 is read as far as it can be"),
         Unreadable::Outside => (
-            "outside-dossier",
-            format!("`{path}` leads out of the dossier's folder, and is not read"),
-            "copy the file into the dossier".to_owned(),
+            Diagnostic::error(
+                "outside-dossier",
+                format!("`{path}` leads out of the dossier's folder, and is not read"),
+            ),
+            "copy the file into the dossier",
         ),
         Unreadable::TooLarge => (
-            "file-too-large",
-            format!("`{path}` is larger than {} MiB, and is not read", archive::LARGEST >> 20),
-            "split the file".to_owned(),
+            Diagnostic::error(
+                "file-too-large",
+                format!("`{path}` is larger than {} MiB, and is not read", archive::LARGEST >> 20),
+            ),
+            "split the file",
         ),
-        Unreadable::System(reason) => ("unreadable", format!("`{path}` cannot be read: {reason}"), String::new()),
+        Unreadable::NotAFile => (
+            Diagnostic::error("not-a-file", format!("`{path}` is no ordinary file, and is not read")),
+            "copy what it gives into a file",
+        ),
+        Unreadable::Circle => (
+            Diagnostic::error(
+                "outside-dossier",
+                format!("`{path}` is a link to a folder that it lies in, and is not followed"),
+            ),
+            "take the link away",
+        ),
+        Unreadable::System(reason) => {
+            (Diagnostic::error("unreadable", format!("`{path}` cannot be read: {reason}")), "")
+        }
     };
-    let diagnostic = Diagnostic::error(code, message).label(id, Span::default(), "");
+    let diagnostic = diagnostic.label(id, Span::default(), "").cause();
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }

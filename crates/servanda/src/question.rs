@@ -191,6 +191,12 @@ impl<'m> Preparing<'m> {
         let body = without_will(&body);
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
+        let days = [question.since, question.until, question.on];
+        if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {
+            let message = format!("`{}` is about a day too far from every day of the dossier", text.trim());
+            let span = servanda_diagnostics::Span::default();
+            return Err(Trouble { code: "bad-date", message, span, help: None, unknown: None });
+        }
         match self.understand(&body, &mut question) {
             Ok(()) => Ok(Question { body, ..question }),
             Err(mut trouble) => {

@@ -120,6 +120,10 @@ fn fluent_text(model: &Model, fluent: FluentId, args: &[String], value: Option<&
     if let (Some(wording), Some(_)) = (wording(model, Target::Fluent(fluent), true), value) {
         return fill(wording, args, value);
     }
+    if let Some((_, action)) = model.happened.iter().find(|(of, _)| *of == fluent) {
+        let said = wording(model, Target::Action(*action), false).map(|wording| fill(wording, args, None));
+        return format!("it has happened that {}", said.unwrap_or_default());
+    }
     let name = &model.program.fluents[fluent.index()].name;
     // What is at a place itself has no phrase of its own, but the total that it goes into has.
     let total = || {

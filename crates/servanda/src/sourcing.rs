@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
-use servanda_diagnostics::Diagnostic;
-use servanda_model::{Citation, Model, SourceId};
+use servanda_diagnostics::{Diagnostic, Span};
+use servanda_model::{Citation, Model, OriginId, SourceId};
 use servanda_sources::{Figures, Ignored, Locator, Resolution, SourceText, Tally};
 
 use crate::archive::{self, Unreadable};
@@ -71,6 +71,12 @@ pub struct Cited {
     pub left_out: bool,
     /// Where the citation stands.
     pub place: String,
+    /// The statement that cites.
+    #[serde(skip)]
+    pub origin: OriginId,
+    /// The citation in it.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// How much of a source is treated.
@@ -250,6 +256,39 @@ pub fn not_at_hand(dossier: &Dossier) -> Vec<Diagnostic> {
     remarks
 }
 
+/// What is wrong with the passages that statements cite, where the source is at hand.
+#[must_use]
+pub fn unresolved(dossier: &Dossier) -> Vec<Diagnostic> {
+    let model = &dossier.model;
+    let mut found = Vec::new();
+    for source in look_up(dossier).sources {
+        for cited in source.citations {
+            let (locator, name) = (&cited.locator, &source.name);
+            let finding = match cited.state {
+                "missing" | "bad" => {
+                    Diagnostic::error("passage-not-found", format!("“{locator}” is not in the text of `{name}`"))
+                }
+                "ambiguous" => {
+                    Diagnostic::warning("passage-ambiguous", format!("“{locator}” stands in `{name}` more than once"))
+                }
+                "moved" => Diagnostic::warning(
+                    "passage-changed",
+                    format!("the text of `{name}` around “{locator}” is not what it was when it was recorded"),
+                ),
+                _ => continue,
+            };
+            let origin = &model.origins[cited.origin.index()];
+            let span = if cited.span.end > 0 { cited.span } else { origin.span };
+            let finding = finding.label(origin.file, span, "").headings(&origin.headings);
+            found.push(match cited.trouble {
+                Some(trouble) => finding.help(trouble),
+                None => finding,
+            });
+        }
+    }
+    found
+}
+
 /// A citation not looked up yet.
 fn plain(model: &Model, citation: &Citation, left_out: bool, written: &str) -> Cited {
     let origin = &model.origins[citation.origin.index()];
@@ -258,7 +297,17 @@ fn plain(model: &Model, citation: &Citation, left_out: bool, written: &str) -> C
         let at = file.line_column(start);
         format!("{}:{}", file.path, at.line)
     });
-    Cited { locator: written.to_owned(), state: "unchecked", line: None, digest: None, trouble: None, left_out, place }
+    Cited {
+        locator: written.to_owned(),
+        state: "unchecked",
+        line: None,
+        digest: None,
+        trouble: None,
+        left_out,
+        place,
+        origin: citation.origin,
+        span: citation.span,
+    }
 }
 
 fn told(text: &SourceText, resolution: &Resolution, cited: &mut Cited) {
@@ -286,14 +335,19 @@ fn told(text: &SourceText, resolution: &Resolution, cited: &mut Cited) {
 }
 
 /// The text of a source, from beside the file that declares it.
-fn read(dossier: &Dossier, origin: servanda_model::OriginId, file: &str) -> Result<SourceText, String> {
+fn read(dossier: &Dossier, origin: OriginId, file: &str) -> Result<SourceText, String> {
+    if Path::new(file).is_absolute() {
+        return Err("its path is absolute; name it from the folder of the file that declares it".to_owned());
+    }
     let declared_in = dossier.model.files.get(dossier.model.origins[origin.index()].file);
     let folder = declared_in.and_then(|it| Path::new(&it.path).parent().map(Path::to_path_buf)).unwrap_or_default();
     let path = dossier.root.join(folder).join(file);
     match archive::text_of(&path) {
         Ok(text) => Ok(SourceText::new(&text)),
-        Err(Unreadable::NotUtf8 { at }) => Err(format!("it is not UTF-8: byte {at} is no character")),
+        Err(Unreadable::NotUtf8 { at, .. }) => Err(format!("it is not UTF-8: byte {at} is no character")),
         Err(Unreadable::TooLarge) => Err(format!("it is larger than {} MiB", archive::LARGEST >> 20)),
+        Err(Unreadable::NotAFile) => Err("it is no ordinary file".to_owned()),
+        Err(Unreadable::Circle) => Err("it leads back to itself".to_owned()),
         Err(Unreadable::Outside) => Err("it leads out of the folder".to_owned()),
         Err(Unreadable::System(reason)) => Err(reason),
     }

@@ -119,7 +119,7 @@ fn in_order(run: &Run, wanted: &BTreeMap<StepId, Vec<Figure>>) -> Vec<StepId> {
     order
 }
 
-fn premises_of(premise: &Premise, open: &mut Vec<StepId>) {
+pub(crate) fn premises_of(premise: &Premise, open: &mut Vec<StepId>) {
     match premise {
         Premise::Holds { by, .. }
         | Premise::Happened { by, .. }

@@ -105,6 +105,16 @@ pub struct Questions {
 /// How many chronologies are run at most for one question, give or take the last.
 pub const MOST_RUNS: usize = 400;
 
+/// Whether a day is so far from all days of the dossier that nothing sensible can be said of it: terms that are renewed
+/// for ever would be followed all the way.
+#[must_use]
+pub fn is_too_far(model: &Model, day: i64) -> bool {
+    const FAR: i64 = 100_000 * 366;
+    let days = || model.events.iter().flat_map(|event| [event.when.min, event.when.max]).flatten();
+    let (first, last) = (days().min().unwrap_or(0), days().max().unwrap_or(0));
+    day < first.saturating_sub(FAR) || day > last.saturating_add(FAR)
+}
+
 impl<'m> World<'m> {
     /// Dates a dossier.
     #[must_use]

@@ -6,7 +6,7 @@ use serde_json::Value;
 use servanda::load::{DefaultLaw, Dossier, open};
 use servanda::proving::{Proof, ProofFile, Prover, file, verify};
 use servanda::world::World;
-use servanda_model::View;
+use servanda_model::{Check, View};
 
 fn dossier() -> Dossier {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dossiers/lithuania-1939");
@@ -37,13 +37,23 @@ fn all_accepted(dossier: &Dossier, questions: &[(View, Vec<String>)]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The questions of a dossier's checks.
+fn checks(dossier: &Dossier) -> Vec<(View, Vec<String>)> {
+    let texts = |check: &Check| check.expects.iter().map(|expect| expect.question.clone()).collect();
+    dossier.model.checks.iter().map(|it| (it.view.clone(), texts(it))).collect()
+}
+
 #[test]
 fn every_verdict_of_the_lithuanian_dossier_is_accepted() {
     let dossier = dossier();
-    let checks = dossier.model.checks.iter();
-    let questions =
-        checks.map(|it| (it.view.clone(), it.expects.iter().map(|expect| expect.question.clone()).collect()));
-    all_accepted(&dossier, &questions.collect::<Vec<_>>());
+    all_accepted(&dossier, &checks(&dossier));
+}
+
+#[test]
+fn what_sentences_mean_is_proved_as_it_is_answered() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/literate/sentences.md");
+    let dossier = open(&path, DefaultLaw::Library).expect("it is there");
+    all_accepted(&dossier, &checks(&dossier));
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub(crate) fn run(dir: &Path, proof: Option<&Path>, out: &Terminal) -> Exit {
     let mut world = World::new(&dossier.model);
     let mut checked = servanda::check::check(&mut world);
     checked.diagnostics.extend(servanda::sourcing::not_at_hand(&dossier));
+    checked.diagnostics.extend(servanda::sourcing::unresolved(&dossier));
     let clean = checked.is_clean();
     if let Some(path) = proof {
         let checks = dossier.model.checks.iter();

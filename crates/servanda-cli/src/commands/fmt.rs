@@ -27,6 +27,13 @@ pub(crate) fn run(paths: &[PathBuf], check: bool, out: &Terminal) -> Exit {
             };
             let document = Document::parse(FileId::default(), entry.path, text.as_str());
             let formatted = servanda_syntax::format(&document);
+            if document.blocks.iter().any(|block| block.broken) {
+                let left = "a block that cannot be read whole is left as it is; `check` says why";
+                out.complain(&format!("note[not-formatted]: {}: {left}\n", file.display()));
+                if check {
+                    exit = Exit::No;
+                }
+            }
             if formatted == text {
                 continue;
             }

@@ -70,6 +70,15 @@ pub(crate) fn show_errors(model: &Model, out: &Terminal) -> bool {
 pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<View, Exit> {
     let entity = |name: &str| -> Result<EntityId, Exit> {
         model.lexicon.entity(name).ok_or_else(|| {
+            let several = model.lexicon.lookup(name);
+            if several.len() > 1 {
+                let names: Vec<&str> = several.iter().map(|id| model.name(*id)).collect();
+                out.complain(&format!(
+                    "error[ambiguous-name]: `{name}` can be several things\nhelp: write one of: {}\n",
+                    names.join(", ")
+                ));
+                return Exit::CouldNot;
+            }
             let near = suggest(name, model.lexicon.all_names());
             let help = near.map_or_else(String::new, |near| format!("help: did you mean `{near}`?\n"));
             out.complain(&format!("error[unknown-name]: nothing is called `{name}`\n{help}"));
@@ -86,6 +95,13 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
         })?;
         let allowed = date.bounds().allowed();
         view.on = allowed.max.or(allowed.min).map(|day| day.0);
+    }
+    if let Some(day) = view.on
+        && servanda::world::is_too_far(model, day)
+    {
+        let text = args.on.as_deref().unwrap_or_default();
+        out.complain(&format!("error[bad-date]: `{text}` is too far from every day of the dossier\n"));
+        return Err(Exit::CouldNot);
     }
     view.seen_by = args.seen_by.as_deref().map(entity).transpose()?;
     view.under = args.under.iter().map(|name| entity(name)).collect::<Result<_, _>>()?;

@@ -1,11 +1,11 @@
 //! Conditions, expressions, triggers and effects: sentences turned into what the kernel understands.
 
-use servanda_diagnostics::Span;
 use servanda_syntax::TokenKind;
 
-use super::sentence::{Filler, Reader, Said, Scope, Trouble, Want, can_fill, duration, sort_of};
+use super::happened::{Happened, in_the_past, is_past};
+use super::sentence::{Filler, Reader, Said, Scope, Trouble, Want, duration};
 use super::words::{Word, seen, span_of, split, text_of};
-use crate::ids::{EntityId, FluentId, VarId};
+use crate::ids::{ActionId, EntityId, FluentId, VarId};
 use crate::lexicon::Target;
 use crate::model::Hooks;
 use crate::program::{
@@ -29,6 +29,8 @@ pub(crate) struct Logic<'a> {
     pub(crate) fluents: &'a [Fluent],
     /// For fluents that sum along places, the fluent that keeps what is at each place itself.
     pub(crate) own: &'a [Option<FluentId>],
+    /// Fluents for acts that have happened; questions have none.
+    pub(crate) happened: Option<&'a mut Happened>,
     pub(crate) hooks: &'a Hooks,
     pub(crate) scope: Scope,
     pub(crate) people: People,
@@ -41,6 +43,7 @@ pub(crate) type Read<T> = Result<T, Trouble>;
 impl Logic<'_> {
     /// Conditions separated by `;`.
     pub(crate) fn conditions(&mut self, words: &[Word]) -> Read<Vec<Condition>> {
+        balanced(words)?;
         let mut all = Vec::new();
         for part in split(words, ";") {
             all.extend(self.condition(part)?);
@@ -94,79 +97,6 @@ impl Logic<'_> {
         Ok(vec![Condition::Compare { left: left_expr, op, right: right_expr }])
     }
 
-    /// `vote of p on m = aye` looks for a `p` that nothing else binds.
-    fn value_given(&mut self, left: &Expr, right: &Expr) -> Option<Vec<Condition>> {
-        let (fluent, args, value) = match (left, right) {
-            (Expr::Fluent(fluent, args), value) | (value, Expr::Fluent(fluent, args)) => (*fluent, args, value),
-            _ => return None,
-        };
-        let is_open = |term: &Term| matches!(term, Term::Var(var) if !self.bound.contains(var));
-        let value = match value {
-            Expr::Value(value) => Term::Value(*value),
-            Expr::Var(var) => Term::Var(*var),
-            _ => return None,
-        };
-        let is_number = self.fluents[fluent.index()].ty == FluentType::Number;
-        if !args.iter().any(is_open) || is_number && !is_open(&value) {
-            return None;
-        }
-        let found = Condition::Holds(FluentPattern { fluent, args: args.clone(), value });
-        bind(&found, &mut self.bound);
-        Some(vec![found])
-    }
-
-    /// Whether a value can be one of a fluent's at all.
-    pub(crate) fn suits_fluent(&self, fluent: FluentId, value: &Expr, span: Span) -> Read<()> {
-        let hole = match self.fluents[fluent.index()].ty {
-            FluentType::Truth => return Ok(()),
-            FluentType::Number => Hole::Number,
-            FluentType::Valued(hole) => hole,
-        };
-        match self.sort(value) {
-            Some(sort) if !can_fill(sort, hole) => {
-                let lexicon = &*self.reader.lexicon;
-                let (is, wanted) = (sort_of(sort, lexicon), sort_of(hole, lexicon));
-                Err(Trouble::new("wrong-kind", span, format!("{is} stands here, and {wanted} is wanted")))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses to compare what can never be the same, such as a text and a word of `one of`.
-    fn can_be_equal(&self, (left, right): (&Expr, &Expr), span: Span) -> Read<()> {
-        match (left, self.sort(right)) {
-            (Expr::Fluent(fluent, _), Some(Hole::Text | Hole::Kind(_) | Hole::Thing)) => {
-                self.suits_fluent(*fluent, right, span)
-            }
-            (Expr::Var(var), Some(sort @ (Hole::Text | Hole::Kind(_) | Hole::Thing)))
-                if !can_fill(sort, self.scope.vars[var.index()].hole) =>
-            {
-                let lexicon = &*self.reader.lexicon;
-                let (one, other) = (sort_of(self.scope.vars[var.index()].hole, lexicon), sort_of(sort, lexicon));
-                Err(Trouble::new("wrong-kind", span, format!("{one} is never the same as {other}")))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// What sort of thing an expression gives, where that can be told.
-    fn sort(&self, value: &Expr) -> Option<Hole> {
-        match value {
-            Expr::Var(var) => Some(self.scope.vars[var.index()].hole),
-            Expr::Value(value) => match value.kinded() {
-                Kinded::Entity(_) => Some(Hole::Thing),
-                Kinded::Text(_) => Some(Hole::Text),
-                _ => None,
-            },
-            Expr::Fluent(fluent, _) => match self.fluents[fluent.index()].ty {
-                FluentType::Number => Some(Hole::Number),
-                FluentType::Valued(hole) => Some(hole),
-                FluentType::Truth => None,
-            },
-            _ => None,
-        }
-    }
-
     /// `x is a KIND`, `x is not a KIND`.
     fn kind_test(&mut self, words: &[Word]) -> Read<Option<Vec<Condition>>> {
         let Some(is) = words.iter().position(|word| word.is("is")) else { return Ok(None) };
@@ -203,14 +133,7 @@ impl Logic<'_> {
     fn said_positively(&mut self, said: &Said, words: &[Word]) -> Read<Vec<Condition>> {
         let fluent = match said.target {
             Target::Fluent(fluent) => fluent,
-            Target::Action(_) => {
-                return Err(Trouble::new(
-                    "action-as-condition",
-                    span_of(words),
-                    format!("`{}` happens at a moment and cannot hold", text_of(words)),
-                )
-                .help("use it after `when` or `unless`, or state a fluent here"));
-            }
+            Target::Action(action) => return self.has_happened(said, action, words),
         };
         let holes = self.fluents[fluent.index()].args.clone();
         let mut all = Vec::new();
@@ -246,6 +169,32 @@ impl Logic<'_> {
                     all.push(Condition::Holds(FluentPattern { fluent, args: terms, value: Term::Any }));
                 }
             }
+            all.extend(extra);
+        }
+        for condition in &all {
+            bind(condition, &mut self.bound);
+        }
+        Ok(all)
+    }
+
+    /// An act in a condition: that it has happened. A norm may say so in the present form, too; in a rule that could as
+    /// well mean that it happens at the same moment.
+    fn has_happened(&mut self, said: &Said, action: ActionId, words: &[Word]) -> Read<Vec<Condition>> {
+        let known = self.fluents.len();
+        let tells = self.people.bearer.is_some() || is_past(self.reader.lexicon, said.target, words);
+        let Some(happened) = self.happened.as_mut().filter(|_| tells) else {
+            let past = in_the_past(self.reader.lexicon, said.target, words);
+            let message = format!("`{}` happens at a moment and cannot hold", text_of(words));
+            return Err(Trouble::new("action-as-condition", span_of(words), message).help(format!(
+                "write `{past}` if it must have happened before; what happens at the same moment stands after `when` \
+                 or `unless`"
+            )));
+        };
+        let fluent = happened.fluent(action, known);
+        let holes = self.actions[action.index()].holes.clone();
+        let mut all = Vec::new();
+        for (args, extra) in self.fillings(&said.args, &holes) {
+            all.push(Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) }));
             all.extend(extra);
         }
         for condition in &all {
@@ -719,7 +668,7 @@ pub(crate) fn bind(condition: &Condition, bound: &mut Vec<VarId>) {
     }
 }
 
-fn bind_trigger(trigger: &Trigger, bound: &mut Vec<VarId>) {
+pub(crate) fn bind_trigger(trigger: &Trigger, bound: &mut Vec<VarId>) {
     match trigger {
         Trigger::Happens(pattern) => {
             for term in &pattern.args {
@@ -840,6 +789,22 @@ fn comparison_words(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
     (1..words.len())
         .filter(outside)
         .find_map(|at| FORMS.iter().find(|(form, _)| fits(at, form)).map(|(form, op)| (at, *op, form.len())))
+}
+
+/// Refuses parentheses of which one is missing.
+fn balanced(words: &[Word]) -> Read<()> {
+    let mut open: Vec<&Word> = Vec::new();
+    for word in words {
+        if word.is_sign("(") {
+            open.push(word);
+        } else if word.is_sign(")") && open.pop().is_none() {
+            return Err(Trouble::new("unclosed-parenthesis", word.span, "nothing is opened that this closes"));
+        }
+    }
+    match open.first() {
+        Some(word) => Err(Trouble::new("unclosed-parenthesis", word.span, "this parenthesis is never closed")),
+        None => Ok(()),
+    }
 }
 
 /// `(A; B)` as `A; B`.

@@ -5,13 +5,17 @@
 
 pub(crate) mod dates;
 mod feeds;
+mod happened;
 mod logic;
 mod narrative;
 mod negotiation;
 mod norms;
+mod parts;
 mod reach;
 mod rules;
+mod secrecy;
 mod sentence;
+mod sorts;
 mod things;
 mod vocabulary;
 mod words;
@@ -27,10 +31,11 @@ use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording};
 use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
+use happened::Happened;
 use logic::{Logic, People};
+use parts::names_of_parts;
 use sentence::Reader;
 pub use sentence::{Filler, Like, Said, Scope, Trouble, Unknown};
-use things::names_of_parts;
 use words::{Word, span_of, text_of};
 
 pub use self::question::{Asked, Asker};
@@ -65,6 +70,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         excuses: false,
         corrections: Vec::new(),
         reforms: ReformTable::default(),
+        happened: Happened::default(),
     };
     elaborator.run();
     elaborator.model
@@ -102,6 +108,7 @@ pub(crate) struct Elaborator<'a> {
     corrections: Vec<(EntityId, Statement)>,
     /// Until when countries used the Julian calendar, by name.
     reforms: ReformTable,
+    happened: Happened,
 }
 
 #[derive(Clone, Copy)]
@@ -143,6 +150,8 @@ impl<'a> Elaborator<'a> {
                 self.statement(statement);
             }
         }
+        self.precedence_circles();
+        self.part_secrets();
         self.correct();
         self.order_by_time_of_day();
         self.each("rule", Self::rule);
@@ -222,11 +231,24 @@ impl<'a> Elaborator<'a> {
     }
 
     pub(crate) fn stray_clause(&mut self, statement: &Statement, clause: &Clause) {
-        let what = clause.keyword.map_or_else(|| text_of(&words::all(&clause.tokens)), str::to_owned);
+        let words = words::all(&clause.tokens);
+        let what = clause.keyword.map_or_else(|| text_of(&words), str::to_owned);
         let head = statement.keyword().unwrap_or("such a statement");
-        let trouble = Trouble::new("unknown-clause", clause.span, format!("`{what}` is no clause of `{head}`"));
         let known: Vec<&str> =
             servanda_syntax::grammar::clauses_of(statement.kind).map(|clause| clause.keyword).collect();
+        // Of a misspelt keyword as many words are looked at as the keyword has.
+        let begins = |count: usize| words.get(..count).map(text_of).filter(|_| clause.keyword.is_none());
+        let near = [3, 2, 1].into_iter().find_map(|count| {
+            let of_length = known.iter().copied().filter(|keyword| keyword.split(' ').count() == count);
+            servanda_diagnostics::suggest(&begins(count)?, of_length)
+        });
+        if let Some(near) = near {
+            let meant = &words[..near.split(' ').count()];
+            let message = format!("`{}` begins no clause of `{head}`", text_of(meant));
+            let trouble = Trouble::new("unknown-clause", span_of(meant), message);
+            return self.complain(statement, trouble.help(format!("did you mean `{near}`?")));
+        }
+        let trouble = Trouble::new("unknown-clause", clause.span, format!("`{what}` is no clause of `{head}`"));
         let trouble = match servanda_diagnostics::suggest(&what, known.iter().copied()) {
             Some(near) => trouble.help(format!("did you mean `{near}`?")),
             None if !known.is_empty() => trouble.help(format!("its clauses are: {}", known.join(", "))),
@@ -283,6 +305,7 @@ impl<'a> Elaborator<'a> {
             actions: &model.program.actions,
             fluents: &model.program.fluents,
             own: &self.own,
+            happened: Some(&mut self.happened),
             hooks: &model.hooks,
             scope: Scope::default(),
             people,
@@ -482,6 +505,7 @@ impl<'a> Elaborator<'a> {
     }
 
     fn finish(&mut self) {
+        self.make_happened();
         self.leave_out_changes_of_defined();
         let entity_kinds = self.model.lexicon.entity_kinds.clone();
         self.model.program.entity_kinds = entity_kinds;

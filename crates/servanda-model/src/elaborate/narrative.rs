@@ -102,9 +102,7 @@ impl Elaborator<'_> {
 
     /// The country that a sentence begins with, if the dossier says when its calendar changed.
     fn country_of(&self, sentence: &[Word]) -> Option<EntityId> {
-        if self.reforms.iter().next().is_none() {
-            return None;
-        }
+        self.reforms.iter().next()?;
         let sentence = &sentence[usize::from(sentence.first().is_some_and(|word| word.is("the")))..];
         let end = sentence.iter().position(|word| word.kind == TokenKind::Punct).unwrap_or(sentence.len());
         let joined = |at: usize| sentence.get(at).is_some_and(|next| next.is("and") || next.is_sign(","));
@@ -728,6 +726,15 @@ fn lapse(words: &[Word]) -> Option<Lapse> {
     })
 }
 
+/// `A, B and C`.
+pub(crate) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
 fn negated(lapse: Lapse) -> Lapse {
     match lapse {
         Lapse::Days(n) => Lapse::Days(-n),
@@ -742,7 +749,7 @@ fn ended(happening: &Happening) -> Happening {
     }
 }
 
-fn mentioned(happening: &Happening) -> Vec<EntityId> {
+pub(crate) fn mentioned(happening: &Happening) -> Vec<EntityId> {
     let (args, value): (&[Value], Option<Value>) = match happening {
         Happening::Action(_, args) => (args, None),
         Happening::FactBegins(_, args, value) | Happening::FactEnds(_, args, value) => (args, Some(*value)),

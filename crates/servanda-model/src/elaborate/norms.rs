@@ -124,7 +124,7 @@ impl Elaborator<'_> {
     /// An exception to something that is no norm would be lost.
     fn exceptions_unused(&mut self) {
         for (norm, words, statement) in std::mem::take(&mut self.exceptions) {
-            if !self.model.norms.iter().any(|known| known.entity == norm) {
+            if !self.model.lexicon.is_of_kind(norm, self.model.hooks.norm) {
                 let name = self.model.name(norm).to_owned();
                 let trouble = Trouble::new("not-a-norm", span_of(&words), format!("`{name}` is no norm"));
                 self.complain(&statement, trouble);

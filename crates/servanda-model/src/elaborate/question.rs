@@ -150,6 +150,7 @@ impl<'a> Asker<'a> {
             actions,
             fluents,
             own: &self.own,
+            happened: None,
             hooks: &model.hooks,
             scope,
             people: People::default(),

@@ -1,12 +1,13 @@
 //! Rules and definitions of the law and of dossiers, and sums along nested places.
 
+use servanda_diagnostics::Diagnostic;
 use servanda_syntax::{Clause, Statement, TokenKind};
 
 use super::logic::{Logic, People};
 use super::sentence::Trouble;
 use super::words::{Word, all, span_of, split, text_of};
 use super::{Elaborator, RuleSlot};
-use crate::ids::{DefinitionId, FluentId, RuleId};
+use crate::ids::{DefinitionId, FluentId, RuleId, VarId};
 use crate::lexicon::{Piece, Target};
 use crate::model::{Guard, Total};
 use crate::program::{
@@ -58,6 +59,11 @@ impl Elaborator<'_> {
         match read_rule(&mut logic, statement) {
             Ok((triggers, alternatives, unless, effects)) => {
                 let vars = logic.scope.vars.clone();
+                let mut fixed = Vec::new();
+                triggers.iter().for_each(|trigger| super::logic::bind_trigger(trigger, &mut fixed));
+                for conditions in &alternatives {
+                    self.aggregates_go_over_something(statement, &vars, &fixed, conditions, None);
+                }
                 for conditions in alternatives {
                     let rule = Rule {
                         id: RuleId(0),
@@ -107,6 +113,9 @@ impl Elaborator<'_> {
         match read_definition(&mut logic, statement, &words) {
             Ok((fluent, args, value, alternatives)) => {
                 let vars = logic.scope.vars.clone();
+                for conditions in &alternatives {
+                    self.aggregates_go_over_something(statement, &vars, &[], conditions, Some(&value));
+                }
                 for conditions in alternatives {
                     let definition = Definition {
                         id: DefinitionId(0),
@@ -123,6 +132,49 @@ impl Elaborator<'_> {
                 }
             }
             Err(trouble) => self.complain(statement, trouble),
+        }
+    }
+
+    /// `sum of n where A; B` ends at the `;`: if `B` settles what `n` is, there is nothing left to go over.
+    fn aggregates_go_over_something(
+        &mut self,
+        statement: &Statement,
+        vars: &[Var],
+        fixed: &[VarId],
+        conditions: &[Condition],
+        value: Option<&Expr>,
+    ) {
+        let mut bound = fixed.to_vec();
+        conditions.iter().for_each(|condition| super::logic::bind(condition, &mut bound));
+        let mut expressions: Vec<&Expr> = value.into_iter().collect();
+        for condition in conditions {
+            match condition {
+                Condition::Let(_, expr) => expressions.push(expr),
+                Condition::Compare { left, right, .. } => expressions.extend([left, right]),
+                _ => {}
+            }
+        }
+        let mut seen = 0;
+        while let Some(expr) = expressions.get(seen).copied() {
+            seen += 1;
+            match expr {
+                Expr::Arith(_, left, right) => expressions.extend([&**left, &**right]),
+                Expr::Aggregate(aggregate) => {
+                    let Expr::Var(over) = aggregate.of else { continue };
+                    if bound.contains(&over) {
+                        let name = &vars[over.index()].name;
+                        let message = format!(
+                            "`{name}` has one value here, as a condition outside the aggregate settles it: there is nothing to go over"
+                        );
+                        let warning = Diagnostic::warning("aggregate-of-one", message)
+                            .label(statement.file, statement.head.span, "")
+                            .headings(&statement.headings)
+                            .help("put all conditions of an aggregate in parentheses: `sum of n where (A; B)`");
+                        self.model.diagnostics.push(warning);
+                    }
+                }
+                _ => {}
+            }
         }
     }
 
@@ -469,8 +521,11 @@ fn read_definition(logic: &mut Logic<'_>, statement: &Statement, words: &[Word])
     Ok((fluent, args, value, alternatives))
 }
 
+/// What is defined: a fluent, its arguments, and its value.
+type Head = (FluentId, Vec<Term>, Expr);
+
 /// `FLUENT`, or `FLUENT is EXPR`.
-fn definition_head(logic: &mut Logic<'_>, words: &[Word]) -> Result<(FluentId, Vec<Term>, Expr), Trouble> {
+fn definition_head(logic: &mut Logic<'_>, words: &[Word]) -> Result<Head, Trouble> {
     use crate::program::Effect;
     let whole = logic.effects(words);
     let read = match whole {
@@ -485,7 +540,7 @@ fn definition_head(logic: &mut Logic<'_>, words: &[Word]) -> Result<(FluentId, V
 }
 
 /// `FLUENT is EXPR`, split at the first `is` before which a fluent stands: an expression may have an `is` of its own.
-fn value_by_expression(logic: &mut Logic<'_>, words: &[Word]) -> Option<Result<(FluentId, Vec<Term>, Expr), Trouble>> {
+fn value_by_expression(logic: &mut Logic<'_>, words: &[Word]) -> Option<Result<Head, Trouble>> {
     let (is, said) = words.iter().enumerate().filter(|(_, word)| word.is("is")).find_map(|(at, _)| {
         let plain = super::words::seen(&words[..at]);
         let said = logic.reader.sentence(&plain, super::sentence::Want::Fluent, &logic.scope).ok()?;

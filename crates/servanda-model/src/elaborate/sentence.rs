@@ -655,10 +655,11 @@ fn ambiguous(lexicon: &Lexicon, text: &str, several: &[EntityId], span: Span) ->
         .help(format!("write one of: {}", names.join(", ")))
 }
 
-/// Whether what a variable of one sort stands for can ever fill a hole of another.
+/// Whether what a variable of one sort stands for can ever fill a hole of another. A hole for things of no kind takes
+/// numbers, too: whoever bears a norm over a feed may go by one.
 pub(crate) fn can_fill(var: Hole, hole: Hole) -> bool {
     let is_thing = |hole: Hole| matches!(hole, Hole::Kind(_) | Hole::Thing);
-    var == Hole::Any || hole == Hole::Any || var == hole || is_thing(var) && is_thing(hole)
+    var == Hole::Any || matches!(hole, Hole::Any | Hole::Thing) || var == hole || is_thing(var) && is_thing(hole)
 }
 
 /// What a hole takes, in words.
@@ -679,6 +680,11 @@ fn one(value: Value) -> Filler {
 }
 
 fn wrong(words: &[Word], wanted: &str) -> Trouble {
+    let too_large = |word: &&Word| word.kind == TokenKind::Number && word.number.and_then(Value::number).is_none();
+    if let Some(number) = words.iter().find(too_large) {
+        let message = format!("`{}` is too large a number, or too fine", number.text);
+        return Trouble::new("number-too-large", number.span, message).help("at most 16 digits can be told apart");
+    }
     Trouble::new("wrong-kind", span_of(words), format!("`{}` stands where {wanted} is wanted", text_of(words)))
 }
 

@@ -373,6 +373,19 @@ impl Elaborator<'_> {
         mode: Mode,
         shown: bool,
     ) -> FluentId {
+        // Those promised come first, as their numbers are given out already.
+        self.make_happened();
+        self.new_fluent(name, args, ty, mode, shown)
+    }
+
+    pub(super) fn new_fluent(
+        &mut self,
+        name: String,
+        args: Vec<Hole>,
+        ty: FluentType,
+        mode: Mode,
+        shown: bool,
+    ) -> FluentId {
         let id = FluentId::from_index(self.model.program.fluents.len());
         self.model.program.fluents.push(Fluent { name, args, ty, ties: Ties::default(), mode, deadlines: Vec::new() });
         self.model.shown.push(shown);

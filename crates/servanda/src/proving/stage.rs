@@ -293,7 +293,8 @@ fn counts(world: &World<'_>, view: &View, unknown: &[EntityId], id: EventId) -> 
 fn order(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32 {
     let same = |other: &EventId| depth <= 64 && ticks[other.index()] == ticks[id.index()];
     let others = before(model, id).into_iter().filter(same);
-    others.map(|other| 1 + order(model, other, ticks, depth + 1)).max().unwrap_or(0)
+    let after = others.map(|other| 1 + order(model, other, ticks, depth + 1)).max().unwrap_or(0);
+    after.max(model.events[id.index()].step)
 }
 
 /// What a question is about.
