@@ -81,6 +81,8 @@ pub enum Form {
     Named(EntityId),
     /// What happened, to whom or by whom.
     Happened(Option<EntityId>),
+    /// What somebody did.
+    Did(EntityId),
 }
 
 /// A question, understood.
@@ -257,7 +259,7 @@ impl<'m> Preparing<'m> {
             }
             ["what", "did" | "does" | "do", .., "do"] => {
                 let thing = self.entity(&words[2..words.len() - 1].join(" "))?;
-                question.form = Form::Happened(Some(thing));
+                question.form = Form::Did(thing);
                 Ok(())
             }
             ["what", "does" | "did" | "do", middle @ ..]
@@ -558,6 +560,23 @@ impl<'m> Preparing<'m> {
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
+                }
+                if let [rest @ .., Condition::Compare { left, op, right }] = conditions.as_slice() {
+                    // What a number leaves open is possible.
+                    let mut open = rest.to_vec();
+                    open.push(Condition::Undecided { left: left.clone(), op: *op, right: right.clone() });
+                    let fluent = self.add_fluent(holes.clone(), FluentType::Truth);
+                    self.questions.definitions.push(Definition {
+                        id: DefinitionId(0),
+                        name: question.text.clone(),
+                        vars: scope.vars.clone(),
+                        fluent,
+                        args: args.clone(),
+                        value: Expr::Value(Value::TRUE),
+                        conditions: open,
+                        origin: OriginId(0),
+                    });
+                    question.open = Some(fluent);
                 }
                 self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
                 Ok(())
