@@ -209,7 +209,11 @@ impl<'m> Preparing<'m> {
             .as_ref()
             .and_then(|_| Trouble { help: None, ..trouble.clone() }.help_in(self.asker.lexicon()));
         let own = trouble.help.clone().filter(|_| trouble.unknown.is_none());
-        let near = near.or(own).map_or_else(String::new, |near| format!("{near} "));
+        let near = near.or(own);
+        if let Some(meant) = near.as_ref().filter(|near| near.starts_with("did you mean")) {
+            return meant.clone();
+        }
+        let near = near.map_or_else(String::new, |near| format!("{near} "));
         format!(
             "{near}ask `is/was/does/did SENTENCE`, `who/what/which KIND/where/how many …`, `when/since when/until when/how long …`, \
              `by which act …`, `may/must/can X …`, `what must X do`, `which norms of Y are breached`, `what does X know of Y`, \
