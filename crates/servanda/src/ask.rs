@@ -273,7 +273,7 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
     };
     match &question.form {
         Form::Acts { patterns, .. } => Target { fluents: Vec::new(), acts: patterns.clone(), day: on },
-        Form::Happened(_) | Form::Says(_) | Form::Claims(_) | Form::Named(_) => Target::default(),
+        Form::Happened(_) | Form::Did(_) | Form::Says(_) | Form::Claims(_) | Form::Named(_) => Target::default(),
         Form::Secrets(actor) => {
             let fluents = vec![(model.hooks.knows, vec![Some(Value::entity(*actor)), None])];
             Target { fluents, day, ..Target::default() }
@@ -357,7 +357,8 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             let done = acts(world, outcome, patterns, asked, question, day);
             if *negated { undone(world, &done, question, outcome) } else { done }
         }
-        Form::Happened(thing) => happened(world, outcome, *thing, day, question.during),
+        Form::Happened(thing) => happened(world, outcome, *thing, false, day, question.during),
+        Form::Did(actor) => happened(world, outcome, Some(*actor), true, day, question.during),
         Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
         Form::Learnt { actor, thing } => learnt(world, outcome, *actor, *thing, on),
         Form::Secrets(actor) => secrets(world, outcome, *actor, on),
@@ -521,7 +522,7 @@ fn leave_open_within(world: &World<'_>, outcome: &Outcome, question: &Question, 
         let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
         let mut answer = answer(world, text, false, sinces, untils);
         why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
-        answer.assumptions.push("a number is known for a whole, and not for the places within it".to_owned());
+        answer.assumptions.push("a number is not known, or known for a whole and not for its parts".to_owned());
         answers.push(answer);
     }
 }
@@ -822,6 +823,7 @@ fn happened(
     world: &World<'_>,
     outcome: &Outcome,
     thing: Option<EntityId>,
+    does: bool,
     day: Option<i64>,
     during: Option<(Option<i64>, Option<i64>)>,
 ) -> Vec<Answer> {
@@ -830,6 +832,14 @@ fn happened(
     for id in outcome.visible.iter() {
         let event = &model.events[id.index()];
         let involved = thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
+        let by_it = |happening: &servanda_model::Happening| {
+            let doer = match happening {
+                servanda_model::Happening::Action(_, args) => args.first().copied(),
+                _ => None,
+            };
+            doer.is_some() && doer == thing.map(Value::entity)
+        };
+        let involved = involved && (!does || event.happenings.iter().any(by_it));
         let (min, max) = world.dating.bounds(*id);
         let on_day = match (thing, day) {
             (None, Some(day)) => min.is_none_or(|min| min <= day) && max.is_none_or(|max| day <= max),

@@ -81,6 +81,8 @@ pub enum Form {
     Named(EntityId),
     /// What happened, to whom or by whom.
     Happened(Option<EntityId>),
+    /// What somebody did.
+    Did(EntityId),
 }
 
 /// A question, understood.
@@ -213,7 +215,11 @@ impl<'m> Preparing<'m> {
             .as_ref()
             .and_then(|_| Trouble { help: None, ..trouble.clone() }.help_in(self.asker.lexicon()));
         let own = trouble.help.clone().filter(|_| trouble.unknown.is_none());
-        let near = near.or(own).map_or_else(String::new, |near| format!("{near} "));
+        let near = near.or(own);
+        if let Some(meant) = near.as_ref().filter(|near| near.starts_with("did you mean")) {
+            return meant.clone();
+        }
+        let near = near.map_or_else(String::new, |near| format!("{near} "));
         format!(
             "{near}ask `is/was/does/did SENTENCE`, `who/what/which KIND/where/how many …`, `when/since when/until when/how long …`, \
              `by which act …`, `may/must/can X …`, `what must X do`, `which norms of Y are breached`, `what does X know of Y`, \
@@ -263,7 +269,7 @@ impl<'m> Preparing<'m> {
             }
             ["what", "did" | "does" | "do", .., "do"] => {
                 let thing = self.entity(&words[2..words.len() - 1].join(" "))?;
-                question.form = Form::Happened(Some(thing));
+                question.form = Form::Did(thing);
                 Ok(())
             }
             ["what", "does" | "did" | "do", middle @ ..]
@@ -564,6 +570,23 @@ impl<'m> Preparing<'m> {
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
+                }
+                if let [rest @ .., Condition::Compare { left, op, right }] = conditions.as_slice() {
+                    // What a number leaves open is possible.
+                    let mut open = rest.to_vec();
+                    open.push(Condition::Undecided { left: left.clone(), op: *op, right: right.clone() });
+                    let fluent = self.add_fluent(holes.clone(), FluentType::Truth);
+                    self.questions.definitions.push(Definition {
+                        id: DefinitionId(0),
+                        name: question.text.clone(),
+                        vars: scope.vars.clone(),
+                        fluent,
+                        args: args.clone(),
+                        value: Expr::Value(Value::TRUE),
+                        conditions: open,
+                        origin: OriginId(0),
+                    });
+                    question.open = Some(fluent);
                 }
                 self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
                 Ok(())

@@ -160,7 +160,7 @@ norm NoWar: each party must not attack the other
 article III "Passage"
 norm Passage: Belmark may have troops in Eastmarch
   source paper "may keep troops"
-protocol Ban of Pact, known only to Arvenia and Corvia
+protocol Ban of Pact, known only to Arvenia and Belmark
 norm NoPassage: Belmark must not have troops in Eastmarch
   source paper "no troops at all"
 claim 1925 by Corvia: Arvenia attacks Belmark
@@ -180,7 +180,7 @@ fn lead_to(steps: &[servanda::steps::Told], article: &str, locator: &str) -> boo
 
 #[test]
 fn a_permission_and_a_prohibition_lead_to_their_articles() {
-    let yes = reply(NORMS, "may Belmark station troops in Eastmarch on 1922-01-01 as seen by Belmark");
+    let yes = reply(NORMS, "may Belmark station troops in Eastmarch on 1922-01-01 as seen by Corvia");
     let [answer] = yes.answers.as_slice() else { panic!("{:#?}", yes.answers) };
     assert_eq!(answer.text, "permitted by Passage: Belmark may have troops in Eastmarch");
     assert_eq!((answer.since.as_deref(), answer.until.as_deref()), (Some("1921-06-01"), None));

@@ -33,6 +33,8 @@ pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: 
     }
     if out.json() {
         out.print_json(&reply);
+    } else if question.trim_start().to_lowercase().starts_with("why ") {
+        out.print(&super::explain::text(&reply, out));
     } else {
         out.print(&text(&reply, out));
     }

@@ -40,7 +40,7 @@ pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: 
     if reply.answers.is_empty() { Exit::No } else { Exit::Yes }
 }
 
-fn text(reply: &Reply, out: &Terminal) -> String {
+pub(super) fn text(reply: &Reply, out: &Terminal) -> String {
     let mut lines = super::ask::text(reply, out);
     for answer in &reply.answers {
         if answer.steps.is_empty() {

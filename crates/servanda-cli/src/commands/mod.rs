@@ -80,7 +80,9 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
                 return Exit::CouldNot;
             }
             let near = suggest(name, model.lexicon.all_names());
-            let help = near.map_or_else(String::new, |near| format!("help: did you mean `{near}`?\n"));
+            let list = || (args.under.iter().any(|it| it == name)).then(|| choices(model)).flatten();
+            let help = near.map(|near| format!("did you mean `{near}`?")).or_else(list);
+            let help = help.map_or_else(String::new, |help| format!("help: {}\n", out.wrap(&help, 6)));
             out.complain(&format!("error[unknown-name]: nothing is called `{name}`\n{help}"));
             Exit::CouldNot
         })
@@ -106,6 +108,14 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
     view.seen_by = args.seen_by.as_deref().map(entity).transpose()?;
     view.under = args.under.iter().map(|name| entity(name)).collect::<Result<_, _>>()?;
     Ok(view)
+}
+
+/// The readings and doctrines that `--under` can choose.
+fn choices(model: &Model) -> Option<String> {
+    let readings = model.norms.iter().filter_map(|norm| norm.reading);
+    let all: std::collections::BTreeSet<&str> =
+        readings.chain(model.doctrines.iter().map(|it| it.entity)).map(|id| model.name(id)).collect();
+    (!all.is_empty()).then(|| format!("there are: {}", all.into_iter().collect::<Vec<_>>().join(", ")))
 }
 
 /// Says on standard error that what is asked is asked of a dossier with errors.

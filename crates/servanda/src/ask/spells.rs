@@ -122,7 +122,7 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
     let model = world.model;
     let solution = &outcome.runs[0].solution;
     let mut all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
-    if matches!(question.form, Form::Whether | Form::Which) {
+    if matches!(question.form, Form::Whether | Form::Which | Form::When) {
         all.extend(left_open(model, outcome, question));
     }
     if !matches!(question.form, Form::When) {

@@ -320,7 +320,7 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
                     .collect(),
             })
             .collect(),
-        Form::Happened(_) => {
+        Form::Happened(_) | Form::Did(_) => {
             return Err("what happened is a list of the dossier's own statements, and rests on nothing else".to_owned());
         }
         Form::Says(_) | Form::Claims(_) | Form::Named(_) => {

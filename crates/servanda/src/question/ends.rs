@@ -90,7 +90,7 @@ fn read(asker: &Asker<'_>, clock: Clock, clause: &[&str], ends: &mut Ends) -> bo
                 "until" => ends.until = first.or(last),
                 "before" => ends.during = Some((None, first.or(last).map(|day| day - 1))),
                 "after" => ends.during = Some((one.map(|day| day + 1), None)),
-                "in" | "during" if first != last => ends.during = Some((first, last)),
+                "in" | "on" | "during" if first != last => ends.during = Some((first, last)),
                 _ => {
                     ends.on = one;
                     ends.that_day = *word != "by";
