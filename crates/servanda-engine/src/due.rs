@@ -227,6 +227,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             let table = &self.world.tables[plan.fluent as usize];
             let still_runs = !plan.since_renewed || table.renewed(timer.item) == timer.armed;
             if table.cell(timer.item).epoch == timer.epoch && still_runs {
+                self.trace_timer(plan.fluent, timer.item);
                 self.set_off(plan.listener, &timer);
             }
         }
@@ -252,6 +253,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
             self.timers.comes[fluent as usize].pop();
             if self.world.tables[fluent as usize].cell(timer.item).epoch == timer.epoch {
+                self.trace_timer(fluent, timer.item);
                 for &listener in &compiled.fluents[fluent as usize].comes {
                     self.set_off(listener, &timer);
                 }

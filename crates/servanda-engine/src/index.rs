@@ -33,21 +33,14 @@ pub(crate) struct Index {
     links: Vec<Link>,
 }
 
-impl Clone for Index {
-    fn clone(&self) -> Index {
-        Index { spec: self.spec.clone(), heads: self.heads.clone(), links: self.links.clone() }
-    }
-
-    fn clone_from(&mut self, other: &Index) {
-        self.spec.clone_from(&other.spec);
-        self.heads.clone_from(&other.heads);
-        self.links.clone_from(&other.links);
-    }
-}
-
 impl Index {
     pub(crate) fn new(spec: IndexSpec) -> Index {
         Index { spec, heads: HashTable::new(), links: Vec::new() }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.heads.clear();
+        self.links.clear();
     }
 
     fn hash(&self, key: &[Value]) -> u64 {

@@ -106,29 +106,6 @@ pub(crate) struct Table {
     pub(crate) active: Vec<u32>,
 }
 
-impl Clone for Table {
-    fn clone(&self) -> Table {
-        let mut made = Table::new(self.layout.clone());
-        made.clone_from(self);
-        made
-    }
-
-    /// Into the room there is, so that taking up a copy again and again asks for no memory.
-    fn clone_from(&mut self, other: &Table) {
-        let Table { layout, find, cells, long_keys, more_arms, renewed, made, free, indexes, active } = other;
-        self.layout.clone_from(layout);
-        self.find.clone_from(find);
-        self.cells.clone_from(cells);
-        self.long_keys.clone_from(long_keys);
-        self.more_arms.clone_from(more_arms);
-        self.renewed.clone_from(renewed);
-        self.made.clone_from(made);
-        self.free.clone_from(free);
-        self.indexes.clone_from(indexes);
-        self.active.clone_from(active);
-    }
-}
-
 impl Table {
     pub(crate) fn new(layout: Layout) -> Table {
         let indexes = layout.indexes.iter().map(|spec| Index::new(spec.clone())).collect();
@@ -242,6 +219,23 @@ impl Table {
         for index in indexes.iter_mut().filter(|index| index.spec.only.is_some_and(|only| only != value)) {
             index.remove(slot, key_in(cells, long_keys, layout.arity, slot));
         }
+    }
+
+    /// Takes every instance out.
+    pub(crate) fn clear(&mut self) {
+        if self.cells.is_empty() {
+            return;
+        }
+        let Table { layout: _, find, cells, long_keys, more_arms, renewed, made, free, indexes, active } = self;
+        find.clear();
+        cells.clear();
+        long_keys.clear();
+        more_arms.clear();
+        renewed.clear();
+        made.clear();
+        free.clear();
+        indexes.iter_mut().for_each(Index::clear);
+        active.clear();
     }
 
     /// Takes every value away, with no bookkeeping of changes.

@@ -30,7 +30,6 @@ pub(crate) struct World {
 }
 
 /// All timers that are pending.
-#[derive(Clone)]
 pub(crate) struct Timers {
     /// By fluent and deadline.
     pub(crate) deadlines: Vec<Vec<DeadlineQueue>>,
@@ -44,6 +43,34 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
+    /// None pending.
+    pub(crate) fn new(compiled: &Compiled) -> Timers {
+        let in_order = |time: &crate::compile::ops::Time| matches!(time, crate::compile::ops::Time::Constant(_));
+        Timers {
+            deadlines: compiled
+                .fluents
+                .iter()
+                .map(|fluent| fluent.deadlines.iter().map(|_| DeadlineQueue::default()).collect())
+                .collect(),
+            held: compiled.held.iter().map(|held| TimerQueue::new(in_order(&held.time))).collect(),
+            elapsed: compiled.elapsed.iter().map(|elapsed| TimerQueue::new(in_order(&elapsed.time))).collect(),
+            comes: compiled.fluents.iter().map(|_| TimerQueue::new(false)).collect(),
+            wakes: Wakes::default(),
+            carried: vec![(Vec::new(), Vec::new()); compiled.elapsed.len()],
+        }
+    }
+
+    /// Takes all of them out.
+    pub(crate) fn clear(&mut self) {
+        self.deadlines.iter_mut().flatten().for_each(DeadlineQueue::clear);
+        self.held.iter_mut().chain(&mut self.elapsed).chain(&mut self.comes).for_each(TimerQueue::clear);
+        self.wakes.clear();
+        for (fillings, free) in &mut self.carried {
+            fillings.clear();
+            free.clear();
+        }
+    }
+
     /// Keeps the filling of an `After` timer; returns its place.
     pub(crate) fn carry(&mut self, elapsed: u32, filling: &[Value]) -> u32 {
         let (carried, free) = &mut self.carried[elapsed as usize];
@@ -99,28 +126,14 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
 impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     /// The state at the beginning of time.
     pub(crate) fn new(compiled: &'c Compiled, sink: S) -> Self {
-        let fluents = compiled.fluents.len();
-        let in_order = |time: &crate::compile::ops::Time| matches!(time, crate::compile::ops::Time::Constant(_));
-        let timers = Timers {
-            deadlines: compiled
-                .fluents
-                .iter()
-                .map(|fluent| fluent.deadlines.iter().map(|_| DeadlineQueue::default()).collect())
-                .collect(),
-            held: compiled.held.iter().map(|held| TimerQueue::new(in_order(&held.time))).collect(),
-            elapsed: compiled.elapsed.iter().map(|elapsed| TimerQueue::new(in_order(&elapsed.time))).collect(),
-            comes: (0..fluents).map(|_| TimerQueue::new(false)).collect(),
-            wakes: Wakes::default(),
-            carried: vec![(Vec::new(), Vec::new()); compiled.elapsed.len()],
-        };
         let mut sweep = Sweep {
             compiled,
             world: World {
-                tables: (0..compiled.indexes.len()).map(|fluent| Table::new(compiled.layout(fluent, R))).collect(),
+                tables: compiled.tables(R),
                 ranges: RefCell::new(Ranges::new(&compiled.program.ranges)),
                 kinds: Kinds::new(&compiled.program),
             },
-            timers,
+            timers: Timers::new(compiled),
             recorder: Recorder::default(),
             sink,
             trace: None,

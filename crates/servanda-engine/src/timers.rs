@@ -67,13 +67,14 @@ impl DeadlineQueue {
         self.entries.insert(at, timer);
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &DeadlineTimer> {
-        self.entries.iter()
+    /// The timers armed at a tick or later, last first.
+    pub(crate) fn armed_since(&self, tick: i64) -> impl Iterator<Item = &DeadlineTimer> {
+        self.entries.iter().rev().take_while(move |timer| tick <= timer.armed)
     }
 
-    /// Takes out every timer of an instance.
-    pub(crate) fn remove(&mut self, slot: u32) {
-        self.entries.retain(|timer| timer.slot != slot);
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.after_cleaning = 0;
     }
 
     pub(crate) fn clean(&mut self, is_pending: impl FnMut(&DeadlineTimer) -> bool) {
@@ -144,12 +145,19 @@ impl TimerQueue {
         queue.into_iter().flatten().chain(heap.into_iter().flatten().map(|timer| &timer.0))
     }
 
-    /// Takes out the timers that this says no to.
-    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(&Timer) -> bool) {
+    fn retain(&mut self, mut keeps: impl FnMut(&Timer) -> bool) {
         match &mut self.entries {
             Entries::InOrder(queue) => queue.retain(keeps),
             Entries::Heap(heap) => heap.retain(|timer| keeps(&timer.0)),
         }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        match &mut self.entries {
+            Entries::InOrder(queue) => queue.clear(),
+            Entries::Heap(heap) => heap.clear(),
+        }
+        self.after_cleaning = 0;
     }
 
     pub(crate) fn front(&self) -> Option<Timer> {
@@ -210,6 +218,10 @@ impl Wakes {
     #[inline]
     pub(crate) fn next(&self) -> Option<i64> {
         self.heap.peek().map(|wake| wake.0.0)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.heap.clear();
     }
 
     /// The queue that has to be looked at first, if that is by `tick`.

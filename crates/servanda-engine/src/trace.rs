@@ -41,32 +41,19 @@ impl Trace {
         self.touched.push((fluent, key.into()));
     }
 
-    /// Brings it in order, so that it can be asked.
+    /// Brings it in order, each thing once.
     pub(crate) fn seal(&mut self) {
         self.reads.sort_unstable();
         self.reads.dedup();
         self.reads.shrink_to_fit();
+        self.scans.sort_unstable();
         self.touched.sort_unstable();
         self.touched.dedup();
-        self.touched.shrink_to_fit();
     }
 
-    /// Whether this hash was read.
-    pub(crate) fn has_read(&self, hash: u64) -> bool {
-        self.reads.binary_search(&hash).is_ok()
-    }
-
-    pub(crate) fn has_scanned(&self, fluent: u32) -> bool {
-        self.scans.contains(&fluent)
-    }
-
-    /// Whether something happened to this instance.
-    pub(crate) fn has_touched(&self, fluent: u32, key: &[Value]) -> bool {
-        self.touched.binary_search_by(|(of, args)| (*of, &**args).cmp(&(fluent, key))).is_ok()
-    }
-
-    pub(crate) fn touched(&self) -> &[(u32, Box<[Value]>)] {
-        &self.touched
+    /// The hashes of what was looked up, the fluents that were gone through, and the instances that something happened to.
+    pub(crate) fn into_parts(self) -> (Vec<u64>, Vec<u32>, Vec<(u32, Box<[Value]>)>) {
+        (self.reads, self.scans, self.touched)
     }
 }
 
@@ -75,6 +62,14 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     pub(crate) fn trace_point(&self, fluent: u32, key: &[Value]) {
         if let Some(trace) = &self.trace {
             trace.borrow_mut().read(point(fluent, hash::hash_all(key), ABSENT));
+        }
+    }
+
+    /// A timer of an instance that ran out is something that happened to it.
+    #[inline]
+    pub(crate) fn trace_timer(&self, fluent: u32, slot: u32) {
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().touch(fluent, self.world.tables[fluent as usize].key(slot));
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) const FAR: InstantId = 1;
 const BEYOND: i64 = 43_830;
 /// Timers that set each other off are followed this far from an event.
 const MOST_SHIFTS: usize = 100;
-/// Beyond this many instants, what comes of them is taken to happen at any time.
+/// Beyond this many instants besides those of the events themselves, what comes of them is taken to happen at any time.
 const MOST_INSTANTS: usize = 20_000;
 /// Ways of meeting one instance's conditions that are looked at for when they may be met.
 const MOST_FILLINGS: usize = 64;
@@ -108,6 +108,7 @@ pub(crate) struct Times<'m, 'p> {
     pub(crate) told_by: Vec<Vec<EventId>>,
     literals: Vec<Vec<Literal<'p>>>,
     horizon: i64,
+    most: usize,
 }
 
 impl<'m, 'p> Times<'m, 'p> {
@@ -136,6 +137,7 @@ impl<'m, 'p> Times<'m, 'p> {
             told_by: vec![Vec::new(); count],
             literals: Vec::new(),
             horizon,
+            most: MOST_INSTANTS,
         };
         times.literals = (0..may.rules() + may.program.definitions.len()).map(|item| times.literals_of(item)).collect();
         for (id, node) in may.nodes.iter().enumerate() {
@@ -149,6 +151,7 @@ impl<'m, 'p> Times<'m, 'p> {
         }
         let fluents = may.program.fluents.len();
         for (event, happenings) in narrative {
+            times.most += 1;
             let instant = times.of_event(event, bounds(event));
             for happening in happenings {
                 let (pred, args, value) = match happening {
@@ -192,7 +195,7 @@ impl<'m, 'p> Times<'m, 'p> {
         if let Some(id) = self.interned.get(&key) {
             return *id;
         }
-        if self.instants.len() >= MOST_INSTANTS {
+        if self.instants.len() >= self.most {
             return ANYTIME;
         }
         let id = self.instants.len() as InstantId;

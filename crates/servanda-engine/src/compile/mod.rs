@@ -19,7 +19,7 @@ use self::ops::{Effect, Elapsed, Held, Listener, Match, Source};
 use self::rules::{RuleCompiler, Tables};
 use crate::index::IndexSpec;
 use crate::sites::{Site, sites};
-use crate::state::{Layout, NONE};
+use crate::state::{Layout, NONE, Table};
 
 /// A program made ready to run. It can be shared between threads and run any number of times.
 #[derive(Clone, Debug)]
@@ -167,7 +167,12 @@ impl Compiled {
         &self.program
     }
 
-    pub(crate) fn layout(&self, fluent: usize, keeps_steps: bool) -> Layout {
+    /// Empty tables for all fluents.
+    pub(crate) fn tables(&self, keeps_steps: bool) -> Vec<Table> {
+        (0..self.indexes.len()).map(|fluent| Table::new(self.layout(fluent, keeps_steps))).collect()
+    }
+
+    fn layout(&self, fluent: usize, keeps_steps: bool) -> Layout {
         let Some(plan) = self.fluents.get(fluent) else {
             let shadowed = self.shadows.iter().position(|shadow| *shadow as usize == fluent).unwrap_or_default();
             let arity = self.fluents[shadowed].arity + 1;

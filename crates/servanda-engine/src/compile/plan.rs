@@ -106,7 +106,8 @@ impl Planner<'_> {
         }
         let known = |pattern: &FluentPattern, bound: &Bound| {
             let count = pattern.args.iter().filter(|term| is_known(term, bound)).count();
-            (count == pattern.args.len(), count)
+            // Of two alike, the one that also asks for a value leaves fewer.
+            ((count == pattern.args.len(), count), is_known(&pattern.value, bound))
         };
         let best = rest
             .iter()
@@ -116,7 +117,7 @@ impl Planner<'_> {
                 _ => None,
             })
             .max_by_key(|(known, at, _)| (*known, *at));
-        if let Some(((all, count), at, pattern)) = best
+        if let Some((((all, count), _), at, pattern)) = best
             && (all || count > 0)
         {
             return Some((at.0, self.lookup(pattern, bound)));

@@ -357,7 +357,7 @@ impl Elaborator<'_> {
             Expr::Arith(ArithOp::Plus, Box::new(Expr::Fluent(own, own_args)), Box::new(Expr::Aggregate(Box::new(sum))));
         let bodies = [
             vec![holds(with_place(v(at as u32)), Term::Any)],
-            vec![inside(v(witness), v(at as u32)), holds(with_place(v(witness)), Term::Any)],
+            vec![holds(with_place(v(witness)), Term::Any), inside(v(witness), v(at as u32))],
         ];
         for conditions in bodies {
             let definition = Definition {
