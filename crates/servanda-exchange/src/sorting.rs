@@ -427,7 +427,8 @@ mod tests {
 
     /// What comes of rows that are sorted in runs of so many.
     fn sorted(rows: &Rows, format: &Format, full: usize) -> String {
-        let folder = std::env::temp_dir().join(format!("servanda-sorting-{}-{full}", std::process::id()));
+        let of = std::thread::current().id();
+        let folder = std::env::temp_dir().join(format!("servanda-sorting-{}-{of:?}-{full}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let out = folder.join("out.csv");
         let mut output = Output::create(&out).expect("a file");
