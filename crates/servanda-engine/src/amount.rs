@@ -111,7 +111,7 @@ impl Amount {
 /// Compares; a bound that is missing is infinite.
 pub(crate) fn compare(left: Amount, op: CompareOp, right: Amount) -> Answer {
     match (left, right) {
-        (Amount::Number(a), Amount::Number(b)) => answer(op.holds(a.cmp(&b))),
+        (Amount::Number(a), Amount::Number(b)) => answer(op.holds(order(a, b))),
         (Amount::Other(a), Amount::Other(b)) => compare_plain(a, op, b),
         _ => match (left.as_range(), right.as_range()) {
             (Some(a), Some(b)) if left.is_unknown() || right.is_unknown() || blurred(&a, &b) => Answer::Undecided,
@@ -203,7 +203,41 @@ pub(crate) fn whole(op: ArithOp, a: i64, b: i64) -> Option<i64> {
     (-LIMIT..LIMIT).contains(&result).then_some(result)
 }
 
+/// Both mantissas at one scale, where that is small.
+#[inline]
+fn near(a: Number, b: Number) -> Option<(i64, i64, u8)> {
+    const POWERS: [i64; 5] = [1, 10, 100, 1_000, 10_000];
+    const LIMIT: i64 = 1 << 40;
+    let is_small = |number: Number| (-LIMIT..LIMIT).contains(&number.mantissa);
+    if !is_small(a) || !is_small(b) {
+        return None;
+    }
+    let scale = a.scale.max(b.scale);
+    let lifted = |number: Number| Some(number.mantissa * POWERS.get(usize::from(scale - number.scale))?);
+    Some((lifted(a)?, lifted(b)?, scale))
+}
+
+#[inline]
+fn order(a: Number, b: Number) -> Ordering {
+    near(a, b).map_or_else(|| a.cmp(&b), |(a, b, _)| a.cmp(&b))
+}
+
+/// A number without trailing zeros.
+#[inline]
+fn lowest(mut mantissa: i64, mut scale: u8) -> Number {
+    while scale > 0 && mantissa % 10 == 0 {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    Number { mantissa, scale }
+}
+
 fn exact(op: ArithOp, a: Number, b: Number) -> Option<Number> {
+    match (op, near(a, b)) {
+        (ArithOp::Plus, Some((a, b, scale))) => return Some(lowest(a + b, scale)),
+        (ArithOp::Minus, Some((a, b, scale))) => return Some(lowest(a - b, scale)),
+        _ => {}
+    }
     match op {
         ArithOp::Plus => a.plus(b),
         ArithOp::Minus => a.minus(b),
@@ -388,6 +422,9 @@ pub(crate) fn fold(op: AggregateOp, so_far: Option<Amount>, next: Amount) -> Opt
 
 /// The lesser (or greater) of two amounts; of two ranges, the range in which it lies.
 fn extreme(a: Amount, b: Amount, wanted: Ordering) -> Option<Amount> {
+    if let (Amount::Number(x), Amount::Number(y)) = (a, b) {
+        return Some(if order(x, y) == wanted.reverse() { b } else { a });
+    }
     let op = if wanted.is_lt() { CompareOp::AtMost } else { CompareOp::AtLeast };
     let (Some(x), Some(y)) = (a.as_range(), b.as_range()) else {
         return match compare(a, op, b) {

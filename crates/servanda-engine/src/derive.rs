@@ -228,7 +228,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             if !self.conflicts.is_empty() {
                 self.conflicts.remove(&(fluent, args.into()));
             }
-            if R && value != ABSENT {
+            if !R {
+                self.key = findings.values;
+            } else if value != ABSENT {
                 let old = slot.map_or(NONE, |slot| self.world.tables[fluent as usize].made(slot).by);
                 let step = self.note_definition(&findings, old);
                 self.set_derived(fluent, args, value, step);
@@ -241,11 +243,18 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             return;
         }
         let step = if R { self.note_no_definition(component, fluent, args) } else { NONE };
-        self.set_derived(fluent, args, value, step);
+        match slot {
+            Some(slot) => self.set_derived_at(fluent, slot, value, step),
+            None => self.set_derived(fluent, args, value, step),
+        }
     }
 
     fn set_derived(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
         let slot = self.world.tables[fluent as usize].find_or_insert(args, self.tick);
+        self.set_derived_at(fluent, slot, value, step);
+    }
+
+    fn set_derived_at(&mut self, fluent: u32, slot: u32, value: Value, step: u32) {
         let touch = self.touch(fluent, slot);
         self.touches[touch as usize].is_settled = true;
         self.set(touch, value, step);
@@ -283,7 +292,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// What the definitions say of one instance in the state after the moment.
     fn examine(&mut self, component: u32, fluent: u32, args: &[Value]) -> Findings {
         let compiled = self.compiled;
-        let mut findings = Findings::default();
+        // The room there is, so that none is asked for each time.
+        let mut findings = Findings { values: std::mem::take(&mut self.key), support: None };
+        findings.values.clear();
         for &id in &compiled.components[component as usize].definitions {
             let plan = &compiled.definitions[id as usize];
             if plan.head != fluent {
@@ -294,7 +305,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             // With one value for all fillings, the others matter only to the derivation: it names the least.
             let mut known = None;
             if view.accepts_all(&plan.head_match, args, &mut frame) {
-                view.run(&plan.check, &mut frame, &mut |frame| {
+                view.run(if R { &plan.check } else { &plan.quick }, &mut frame, &mut |frame| {
                     let value = match known {
                         Some(value) if plan.has_one_value => value,
                         _ => view.value(&plan.value, frame),
@@ -321,8 +332,8 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let compiled = self.compiled;
         let mut known: BTreeMap<Head, Vec<Value>> = BTreeMap::new();
         let mut rounds = Vec::new();
+        let mut found = self.all_heads(component);
         loop {
-            let mut found = self.all_heads(component);
             found.sort();
             found.dedup_by(|b, a| (&a.0, a.1) == (&b.0, b.1));
             found.retain(|(head, value, ..)| !known.get(head).is_some_and(|values| values.contains(value)));
@@ -336,7 +347,11 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 table.set_value(slot, Value::TRUE);
                 known.entry((*fluent, args.clone())).or_default().push(*value);
             }
-            rounds.push(found);
+            let next = self.grow(component, &found);
+            if R {
+                rounds.push(found);
+            }
+            found = next;
         }
         for &fluent in &compiled.components[component as usize].fluents {
             self.world.tables[compiled.shadows[fluent as usize] as usize].drop_all();
@@ -358,6 +373,38 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
         }
         single
+    }
+
+    /// What a round finds after one that found this: at least one of these takes part in it.
+    fn grow(&mut self, component: u32, last: &[Found]) -> Vec<Found> {
+        let compiled = self.compiled;
+        let growths = match &compiled.components[component as usize].growths {
+            // The least filling of all is wanted where derivations are recorded.
+            Some(growths) if !R => growths,
+            _ => return self.all_heads(component),
+        };
+        let mut all = Vec::new();
+        for growth in growths {
+            let plan = &compiled.definitions[growth.definition as usize];
+            let mut frame = self.take_frame(plan.vars);
+            let view = self.view(At::After);
+            for ((fluent, args), value, ..) in last {
+                let is_read = compiled.shadows[*fluent as usize] == growth.table;
+                let (last, others) = growth.args.split_last().expect("the value is the last argument");
+                if !is_read || !view.accepts_all(others, args, &mut frame) || !view.accepts(*last, *value, &mut frame) {
+                    continue;
+                }
+                view.run(&growth.plan, &mut frame, &mut |frame| {
+                    if let Some(value) = view.value(&plan.value, frame) {
+                        let args = plan.head_args.iter().map(|arg| arg.value(frame)).collect();
+                        all.push(((plan.head, args), value, growth.definition, Vec::new()));
+                    }
+                    false
+                });
+            }
+            self.frame = frame;
+        }
+        all
     }
 
     /// Records the steps of a fixpoint, each round resting on those before. The component's cells serve as memory and

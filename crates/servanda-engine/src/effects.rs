@@ -3,6 +3,7 @@
 use servanda_model::{FluentId, Ties, Value};
 
 use crate::amount;
+use crate::hash;
 use crate::moment::{EffectKind, EffectRecord, Touch, WildEnding};
 use crate::record::{Cause, Premise, StepId};
 use crate::sink::{Contradiction, Sink};
@@ -29,18 +30,32 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// Ends a value, or any, of every instance that matches; `ABSENT` arguments match all.
-    pub(crate) fn terminate_all(&mut self, fluent: u32, key: &[Value], value: Value, step: u32) {
+    /// `index` is by the arguments that are given, if any are.
+    pub(crate) fn terminate_all(&mut self, fluent: u32, key: &[Value], value: Value, step: u32, index: Option<usize>) {
         let ending = WildEnding { fluent, key: key.into(), value, step };
         self.trace_scan(fluent);
-        for slot in self.world.tables[fluent as usize].slots() {
-            let table = &self.world.tables[fluent as usize];
-            let is_kept =
-                table.cell(slot).read(At::Before, &self.touches) != ABSENT || self.owes_deadline(fluent, slot);
-            if is_kept && ending.matches(self.world.tables[fluent as usize].key(slot)) {
-                self.touch(fluent, slot);
+        match index {
+            Some(index) => {
+                let given = key.iter().filter(|value| **value != ABSENT);
+                let hash = given.fold(hash::begin(), |hash, &value| hash::mix(hash, value));
+                let mut slot = self.world.tables[fluent as usize].first(index, hash);
+                while slot != NONE {
+                    self.end_one(&ending, slot);
+                    slot = self.world.tables[fluent as usize].next(index, slot);
+                }
             }
+            None => self.world.tables[fluent as usize].slots().for_each(|slot| self.end_one(&ending, slot)),
         }
         self.wild.push(ending);
+    }
+
+    fn end_one(&mut self, ending: &WildEnding, slot: u32) {
+        let fluent = ending.fluent;
+        let table = &self.world.tables[fluent as usize];
+        let is_kept = table.cell(slot).read(At::Before, &self.touches) != ABSENT || self.owes_deadline(fluent, slot);
+        if is_kept && ending.matches(self.world.tables[fluent as usize].key(slot)) {
+            self.touch(fluent, slot);
+        }
     }
 
     pub(crate) fn affect(&mut self, fluent: u32, key: &[Value], kind: EffectKind, value: Value, step: u32) {

@@ -226,9 +226,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 let value = value.map_or(ABSENT, |value| value.value(frame));
                 self.affect_slot(*fluent, slot, EffectKind::Terminate, value, step);
             }
-            Effect::TerminateAll { fluent, key: args, value } => {
+            Effect::TerminateAll { fluent, key: args, value, index } => {
                 key.extend(args.iter().map(|arg| arg.map_or(ABSENT, |arg| arg.value(frame))));
-                self.terminate_all(*fluent, &key, value.map_or(ABSENT, |value| value.value(frame)), step);
+                self.terminate_all(*fluent, &key, value.map_or(ABSENT, |value| value.value(frame)), step, *index);
             }
             Effect::Increase { fluent, key: args, by } => {
                 let by = self.view(At::Before).amount(by, frame).filter(|by| by.is_numeric());

@@ -4,9 +4,10 @@
 //! - [`Trouble`] says which row of which file was not understood, and why; [`RunError`] why a run could not be done.
 //! - [`replay`] reads feeds for someone who wants to see the events: whoever proves a row, or checks a proof.
 //!
-//! Rows become eight-byte values in batches, on the caller's thread or on one of their own; nothing depends on which.
-//! What is kept is what the engine keeps, the names that things of a kind have, and, where results are sorted, the
-//! results. `docs/reference/feeds.md` says what a feed and a result look like.
+//! Rows become eight-byte values in batches. Reading them and writing results is done on the caller's thread, between the
+//! batches, or on one of their own; nothing depends on which. What is kept is what the engine keeps, the names that things
+//! of a kind have, and, where results are sorted, a run of them; full runs are in a file. `docs/reference/feeds.md` says
+//! what a feed and a result look like.
 
 mod batch;
 mod binding;
@@ -34,5 +35,5 @@ mod write;
 pub use checkpoint::Checkpoints;
 pub use error::{RunError, Trouble};
 pub use replay::{Replay, ReplayOptions, replay};
-pub use row::{count_rows, split_rows};
+pub use row::split_rows;
 pub use run::{Order, Progress, RunOptions, Summary, run};

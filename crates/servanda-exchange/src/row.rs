@@ -132,24 +132,6 @@ pub fn split_rows(path: &Path) -> Result<(u64, u64), RunError> {
     }
 }
 
-/// Reads a file and counts its line ends.
-///
-/// # Errors
-/// The file cannot be read.
-pub fn count_rows(path: &Path) -> Result<u64, RunError> {
-    use std::io::Read;
-    let failed = |error: std::io::Error| RunError::Read { path: path.to_path_buf(), row: 0, reason: error.to_string() };
-    let mut file = std::fs::File::open(path).map_err(failed)?;
-    let mut buffer = vec![0; 1 << 18];
-    let mut rows = 0;
-    loop {
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok(rows),
-            read => rows += memchr::memchr_iter(b'\n', &buffer[..read]).count() as u64,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

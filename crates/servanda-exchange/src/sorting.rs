@@ -32,6 +32,8 @@ pub(crate) struct Sorter {
     entries: Vec<Entry>,
     /// Full runs, where they are in the file.
     runs: Vec<Range<u64>>,
+    /// How many rows make one.
+    full: usize,
     file: Option<Spilled>,
     path: PathBuf,
     /// Whether some row ends with whatever comes next.
@@ -76,6 +78,7 @@ impl Sorter {
             text: Vec::new(),
             entries: Vec::new(),
             runs: Vec::new(),
+            full: RUN,
             file: None,
             path,
             has_forgotten: false,
@@ -86,7 +89,7 @@ impl Sorter {
     pub(crate) fn add(&mut self, rows: &Rows, format: &Format) -> Result<(), RunError> {
         for (it, args) in rows.iter() {
             self.add_one(it, args, format);
-            if self.entries.len() == RUN || self.text.len() > RUN_TEXT {
+            if self.entries.len() == self.full || self.text.len() > RUN_TEXT {
                 self.spill().map_err(|error| failed(&self.path, &error))?;
             }
         }
@@ -400,5 +403,118 @@ impl Reader<'_> {
         let args = start + common.min(it.split)..start + it.split;
         self.key = key_of(place, it.since, text, args, start + it.split + 1..self.end - 1);
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use servanda::load::{DefaultLaw, open};
+    use servanda_model::{EntityId, Model, Value};
+
+    use super::*;
+    use crate::found::{BEGINNING, BROKEN, OPEN};
+
+    fn model(example: &str) -> Model {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
+        open(&path, DefaultLaw::None).expect("the example is there").model
+    }
+
+    fn number(number: i64) -> Value {
+        Value::integer(number).expect("a small number")
+    }
+
+    /// What comes of rows that are sorted in runs of so many.
+    fn sorted(rows: &Rows, format: &Format, full: usize) -> String {
+        let of = std::thread::current().id();
+        let folder = std::env::temp_dir().join(format!("servanda-sorting-{}-{of:?}-{full}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let out = folder.join("out.csv");
+        let mut output = Output::create(&out).expect("a file");
+        let mut sorter = Sorter { full, ..Sorter::new(format, output.place_beside("runs")) };
+        sorter.add(rows, format).expect("room for runs");
+        sorter.finish(&mut output, format).expect("room for rows");
+        output.finish().expect("room for rows");
+        let text = std::fs::read_to_string(&out).expect("the result");
+        let left = std::fs::read_dir(&folder).expect("the folder").count();
+        assert_eq!(left, 1, "runs are gone");
+        std::fs::remove_dir_all(folder).expect("the folder");
+        text
+    }
+
+    #[test]
+    fn rows_are_in_order_however_many_runs_they_make() {
+        let model = model("netbill/netbill.md");
+        let format = Format::new(&model);
+        let mut seed = 1_u64;
+        let mut below = |limit: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % limit
+        };
+        let goods = |at: u64| Value::entity(EntityId::from_index(model.lexicon.entities.len() - 1 - at as usize));
+        let mut rows = Rows::default();
+        let mut lines = Vec::new();
+        for _ in 0..500 {
+            let fluent = below(model.program.fluents.len() as u64) as usize;
+            let args: Vec<Value> = (0..model.program.fluents[fluent].args.len())
+                .map(|at| match at {
+                    2 => goods(below(4)),
+                    _ => number(below(30) as i64 * 10_i64.pow(below(9) as u32) - 15),
+                })
+                .collect();
+            let since = if below(20) == 0 { BEGINNING } else { below(100) as i64 - 50 };
+            let until = if below(5) == 0 { OPEN } else { since.max(-50) + 1 + below(1 << 30) as i64 };
+            let mut one = Rows::default();
+            one.push(fluent as u32, &args, goods(below(3)), since, until);
+            rows.push(fluent as u32, &args, one.iter().next().unwrap().0.value, since, until);
+            let mut line = Vec::new();
+            one.iter().for_each(|(it, args)| format.write_row(&mut line, it, args));
+            let line = String::from_utf8(line).unwrap();
+            let cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+            let [name, args, value, ..] = <[String; 5]>::try_from(cells).expect("nothing needs quotation marks");
+            lines.push((name, args, value, since, lines.len(), line));
+        }
+        lines.sort();
+        let wanted: String = lines.into_iter().map(|line| line.5).collect();
+        for full in [1, 7, 499, 500, RUN] {
+            assert_eq!(sorted(&rows, &format, full), wanted, "runs of {full}");
+        }
+    }
+
+    #[test]
+    fn what_was_forgotten_ends_with_what_comes_next() {
+        let model = model("deadline/deadline.md");
+        let format = Format::new(&model);
+        let status = |word: &str| {
+            let entity = model.lexicon.entities.iter().position(|entity| entity.name == word);
+            Value::entity(EntityId::from_index(entity.expect("a status")))
+        };
+        let fluent = model.norms[0].status.0;
+        let mut rows = Rows::default();
+        for (id, value, since, until) in [
+            (1, "due", 0, 5),
+            (1, "met", 5, FORGOTTEN),
+            (1, "due", 9, 12),
+            (1, "met", 12, FORGOTTEN),
+            (1, "met", 14, FORGOTTEN),
+            (1, "met", 20, BROKEN),
+            (2, "met", 3, FORGOTTEN),
+            (2, "met", 8, BROKEN),
+            (2, "met", 8, FORGOTTEN),
+            (2, "due", 30, OPEN),
+        ] {
+            rows.push(fluent, &[number(id), number(7)], status(value), since, until);
+        }
+        let wanted = "\
+            Discharge,1;7,due,0,5\n\
+            Discharge,1;7,due,9,12\n\
+            Discharge,1;7,met,5,9\n\
+            Discharge,1;7,met,12,20\n\
+            Discharge,2;7,due,30,\n\
+            Discharge,2;7,met,3,30\n";
+        for full in [1, 3, RUN] {
+            assert_eq!(sorted(&rows, &format, full), wanted);
+        }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct RunArgs {
     /// Go on without rows that are not understood; they are counted.
     #[arg(long)]
     skip_bad_rows: bool,
-    /// 1: all in one thread; 2: read on another. The result is the same.
+    /// 1: all in one thread; 2: read and write on another. The result is the same.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Write to this file, from time to time, all that is needed to go on, and go on from what is in it.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use servanda_model::{
-    Condition, Definition, Expr as SourceExpr, FluentId, FluentType, Hole, Mode, Program, Term, Value,
+    Condition, Definition, Expr as SourceExpr, FluentId, FluentType, Hole, Mode, Program, Term, Value, VarId,
 };
 
 use super::error::{CycleLink, ProgramError, ProgramErrorKind};
@@ -15,7 +15,7 @@ use super::graph::{shortest_cycle, strong_components};
 use super::ops::{Arg, Expr, Match, Op, Plan};
 use super::plan::{Bound, Indexes, MOST_VARIANTS, Planner, Unbound, arg, variants};
 use crate::index::IndexSpec;
-use crate::vars::binders;
+use crate::vars::{binders, condition_vars, expr_vars, pattern_vars};
 
 /// Derived fluents that depend on each other, or one alone.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,20 @@ pub(crate) struct Component {
     pub(crate) definitions: Vec<u32>,
     /// By the fluent that changed.
     pub(crate) deltas: Vec<Delta>,
+    /// Where it is worked out from scratch: from what a round found to what the next one finds; absent where that has too
+    /// many ways.
+    pub(crate) growths: Option<Vec<Growth>>,
+}
+
+/// A place where a definition reads a fluent of its own component.
+#[derive(Clone, Debug)]
+pub(crate) struct Growth {
+    /// The table in which the value is the last argument.
+    pub(crate) table: u32,
+    pub(crate) args: Box<[Match]>,
+    /// What else must hold.
+    pub(crate) plan: Plan,
+    pub(crate) definition: u32,
 }
 
 impl Component {
@@ -47,6 +61,8 @@ pub(crate) struct DefinitionPlan {
     /// Matched against an instance to be checked.
     pub(crate) head_match: Box<[Match]>,
     pub(crate) check: Plan,
+    /// As `check`, for whoever wants the values and not every filling: what only has to exist is found once.
+    pub(crate) quick: Plan,
     pub(crate) full: Plan,
     pub(crate) head_args: Box<[Arg]>,
     pub(crate) value: Expr,
@@ -264,18 +280,57 @@ pub(crate) fn definition_plan(
     let mut bound: Bound = vec![false; definition.vars.len()];
     let head_match = definition.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
     let has_one_value = planner.expr(&definition.value, &bound, &all_bound).is_ok();
+    let existing = existing(definition, &conditions, &bound);
+    let quick = planner.plan(&existing.iter().collect::<Vec<_>>(), &mut bound.clone()).map_err(fail)?;
     let check = planner.plan(&conditions, &mut bound).map_err(fail)?;
     Ok(DefinitionPlan {
         head: definition.fluent.0,
         vars: definition.vars.len(),
         head_match,
         check,
+        quick,
         full,
         head_args,
         has_one_value,
         value,
         hidden,
     })
+}
+
+/// The ways in which a component, its definitions reading their own fluents in tables apart, grows from round to round.
+pub(crate) fn growths(
+    program: &Program,
+    component: &Component,
+    shadows: &[u32],
+    indexes: &mut Vec<Vec<IndexSpec>>,
+) -> Option<Vec<Growth>> {
+    let own: Vec<u32> = component.fluents.iter().map(|&fluent| shadows[fluent as usize]).collect();
+    let mut all = Vec::new();
+    for &id in &component.definitions {
+        let definition = &program.definitions[id as usize];
+        let conditions: Vec<&Condition> = definition.conditions.iter().collect();
+        for variant in variants(&conditions, MOST_VARIANTS)? {
+            for (at, condition) in variant.iter().enumerate() {
+                let Condition::Holds(pattern) = condition else { continue };
+                if !own.contains(&pattern.fluent.0) {
+                    continue;
+                }
+                let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
+                let mut bound: Bound = vec![false; definition.vars.len()];
+                let args = pattern.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
+                let others = variant.iter().enumerate().filter(|(other, _)| *other != at);
+                let rest: Vec<&Condition> = others.map(|(_, other)| *other).collect();
+                let plan = planner.plan(&rest, &mut bound).ok()?;
+                let is_known = |term: &Term| arg(term, &bound).is_ok();
+                let value = planner.expr(&definition.value, &bound, &bound);
+                if !definition.args.iter().all(is_known) || value.is_err() {
+                    return None;
+                }
+                all.push(Growth { table: pattern.fluent.0, args, plan, definition: id });
+            }
+        }
+    }
+    Some(all)
 }
 
 /// The ways from changes to heads, one for each place where the definition reads a fluent; `None` when there are too
@@ -328,10 +383,17 @@ fn delta(
     let others = variant.iter().enumerate().filter(|(at, condition)| Some(*at) != changed && leads_on(condition));
     // What stands around the place is nearest to it, and of two lookups the planner takes the first.
     let kept: Vec<&Condition> = read.within.iter().copied().chain(others.map(|(_, condition)| *condition)).collect();
-    let known = bound.clone();
-    let plan = planner.plan(&kept, &mut bound).ok()?;
-    let plan = until_known(plan, &definition.args, known);
-    let head_args = definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().ok()?;
+    let existing = existing(definition, &kept, &bound);
+    let mut try_with = |conditions: &[&Condition]| {
+        let known = bound.clone();
+        let mut bound = bound.clone();
+        let plan = planner.plan(conditions, &mut bound).ok()?;
+        let plan = until_known(plan, &definition.args, known);
+        let head_args: Box<[Arg]> =
+            definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().ok()?;
+        Some((plan, head_args))
+    };
+    let (plan, head_args) = try_with(&existing.iter().collect::<Vec<_>>()).or_else(|| try_with(&kept))?;
     let vars = definition.vars.len();
     Some(Delta { fluent: read.fluent.0, args, value, vars, plan, head: definition.fluent.0, head_args })
 }
@@ -380,6 +442,49 @@ fn binds(op: &Op, known: &mut Bound) {
         }
         Op::Compare { .. } | Op::IsKind(..) | Op::Not(_) => {}
     }
+}
+
+/// Variables that stand in one place of the definition only, that place being a condition of its own: it does not matter
+/// what they are, only that there is something.
+fn lone_variables(definition: &Definition) -> Vec<bool> {
+    let mut places = vec![0_u32; definition.vars.len()];
+    let mut count = |vars: &[VarId], by: u32| vars.iter().for_each(|var| places[var.index()] += by);
+    let (mut head, mut within) = (Vec::new(), Vec::new());
+    for term in &definition.args {
+        if let Term::Var(var) = term {
+            head.push(*var);
+        }
+    }
+    expr_vars(&definition.value, &mut head);
+    for condition in &definition.conditions {
+        match condition {
+            Condition::Holds(pattern) => pattern_vars(pattern, &mut within),
+            _ => condition_vars(condition, &mut head),
+        }
+    }
+    count(&head, 2);
+    count(&within, 1);
+    places.into_iter().map(|places| places == 1).collect()
+}
+
+/// The conditions, those with lone variables as the condition that it is not so that there is none, where everything else
+/// in them is bound by others.
+fn existing(definition: &Definition, conditions: &[&Condition], bound: &Bound) -> Vec<Condition> {
+    let lone = lone_variables(definition);
+    let mut binds: Vec<bool> = vec![true; conditions.len()];
+    for (at, condition) in conditions.iter().enumerate() {
+        let Condition::Holds(pattern) = condition else { continue };
+        let mut vars = Vec::new();
+        pattern_vars(pattern, &mut vars);
+        let mut known = bound.clone();
+        let others = conditions.iter().enumerate().filter(|(other, _)| *other != at && binds[*other]);
+        binders(others.map(|(_, other)| *other), &mut known);
+        let has_lone = vars.iter().any(|var| lone[var.index()]);
+        binds[at] = !has_lone || !vars.iter().all(|var| lone[var.index()] || known[var.index()]);
+    }
+    let twice_not = |condition: &Condition| Condition::Not(vec![Condition::Not(vec![condition.clone()])]);
+    let all = conditions.iter().zip(binds);
+    all.map(|(condition, binds)| if binds { (*condition).clone() } else { twice_not(condition) }).collect()
 }
 
 /// Conditions that bind, or that narrow cheaply.

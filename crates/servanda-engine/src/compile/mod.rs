@@ -209,6 +209,9 @@ fn compile_definitions(
         derived::shadow(&mut shadowed, component, shadows);
     }
     indexes.resize(shadowed.fluents.len(), Vec::new());
+    for component in components.iter_mut().filter(|component| component.from_scratch) {
+        component.growths = derived::growths(&shadowed, component, shadows, indexes);
+    }
     let mut definitions = Vec::new();
     for definition in &shadowed.definitions {
         match derived::definition_plan(&shadowed, definition, indexes) {

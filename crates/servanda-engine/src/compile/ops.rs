@@ -111,6 +111,8 @@ pub(crate) enum Effect {
         fluent: u32,
         key: Box<[Option<Arg>]>,
         value: Option<Arg>,
+        /// The index by the arguments that are known, if any are.
+        index: Option<usize>,
     },
     Increase {
         fluent: u32,

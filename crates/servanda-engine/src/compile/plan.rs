@@ -21,7 +21,7 @@ pub(crate) enum Indexes<'a> {
 }
 
 impl Indexes<'_> {
-    fn index(&mut self, fluent: usize, spec: IndexSpec) -> Option<usize> {
+    pub(crate) fn index(&mut self, fluent: usize, spec: IndexSpec) -> Option<usize> {
         let known = match self {
             Indexes::Open(all) => &all[fluent],
             Indexes::Fixed(all) => &all[fluent],

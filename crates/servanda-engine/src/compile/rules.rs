@@ -227,8 +227,12 @@ fn effect(planner: &mut Planner<'_>, effect: &SourceEffect, bound: &Bound) -> Re
             let FluentId(fluent) = pattern.fluent;
             let value = optional(&pattern.value)?;
             if pattern.args.contains(&Term::Any) {
-                let key = pattern.args.iter().map(optional).collect::<Result<_, _>>()?;
-                Effect::TerminateAll { fluent, key, value }
+                let key = pattern.args.iter().map(optional).collect::<Result<Box<[Option<Arg>]>, _>>()?;
+                let known: Box<[u8]> = (0..key.len()).filter(|&at| key[at].is_some()).map(|at| at as u8).collect();
+                let spec = IndexSpec { positions: known, only: None };
+                let is_worth_it = !spec.positions.is_empty();
+                let index = if is_worth_it { planner.indexes.index(fluent as usize, spec) } else { None };
+                Effect::TerminateAll { fluent, key, value, index }
             } else {
                 Effect::Terminate { fluent, key: key(&pattern.args)?, value }
             }
