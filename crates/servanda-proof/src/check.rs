@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
 
-use crate::conditions::Lookups;
 use crate::format::{Accepted, Atom, Certificate, Refused, Shape, Span, Step, Target, What};
 use crate::value::Val;
 use crate::walk::Walk;
@@ -37,7 +36,7 @@ pub fn replay(
     let mut walk = Walk::new(program, narrative, scope, goals, loose);
     let (mut steps, mut moment) = (Vec::new(), None);
     // What is missing already is missing for all that follows.
-    while needed(walk.looked()).1.is_empty() {
+    while !walk.misses() {
         let here = walk.pass(moment)?.into_iter();
         let (text, origin) = (String::new(), String::new());
         steps.extend(here.map(|(what, by)| Step { at: moment, what, by, text: text.clone(), origin: origin.clone() }));
@@ -46,7 +45,7 @@ pub fn replay(
             next => moment = next,
         }
     }
-    let (needed, missing) = needed(walk.looked());
+    let (needed, missing) = walk.needed();
     let accepted = accepted(goals, &steps, through, &walk);
     Ok(Replay { steps, needed, missing, accepted })
 }
@@ -85,28 +84,16 @@ pub fn check(
     if let Some(entry) = (0..proof.scope.len()).find(|entry| !replay.needed.contains(entry)) {
         return refused(format!("entry {entry} of the scope is not needed"), None);
     }
-    let same = |(told, follows): (&Step, &Step)| (told.at, &told.what, &told.by) == (follows.at, &follows.what, &follows.by);
+    let same =
+        |(told, follows): (&Step, &Step)| (told.at, &told.what, &told.by) == (follows.at, &follows.what, &follows.by);
     let sound = proof.steps.iter().zip(&replay.steps).take_while(|both| same(*both)).count();
     match (proof.steps.get(sound), replay.steps.get(sound)) {
         (None, None) => Ok(replay.accepted),
-        (_, Some(next)) => refused(format!("what follows here is {:?} at {:?}, by {:?}", next.what, next.at, next.by), Some(sound)),
+        (_, Some(next)) => {
+            refused(format!("what follows here is {:?} at {:?}, by {:?}", next.what, next.at, next.by), Some(sound))
+        }
         (Some(_), None) => refused("it does not follow".to_owned(), Some(sound)),
     }
-}
-
-fn needed(lookups: &Lookups) -> (BTreeSet<usize>, BTreeSet<Shape>) {
-    let (mut needed, mut missing, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![None]);
-    while let Some(owner) = open.pop() {
-        let mine = lookups.range((owner, Ok(0))..).take_while(|(it, _)| *it == owner);
-        for (_, found) in mine {
-            match found {
-                Ok(entry) if needed.insert(*entry) => open.push(Some(*entry)),
-                Ok(_) => {}
-                Err(shape) => _ = missing.insert(shape.clone()),
-            }
-        }
-    }
-    (needed, missing)
 }
 
 /// What a history says of the goals, fluents in intervals.

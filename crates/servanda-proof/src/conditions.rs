@@ -12,8 +12,8 @@ use crate::moving::Moving;
 use crate::parts::{is_ready, surely_bound};
 use crate::value::{Val, arithmetic, compare, extreme};
 
-/// What has a value in a state.
-pub(crate) type State = BTreeMap<Atom, Val>;
+/// What has a value in a state; or the changes of a state, with what then has none.
+pub(crate) type State<V = Val> = BTreeMap<Atom, V>;
 /// Instances with values that they have or come to have.
 pub(crate) type Values = BTreeSet<(Atom, Val)>;
 /// For which entry of the scope (none: for the goals) what was looked up: an entry, or what no entry covers.
@@ -24,6 +24,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) program: &'a Program,
     pub(crate) shapes: &'a [Shape],
     places: BTreeMap<Target, Vec<usize>>,
+    exactly: BTreeMap<&'a Shape, usize>,
     /// For which entry something is worked out now; none for the goals.
     pub(crate) owner: Cell<Option<usize>>,
     pub(crate) lookups: RefCell<Lookups>,
@@ -37,8 +38,9 @@ impl<'a> Scope<'a> {
         let mut places: BTreeMap<Target, Vec<usize>> = BTreeMap::new();
         shapes.iter().enumerate().for_each(|(at, shape)| places.entry(shape.of).or_default().push(at));
         let moving = RefCell::new(Moving::new(loose));
+        let exactly = shapes.iter().enumerate().map(|(at, shape)| (shape, at)).collect();
         let (owner, lookups, reads) = Default::default();
-        Scope { program, shapes, places, owner, lookups, reads, moving }
+        Scope { program, shapes, places, exactly, owner, lookups, reads, moving }
     }
 
     /// The entries for a fluent or action.
@@ -55,12 +57,19 @@ impl<'a> Scope<'a> {
 
     /// Looks a shape up. Whether an entry covers it.
     pub(crate) fn covers(&self, shape: &Shape) -> bool {
-        let found = self.of(shape.of).iter().copied().find(|at| self.shapes[*at].covers(shape));
-        let lookup = (self.owner.get(), found.ok_or_else(|| shape.clone()));
-        if !self.lookups.borrow().contains(&lookup) {
-            self.lookups.borrow_mut().insert(lookup);
-        }
+        let wider = || self.of(shape.of).iter().copied().find(|at| self.shapes[*at].covers(shape));
+        let found = self.exactly.get(shape).copied().or_else(wider);
+        self.lookups.borrow_mut().insert((self.owner.get(), found.ok_or_else(|| shape.clone())));
         found.is_some()
+    }
+
+    /// What is looked up in a state, of whatever is the case.
+    pub(crate) fn reads(&self, shape: &Shape) {
+        let mut moving = self.moving.borrow_mut();
+        if !moving.loose.is_empty() {
+            self.reads.borrow_mut().insert(shape.clone());
+            shape.args.iter().flatten().for_each(|arg| moving.stays(*arg));
+        }
     }
 
     /// These fillings are told apart.
@@ -78,6 +87,8 @@ impl<'a> Scope<'a> {
 pub(crate) struct Scene<'a> {
     pub(crate) scope: &'a Scope<'a>,
     pub(crate) state: &'a State,
+    /// Changes of the state that count already.
+    pub(crate) changes: &'a State<Option<Val>>,
     pub(crate) tick: Option<i64>,
     pub(crate) vars: &'a [Var],
     /// Derived fluents that are being formed, and what was formed so far, with all values (rule 7).
@@ -157,20 +168,17 @@ impl Scene<'_> {
     /// Everything of a shape that has a value.
     fn look(&self, shape: &Shape) -> Vec<(Atom, Val)> {
         let known = self.scope.covers(shape);
-        let mut moving = self.scope.moving.borrow_mut();
-        if !moving.loose.is_empty() {
-            self.scope.reads.borrow_mut().insert(shape.clone());
-            shape.args.iter().flatten().for_each(|arg| moving.stays(*arg));
-        }
+        self.scope.reads(shape);
         let forming = self.forming.filter(|(of, _)| matches!(shape.of, Target::Fluent(it) if of.contains(&it)));
-        let has = |atom: &Atom| known && shape.has(atom);
-        if let Some((_, formed)) = forming {
-            return formed.iter().filter(|(atom, _)| has(atom)).cloned().collect();
+        match forming {
+            _ if !known => Vec::new(),
+            Some((_, formed)) => formed.iter().filter(|(atom, _)| shape.has(atom)).cloned().collect(),
+            None => {
+                let new = of_shape(self.changes, shape).filter_map(|(atom, value)| Some((atom.clone(), (*value)?)));
+                let old = of_shape(self.state, shape).filter(|(atom, _)| !self.changes.contains_key(atom));
+                old.map(|(atom, value)| (atom.clone(), *value)).chain(new).collect()
+            }
         }
-        let first = Atom { of: shape.of, args: shape.args.iter().map_while(|arg| *arg).collect() };
-        let near = |atom: &Atom| atom.of == first.of && atom.args.starts_with(&first.args);
-        let all = self.state.range(first.clone()..).take_while(|(atom, _)| near(atom));
-        all.filter(|(atom, _)| has(atom)).map(|(atom, value)| (atom.clone(), *value)).collect()
     }
 
     /// The value of an expression, if it has one.
@@ -275,4 +283,12 @@ impl Scene<'_> {
         let fits = |(term, value): (&Term, &Option<Val>)| value.is_none_or(|it| self.bind(*term, it, &mut filling));
         (terms.len() == shape.args.len() && terms.iter().zip(&shape.args).all(fits)).then_some(filling)
     }
+}
+
+/// Everything of a shape.
+pub(crate) fn of_shape<'s, V>(state: &'s State<V>, shape: &'s Shape) -> impl Iterator<Item = (&'s Atom, &'s V)> {
+    let first = Atom { of: shape.of, args: shape.args.iter().map_while(|arg| *arg).collect() };
+    let near = state.range(first.clone()..);
+    let near = near.take_while(move |(atom, _)| atom.of == first.of && atom.args.starts_with(&first.args));
+    near.filter(|(atom, _)| shape.has(atom))
 }

@@ -9,5 +9,7 @@ mod value;
 mod walk;
 
 pub use check::{Replay, check, replay};
-pub use format::{Accepted, Atom, By, Certificate, Filling, From, Instant, Moment, Refused, Shape, Span, Step, Target, What};
+pub use format::{
+    Accepted, Atom, By, Certificate, Filling, From, Instant, Moment, Refused, Shape, Span, Step, Target, What,
+};
 pub use value::{End, Val, later};

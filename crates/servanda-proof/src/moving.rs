@@ -100,7 +100,7 @@ impl Moving {
 
     /// A moment has been gone through: what it hangs on counts.
     pub(crate) fn keep(&mut self) {
-        self.orders.append(&mut self.fresh);
+        self.orders.extend(std::mem::take(&mut self.fresh));
     }
 
     /// At the end, what is also a fixed tick must stay there.

@@ -8,7 +8,7 @@ use servanda_model::{
     Var,
 };
 
-use crate::conditions::{Lookups, Scene, Scope, State, Values};
+use crate::conditions::{Lookups, Scene, Scope, State, Values, of_shape};
 use crate::format::{Atom, By, Filling, Instant, Moment, Shape, Target, What};
 use crate::parts::{Part, awaited, known_early, parts, parts_of};
 use crate::value::{Val, arithmetic, later};
@@ -36,6 +36,8 @@ pub(crate) struct Walk<'a> {
     /// Those of them that may be set off by something.
     waking: BTreeMap<Target, Vec<usize>>,
     groups: Vec<Group<'a>>,
+    /// What definitions of entries of the scope could rest on.
+    rests: BTreeMap<Target, Vec<(usize, Shape)>>,
     state: State,
     /// By the tick on which they are due and the tick at which they were armed, with the instant on which they are due.
     timers: BTreeMap<(i64, i64, Waiting), Instant>,
@@ -44,6 +46,8 @@ pub(crate) struct Walk<'a> {
     /// What the moments so far looked at and changed, moving ones first.
     past: [Vec<Past>; 2],
     looked: Lookups,
+    /// Whether something was looked up that no entry covers.
+    incomplete: bool,
 }
 
 /// An effect of a rule that could be on an entry of the scope, with what is then known of the variables.
@@ -55,30 +59,38 @@ struct Touching<'a> {
 }
 
 /// Fluents that are defined by each other, if they are at all; with every definition that could be of an entry of the
-/// scope, what is then known of its variables, and what it could rest on.
+/// scope, and what is then known of its variables.
 struct Group<'a> {
     recursive: bool,
     fluents: BTreeSet<u32>,
-    heads: Vec<(usize, &'a Definition, Filling, Vec<Shape>)>,
+    heads: Vec<(usize, &'a Definition, Filling)>,
 }
 
-/// What a moment looked at and changed.
+/// What a moment looked up and changed.
 struct Past {
     tick: i64,
     at: Instant,
-    reads: Vec<Shape>,
-    writes: Vec<Shape>,
+    reads: BTreeSet<Shape>,
+    writes: BTreeSet<Shape>,
 }
 
 /// One moment with what is taken to happen at it.
 struct Now<'a> {
     moment: Moment,
     claims: &'a Claims,
-    after: Cow<'a, State>,
+    before: &'a State,
+    changes: State<Option<Val>>,
     events: Values,
     initiated: Values,
     begun: Values,
     ended: Values,
+}
+
+impl Now<'_> {
+    /// The value that an instance has after the moment.
+    fn after(&self, atom: &Atom) -> Option<Val> {
+        self.changes.get(atom).copied().unwrap_or_else(|| self.before.get(atom).copied())
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -91,11 +103,26 @@ impl<'a> Walk<'a> {
         loose: &BTreeSet<u32>,
     ) -> Walk<'a> {
         let scope = Scope::new(program, shapes, loose);
-        let (touching, waking, groups, state, timers) = Default::default();
-        let (told, named, past, looked) = Default::default();
-        let mut walk =
-            Walk { program, narrative: told, scope, touching, waking, groups, state, timers, named, past, looked };
-        for it in narrative {
+        let (narrative_of_scope, touching, waking, groups, rests) = Default::default();
+        let (state, timers, named, past, looked, incomplete) = Default::default();
+        let narrated = narrative;
+        let narrative = narrative_of_scope;
+        let mut walk = Walk {
+            program,
+            narrative,
+            scope,
+            touching,
+            waking,
+            groups,
+            rests,
+            state,
+            timers,
+            named,
+            past,
+            looked,
+            incomplete,
+        };
+        for it in narrated {
             if let Some(what) = walk.says(&it.what) {
                 walk.narrative.entry((it.tick, it.step)).or_default().push((what, it.tag));
             }
@@ -108,12 +135,12 @@ impl<'a> Walk<'a> {
                 let timed = matches!(trigger, Trigger::After { .. } | Trigger::HasHeld { .. });
                 let early = if timed { Cow::Owned(known_early(known, trigger)) } else { Cow::Borrowed(known) };
                 let (of, args, _) = awaited(trigger);
-                walk.scope.covers(&walk.scene(&walk.state, None, &rule.vars).shape(of, args, &early));
+                walk.scope.covers(&walk.scene(None, &rule.vars).shape(of, args, &early));
                 walk.waking.entry(of).or_default().push(at);
             }
         }
-        walk.groups = walk.grouped();
-        walk.looked = walk.scope.lookups.take();
+        (walk.groups, walk.rests) = walk.grouped();
+        walk.keep();
         walk
     }
 
@@ -128,62 +155,74 @@ impl<'a> Walk<'a> {
                 Effect::Happen(pattern) => (Target::Action(pattern.action.0), &pattern.args),
             };
             for entry in self.scope.of(of).iter().copied() {
-                let known = self.scene(&self.state, None, &rule.vars).unify(args, &self.scope.shapes[entry]);
+                let known = self.scene(None, &rule.vars).unify(args, &self.scope.shapes[entry]);
                 all.extend(known.map(|known| Touching { entry, rule, effect, known }));
             }
         }
         all
     }
 
-    /// The definitions of what is in the scope; together those of fluents that lead to each other.
-    fn grouped(&self) -> Vec<Group<'a>> {
-        let mut groups: BTreeMap<u32, Group<'a>> = BTreeMap::new();
+    /// The definitions of what is in the scope, together those of fluents that lead to each other; and what the entries
+    /// could rest on.
+    fn grouped(&self) -> (Vec<Group<'a>>, BTreeMap<Target, Vec<(usize, Shape)>>) {
+        let mut heads: BTreeMap<u32, Vec<(usize, &'a Definition, Filling)>> = BTreeMap::new();
+        let mut rests: BTreeMap<Target, Vec<(usize, Shape)>> = BTreeMap::new();
+        let mut leads: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         for it in &self.program.definitions {
-            let scene = self.scene(&self.state, None, &it.vars);
+            let scene = self.scene(None, &it.vars);
             for entry in self.scope.of(Target::Fluent(it.fluent.0)).iter().copied() {
                 let Some(known) = scene.unify(&it.args, &self.scope.shapes[entry]) else { continue };
-                let mut body = Vec::new();
                 let mut see = |part: Part<'_>| {
                     if let Part::Fluent(fluent, terms) = part {
-                        body.push(scene.shape(Target::Fluent(fluent), terms, &known));
+                        let of = Target::Fluent(fluent);
+                        rests.entry(of).or_default().push((entry, scene.shape(of, terms, &known)));
+                        leads.entry(it.fluent.0).or_default().insert(fluent);
                     }
                 };
                 parts(&it.conditions, &mut see);
                 parts_of(&it.value, &mut see);
-                let new = || Group { recursive: false, fluents: BTreeSet::new(), heads: Vec::new() };
-                groups.entry(it.fluent.0).or_insert_with(new).heads.push((entry, it, known, body));
+                heads.entry(it.fluent.0).or_default().push((entry, it, known));
             }
         }
-        let body = |of: u32| groups.get(&of).into_iter().flat_map(|it| it.heads.iter().flat_map(|(.., body)| body));
-        let reached = |from: u32| {
-            let (mut reached, mut open) = (BTreeSet::new(), vec![from]);
+        let reached = |from: &u32| {
+            let (mut reached, mut open) = (BTreeSet::new(), vec![*from]);
             while let Some(next) = open.pop() {
-                let fluents = body(next).filter_map(|it| if let Target::Fluent(id) = it.of { Some(id) } else { None });
-                open.extend(fluents.filter(|fluent| reached.insert(*fluent)));
+                open.extend(leads.get(&next).into_iter().flatten().filter(|fluent| reached.insert(**fluent)));
             }
             reached
         };
-        let reach: BTreeMap<u32, BTreeSet<u32>> = groups.keys().map(|of| (*of, reached(*of))).collect();
-        let mut all: BTreeMap<u32, Group<'a>> = BTreeMap::new();
-        for (of, mut group) in groups {
+        let reach: BTreeMap<u32, BTreeSet<u32>> = heads.keys().map(|of| (*of, reached(of))).collect();
+        let mut groups: BTreeMap<u32, Group<'a>> = BTreeMap::new();
+        for (of, heads) in heads {
             let mutual = |other: &u32| reach.get(other).is_some_and(|them| them.contains(&of));
             let first = reach[&of].iter().copied().find(mutual).unwrap_or(of);
-            group.recursive = reach[&of].contains(&of);
-            group.fluents = BTreeSet::from([of]);
-            match all.get_mut(&first) {
-                Some(known) => {
-                    known.heads.append(&mut group.heads);
-                    known.fluents.insert(of);
-                }
-                None => _ = all.insert(first, group),
-            }
+            let new = || Group { recursive: reach[&of].contains(&of), fluents: BTreeSet::new(), heads: Vec::new() };
+            let group = groups.entry(first).or_insert_with(new);
+            group.fluents.insert(of);
+            group.heads.extend(heads);
         }
-        all.into_values().collect()
+        (groups.into_values().collect(), rests)
     }
 
-    /// What was looked up: for which entry of the scope, none for the goals.
-    pub(crate) fn looked(&self) -> &Lookups {
-        &self.looked
+    /// The entries of the scope that the goals need, by themselves or for others they need; and what these look up that
+    /// no entry covers.
+    pub(crate) fn needed(&self) -> (BTreeSet<usize>, BTreeSet<Shape>) {
+        let (mut needed, mut missing, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![None]);
+        while let Some(owner) = open.pop() {
+            for (_, found) in self.looked.range((owner, Ok(0))..).take_while(|(it, _)| *it == owner) {
+                match found {
+                    Ok(entry) if needed.insert(*entry) => open.push(Some(*entry)),
+                    Ok(_) => {}
+                    Err(shape) => _ = missing.insert(shape.clone()),
+                }
+            }
+        }
+        (needed, missing)
+    }
+
+    /// Whether something needed is missing.
+    pub(crate) fn misses(&self) -> bool {
+        self.incomplete && !self.needed().1.is_empty()
     }
 
     /// The next moment at which something may happen, up to a tick.
@@ -197,7 +236,7 @@ impl<'a> Walk<'a> {
     /// Goes through a moment: what happens is what follows from itself, and is found by beginning with nothing. It comes
     /// in an order in which nothing is before what set it off.
     pub(crate) fn pass(&mut self, moment: Moment) -> Result<Vec<(What, By)>, String> {
-        let (mut claims, mut all) = (Claims::new(), Vec::new());
+        let (mut claims, mut seen, mut all) = (Claims::new(), Claims::new(), Vec::new());
         for _ in 0..MOST_ROUNDS {
             let next = self.follows(moment, &claims);
             if next == claims {
@@ -205,7 +244,8 @@ impl<'a> Walk<'a> {
                 all.retain(|it| claims.contains(it));
                 return Ok(all);
             }
-            let new: Vec<(What, By)> = next.iter().filter(|it| !all.contains(it)).cloned().collect();
+            let new: Vec<(What, By)> = next.difference(&seen).cloned().collect();
+            seen.extend(new.iter().cloned());
             all.extend(new);
             claims = next;
         }
@@ -232,7 +272,13 @@ impl<'a> Walk<'a> {
                 self.together(&now, &mut all);
             }
         }
-        self.groups.iter().for_each(|group| self.defined(group, &now, &mut all));
+        let changed = now
+            .changes
+            .keys()
+            .flat_map(|atom| self.rests.get(&atom.of).into_iter().flatten().map(move |it| (atom, it)));
+        let touched = changed.filter(|(atom, (_, body))| body.has(atom)).map(|(_, (entry, _))| *entry);
+        let touched: BTreeSet<usize> = touched.collect();
+        self.groups.iter().for_each(|group| self.defined(group, &touched, &now, &mut all));
         all
     }
 
@@ -261,11 +307,24 @@ impl<'a> Walk<'a> {
             let moves = !self.scope.moving.borrow().loose.is_empty();
             past = moves.then(|| self.past_of((tick, order), &now));
         }
-        let state = now.after.into_owned();
-        (self.state, self.timers) = (state, timers);
+        let changes = now.changes;
+        for (atom, value) in changes {
+            match value {
+                Some(value) => _ = self.state.insert(atom, value),
+                None => _ = self.state.remove(&atom),
+            }
+        }
+        self.timers = timers;
         self.named.extend(named);
         past.into_iter().for_each(|past| self.passed(past));
-        self.looked.append(&mut self.scope.lookups.borrow_mut());
+        self.keep();
+    }
+
+    /// What has been looked at counts.
+    fn keep(&mut self) {
+        let lookups = self.scope.lookups.take();
+        self.incomplete |= lookups.iter().any(|(_, found)| found.is_err());
+        self.looked.extend(lookups);
         self.scope.moving.borrow_mut().keep();
     }
 
@@ -297,29 +356,31 @@ impl<'a> Walk<'a> {
             Waiting::Trigger(_, _, _, Some((atom, ..))) | Waiting::Deadline(_, atom) => Some(exactly(atom)),
             Waiting::Trigger(..) => None,
         }));
-        let written = |(what, _): &(What, By)| match what {
+        let written = now.claims.iter().map(|(what, _)| match what {
             What::End(shape, _) => shape.clone(),
             What::Event(atom) | What::Initiate(atom, _) | What::Increase(atom, _) | What::Change(atom, _) => {
                 exactly(atom)
             }
-        };
-        let writes: BTreeSet<Shape> = now.claims.iter().map(written).collect();
+        });
+        let writes: BTreeSet<Shape> = written.collect();
         for arg in writes.iter().flat_map(|shape| shape.args.iter().flatten()) {
             self.scope.moving.borrow_mut().stays(*arg);
         }
-        let at = self.at((tick, order));
-        Past { tick, at, reads: reads.into_iter().collect(), writes: writes.into_iter().collect() }
+        Past { tick, at: self.at((tick, order)), reads, writes }
     }
 
     /// A moment hangs on its order with those of its tick, and those that changed what it looked at or changed, or
     /// looked at what it changed.
     fn passed(&mut self, now: Past) {
-        let meet = |some: &[Shape], others: &[Shape]| some.iter().any(|a| others.iter().any(|b| a.meets(b)));
+        let meet = |some: &BTreeSet<Shape>, others: &BTreeSet<Shape>| {
+            let near = |of: Target| others.range(Shape { of, args: Vec::new() }..).take_while(move |it| it.of == of);
+            some.iter().any(|shape| near(shape.of).any(|other| other.meets(shape)))
+        };
         let meets = |past: &&Past| {
             past.tick == now.tick
                 || meet(&past.writes, &now.reads)
-                || meet(&past.reads, &now.writes)
-                || meet(&past.writes, &now.writes)
+                || meet(&now.writes, &past.reads)
+                || meet(&now.writes, &past.writes)
         };
         let mut moving = self.scope.moving.borrow_mut();
         let moves = moving.moves(&now.at);
@@ -353,15 +414,14 @@ impl<'a> Walk<'a> {
     fn now<'n>(&'n self, moment: Moment, claims: &'n Claims) -> Now<'n> {
         let (events, begun, ended) = (Values::new(), Values::new(), Values::new());
         let initiated = self.initiated(claims, None);
-        let mut now = Now { moment, claims, after: Cow::Borrowed(&self.state), events, initiated, begun, ended };
+        let mut now =
+            Now { moment, claims, before: &self.state, changes: State::new(), events, initiated, begun, ended };
         for (what, _) in claims {
             match what {
                 What::Event(atom) => _ = now.events.insert((atom.clone(), Val::Entity(0))),
                 What::Change(atom, value) => {
-                    let before = match value {
-                        Some(value) => now.after.to_mut().insert(atom.clone(), *value),
-                        None => now.after.to_mut().remove(atom),
-                    };
+                    let before = now.before.get(atom).copied();
+                    now.changes.insert(atom.clone(), *value);
                     let changed = |it: Option<Val>| it.filter(|_| before != *value).map(|it| (atom.clone(), it));
                     now.begun.extend(changed(*value));
                     now.ended.extend(changed(before));
@@ -372,8 +432,11 @@ impl<'a> Walk<'a> {
         now
     }
 
-    fn scene<'s>(&'s self, state: &'s State, moment: Moment, vars: &'s [Var]) -> Scene<'s> {
-        Scene { scope: &self.scope, state, tick: moment.map(|(tick, _)| tick), vars, forming: None }
+    /// The state before a moment.
+    fn scene<'s>(&'s self, moment: Moment, vars: &'s [Var]) -> Scene<'s> {
+        static NONE: State<Option<Val>> = State::new();
+        let tick = moment.map(|(tick, _)| tick);
+        Scene { scope: &self.scope, state: &self.state, changes: &NONE, tick, vars, forming: None }
     }
 
     fn listed(&self, of: Target, args: &[Value]) -> Option<Atom> {
@@ -432,14 +495,14 @@ impl<'a> Walk<'a> {
     fn ruled(&self, it: &Touching<'_>, now: &Now<'_>, all: &mut Claims) {
         let Touching { entry, rule, effect, known } = it;
         self.scope.owner.set(Some(*entry));
-        let scene = self.scene(&self.state, now.moment, &rule.vars);
+        let scene = self.scene(now.moment, &rule.vars);
         let matched = (0..rule.triggers.len()).flat_map(|trigger| self.matched(rule, trigger, known, now));
         let mut fired = self.scope.distinct(matched.flat_map(|it| scene.solve(&rule.conditions, &it)).collect());
         fired.retain(|filling| {
             rule.unless.iter().all(|pattern| {
                 let shape = scene.shape(Target::Action(pattern.action.0), &pattern.args, filling);
                 self.scope.covers(&shape);
-                self.scope.reads.borrow_mut().insert(shape);
+                self.scope.reads(&shape);
                 self.at_once(&rule.vars, &Trigger::Happens(pattern.clone()), filling, now).is_empty()
             })
         });
@@ -476,7 +539,7 @@ impl<'a> Walk<'a> {
             Trigger::After { trigger, .. } => return self.at_once(vars, trigger, known, now),
         };
         let (of, args, value) = awaited(trigger);
-        let scene = self.scene(&self.state, now.moment, vars);
+        let scene = self.scene(now.moment, vars);
         let shape = scene.shape(of, args, known);
         shape.args.iter().flatten().for_each(|arg| self.scope.moving.borrow_mut().stays(*arg));
         let fits = |(atom, is): &(Atom, Val)| {
@@ -484,11 +547,10 @@ impl<'a> Walk<'a> {
             let filling = filling.and_then(|known| scene.matched(args, value, atom, *is, known));
             filling.map(|filling| (atom.clone(), *is, filling))
         };
-        let all = among.iter().filter_map(fits).collect();
         if matches!(trigger, Trigger::Comes(_)) {
-            self.scope.reads.borrow_mut().insert(shape);
+            self.scope.reads(&shape);
         }
-        all
+        among.iter().filter_map(fits).collect()
     }
 
     /// Rules 21 and 22: deadlines that run out now. A renewable one waits for the renewals of the moment.
@@ -531,7 +593,7 @@ impl<'a> Walk<'a> {
     fn together(&self, now: &Now<'_>, all: &mut Claims) {
         let atoms = now.claims.iter().flat_map(|(what, _)| match what {
             What::Initiate(atom, _) | What::Increase(atom, _) => vec![atom],
-            What::End(shape, _) => self.state.keys().filter(|atom| shape.has(atom)).collect(),
+            What::End(shape, _) => of_shape(&self.state, shape).map(|(atom, _)| atom).collect(),
             _ => Vec::new(),
         });
         for atom in atoms.collect::<BTreeSet<_>>() {
@@ -569,24 +631,20 @@ impl<'a> Walk<'a> {
 
     /// Rule 7: the values that the definitions of some fluents give in the state after the moment. The derived part of
     /// a state depends on nothing but the state: entries that rest on nothing that changes stay as they are.
-    fn defined(&self, group: &Group<'_>, now: &Now<'_>, all: &mut Claims) {
-        let changed = |body: &[Shape]| {
-            let within = |what: &What| matches!(what, What::Change(atom, _) if body.iter().any(|it| it.has(atom)));
-            now.moment.is_none() || now.claims.iter().any(|(what, _)| within(what))
-        };
-        let touched = group.heads.iter().filter(|(.., body)| changed(body)).map(|(entry, ..)| *entry);
-        let mut entries: BTreeSet<usize> = touched.collect();
-        if entries.is_empty() {
-            return;
-        } else if group.recursive {
-            entries = group.heads.iter().map(|(entry, ..)| *entry).collect();
+    fn defined(&self, group: &Group<'_>, touched: &BTreeSet<usize>, now: &Now<'_>, all: &mut Claims) {
+        let is_touched = |entry: &usize| now.moment.is_none() || touched.contains(entry);
+        let mut entries: BTreeSet<usize> = group.heads.iter().map(|(entry, ..)| *entry).collect();
+        match entries.iter().any(is_touched) {
+            false => return,
+            true if group.recursive => {}
+            true => entries.retain(is_touched),
         }
         let (mut given, mut formed): (BTreeMap<(Atom, Val), By>, Values) = Default::default();
         loop {
-            for (entry, definition, known, _) in group.heads.iter().filter(|(entry, ..)| entries.contains(entry)) {
+            for (entry, definition, known) in group.heads.iter().filter(|(entry, ..)| entries.contains(entry)) {
                 self.scope.owner.set(Some(*entry));
-                let mut scene = self.scene(&now.after, None, &definition.vars);
-                scene.forming = group.recursive.then_some((&group.fluents, &formed));
+                let forming = group.recursive.then_some((&group.fluents, &formed));
+                let scene = Scene { changes: &now.changes, forming, ..self.scene(None, &definition.vars) };
                 for filling in scene.solve(&definition.conditions, known) {
                     let atom = scene.atom(Target::Fluent(definition.fluent.0), &definition.args, &filling);
                     if let Some(key) = atom.zip(scene.value(&definition.value, &filling)) {
@@ -601,8 +659,8 @@ impl<'a> Walk<'a> {
             formed = next;
         }
         self.scope.owner.set(None);
-        let of = |atom: &&Atom| entries.iter().any(|entry| self.scope.shapes[*entry].has(atom));
-        let atoms = self.state.keys().filter(of).chain(given.keys().map(|(atom, _)| atom));
+        let held = entries.iter().flat_map(|entry| of_shape(&self.state, &self.scope.shapes[*entry]));
+        let atoms = held.map(|(atom, _)| atom).chain(given.keys().map(|(atom, _)| atom));
         for atom in atoms.collect::<BTreeSet<_>>() {
             let before = self.state.get(atom).copied();
             let mut values = given.iter().filter(|((it, _), _)| it == atom).map(|((_, value), by)| (*value, by));
@@ -641,19 +699,19 @@ impl<'a> Walk<'a> {
                 let armed = || self.at_once(&rule.vars, trigger, &known_early(known, trigger), now);
                 match trigger {
                     Trigger::After { time, given, .. } => {
-                        let scene = self.scene(&self.state, now.moment, &rule.vars);
+                        let scene = self.scene(now.moment, &rule.vars);
                         let all = armed().into_iter().flat_map(|(.., filling)| scene.solve(given, &filling));
                         for filling in all {
                             add(scene.value(time, &filling), Waiting::Trigger(rule.id.0, place, filling, None));
                         }
                     }
                     Trigger::HasHeld { pattern, time, since_renewed } => {
-                        let scene = self.scene(&now.after, now.moment, &rule.vars);
+                        let scene = Scene { changes: &now.changes, ..self.scene(now.moment, &rule.vars) };
                         let mut all = armed();
                         if *since_renewed {
                             let renewal = Trigger::Initiated(pattern.clone());
                             let renewed = self.at_once(&rule.vars, &renewal, &known_early(known, trigger), now);
-                            all.extend(renewed.into_iter().filter(|(atom, value, _)| has(&now.after, atom, *value)));
+                            all.extend(renewed.into_iter().filter(|(atom, value, _)| now.after(atom) == Some(*value)));
                         }
                         for (atom, value, filling) in all {
                             let time = scene.value(time, &filling);
@@ -674,7 +732,7 @@ impl<'a> Walk<'a> {
         match waiting {
             Waiting::Trigger(_, _, _, None) => true,
             Waiting::Trigger(_, _, _, Some((atom, value, until_renewed))) => {
-                let broken = has(&self.state, atom, *value) && !has(&now.after, atom, *value);
+                let broken = self.state.get(atom) == Some(value) && now.after(atom) != Some(*value);
                 !(broken || (*until_renewed && initiated(atom, *value)))
             }
             Waiting::Deadline(place, atom) => {
@@ -686,10 +744,6 @@ impl<'a> Walk<'a> {
             }
         }
     }
-}
-
-fn has(state: &State, atom: &Atom, value: Val) -> bool {
-    state.get(atom) == Some(&value)
 }
 
 fn exactly(atom: &Atom) -> Shape {

@@ -6,61 +6,51 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
-use servanda_proof::{Certificate, Shape, Target, replay};
+use servanda_proof::{Accepted, Certificate, Shape, Target, replay};
 
 /// How often a scope may grow.
 const MOST_ROUNDS: usize = 2_000;
 
-/// The closed history of some goals up to a tick.
+/// What a history is to be drafted of.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) narrative: &'a [Occurrence],
+    /// Events that may be on other days as well.
+    pub(crate) loose: &'a BTreeSet<u32>,
+    pub(crate) goals: &'a [Shape],
+    pub(crate) through: i64,
+    /// Of one fluent or action so many entries; where more are looked up, all of it is.
+    pub(crate) widest: usize,
+}
+
+/// The closed history of some goals up to a tick, and what it comes to. The scope is what is likely to be looked up, and
+/// then what is; what is known to have been looked up for other goals joins it as soon as any of that is.
 ///
 /// # Errors
-/// What kept it from being written, in words: the claims of a moment that never settle, say.
+/// What kept it from being written, in words: a moment that never settles, say.
 pub(crate) fn draft(
-    program: &Program,
-    narrative: &[Occurrence],
-    goals: &[Shape],
-    through: i64,
-    known: &[Shape],
-) -> Result<Certificate, String> {
-    drafted(program, narrative, goals, through, Vec::new(), known, usize::MAX)
-}
-
-/// The same, where it is likely that all this is looked at. Of a fluent or action of which more than so many entries are
-/// looked at, everything is.
-pub(crate) fn widely(
-    program: &Program,
-    narrative: &[Occurrence],
-    goals: &[Shape],
-    through: i64,
-    likely: &[Shape],
-    widest: usize,
-) -> Result<Certificate, String> {
-    drafted(program, narrative, goals, through, likely.to_vec(), &[], widest)
-}
-
-fn drafted(
-    program: &Program,
-    narrative: &[Occurrence],
-    goals: &[Shape],
-    through: i64,
-    mut scope: Vec<Shape>,
+    task: Task<'_>,
+    scope: &mut Vec<Shape>,
     mut known: &[Shape],
-    widest: usize,
-) -> Result<Certificate, String> {
-    join(&mut scope, goals.iter().cloned(), widest);
-    let none = BTreeSet::new();
+) -> Result<(Certificate, Accepted), String> {
+    let Task { program, narrative, loose, goals, through, widest } = task;
+    join(scope, goals.iter().cloned(), widest);
     for _ in 0..MOST_ROUNDS {
-        let replay = replay(program, narrative, &none, goals, &scope, through)?;
+        let replay = replay(program, narrative, loose, goals, scope, through)?;
         if !replay.missing.is_empty() {
-            // Once it leads to something known, all that is known is likely to be looked at.
             if replay.missing.iter().any(|shape| known.contains(shape)) {
-                join(&mut scope, std::mem::take(&mut known).iter().cloned(), widest);
+                let wider = |it: &Shape| scope.iter().chain(&replay.missing).any(|mine| it != mine && it.covers(mine));
+                let more: Vec<Shape> = known.iter().filter(|it| !wider(it)).cloned().collect();
+                join(scope, more.into_iter(), widest);
+                known = &[];
             }
-            join(&mut scope, replay.missing.into_iter(), widest);
+            join(scope, replay.missing.into_iter(), widest);
         } else if replay.needed.len() < scope.len() {
-            scope = replay.needed.into_iter().map(|at| scope[at].clone()).collect();
+            *scope = replay.needed.into_iter().map(|at| scope[at].clone()).collect();
         } else {
-            return Ok(Certificate { goals: goals.to_vec(), through, scope, steps: replay.steps });
+            let certificate = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps: replay.steps };
+            return Ok((certificate, replay.accepted));
         }
     }
     Err("what it depends on has no end".to_owned())

@@ -131,7 +131,10 @@ fn draft_one(
     scope: &mut Vec<Shape>,
 ) -> Result<Option<(Certificate, History)>, String> {
     let goals = std::slice::from_ref(goal);
-    let mut certificate = draft::widely(setting.program, narrative, goals, setting.end, scope, WIDEST)?;
+    let (none, mut wanted) = (BTreeSet::new(), scope.clone());
+    let (program, through) = (setting.program, setting.end);
+    let task = draft::Task { program, narrative, loose: &none, goals, through, widest: WIDEST };
+    let (mut certificate, _) = draft::draft(task, &mut wanted, &[])?;
     if !certificate.scope.iter().all(|shape| scope.iter().any(|mine| mine.covers(shape))) {
         draft::join(scope, certificate.scope.into_iter(), WIDEST);
         return Ok(None);
@@ -197,9 +200,9 @@ fn accept(setting: &Setting<'_>, certificate: &Certificate, narrative: &[Occurre
     if certificate.through != setting.end {
         return Err(Refusal::of("it does not end where a run over these feeds does"));
     }
-    let words = certificate.steps.iter().find(|step| !(step.text.is_empty() && step.origin.is_empty()));
-    if let Some(step) = words {
-        return Err(Refusal { step: Some(step.id), ..Refusal::of("its words are not worked out, and so not shown") });
+    let words = certificate.steps.iter().position(|step| !(step.text.is_empty() && step.origin.is_empty()));
+    if words.is_some() {
+        return Err(Refusal { step: words, ..Refusal::of("its words are not worked out, and so not shown") });
     }
     let Accepted { intervals, .. } = check(setting.program, narrative, &BTreeSet::new(), certificate)
         .map_err(|it| Refusal { step: it.step, ..Refusal::of(it.reason) })?;

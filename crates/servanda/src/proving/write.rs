@@ -126,7 +126,7 @@ fn witnesses(stage: &Stage<'_>, outcome: &Outcome) -> Result<Vec<(Case, Accepted
     let mut cases = Vec::new();
     for run in chosen {
         let day = |id: usize| outcome.runs[run].ticks.get(id).copied().flatten();
-        cases.push(cells::written(stage, &[], &mut Vec::new(), &day)?);
+        cases.push(cells::written(stage, &[], &mut Vec::new(), &[], &day)?);
     }
     Ok(cases)
 }
