@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
 
+use crate::conditions::Lookups;
 use crate::format::{Accepted, Atom, Certificate, Refused, Shape, Span, Step, Target, What};
 use crate::value::Val;
 use crate::walk::Walk;
+
+/// A walk that misses so much is not gone on with.
+const MOST_MISSING: usize = 12;
 
 /// All that happens to what a scope lists, and what was looked up on the way.
 #[derive(Debug)]
@@ -15,6 +19,8 @@ pub struct Replay {
     pub steps: Vec<Step>,
     /// Entries of the scope that the goals need, by themselves or for others they need.
     pub needed: BTreeSet<usize>,
+    /// What was looked up at all, for the goals or for which entry: another entry, or what no entry covers.
+    pub lookups: Lookups,
     /// What these look up that no entry covers.
     pub missing: BTreeSet<Shape>,
     /// What all this says of the goals.
@@ -35,8 +41,8 @@ pub fn replay(
 ) -> Result<Replay, String> {
     let mut walk = Walk::new(program, narrative, scope, goals, loose);
     let (mut steps, mut moment) = (Vec::new(), None);
-    // What is missing already is missing for all that follows.
-    while !walk.misses() {
+    // Where much is missing, what follows is not worth going through.
+    while walk.missing() < MOST_MISSING {
         let here = walk.pass(moment)?.into_iter();
         let (text, origin) = (String::new(), String::new());
         steps.extend(here.map(|(what, by)| Step { at: moment, what, by, text: text.clone(), origin: origin.clone() }));
@@ -47,7 +53,7 @@ pub fn replay(
     }
     let (needed, missing) = walk.needed();
     let accepted = accepted(goals, &steps, through, &walk);
-    Ok(Replay { steps, needed, missing, accepted })
+    Ok(Replay { steps, needed, missing, lookups: walk.looked, accepted })
 }
 
 /// Accepts a certificate, or says what is wrong with it.

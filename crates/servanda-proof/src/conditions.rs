@@ -17,7 +17,7 @@ pub(crate) type State<V = Val> = BTreeMap<Atom, V>;
 /// Instances with values that they have or come to have.
 pub(crate) type Values = BTreeSet<(Atom, Val)>;
 /// For which entry of the scope (none: for the goals) what was looked up: an entry, or what no entry covers.
-pub(crate) type Lookups = BTreeSet<(Option<usize>, Result<usize, Shape>)>;
+pub type Lookups = BTreeSet<(Option<usize>, Result<usize, Shape>)>;
 
 /// The scope of a certificate, and what was looked up in it.
 pub(crate) struct Scope<'a> {

@@ -9,6 +9,7 @@ mod value;
 mod walk;
 
 pub use check::{Replay, check, replay};
+pub use conditions::Lookups;
 pub use format::{
     Accepted, Atom, By, Certificate, Filling, From, Instant, Moment, Refused, Shape, Span, Step, Target, What,
 };

@@ -36,8 +36,6 @@ pub(crate) struct Walk<'a> {
     /// Those of them that may be set off by something.
     waking: BTreeMap<Target, Vec<usize>>,
     groups: Vec<Group<'a>>,
-    /// What definitions of entries of the scope could rest on.
-    rests: BTreeMap<Target, Vec<(usize, Shape)>>,
     state: State,
     /// By the tick on which they are due and the tick at which they were armed, with the instant on which they are due.
     timers: BTreeMap<(i64, i64, Waiting), Instant>,
@@ -45,7 +43,7 @@ pub(crate) struct Walk<'a> {
     named: BTreeSet<i64>,
     /// What the moments so far looked at and changed, moving ones first.
     past: [Vec<Past>; 2],
-    looked: Lookups,
+    pub(crate) looked: Lookups,
     /// Whether something was looked up that no entry covers.
     incomplete: bool,
 }
@@ -60,10 +58,13 @@ struct Touching<'a> {
 
 /// Fluents that are defined by each other, if they are at all; with every definition that could be of an entry of the
 /// scope, and what is then known of its variables.
+#[derive(Default)]
 struct Group<'a> {
     recursive: bool,
     fluents: BTreeSet<u32>,
     heads: Vec<(usize, &'a Definition, Filling)>,
+    /// What these could rest on, for which entry.
+    rests: BTreeMap<Target, Vec<(usize, Shape)>>,
 }
 
 /// What a moment looked up and changed.
@@ -103,18 +104,15 @@ impl<'a> Walk<'a> {
         loose: &BTreeSet<u32>,
     ) -> Walk<'a> {
         let scope = Scope::new(program, shapes, loose);
-        let (narrative_of_scope, touching, waking, groups, rests) = Default::default();
-        let (state, timers, named, past, looked, incomplete) = Default::default();
-        let narrated = narrative;
-        let narrative = narrative_of_scope;
+        let (told, touching, waking, groups, state) = Default::default();
+        let (timers, named, past, looked, incomplete) = Default::default();
         let mut walk = Walk {
             program,
-            narrative,
+            narrative: told,
             scope,
             touching,
             waking,
             groups,
-            rests,
             state,
             timers,
             named,
@@ -122,7 +120,7 @@ impl<'a> Walk<'a> {
             looked,
             incomplete,
         };
-        for it in narrated {
+        for it in narrative {
             if let Some(what) = walk.says(&it.what) {
                 walk.narrative.entry((it.tick, it.step)).or_default().push((what, it.tag));
             }
@@ -139,7 +137,7 @@ impl<'a> Walk<'a> {
                 walk.waking.entry(of).or_default().push(at);
             }
         }
-        (walk.groups, walk.rests) = walk.grouped();
+        walk.groups = walk.grouped();
         walk.keep();
         walk
     }
@@ -162,46 +160,49 @@ impl<'a> Walk<'a> {
         all
     }
 
-    /// The definitions of what is in the scope, together those of fluents that lead to each other; and what the entries
-    /// could rest on.
-    fn grouped(&self) -> (Vec<Group<'a>>, BTreeMap<Target, Vec<(usize, Shape)>>) {
-        let mut heads: BTreeMap<u32, Vec<(usize, &'a Definition, Filling)>> = BTreeMap::new();
-        let mut rests: BTreeMap<Target, Vec<(usize, Shape)>> = BTreeMap::new();
-        let mut leads: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    /// The definitions of what is in the scope, together those of fluents that lead to each other, and before them what
+    /// they lead to.
+    fn grouped(&self) -> Vec<Group<'a>> {
+        let mut all: BTreeMap<u32, Group<'a>> = BTreeMap::new();
         for it in &self.program.definitions {
             let scene = self.scene(None, &it.vars);
             for entry in self.scope.of(Target::Fluent(it.fluent.0)).iter().copied() {
                 let Some(known) = scene.unify(&it.args, &self.scope.shapes[entry]) else { continue };
+                let group = all.entry(it.fluent.0).or_default();
                 let mut see = |part: Part<'_>| {
                     if let Part::Fluent(fluent, terms) = part {
-                        let of = Target::Fluent(fluent);
-                        rests.entry(of).or_default().push((entry, scene.shape(of, terms, &known)));
-                        leads.entry(it.fluent.0).or_default().insert(fluent);
+                        let shape = scene.shape(Target::Fluent(fluent), terms, &known);
+                        group.rests.entry(shape.of).or_default().push((entry, shape));
                     }
                 };
                 parts(&it.conditions, &mut see);
                 parts_of(&it.value, &mut see);
-                heads.entry(it.fluent.0).or_default().push((entry, it, known));
+                group.heads.push((entry, it, known));
             }
         }
-        let reached = |from: &u32| {
-            let (mut reached, mut open) = (BTreeSet::new(), vec![*from]);
-            while let Some(next) = open.pop() {
-                open.extend(leads.get(&next).into_iter().flatten().filter(|fluent| reached.insert(**fluent)));
+        let reached = |from: u32| {
+            let (mut reached, mut open) = (BTreeSet::new(), vec![Target::Fluent(from)]);
+            while let Some(Target::Fluent(next)) = open.pop() {
+                let leads = all.get(&next).into_iter().flat_map(|group| group.rests.keys());
+                open.extend(leads.filter(|it| reached.insert(**it)));
             }
             reached
         };
-        let reach: BTreeMap<u32, BTreeSet<u32>> = heads.keys().map(|of| (*of, reached(of))).collect();
-        let mut groups: BTreeMap<u32, Group<'a>> = BTreeMap::new();
-        for (of, heads) in heads {
-            let mutual = |other: &u32| reach.get(other).is_some_and(|them| them.contains(&of));
-            let first = reach[&of].iter().copied().find(mutual).unwrap_or(of);
-            let new = || Group { recursive: reach[&of].contains(&of), fluents: BTreeSet::new(), heads: Vec::new() };
-            let group = groups.entry(first).or_insert_with(new);
+        let reach: BTreeMap<u32, BTreeSet<Target>> = all.keys().map(|of| (*of, reached(*of))).collect();
+        let mut groups: BTreeMap<(usize, u32), Group<'a>> = BTreeMap::new();
+        for (of, more) in all {
+            let (mine, me) = (&reach[&of], Target::Fluent(of));
+            let mutual = reach.iter().filter(|(it, far)| mine.contains(&Target::Fluent(**it)) && far.contains(&me));
+            let first = mutual.map(|(it, _)| *it).next().unwrap_or(of);
+            // What leads to less comes first; what leads to itself is counted by that already.
+            let recursive = mine.contains(&me);
+            let group = groups.entry((mine.len() + usize::from(!recursive), first)).or_default();
+            group.recursive = recursive;
             group.fluents.insert(of);
-            group.heads.extend(heads);
+            group.heads.extend(more.heads);
+            more.rests.into_iter().for_each(|(of, shapes)| group.rests.entry(of).or_default().extend(shapes));
         }
-        (groups.into_values().collect(), rests)
+        groups.into_values().collect()
     }
 
     /// The entries of the scope that the goals need, by themselves or for others they need; and what these look up that
@@ -220,9 +221,9 @@ impl<'a> Walk<'a> {
         (needed, missing)
     }
 
-    /// Whether something needed is missing.
-    pub(crate) fn misses(&self) -> bool {
-        self.incomplete && !self.needed().1.is_empty()
+    /// How much that is needed is missing.
+    pub(crate) fn missing(&self) -> usize {
+        if self.incomplete { self.needed().1.len() } else { 0 }
     }
 
     /// The next moment at which something may happen, up to a tick.
@@ -269,16 +270,19 @@ impl<'a> Walk<'a> {
                 all.extend(told.map(|(what, tag)| (what.clone(), By::Narrative(*tag))));
                 self.woken(&now).into_iter().for_each(|it| self.ruled(it, &now, &mut all));
                 self.run_out(&now, &mut all);
-                self.together(&now, &mut all);
+                self.together(&mut all);
             }
         }
-        let changed = now
-            .changes
-            .keys()
-            .flat_map(|atom| self.rests.get(&atom.of).into_iter().flatten().map(move |it| (atom, it)));
-        let touched = changed.filter(|(atom, (_, body))| body.has(atom)).map(|(_, (entry, _))| *entry);
-        let touched: BTreeSet<usize> = touched.collect();
-        self.groups.iter().for_each(|group| self.defined(group, &touched, &now, &mut all));
+        let change = |(what, _): &(What, By)| match what {
+            What::Change(atom, value) => Some((atom.clone(), *value)),
+            _ => None,
+        };
+        let mut changes: State<Option<Val>> = all.iter().filter_map(change).collect();
+        for group in &self.groups {
+            let new = self.defined(group, moment, &changes);
+            changes.extend(new.iter().filter_map(change));
+            all.extend(new);
+        }
         all
     }
 
@@ -590,8 +594,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Rule 15: what the effects on each instance come to.
-    fn together(&self, now: &Now<'_>, all: &mut Claims) {
-        let atoms = now.claims.iter().flat_map(|(what, _)| match what {
+    fn together(&self, all: &mut Claims) {
+        let (initiated, mut new) = (self.initiated(all, None), Claims::new());
+        let atoms = all.iter().flat_map(|(what, _)| match what {
             What::Initiate(atom, _) | What::Increase(atom, _) => vec![atom],
             What::End(shape, _) => of_shape(&self.state, shape).map(|(atom, _)| atom).collect(),
             _ => Vec::new(),
@@ -602,10 +607,8 @@ impl<'a> Walk<'a> {
             if fluent.mode != Mode::Inertial {
                 continue;
             }
-            let effects: Vec<&What> =
-                now.claims.iter().map(|(what, _)| what).filter(|what| concerns(what, atom)).collect();
-            let started: Vec<Val> =
-                now.initiated.iter().filter(|(it, _)| it == atom).map(|(_, value)| *value).collect();
+            let effects: Vec<&What> = all.iter().map(|(what, _)| what).filter(|what| concerns(what, atom)).collect();
+            let started: Vec<Val> = initiated.iter().filter(|(it, _)| it == atom).map(|(_, value)| *value).collect();
             let before = self.state.get(atom).copied();
             let named = effects.iter().filter_map(|what| if let What::End(_, which) = what { *which } else { None });
             let values = before.into_iter().chain(named).chain(started.iter().copied());
@@ -624,27 +627,28 @@ impl<'a> Walk<'a> {
             };
             if conflict || value != before {
                 let by = if conflict { By::Conflict } else { By::Effects };
-                all.insert((What::Change(atom.clone(), value), by));
+                new.insert((What::Change(atom.clone(), value), by));
             }
         }
+        all.extend(new);
     }
 
     /// Rule 7: the values that the definitions of some fluents give in the state after the moment. The derived part of
     /// a state depends on nothing but the state: entries that rest on nothing that changes stay as they are.
-    fn defined(&self, group: &Group<'_>, touched: &BTreeSet<usize>, now: &Now<'_>, all: &mut Claims) {
-        let is_touched = |entry: &usize| now.moment.is_none() || touched.contains(entry);
-        let mut entries: BTreeSet<usize> = group.heads.iter().map(|(entry, ..)| *entry).collect();
-        match entries.iter().any(is_touched) {
-            false => return,
-            true if group.recursive => {}
-            true => entries.retain(is_touched),
+    fn defined(&self, group: &Group<'_>, moment: Moment, changes: &State<Option<Val>>) -> Claims {
+        let near =
+            changes.keys().flat_map(|atom| group.rests.get(&atom.of).into_iter().flatten().map(move |it| (atom, it)));
+        let touched = near.filter(|(atom, (_, body))| body.has(atom)).map(|(_, (entry, _))| *entry);
+        let (mut entries, mut all): (BTreeSet<usize>, Claims) = (touched.collect(), Claims::new());
+        if moment.is_none() || (group.recursive && !entries.is_empty()) {
+            entries = group.heads.iter().map(|(entry, ..)| *entry).collect();
         }
         let (mut given, mut formed): (BTreeMap<(Atom, Val), By>, Values) = Default::default();
         loop {
             for (entry, definition, known) in group.heads.iter().filter(|(entry, ..)| entries.contains(entry)) {
                 self.scope.owner.set(Some(*entry));
                 let forming = group.recursive.then_some((&group.fluents, &formed));
-                let scene = Scene { changes: &now.changes, forming, ..self.scene(None, &definition.vars) };
+                let scene = Scene { changes, forming, ..self.scene(None, &definition.vars) };
                 for filling in scene.solve(&definition.conditions, known) {
                     let atom = scene.atom(Target::Fluent(definition.fluent.0), &definition.args, &filling);
                     if let Some(key) = atom.zip(scene.value(&definition.value, &filling)) {
@@ -674,6 +678,7 @@ impl<'a> Walk<'a> {
                 all.insert((What::Change(atom.clone(), value), by));
             }
         }
+        all
     }
 
     /// Rules 18 to 21: the timers that a moment arms.

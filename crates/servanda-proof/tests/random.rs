@@ -7,7 +7,7 @@ mod draft;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use draft::{Task, draft};
+use draft::{Leads, Task, draft};
 use servanda_engine::{Compiled, Options, Record, Solution, solve};
 use servanda_model::{Occurrence, Value};
 use servanda_proof::{Accepted, Atom, By, Certificate, From, Instant, Shape, Span, Target, Val, What, check, later};
@@ -82,7 +82,7 @@ fn proofs(seeds: std::ops::Range<u64>, mut with: impl FnMut(&Case, &Solution, &C
             let (program, narrative, goals) = (&case.program, case.narrative.as_slice(), std::slice::from_ref(&goal));
             let (loose, through, widest) = (&NONE, case.horizon, usize::MAX);
             let task = Task { program, narrative, loose, goals, through, widest };
-            match draft(task, &mut Vec::new(), &[]) {
+            match draft(task, &mut Vec::new(), &mut Leads::default()) {
                 Ok((proof, _)) => {
                     count += 1;
                     with(&case, &solution, &proof, &mut dice);

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use servanda_proof::{Accepted, Instant, Shape};
 
 use super::days::Bounds;
+use super::draft::Leads;
 use super::stage::Stage;
 use super::{Case, NoProof, Refusal, draft};
 use crate::world::Run;
@@ -75,13 +76,10 @@ fn open_order(stage: &Stage<'_>, given: &[Given], orders: &BTreeSet<(Instant, In
 
 /// A history for each way in which the orders that matter can lie. Says whether these stand for all chronologies, which
 /// they do unless there are too many.
-///
-/// Known is what other histories looked up; what these do joins it.
-pub(super) fn explored(stage: &Stage<'_>, known: &mut Vec<Shape>) -> Result<(Vec<(Case, Accepted)>, bool), NoProof> {
-    let (mut all, mut scope) = (Vec::new(), Vec::new());
-    let whole = explore(stage, &mut Vec::new(), None, (&mut scope, known), &mut all)?;
-    scope.retain(|shape| stage.is_of_model(shape) && !known.contains(shape));
-    known.append(&mut scope);
+pub(super) fn explored(stage: &Stage<'_>, leads: &mut Leads) -> Result<(Vec<(Case, Accepted)>, bool), NoProof> {
+    let mut all = Vec::new();
+    let whole = explore(stage, &mut Vec::new(), None, (&mut Vec::new(), leads), &mut all)?;
+    leads.retain(|shape| stage.is_of_model(shape));
     Ok((all, whole))
 }
 
@@ -89,7 +87,7 @@ fn explore(
     stage: &Stage<'_>,
     given: &mut Vec<Given>,
     known: Option<(Case, Accepted)>,
-    (scope, likely): (&mut Vec<Shape>, &[Shape]),
+    (scope, leads): (&mut Vec<Shape>, &mut Leads),
     all: &mut Vec<(Case, Accepted)>,
 ) -> Result<bool, NoProof> {
     if bounds(stage, given).is_none() {
@@ -100,7 +98,7 @@ fn explore(
     }
     let (case, accepted) = match known {
         Some((case, accepted)) => (Case { given: given.clone(), ..case }, accepted),
-        None => written(stage, given, scope, likely, &|_| None)?,
+        None => written(stage, given, scope, leads, &|_| None)?,
     };
     let Some((first, second)) = open_order(stage, given, &accepted.orders) else {
         all.push((case, accepted));
@@ -114,7 +112,7 @@ fn explore(
         // In one of the three ways lies the chronology that there is a history of already.
         let mine = matches!(stage.days.given(&fixed, given), Ok(Some(_)));
         let known = if mine { known.take() } else { None };
-        whole &= explore(stage, given, known, (&mut *scope, likely), all)?;
+        whole &= explore(stage, given, known, (&mut *scope, &mut *leads), all)?;
         given.pop();
     }
     Ok(whole)
@@ -125,7 +123,7 @@ pub(super) fn written(
     stage: &Stage<'_>,
     given: &[Given],
     scope: &mut Vec<Shape>,
-    known: &[Shape],
+    leads: &mut Leads,
     day: &dyn Fn(usize) -> Option<i64>,
 ) -> Result<(Case, Accepted), NoProof> {
     let mut days: BTreeMap<u32, i64> = BTreeMap::new();
@@ -134,7 +132,7 @@ pub(super) fn written(
         let (narrative, loose) = (stage.narrative(&days), days.keys().copied().collect());
         let (program, goals, through) = (&stage.program, stage.goals.as_slice(), stage.through);
         let task = draft::Task { program, narrative: &narrative, loose: &loose, goals, through, widest: usize::MAX };
-        let (certificate, mut accepted) = draft::draft(task, scope, known).map_err(NoProof::Disagree)?;
+        let (certificate, mut accepted) = draft::draft(task, scope, leads).map_err(NoProof::Disagree)?;
         let open = stage.open(scope);
         if open.iter().all(|id| days.contains_key(&(*id as u32))) {
             days.retain(|id, _| open.contains(&(*id as usize)));

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
-use servanda_proof::{Accepted, Certificate, Shape, Target, replay};
+use servanda_proof::{Accepted, Certificate, Lookups, Shape, Target, replay};
 
 /// How often a scope may grow.
 const MOST_ROUNDS: usize = 2_000;
@@ -24,31 +24,62 @@ pub(crate) struct Task<'a> {
     pub(crate) widest: usize,
 }
 
+/// What histories looked up for which part of their scope. Others are likely to need the same.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Leads(BTreeMap<Shape, BTreeSet<Shape>>);
+
+impl Leads {
+    /// Shapes, with all that they are known to lead to.
+    fn from(&self, shapes: BTreeSet<Shape>) -> BTreeSet<Shape> {
+        let mut open: Vec<Shape> = shapes.iter().cloned().collect();
+        let mut all = shapes;
+        while let Some(shape) = open.pop() {
+            for next in self.0.get(&shape).into_iter().flatten() {
+                if all.insert(next.clone()) {
+                    open.push(next.clone());
+                }
+            }
+        }
+        all
+    }
+
+    fn learn(&mut self, scope: &[Shape], lookups: &Lookups) {
+        for lookup in lookups {
+            if let (Some(from), Ok(to)) = lookup {
+                self.0.entry(scope[*from].clone()).or_default().insert(scope[*to].clone());
+            }
+        }
+    }
+
+    /// Forgets what is not of all questions.
+    pub(crate) fn retain(&mut self, of_all: impl Fn(&Shape) -> bool) {
+        self.0.retain(|from, to| {
+            to.retain(&of_all);
+            of_all(from)
+        });
+    }
+}
+
 /// The closed history of some goals up to a tick, and what it comes to. The scope is what is likely to be looked up, and
-/// then what is; what is known to have been looked up for other goals joins it as soon as any of that is.
+/// then what is.
 ///
 /// # Errors
 /// What kept it from being written, in words: a moment that never settles, say.
 pub(crate) fn draft(
     task: Task<'_>,
     scope: &mut Vec<Shape>,
-    mut known: &[Shape],
+    leads: &mut Leads,
 ) -> Result<(Certificate, Accepted), String> {
     let Task { program, narrative, loose, goals, through, widest } = task;
     join(scope, goals.iter().cloned(), widest);
     for _ in 0..MOST_ROUNDS {
         let replay = replay(program, narrative, loose, goals, scope, through)?;
         if !replay.missing.is_empty() {
-            if replay.missing.iter().any(|shape| known.contains(shape)) {
-                let wider = |it: &Shape| scope.iter().chain(&replay.missing).any(|mine| it != mine && it.covers(mine));
-                let more: Vec<Shape> = known.iter().filter(|it| !wider(it)).cloned().collect();
-                join(scope, more.into_iter(), widest);
-                known = &[];
-            }
-            join(scope, replay.missing.into_iter(), widest);
+            join(scope, leads.from(replay.missing).into_iter(), widest);
         } else if replay.needed.len() < scope.len() {
             *scope = replay.needed.into_iter().map(|at| scope[at].clone()).collect();
         } else {
+            leads.learn(scope, &replay.lookups);
             let certificate = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps: replay.steps };
             return Ok((certificate, replay.accepted));
         }

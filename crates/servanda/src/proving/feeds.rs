@@ -105,12 +105,15 @@ pub fn prove<F: Feeds>(setting: &Setting<'_>, goals: &[Shape], feeds: &mut F) ->
     let mut all: Vec<Option<Proved>> = goals.iter().map(|_| None).collect();
     let mut scopes: Vec<Vec<Shape>> = goals.iter().map(|goal| vec![goal.clone()]).collect();
     let mut read: Vec<Slice> = goals.iter().map(|_| Ok(setting.told.to_vec())).collect();
+    let mut leads = draft::Leads::default();
     let compiled = Compiled::new(setting.program).map_err(|_| "the rules have no meaning".to_owned());
     loop {
         for (at, goal) in goals.iter().enumerate().filter(|(at, _)| all[*at].is_none()).collect::<Vec<_>>() {
             all[at] = match &read[at] {
                 Err(why) => Some(Err(why.clone())),
-                Ok(narrative) => draft_one(setting, &compiled, goal, narrative, &mut scopes[at]).transpose(),
+                Ok(narrative) => {
+                    draft_one(setting, &compiled, goal, narrative, &mut scopes[at], &mut leads).transpose()
+                }
             };
         }
         if all.iter().all(Option::is_some) {
@@ -129,12 +132,13 @@ fn draft_one(
     goal: &Shape,
     narrative: &[Occurrence],
     scope: &mut Vec<Shape>,
+    leads: &mut draft::Leads,
 ) -> Result<Option<(Certificate, History)>, String> {
     let goals = std::slice::from_ref(goal);
     let (none, mut wanted) = (BTreeSet::new(), scope.clone());
     let (program, through) = (setting.program, setting.end);
     let task = draft::Task { program, narrative, loose: &none, goals, through, widest: WIDEST };
-    let (mut certificate, _) = draft::draft(task, &mut wanted, &[])?;
+    let (mut certificate, _) = draft::draft(task, &mut wanted, leads)?;
     if !certificate.scope.iter().all(|shape| scope.iter().any(|mine| mine.covers(shape))) {
         draft::join(scope, certificate.scope.into_iter(), WIDEST);
         return Ok(None);

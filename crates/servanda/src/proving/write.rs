@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use servanda_model::{EntityId, Value, View};
-use servanda_proof::{Accepted, Atom, Shape, Target, Val};
+use servanda_proof::{Accepted, Atom, Target, Val};
 
 use super::days::Days;
+use super::draft::Leads;
 use super::stage::Stage;
 use super::{Case, NoProof, Proof, ViewOf, answered, cells, comes_to, days_of, knowing, known, prepared, undocumented};
 use crate::ask::{self, AskError, Reply};
@@ -14,7 +15,7 @@ use crate::world::{Outcome, World};
 /// Writes proofs. What one looked at is tried first for the next.
 pub struct Prover {
     days: Days,
-    scope: Vec<Shape>,
+    leads: Leads,
     /// What the actors of the views know, as far as it was looked at.
     knowledge: Vec<(View, Vec<Case>)>,
 }
@@ -25,7 +26,11 @@ impl Prover {
     /// # Errors
     /// What it says of days has no meaning.
     pub fn new(world: &World<'_>) -> Result<Prover, NoProof> {
-        Ok(Prover { days: days_of(world).map_err(NoProof::NotCheckable)?, scope: Vec::new(), knowledge: Vec::new() })
+        Ok(Prover {
+            days: days_of(world).map_err(NoProof::NotCheckable)?,
+            leads: Leads::default(),
+            knowledge: Vec::new(),
+        })
     }
 
     /// Writes the proofs of the answers to several questions from one point of view.
@@ -52,7 +57,7 @@ impl Prover {
         let mut unknown = known(world, days, &view, &knowledge).map_err(|it| NoProof::NotCheckable(it.reason))?;
         unknown.extend(undocumented(world, &view));
         let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(NoProof::NotCheckable)?;
-        let (mut cases, exhaustive) = cells::explored(&stage, &mut self.scope)?;
+        let (mut cases, exhaustive) = cells::explored(&stage, &mut self.leads)?;
         if !exhaustive {
             if reply.precision.is_none() || reply.answers.is_empty() {
                 let most = cells::MOST_CASES;
@@ -86,7 +91,7 @@ impl Prover {
             return Ok(cases.clone());
         }
         let stage = knowing(world, &self.days, actor, view).map_err(NoProof::NotCheckable)?;
-        let (cases, exhaustive) = cells::explored(&stage, &mut Vec::new())?;
+        let (cases, exhaustive) = cells::explored(&stage, &mut self.leads)?;
         if !exhaustive {
             return Err(NoProof::NotCheckable("what the actor knows hangs on too many orders of days".to_owned()));
         }
@@ -126,7 +131,7 @@ fn witnesses(stage: &Stage<'_>, outcome: &Outcome) -> Result<Vec<(Case, Accepted
     let mut cases = Vec::new();
     for run in chosen {
         let day = |id: usize| outcome.runs[run].ticks.get(id).copied().flatten();
-        cases.push(cells::written(stage, &[], &mut Vec::new(), &[], &day)?);
+        cases.push(cells::written(stage, &[], &mut Vec::new(), &mut Leads::default(), &day)?);
     }
     Ok(cases)
 }
