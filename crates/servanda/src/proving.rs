@@ -27,7 +27,7 @@ use stage::Stage;
 pub use write::Prover;
 
 /// The name and version of the format.
-pub const FORMAT: &str = "servanda-proof 2";
+pub const FORMAT: &str = "servanda-proof 3";
 
 /// A file of proofs.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ use super::stage::plain;
 use super::{Refusal, draft};
 
 /// The name and version of the format.
-pub const FEED_FORMAT: &str = "servanda-proof-of-feed 1";
+pub const FEED_FORMAT: &str = "servanda-proof-of-feed 2";
 
 /// The most events of the feeds that one history may hang on.
 pub const MOST_EVENTS: usize = 20_000;

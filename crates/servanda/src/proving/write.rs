@@ -135,3 +135,64 @@ fn witnesses(stage: &Stage<'_>, outcome: &Outcome) -> Result<Vec<(Case, Accepted
     }
     Ok(cases)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use servanda_engine::{Compiled, Options, Record, solve};
+    use servanda_model::{Occurrence, View};
+    use servanda_proof::{By, Span};
+
+    use super::*;
+    use crate::load::{DefaultLaw, open};
+
+    /// Solved anew with nothing but the events that a history cites, what was asked comes to the same.
+    #[test]
+    fn what_is_cited_is_sufficient() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dossiers/lithuania-1939");
+        let dossier = open(&root, DefaultLaw::Library).expect("the dossier is there");
+        let world = World::new(&dossier.model);
+        let mut prover = Prover::new(&world).expect("its days are in order");
+        let norms = dossier.model.norms.iter().filter(|norm| norm.reading.is_none()).step_by(3);
+        let asked = norms.map(|norm| format!("what is the status of {}", dossier.model.name(norm.entity)));
+        let mut histories = 0;
+        for text in asked.chain(["who controls Vilnius".to_owned(), "how many troops of USSR in Lithuania".to_owned()])
+        {
+            let prepared = prepared(world.model, &text, &View::default());
+            let Ok((question, questions, view)) = prepared else { panic!("{text}") };
+            let stage = Stage::new(&world, &prover.days, question, &questions, &view, &[]).expect("it has goals");
+            let Ok((cases, _)) = cells::explored(&stage, &mut prover.leads) else { panic!("{text}") };
+            let Ok(compiled) = Compiled::new(&stage.program) else { panic!("the program is checked") };
+            for (case, accepted) in &cases {
+                let cites = |it: &&Occurrence| {
+                    let steps = case.certificate.steps.iter();
+                    steps
+                        .filter(|step| step.at == Some((it.tick, it.step)))
+                        .any(|step| step.by == By::Narrative(it.tag))
+                };
+                let all = stage.narrative(&case.days);
+                let cited: Vec<Occurrence> = all.iter().filter(cites).cloned().collect();
+                assert!(cited.len() < all.len(), "{text}");
+                let options = Options { until: Some(stage.through), horizon: stage.through, record: Record::Timeline };
+                let solution = solve(&compiled, &cited, &options);
+                let value = |value: &Value| Val::of(*value, &solution.ranges);
+                for instance in &solution.instances {
+                    let args = instance.args.iter().map(value).collect();
+                    let atom = Atom { of: Target::Fluent(instance.fluent.0), args };
+                    if stage.goals.iter().any(|goal| goal.has(&atom)) {
+                        let spans = instance.intervals.iter().map(|it| Span {
+                            value: value(&it.value),
+                            since: it.since,
+                            until: it.until,
+                        });
+                        let proved = accepted.intervals.get(&atom).cloned().unwrap_or_default();
+                        assert_eq!(spans.collect::<Vec<_>>(), proved, "{text}: {atom:?}");
+                    }
+                }
+                histories += 1;
+            }
+        }
+        assert!(histories > 12, "{histories}");
+    }
+}
