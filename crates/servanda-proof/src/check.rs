@@ -82,6 +82,11 @@ pub fn check(
             return refused(format!("{:?} {:?} is not of the program", shape.of, shape.args), None);
         }
     }
+    let part =
+        |(at, shape): (usize, &Shape)| proof.scope.iter().enumerate().any(|(of, it)| of != at && it.covers(shape));
+    if let Some(entry) = proof.scope.iter().enumerate().position(part) {
+        return refused(format!("entry {entry} of the scope is part of another"), None);
+    }
     let replay = replay(program, narrative, loose, &proof.goals, &proof.scope, proof.through);
     let replay = replay.map_err(|reason| Refused { reason, step: None })?;
     if let Some(shape) = replay.missing.first() {

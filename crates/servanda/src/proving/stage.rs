@@ -139,8 +139,8 @@ impl<'m> Stage<'m> {
                     (Target::Fluent(fluent.0), args)
                 }
             };
-            let args = args.iter().map(|value| Val::of(*value, &self.program.ranges)).collect();
-            scope.iter().any(|shape| shape.has(&Atom { of, args: Vec::clone(&args) }))
+            let atom = Atom { of, args: args.iter().map(|value| Val::of(*value, &self.program.ranges)).collect() };
+            scope.iter().any(|shape| shape.has(&atom))
         })
     }
 
