@@ -1,12 +1,60 @@
-//! The checker: one moment after another, what is claimed must be exactly what follows.
+//! Accepting and refusing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
 
+use crate::conditions::Lookups;
 use crate::format::{Accepted, Atom, Certificate, Refused, Shape, Span, Step, Target, What};
 use crate::value::Val;
-use crate::walk::{Claims, Moment, Walk};
+use crate::walk::Walk;
+
+/// A walk that misses so much is not gone on with.
+const MOST_MISSING: usize = 12;
+
+/// All that happens to what a scope lists, and what was looked up on the way.
+#[derive(Debug)]
+pub struct Replay {
+    /// In order.
+    pub steps: Vec<Step>,
+    /// Entries of the scope that the goals need, by themselves or for others they need.
+    pub needed: BTreeSet<usize>,
+    /// What was looked up at all, for the goals or for which entry: another entry, or what no entry covers.
+    pub lookups: Lookups,
+    /// What these look up that no entry covers.
+    pub missing: BTreeSet<Shape>,
+    /// What all this says of the goals.
+    pub accepted: Accepted,
+}
+
+/// Goes through a part of a history up to a tick.
+///
+/// # Errors
+/// A moment at which nothing comes of what happens.
+pub fn replay(
+    program: &Program,
+    narrative: &[Occurrence],
+    loose: &BTreeSet<u32>,
+    goals: &[Shape],
+    scope: &[Shape],
+    through: i64,
+) -> Result<Replay, String> {
+    let mut walk = Walk::new(program, narrative, scope, goals, loose);
+    let (mut steps, mut moment) = (Vec::new(), None);
+    // Where much is missing, what follows is not worth going through.
+    while walk.missing() < MOST_MISSING {
+        let here = walk.pass(moment)?.into_iter();
+        let (text, origin) = (String::new(), String::new());
+        steps.extend(here.map(|(what, by)| Step { at: moment, what, by, text: text.clone(), origin: origin.clone() }));
+        match walk.next(moment, through) {
+            None => break,
+            next => moment = next,
+        }
+    }
+    let (needed, missing) = walk.needed();
+    let accepted = accepted(goals, &steps, through, &walk);
+    Ok(Replay { steps, needed, missing, lookups: walk.looked, accepted })
+}
 
 /// Accepts a certificate, or says what is wrong with it.
 ///
@@ -24,96 +72,53 @@ pub fn check(
     loose: &BTreeSet<u32>,
     proof: &Certificate,
 ) -> Result<Accepted, Refused> {
+    let refused = |reason: String, step| Err(Refused { reason, step });
     for shape in proof.goals.iter().chain(&proof.scope) {
         let arity = match shape.of {
             Target::Fluent(id) => program.fluents.get(id as usize).map(|it| it.args.len()),
             Target::Action(id) => program.actions.get(id as usize).map(|it| it.holes.len()),
         };
         if arity != Some(shape.args.len()) {
-            return refused(format!("{} is not of the program", shown(shape)), None);
+            return refused(format!("{:?} {:?} is not of the program", shape.of, shape.args), None);
         }
     }
-    for (at, shape) in proof.scope.iter().enumerate() {
-        if proof.scope.iter().enumerate().any(|(other, it)| other != at && it.covers(shape)) {
-            return refused(format!("entry {at} of the scope is part of another"), None);
+    let part =
+        |(at, shape): (usize, &Shape)| proof.scope.iter().enumerate().any(|(of, it)| of != at && it.covers(shape));
+    if let Some(entry) = proof.scope.iter().enumerate().position(part) {
+        return refused(format!("entry {entry} of the scope is part of another"), None);
+    }
+    let replay = replay(program, narrative, loose, &proof.goals, &proof.scope, proof.through);
+    let replay = replay.map_err(|reason| Refused { reason, step: None })?;
+    if let Some(shape) = replay.missing.first() {
+        return refused(format!("the scope leaves out {:?} {:?}", shape.of, shape.args), None);
+    }
+    if let Some(entry) = (0..proof.scope.len()).find(|entry| !replay.needed.contains(entry)) {
+        return refused(format!("entry {entry} of the scope is not needed"), None);
+    }
+    let same =
+        |(told, follows): (&Step, &Step)| (told.at, &told.what, &told.by) == (follows.at, &follows.what, &follows.by);
+    let sound = proof.steps.iter().zip(&replay.steps).take_while(|both| same(*both)).count();
+    match (proof.steps.get(sound), replay.steps.get(sound)) {
+        (None, None) => Ok(replay.accepted),
+        (_, Some(next)) => {
+            refused(format!("what follows here is {:?} at {:?}, by {:?}", next.what, next.at, next.by), Some(sound))
         }
-    }
-    let mut walk = Walk::new(program, narrative, &proof.scope, loose);
-    proof.goals.iter().for_each(|goal| walk.want(goal));
-    let (mut moment, mut at): (Moment, usize) = (None, 0);
-    loop {
-        let same = |step: &&Step| step.tick.map(|tick| (tick, step.order)) == moment;
-        let here = &proof.steps[at..][..proof.steps[at..].iter().take_while(same).count()];
-        let claims: Claims = here.iter().map(|step| ((step.what.clone(), step.by.clone()), step.id)).collect();
-        follows(&walk, moment, here, &claims, at)?;
-        walk.settle(moment, &claims);
-        let next = walk.next(moment, proof.through);
-        if let Some(shape) = walk.looked().1.first() {
-            return refused(format!("the scope leaves out {}", shown(shape)), None);
-        }
-        at += here.len();
-        match next {
-            None => break,
-            _ => moment = next,
-        }
-    }
-    if at < proof.steps.len() {
-        return refused("it is out of order, or at a moment at which nothing can happen".to_owned(), Some(at));
-    }
-    let used = walk.looked().0;
-    match (0..proof.scope.len()).find(|entry| !used.contains(entry)) {
-        Some(at) => refused(format!("entry {at} of the scope is not needed"), None),
-        None => Ok(accepted(proof, &walk)),
-    }
-}
-
-fn refused<T>(reason: String, step: Option<usize>) -> Result<T, Refused> {
-    Err(Refused { reason, step })
-}
-
-fn shown(shape: &Shape) -> String {
-    format!("{:?} {:?}", shape.of, shape.args)
-}
-
-/// The steps of one moment are exactly those that follow, each from exactly what it rests on.
-fn follows(walk: &Walk<'_>, moment: Moment, steps: &[Step], claims: &Claims, first: usize) -> Result<(), Refused> {
-    let expected = walk.expected(moment, claims);
-    for (at, step) in steps.iter().enumerate() {
-        let wrong = if step.id != first + at {
-            "its number is not its place"
-        } else if step.premises.iter().any(|premise| *premise >= step.id) {
-            "it rests on what comes after it"
-        } else if step.tick.is_none() && step.order != 0 {
-            "the beginning of time has no order"
-        } else {
-            match expected.get(&(step.what.clone(), step.by.clone())) {
-                None => "it does not follow",
-                Some((premises, _)) if !step.premises.iter().eq(premises) => "these are not just its premises",
-                Some((_, searched)) if !step.searched.iter().eq(searched) => "this is not just what it searched",
-                Some(_) if claims.get(&(step.what.clone(), step.by.clone())) != Some(&step.id) => "it is there twice",
-                Some(_) => continue,
-            }
-        };
-        return refused(wrong.to_owned(), Some(step.id));
-    }
-    match expected.keys().find(|key| !claims.contains_key(key)) {
-        Some((what, _)) => refused(format!("what follows at {moment:?} is left out: {what:?}"), None),
-        None => Ok(()),
+        (Some(_), None) => refused("it does not follow".to_owned(), Some(sound)),
     }
 }
 
 /// What a history says of the goals, fluents in intervals.
-fn accepted(proof: &Certificate, walk: &Walk<'_>) -> Accepted {
+fn accepted(goals: &[Shape], steps: &[Step], through: i64, walk: &Walk<'_>) -> Accepted {
     let mut accepted = Accepted::default();
     let mut changes: BTreeMap<&Atom, BTreeMap<Option<i64>, Option<Val>>> = BTreeMap::new();
-    for step in &proof.steps {
-        match (&step.what, step.tick) {
-            (What::Event(atom), Some(tick)) if proof.goals.iter().any(|goal| goal.has(atom)) => {
-                accepted.events.push((tick, step.order, atom.clone()));
+    for step in steps {
+        match (&step.what, step.at) {
+            (What::Event(atom), Some((tick, order))) if goals.iter().any(|goal| goal.has(atom)) => {
+                accepted.events.push((tick, order, atom.clone()));
             }
             // The last change of a tick is what the tick leaves.
-            (What::Change(atom, value), tick) if proof.goals.iter().any(|goal| goal.has(atom)) => {
-                changes.entry(atom).or_default().insert(tick, *value);
+            (What::Change(atom, value), at) if goals.iter().any(|goal| goal.has(atom)) => {
+                changes.entry(atom).or_default().insert(at.map(|(tick, _)| tick), *value);
             }
             _ => {}
         }
@@ -132,7 +137,7 @@ fn accepted(proof: &Certificate, walk: &Walk<'_>) -> Accepted {
     }
     accepted.intervals.retain(|_, spans| !spans.is_empty());
     let values: Vec<Val> = accepted.intervals.values().flatten().map(|span| span.value).collect();
-    (accepted.orders, accepted.moving) = walk.orders(proof.through, &values);
+    (accepted.orders, accepted.moving) = walk.orders(through, &values);
     accepted.events.sort();
     accepted.events.dedup();
     accepted

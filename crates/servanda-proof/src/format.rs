@@ -1,4 +1,5 @@
 //! What stands in a proof. `docs/reference/proofs.md` shows it as JSON.
+#![allow(missing_docs)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,6 @@ use crate::value::Val;
 /// A fluent or an action, by its place in the program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum Target {
     Fluent(u32),
     Action(u32),
@@ -18,7 +18,6 @@ pub enum Target {
 /// A fluent instance, or an event.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct Atom {
     pub of: Target,
     pub args: Vec<Val>,
@@ -27,30 +26,32 @@ pub struct Atom {
 /// All fluent instances, or events, with these arguments; `null` is any.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct Shape {
     pub of: Target,
     pub args: Vec<Option<Val>>,
 }
 
 impl Shape {
+    fn fits<T>(&self, of: Target, args: &[T], fits: impl Fn(Val, &T) -> bool) -> bool {
+        let mut both = self.args.iter().zip(args);
+        self.of == of && self.args.len() == args.len() && both.all(|(mine, it)| mine.is_none_or(|mine| fits(mine, it)))
+    }
+
     /// Whether everything of the other shape is of this one.
     #[must_use]
     pub fn covers(&self, other: &Shape) -> bool {
-        let fits = |(mine, theirs): (&Option<Val>, &Option<Val>)| mine.is_none() || mine == theirs;
-        self.of == other.of && self.args.len() == other.args.len() && self.args.iter().zip(&other.args).all(fits)
+        self.fits(other.of, &other.args, |mine, it| *it == Some(mine))
     }
 
     /// Whether something can be of both shapes.
     pub(crate) fn meets(&self, other: &Shape) -> bool {
-        let fits = |(mine, theirs): (&Option<Val>, &Option<Val>)| mine.is_none() || theirs.is_none() || mine == theirs;
-        self.of == other.of && self.args.len() == other.args.len() && self.args.iter().zip(&other.args).all(fits)
+        self.fits(other.of, &other.args, |mine, it| it.is_none_or(|it| it == mine))
     }
 
     /// Whether something is of this shape.
     #[must_use]
     pub fn has(&self, atom: &Atom) -> bool {
-        self.covers(&Shape { of: atom.of, args: atom.args.iter().copied().map(Some).collect() })
+        self.fits(atom.of, &atom.args, |mine, it| *it == mine)
     }
 }
 
@@ -95,28 +96,19 @@ pub enum By {
     Lapse,
 }
 
+/// A tick and the order within it; `None` is before the first.
+pub type Moment = Option<(i64, u32)>;
+
 /// One step. `text` and `origin` are for people; whoever shows a proof works them out again.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Its place in the list.
-    pub id: usize,
     /// When; absent for what holds from the start.
-    pub tick: Option<i64>,
-    /// The order within the tick.
-    pub order: u32,
-    /// What it establishes.
+    pub at: Moment,
     pub what: What,
-    /// By what.
     pub by: By,
-    /// The steps it rests on, all before it.
-    pub premises: Vec<usize>,
-    /// The entries of the scope that were searched, and held nothing to prevent it.
-    pub searched: Vec<usize>,
-    /// In words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// Where the rule, event or definition is written.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub origin: String,
 }
@@ -137,7 +129,6 @@ pub struct Certificate {
 
 /// The time from `since` (or the beginning) to before `until` (or the last tick looked at) with one value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
 pub struct Span {
     pub value: Val,
     pub since: Option<i64>,
@@ -146,7 +137,6 @@ pub struct Span {
 
 /// What an accepted certificate says of its goals: fluents in intervals, events with their tick and order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-#[allow(missing_docs)]
 pub struct Accepted {
     pub intervals: BTreeMap<Atom, Vec<Span>>,
     pub events: Vec<(i64, u32, Atom)>,
@@ -160,7 +150,6 @@ pub struct Accepted {
 /// A day in words that stay true when events move: so long after an event, or after a tick.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct Instant {
     pub from: From,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -170,17 +159,19 @@ pub struct Instant {
 /// What an instant is counted from: an event, by its number in the narrative, or a tick.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum From {
     Event(u32),
     Tick(i64),
 }
 
 impl Instant {
-    /// On a tick.
     #[must_use]
     pub fn on(tick: i64) -> Instant {
         Instant { from: From::Tick(tick), plus: Vec::new() }
+    }
+
+    pub(crate) fn of_event(tag: u32) -> Instant {
+        Instant { from: From::Event(tag), plus: Vec::new() }
     }
 
     /// So long after, or as long after as a negative time says before.
@@ -189,9 +180,8 @@ impl Instant {
     }
 }
 
-/// Why a certificate was refused, and at which step.
+/// Why a certificate was refused, and at which of its steps.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[allow(missing_docs)]
 pub struct Refused {
     pub reason: String,
     pub step: Option<usize>,

@@ -1,18 +1,34 @@
 //! Proofs of what holds and what happens, and the checker that accepts or refuses them.
 //!
 //! A proof is a [`Certificate`]: a closed part of a history. Its scope lists fluents and actions, with or without
-//! arguments, and its steps everything that ever happens to them. The checker goes through the moments one by one and
-//! tries every rule that could touch the scope against what is claimed of the moment. What follows and what is claimed
-//! must be the same, and whatever was looked at must be in the scope. So nothing is left out: not a change, and not a
-//! reason why something did not change. It reads the program and the narrative, and shares nothing with the engine.
+//! arguments, and its steps everything that ever happens to them. The checker goes through that part again, one moment
+//! after another, in the plainest way there is:
+//!
+//! 1. A moment begins with nothing but what the narrative says. Every rule that could touch the scope is tried against
+//!    what is so before the moment and what happens at it; what follows is added, and all are tried again, until nothing
+//!    new follows (`walk.rs`). Conditions are tried against everything listed (`conditions.rs`).
+//! 2. Whatever is looked up must be in the scope, or the proof is refused: what is not listed is not known, and never
+//!    taken to be false. So a *no* is proved as anything else is, and nothing can be left out: not an event, not a
+//!    change, and not a reason why something did not change. What is in the scope must be needed by the goals.
+//! 3. The steps must be exactly those that follow.
+//! 4. Where events may be on other days as well, the orders of instants are noted on which all this hangs
+//!    (`moving.rs`): in whatever chronology they are the same, the same steps follow, each on the day of its instant.
+//!
+//! Nothing is compiled, indexed by value or kept from one proof to the next. The program, the narrative and the proof are
+//! read; the engine is not known here. That the scope may name a few arguments out of many is what makes proofs short;
+//! it is also their limit: what leads to everything has a proof as long as everything.
 
 mod check;
 mod conditions;
 mod format;
+mod moving;
 mod parts;
 mod value;
-pub mod walk;
+mod walk;
 
-pub use check::check;
-pub use format::{Accepted, Atom, By, Certificate, Filling, From, Instant, Refused, Shape, Span, Step, Target, What};
+pub use check::{Replay, check, replay};
+pub use conditions::Lookups;
+pub use format::{
+    Accepted, Atom, By, Certificate, Filling, From, Instant, Moment, Refused, Shape, Span, Step, Target, What,
+};
 pub use value::{End, Val, later};

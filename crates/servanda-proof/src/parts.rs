@@ -1,76 +1,85 @@
-//! What conditions and expressions are made of.
+//! Which variables and fluents conditions, expressions and triggers mention.
 
 use std::collections::BTreeSet;
 
-use servanda_model::{Condition, Expr, FluentPattern, Program, Term};
+use servanda_model::{Condition, Expr, Term, Trigger};
 
-/// Shows every variable and every fluent, with its terms, that a condition mentions.
-pub(crate) fn parts(condition: &Condition, var: &mut dyn FnMut(u32), fluent: &mut dyn FnMut(u32, &[Term])) {
-    match condition {
-        Condition::Holds(pattern) => {
-            fluent(pattern.fluent.0, &pattern.args);
-            pattern_vars(pattern).into_iter().for_each(var);
-        }
-        Condition::Not(list) => list.iter().for_each(|it| parts(it, var, fluent)),
-        Condition::AnyOf(lists) => lists.iter().flatten().for_each(|it| parts(it, var, fluent)),
-        Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
-            parts_of(left, var, fluent);
-            parts_of(right, var, fluent);
-        }
-        Condition::IsKind(term, _) => term_vars(&[*term]).into_iter().for_each(var),
-        Condition::Let(it, expr) => {
-            var(it.0);
-            parts_of(expr, var, fluent);
+use crate::format::{Filling, Target};
+
+/// A variable, or a fluent with its terms.
+pub(crate) enum Part<'a> {
+    Var(u32),
+    Fluent(u32, &'a [Term]),
+}
+
+pub(crate) fn parts<'a>(conditions: &'a [Condition], see: &mut dyn FnMut(Part<'a>)) {
+    for condition in conditions {
+        match condition {
+            Condition::Holds(pattern) => {
+                see(Part::Fluent(pattern.fluent.0, &pattern.args));
+                pattern.args.iter().chain([&pattern.value]).filter_map(var).for_each(|var| see(Part::Var(var)));
+            }
+            Condition::Not(list) => parts(list, see),
+            Condition::AnyOf(lists) => lists.iter().for_each(|list| parts(list, see)),
+            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+                parts_of(left, see);
+                parts_of(right, see);
+            }
+            Condition::IsKind(term, _) => var(term).into_iter().for_each(|var| see(Part::Var(var))),
+            Condition::Let(var, expr) => {
+                see(Part::Var(var.0));
+                parts_of(expr, see);
+            }
         }
     }
 }
 
-pub(crate) fn parts_of(expr: &Expr, var: &mut dyn FnMut(u32), fluent: &mut dyn FnMut(u32, &[Term])) {
+pub(crate) fn parts_of<'a>(expr: &'a Expr, see: &mut dyn FnMut(Part<'a>)) {
     match expr {
         Expr::Value(_) | Expr::Now => {}
-        Expr::Var(it) => var(it.0),
+        Expr::Var(it) => see(Part::Var(it.0)),
         Expr::Fluent(it, terms) => {
-            fluent(it.0, terms);
-            term_vars(terms).into_iter().for_each(var);
+            see(Part::Fluent(it.0, terms));
+            terms.iter().filter_map(var).for_each(|var| see(Part::Var(var)));
         }
         Expr::Arith(_, a, b) => {
-            parts_of(a, var, fluent);
-            parts_of(b, var, fluent);
+            parts_of(a, see);
+            parts_of(b, see);
         }
         Expr::Aggregate(it) => {
-            parts_of(&it.of, var, fluent);
-            it.over.iter().for_each(|condition| parts(condition, var, fluent));
+            parts_of(&it.of, see);
+            parts(&it.over, see);
         }
     }
 }
 
-pub(crate) fn term_vars(terms: &[Term]) -> Vec<u32> {
-    terms.iter().filter_map(|term| if let Term::Var(var) = term { Some(var.0) } else { None }).collect()
+fn var(term: &Term) -> Option<u32> {
+    if let Term::Var(var) = term { Some(var.0) } else { None }
 }
 
-pub(crate) fn pattern_vars(pattern: &FluentPattern) -> Vec<u32> {
-    [term_vars(&pattern.args), term_vars(&[pattern.value])].concat()
-}
-
-/// The variables that a condition by itself binds.
-pub(crate) fn binds(condition: &Condition) -> Vec<u32> {
+/// Whether a condition by itself binds a variable.
+pub(crate) fn binds(condition: &Condition, wanted: u32) -> bool {
     match condition {
-        Condition::Holds(pattern) => pattern_vars(pattern),
-        Condition::Let(var, _) => vec![var.0],
-        _ => Vec::new(),
+        Condition::Holds(it) => it.args.iter().chain([&it.value]).any(|term| var(term) == Some(wanted)),
+        Condition::Let(var, _) => var.0 == wanted,
+        _ => false,
     }
 }
 
-/// The variables that must be bound before a condition is looked at, if anything else can bind them.
-pub(crate) fn needed(condition: &Condition) -> BTreeSet<u32> {
-    let mut vars = BTreeSet::new();
-    let mut note = |var| _ = vars.insert(var);
+/// Whether the variables that a condition needs are bound, as far as anything of what is left can bind them.
+pub(crate) fn is_ready(condition: &Condition, left: &[&Condition], filling: &Filling) -> bool {
+    let mut ready = true;
+    let mut see = |part: Part<'_>| {
+        if let Part::Var(var) = part {
+            ready &= filling.contains_key(&var) || !left.iter().any(|other| binds(other, var));
+        }
+    };
     match condition {
         Condition::Holds(_) => {}
-        Condition::Let(_, expr) => parts_of(expr, &mut note, &mut |_, _| {}),
-        other => parts(other, &mut note, &mut |_, _| {}),
+        Condition::Let(_, expr) => parts_of(expr, &mut see),
+        other => parts(std::slice::from_ref(other), &mut see),
     }
-    vars
+    ready
 }
 
 /// The variables that are bound whichever alternatives hold.
@@ -79,33 +88,32 @@ pub(crate) fn surely_bound(conditions: &[Condition]) -> BTreeSet<u32> {
         Condition::AnyOf(lists) => {
             lists.iter().map(|list| surely_bound(list)).reduce(|a, b| &a & &b).unwrap_or_default()
         }
-        other => binds(other).into_iter().collect(),
+        Condition::Holds(it) => it.args.iter().chain([&it.value]).filter_map(var).collect(),
+        Condition::Let(var, _) => BTreeSet::from([var.0]),
+        _ => BTreeSet::new(),
     });
     each.collect()
 }
 
-/// The derived fluents, those that are defined by each other together; and whether they are defined by themselves.
-pub(crate) fn components(program: &Program) -> BTreeSet<(BTreeSet<u32>, bool)> {
-    let reached = |from: u32| {
-        let (mut reached, mut open) = (BTreeSet::new(), vec![from]);
-        while let Some(next) = open.pop() {
-            let mut note = |fluent: u32, _: &[Term]| {
-                if reached.insert(fluent) {
-                    open.push(fluent)
-                }
-            };
-            for definition in program.definitions.iter().filter(|it| it.fluent.0 == next) {
-                definition.conditions.iter().for_each(|it| parts(it, &mut |_| {}, &mut note));
-                parts_of(&definition.value, &mut |_| {}, &mut note);
-            }
-        }
-        reached
-    };
-    let fluents: BTreeSet<u32> = program.definitions.iter().map(|it| it.fluent.0).collect();
-    let component = |fluent: &u32| {
-        let all = reached(*fluent);
-        let mutual = all.iter().copied().filter(|other| reached(*other).contains(fluent));
-        (mutual.chain([*fluent]).collect(), all.contains(fluent))
-    };
-    fluents.iter().map(component).collect()
+/// What a trigger waits for: what kind of thing, with which arguments and which value.
+pub(crate) fn awaited(trigger: &Trigger) -> (Target, &[Term], Term) {
+    match trigger {
+        Trigger::Happens(it) => (Target::Action(it.action.0), &it.args, Term::Any),
+        Trigger::Initiated(it)
+        | Trigger::Begins(it)
+        | Trigger::Ends(it)
+        | Trigger::Comes(it)
+        | Trigger::HasHeld { pattern: it, .. } => (Target::Fluent(it.fluent.0), &it.args, it.value),
+        Trigger::After { trigger, .. } => awaited(trigger),
+    }
+}
+
+/// What is known of the variables that a timer's trigger binds: the others are open while it is armed.
+pub(crate) fn known_early(known: &Filling, trigger: &Trigger) -> Filling {
+    let (_, args, value) = awaited(trigger);
+    let mut bound: BTreeSet<u32> = args.iter().chain([&value]).filter_map(var).collect();
+    if let Trigger::After { given, .. } = trigger {
+        bound.extend(surely_bound(given));
+    }
+    known.iter().filter(|(var, _)| bound.contains(var)).map(|(var, value)| (*var, *value)).collect()
 }

@@ -103,53 +103,28 @@ fn ranging(low: End, high: End, about: bool) -> Option<Val> {
     }
 }
 
-/// What a comparison comes to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Holds,
-    Fails,
-    Undecided,
-}
-
-/// Rule 9. Both sides are there.
-pub(crate) fn compare(a: Val, op: CompareOp, b: Val) -> Verdict {
+/// Rule 9: whether a comparison holds for all numbers that the sides can be, and for some. Both sides are there.
+pub(crate) fn compare(a: Val, op: CompareOp, b: Val) -> (bool, bool) {
     let (less, equal, greater) = match (a.ends(), b.ends()) {
         // Which orders are possible between a number of the one and a number of the other.
         (Some(a), Some(b)) => (a.0 < b.1, a.0 <= b.1 && b.0 <= a.1, a.1 > b.0),
         _ => match order(a, b) {
             Some(order) => (order.is_lt(), order.is_eq(), order.is_gt()),
             None if matches!(op, CompareOp::Equal | CompareOp::NotEqual) => (a != b, a == b, false),
-            None => return Verdict::Fails,
+            None => return (false, false),
         },
     };
     let about = [a, b].iter().any(|it| matches!(it, Val::Range(_, _, true)));
-    if about && equal {
-        return Verdict::Undecided;
-    }
-    let (yes, no) = match op {
-        CompareOp::Equal => (equal, less || greater),
-        CompareOp::NotEqual => (less || greater, equal),
-        CompareOp::Less => (less, equal || greater),
-        CompareOp::AtMost => (less || equal, greater),
-        CompareOp::Greater => (greater, less || equal),
-        CompareOp::AtLeast => (greater || equal, less),
-    };
-    match (yes, no) {
-        (true, true) => Verdict::Undecided,
-        (true, false) => Verdict::Holds,
-        _ => Verdict::Fails,
-    }
+    let possible = [(less, Ordering::Less), (equal, Ordering::Equal), (greater, Ordering::Greater)];
+    let mut wanted = possible.iter().filter(|(possible, _)| *possible).map(|(_, order)| op.holds(*order));
+    let some = wanted.clone().any(|it| it) || (about && equal);
+    (some && wanted.all(|it| it) && !(about && equal), some)
 }
 
 /// The order of two ticks, or of two durations of one unit.
 fn order(a: Val, b: Val) -> Option<Ordering> {
-    match (a, b) {
-        (Val::Tick(a), Val::Tick(b)) => Some(a.cmp(&b)),
-        (Val::Ticks(a), Val::Ticks(b)) | (Val::Months(a), Val::Months(b)) | (Val::Years(a), Val::Years(b)) => {
-            Some(a.cmp(&b))
-        }
-        _ => None,
-    }
+    let alike = std::mem::discriminant(&a) == std::mem::discriminant(&b);
+    (alike && matches!(a, Val::Tick(_) | Val::Ticks(_) | Val::Months(_) | Val::Years(_))).then(|| a.cmp(&b))
 }
 
 /// The greater or the lesser of two, of ranges the range of what that can be (rule 11).
@@ -168,24 +143,18 @@ pub(crate) fn arithmetic(clock: Clock, a: Val, op: ArithOp, b: Val) -> Option<Va
         (Val::Tick(a), ArithOp::Minus, Val::Tick(b)) => Val::whole(a.checked_sub(b)?),
         (Val::Tick(a), ArithOp::Plus, _) => day(later(clock, a, b, 1)),
         (Val::Tick(a), ArithOp::Minus, _) => day(later(clock, a, b, -1)),
-        _ => on_numbers(a.ends()?, op, b.ends()?),
+        (Val::Number(a), ArithOp::Modulo, Val::Number(b)) => a.modulo(b).map(Val::Number),
+        (_, ArithOp::Modulo, _) => None,
+        _ => on_ranges(a.ends()?, op, b.ends()?),
     }
 }
 
-fn on_numbers(a: (End, End, bool), op: ArithOp, b: (End, End, bool)) -> Option<Val> {
+/// What the result can be lies between the results for the ends: each operation rises or falls with each side.
+fn on_ranges(a: (End, End, bool), op: ArithOp, b: (End, End, bool)) -> Option<Val> {
     let zero = End::At(Number::whole(0));
     if op == ArithOp::DividedBy && b.0 <= zero && zero <= b.1 {
         return None;
     }
-    if op == ArithOp::Modulo {
-        return match (a, b) {
-            ((End::At(x), End::At(to_x), false), (End::At(y), End::At(to_y), false)) if x == to_x && y == to_y => {
-                x.modulo(y).map(Val::Number)
-            }
-            _ => None,
-        };
-    }
-    // What the result can be lies between the results for the ends: each operation rises or falls with each side.
     let pairs = match op {
         ArithOp::Plus => vec![(a.0, b.0), (a.1, b.1)],
         ArithOp::Minus => vec![(a.0, b.1), (a.1, b.0)],
@@ -239,30 +208,25 @@ pub fn later(clock: Clock, tick: i64, time: Val, sign: i64) -> Option<i64> {
     }
 }
 
-/// The same day of the month some months on, or the month's last day.
-pub(crate) fn add_months(day: i64, months: i64) -> Option<i64> {
-    if day.abs() > 1 << 40 {
+/// The same day of the month some months on, or the month's last day. Months are counted from January of the year 0.
+fn add_months(day: i64, months: i64) -> Option<i64> {
+    if !(-1 << 40..1 << 40).contains(&day) {
         return None;
     }
-    let mut year = 1970 + (day * 400).div_euclid(146_097);
-    while month_start(year, 0) > day {
-        year -= 1;
+    let mut month = (day * 4_800).div_euclid(146_097) + 1970 * 12;
+    while first_of(month) > day {
+        month -= 1;
     }
-    while month_start(year + 1, 0) <= day {
-        year += 1;
+    while first_of(month + 1) <= day {
+        month += 1;
     }
-    let month = (0..12).rev().find(|month| month_start(year, *month) <= day)?;
-    let of_month = day - month_start(year, month);
-    let to = year * 12 + month + months;
-    let (first, next) = (month_start(to.div_euclid(12), to.rem_euclid(12)), to + 1);
-    Some((first + of_month).min(month_start(next.div_euclid(12), next.rem_euclid(12)) - 1))
+    let to = month + months;
+    Some((first_of(to) + day - first_of(month)).min(first_of(to + 1) - 1))
 }
 
-/// The first day of a month, months counted from 0.
-fn month_start(year: i64, month: i64) -> i64 {
-    let past = year - 1;
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    let new_year = past * 365 + past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400) - 719_162;
-    let days = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334][month as usize];
-    new_year + days + i64::from(leap && month > 1)
+fn first_of(month: i64) -> i64 {
+    let (year, month) = (month.div_euclid(12), month.rem_euclid(12));
+    let leapt = if month < 2 { year - 1 } else { year };
+    let leap_days = leapt.div_euclid(4) - leapt.div_euclid(100) + leapt.div_euclid(400);
+    year * 365 + leap_days + [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334][month as usize] - 719_527
 }

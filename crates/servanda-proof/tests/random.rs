@@ -7,7 +7,7 @@ mod draft;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use draft::draft;
+use draft::{Leads, Task, draft};
 use servanda_engine::{Compiled, Options, Record, Solution, solve};
 use servanda_model::{Occurrence, Value};
 use servanda_proof::{Accepted, Atom, By, Certificate, From, Instant, Shape, Span, Target, Val, What, check, later};
@@ -79,8 +79,11 @@ fn proofs(seeds: std::ops::Range<u64>, mut with: impl FnMut(&Case, &Solution, &C
         let Some(solution) = solved(&case, &case.narrative) else { continue };
         let mut dice = Dice::new(seed);
         for goal in goals(&case, &solution, &mut dice) {
-            match draft(&case.program, &case.narrative, std::slice::from_ref(&goal), case.horizon, &[]) {
-                Ok(proof) => {
+            let (program, narrative, goals) = (&case.program, case.narrative.as_slice(), std::slice::from_ref(&goal));
+            let (loose, through, widest) = (&NONE, case.horizon, usize::MAX);
+            let task = Task { program, narrative, loose, goals, through, widest };
+            match draft(task, &mut Vec::new(), &mut Leads::default()) {
+                Ok((proof, _)) => {
                     count += 1;
                     with(&case, &solution, &proof, &mut dice);
                 }
@@ -120,10 +123,8 @@ fn solving_again_with_what_is_cited_alone_gives_the_same() {
 }
 
 fn cites(proof: &Certificate, occurrence: &Occurrence) -> bool {
-    let told = |step: &servanda_proof::Step| {
-        step.by == By::Narrative(occurrence.tag) && step.tick == Some(occurrence.tick) && step.order == occurrence.step
-    };
-    proof.steps.iter().any(told)
+    let at = Some((occurrence.tick, occurrence.step));
+    proof.steps.iter().any(|step| step.by == By::Narrative(occurrence.tag) && step.at == at)
 }
 
 #[test]
@@ -140,40 +141,18 @@ fn nothing_can_be_dropped() {
     assert!(dropped > 1000);
 }
 
-/// The proof without one entry of the scope, one step (the others numbered anew), one premise or one search.
+/// The proof without one entry of the scope or one step.
 fn without_one(proof: &Certificate) -> Vec<Certificate> {
     let mut all = Vec::new();
     for at in 0..proof.scope.len() {
         let mut altered = proof.clone();
         altered.scope.remove(at);
-        for step in &mut altered.steps {
-            step.searched.retain(|entry| *entry != at);
-            step.searched.iter_mut().for_each(|entry| *entry -= usize::from(*entry > at));
-        }
         all.push(altered);
     }
     for at in 0..proof.steps.len() {
         let mut altered = proof.clone();
         altered.steps.remove(at);
-        for (id, step) in altered.steps.iter_mut().enumerate() {
-            step.id = id;
-            step.premises.retain(|premise| *premise != at);
-            step.premises.iter_mut().for_each(|premise| *premise -= usize::from(*premise > at));
-        }
         all.push(altered);
-        for list in 0..2 {
-            let length = if list == 0 { proof.steps[at].premises.len() } else { proof.steps[at].searched.len() };
-            for entry in 0..length {
-                let mut altered = proof.clone();
-                let step = &mut altered.steps[at];
-                if list == 0 {
-                    step.premises.remove(entry)
-                } else {
-                    step.searched.remove(entry)
-                };
-                all.push(altered);
-            }
-        }
     }
     all
 }
@@ -214,14 +193,9 @@ fn altered(proof: &Certificate, dice: &mut Dice) -> Option<Certificate> {
     let steps = proof.steps.len();
     let at = if steps > 0 { dice.roll(steps) } else { 0 };
     match dice.roll(12) {
-        0 => proof.steps.get_mut(at)?.tick = Some(dice.between(-2, 12)),
-        1 => proof.steps.get_mut(at)?.order += 1,
-        2 => drop((steps > 0).then(|| proof.steps.remove(at))?),
-        3 => {
-            let other = dice.roll(steps.max(1));
-            let id = proof.steps.get(other)?.id;
-            proof.steps.get_mut(at)?.id = id;
-        }
+        0 => proof.steps.get_mut(at)?.at = Some((dice.between(-2, 12), 0)),
+        1 => proof.steps.get_mut(at)?.at.as_mut()?.1 += 1,
+        2 | 3 => drop((steps > 0).then(|| proof.steps.remove(at))?),
         4 => {
             let other = dice.roll(steps.max(1));
             let what = proof.steps.get(other)?.what.clone();
@@ -234,8 +208,8 @@ fn altered(proof: &Certificate, dice: &mut Dice) -> Option<Certificate> {
             What::Event(event) => *event.args.first_mut()? = Val::Entity(dice.roll(4) as u32),
         },
         6 => {
-            let other = dice.roll(steps.max(1));
-            proof.steps.get_mut(at)?.premises.push(other);
+            let entry = dice.roll(proof.scope.len());
+            proof.scope.remove(entry);
         }
         7 => {
             let other = dice.roll(steps.max(1));
@@ -246,8 +220,6 @@ fn altered(proof: &Certificate, dice: &mut Dice) -> Option<Certificate> {
             let other = dice.roll(steps.max(1));
             (steps > 0).then_some(())?;
             proof.steps.swap(at, other);
-            proof.steps[at].id = at;
-            proof.steps[other].id = other;
         }
         9 => {
             let entry = dice.roll(proof.scope.len());

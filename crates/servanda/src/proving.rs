@@ -27,7 +27,7 @@ use stage::Stage;
 pub use write::Prover;
 
 /// The name and version of the format.
-pub const FORMAT: &str = "servanda-proof 2";
+pub const FORMAT: &str = "servanda-proof 3";
 
 /// A file of proofs.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -260,13 +260,17 @@ pub fn verify(world: &World<'_>, file: &ProofFile) -> Result<(), Refusal> {
         return Err(Refusal::of("it was made from another dossier, or from this one before it was changed"));
     }
     let days = days_of(world).map_err(Refusal::of)?;
+    let mut seen = Vec::new();
     for (at, proof) in file.proofs.iter().enumerate() {
-        verify_one(world, &days, proof).map_err(|refusal| Refusal { proof: Some(at), ..refusal })?;
+        verify_one(world, &days, proof, &mut seen).map_err(|refusal| Refusal { proof: Some(at), ..refusal })?;
     }
     Ok(())
 }
 
-fn verify_one(world: &World<'_>, days: &Days, proof: &Proof) -> Result<(), Refusal> {
+/// What actors do not know, by accepted histories: the same are not gone through for each proof.
+type Seen<'p> = Vec<(View, &'p [Case], Vec<EntityId>)>;
+
+fn verify_one<'p>(world: &World<'_>, days: &Days, proof: &'p Proof, seen: &mut Seen<'p>) -> Result<(), Refusal> {
     let view = view_of(world.model, &proof.view)?;
     let (question, questions, view) = prepared(world, &proof.question, &view).map_err(|error| match error {
         AskError::Trouble(trouble) => Refusal::of(format!("its question is not understood: {}", trouble.message)),
@@ -275,7 +279,14 @@ fn verify_one(world: &World<'_>, days: &Days, proof: &Proof) -> Result<(), Refus
     if !proof.knowledge.is_empty() && view.seen_by.is_none() {
         return Err(Refusal::of("nobody's knowledge was asked for"));
     }
-    let mut unknown = known(world, days, &view, &proof.knowledge)?;
+    let mut unknown = match seen.iter().find(|(of, cases, _)| *of == view && *cases == proof.knowledge) {
+        Some((.., unknown)) => unknown.clone(),
+        None => {
+            let unknown = known(world, days, &view, &proof.knowledge)?;
+            seen.push((view.clone(), &proof.knowledge, unknown.clone()));
+            unknown
+        }
+    };
     unknown.extend(undocumented(world, &view));
     let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(Refusal::of)?;
     let accepted: Vec<Accepted> =

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use servanda_proof::{Accepted, Instant, Shape};
 
 use super::days::Bounds;
+use super::draft::Leads;
 use super::stage::Stage;
 use super::{Case, NoProof, Refusal, draft};
 use crate::world::Run;
@@ -75,12 +76,10 @@ fn open_order(stage: &Stage<'_>, given: &[Given], orders: &BTreeSet<(Instant, In
 
 /// A history for each way in which the orders that matter can lie. Says whether these stand for all chronologies, which
 /// they do unless there are too many.
-///
-/// The scope is what such histories are likely to look at; it is left as what these do.
-pub(super) fn explored(stage: &Stage<'_>, scope: &mut Vec<Shape>) -> Result<(Vec<(Case, Accepted)>, bool), NoProof> {
+pub(super) fn explored(stage: &Stage<'_>, leads: &mut Leads) -> Result<(Vec<(Case, Accepted)>, bool), NoProof> {
     let mut all = Vec::new();
-    scope.retain(|shape| stage.is_of_model(shape));
-    let whole = explore(stage, &mut Vec::new(), None, scope, &mut all)?;
+    let whole = explore(stage, &mut Vec::new(), None, (&mut Vec::new(), leads), &mut all)?;
+    leads.retain(|shape| stage.is_of_model(shape));
     Ok((all, whole))
 }
 
@@ -88,7 +87,7 @@ fn explore(
     stage: &Stage<'_>,
     given: &mut Vec<Given>,
     known: Option<(Case, Accepted)>,
-    scope: &mut Vec<Shape>,
+    (scope, leads): (&mut Vec<Shape>, &mut Leads),
     all: &mut Vec<(Case, Accepted)>,
 ) -> Result<bool, NoProof> {
     if bounds(stage, given).is_none() {
@@ -99,7 +98,7 @@ fn explore(
     }
     let (case, accepted) = match known {
         Some((case, accepted)) => (Case { given: given.clone(), ..case }, accepted),
-        None => written(stage, given, scope, &|_| None)?,
+        None => written(stage, given, scope, leads, &|_| None)?,
     };
     let Some((first, second)) = open_order(stage, given, &accepted.orders) else {
         all.push((case, accepted));
@@ -113,7 +112,7 @@ fn explore(
         // In one of the three ways lies the chronology that there is a history of already.
         let mine = matches!(stage.days.given(&fixed, given), Ok(Some(_)));
         let known = if mine { known.take() } else { None };
-        whole &= explore(stage, given, known, scope, all)?;
+        whole &= explore(stage, given, known, (&mut *scope, &mut *leads), all)?;
         given.pop();
     }
     Ok(whole)
@@ -124,20 +123,21 @@ pub(super) fn written(
     stage: &Stage<'_>,
     given: &[Given],
     scope: &mut Vec<Shape>,
+    leads: &mut Leads,
     day: &dyn Fn(usize) -> Option<i64>,
 ) -> Result<(Case, Accepted), NoProof> {
     let mut days: BTreeMap<u32, i64> = BTreeMap::new();
     loop {
         place(stage, given, &stage.open(scope), day, &mut days)?;
-        let drafted = draft::draft(&stage.program, &stage.narrative(&days), &stage.goals, stage.through, scope);
-        let certificate = drafted.map_err(NoProof::Disagree)?;
-        scope.clone_from(&certificate.scope);
+        let (narrative, loose) = (stage.narrative(&days), days.keys().copied().collect());
+        let (program, goals, through) = (&stage.program, stage.goals.as_slice(), stage.through);
+        let task = draft::Task { program, narrative: &narrative, loose: &loose, goals, through, widest: usize::MAX };
+        let (certificate, mut accepted) = draft::draft(task, scope, leads).map_err(NoProof::Disagree)?;
         let open = stage.open(scope);
         if open.iter().all(|id| days.contains_key(&(*id as u32))) {
             days.retain(|id, _| open.contains(&(*id as usize)));
-            let case = Case { given: given.to_vec(), days, certificate: stage.told(certificate) };
-            let accepted = stage.accept(0, &case).map_err(|it| NoProof::Disagree(it.reason))?;
-            return Ok((case, accepted));
+            stage.hang(&mut accepted, &open);
+            return Ok((Case { given: given.to_vec(), days, certificate: stage.told(certificate) }, accepted));
         }
     }
 }

@@ -1,73 +1,87 @@
-//! Writing a certificate: what the checker would look at is listed, until it looks at nothing that is not.
+//! Writing a certificate: what the checker would look up is listed, until it looks up nothing that is not.
 //!
-//! The scope begins with the goals. Walking through the narrative with it shows what else is looked at; that joins the
-//! scope, and the walk begins again. At each moment the claims are what follows from the claims so far, until nothing
-//! new follows: a program has no cycle within a moment, so that comes to an end.
+//! The scope begins with the goals. Going through the narrative with it shows what else is looked up; that joins the
+//! scope, and the walk begins again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
-use servanda_proof::walk::{Claims, Moment, Walk};
-use servanda_proof::{By, Certificate, Shape, Step, Target, What};
+use servanda_proof::{Accepted, Certificate, Lookups, Shape, Target, replay};
 
-/// How often a scope may grow, and how often the claims of one moment.
+/// How often a scope may grow.
 const MOST_ROUNDS: usize = 2_000;
 
-/// The closed history of some goals up to a tick.
+/// What a history is to be drafted of.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) narrative: &'a [Occurrence],
+    /// Events that may be on other days as well.
+    pub(crate) loose: &'a BTreeSet<u32>,
+    pub(crate) goals: &'a [Shape],
+    pub(crate) through: i64,
+    /// Of one fluent or action so many entries; where more are looked up, all of it is.
+    pub(crate) widest: usize,
+}
+
+/// What histories looked up for which part of their scope. Others are likely to need the same.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Leads(BTreeMap<Shape, BTreeSet<Shape>>);
+
+impl Leads {
+    /// Shapes, with all that they are known to lead to.
+    fn from(&self, shapes: BTreeSet<Shape>) -> BTreeSet<Shape> {
+        let mut open: Vec<Shape> = shapes.iter().cloned().collect();
+        let mut all = shapes;
+        while let Some(shape) = open.pop() {
+            for next in self.0.get(&shape).into_iter().flatten() {
+                if all.insert(next.clone()) {
+                    open.push(next.clone());
+                }
+            }
+        }
+        all
+    }
+
+    fn learn(&mut self, scope: &[Shape], lookups: &Lookups) {
+        for lookup in lookups {
+            if let (Some(from), Ok(to)) = lookup {
+                self.0.entry(scope[*from].clone()).or_default().insert(scope[*to].clone());
+            }
+        }
+    }
+
+    /// Forgets what is not of all questions.
+    pub(crate) fn retain(&mut self, of_all: impl Fn(&Shape) -> bool) {
+        self.0.retain(|from, to| {
+            to.retain(&of_all);
+            of_all(from)
+        });
+    }
+}
+
+/// The closed history of some goals up to a tick, and what it comes to. The scope is what is likely to be looked up, and
+/// then what is.
 ///
 /// # Errors
-/// What kept it from being written, in words: the claims of a moment that never settle, say.
+/// What kept it from being written, in words: a moment that never settles, say.
 pub(crate) fn draft(
-    program: &Program,
-    narrative: &[Occurrence],
-    goals: &[Shape],
-    through: i64,
-    known: &[Shape],
-) -> Result<Certificate, String> {
-    drafted(program, narrative, goals, through, Vec::new(), known, usize::MAX)
-}
-
-/// The same, where it is likely that all this is looked at. Of a fluent or action of which more than so many entries are
-/// looked at, everything is.
-pub(crate) fn widely(
-    program: &Program,
-    narrative: &[Occurrence],
-    goals: &[Shape],
-    through: i64,
-    likely: &[Shape],
-    widest: usize,
-) -> Result<Certificate, String> {
-    drafted(program, narrative, goals, through, likely.to_vec(), &[], widest)
-}
-
-fn drafted(
-    program: &Program,
-    narrative: &[Occurrence],
-    goals: &[Shape],
-    through: i64,
-    mut scope: Vec<Shape>,
-    mut known: &[Shape],
-    widest: usize,
-) -> Result<Certificate, String> {
-    join(&mut scope, goals.iter().cloned(), widest);
-    let none = BTreeSet::new();
+    task: Task<'_>,
+    scope: &mut Vec<Shape>,
+    leads: &mut Leads,
+) -> Result<(Certificate, Accepted), String> {
+    let Task { program, narrative, loose, goals, through, widest } = task;
+    join(scope, goals.iter().cloned(), widest);
     for _ in 0..MOST_ROUNDS {
-        let mut walk = Walk::new(program, narrative, &scope, &none);
-        goals.iter().for_each(|goal| walk.want(goal));
-        // What rules wait for can be told without going through the history.
-        let steps = if walk.looked().1.is_empty() { history(&mut walk, through)? } else { Vec::new() };
-        let (used, missing) = walk.looked();
-        drop(walk);
-        if !missing.is_empty() {
-            // Once it leads to something known, all that is known is likely to be looked at.
-            if missing.iter().any(|shape| known.contains(shape)) {
-                join(&mut scope, std::mem::take(&mut known).iter().cloned(), widest);
-            }
-            join(&mut scope, missing.into_iter(), widest);
-        } else if used.len() < scope.len() {
-            scope = used.into_iter().map(|at| scope[at].clone()).collect();
+        let replay = replay(program, narrative, loose, goals, scope, through)?;
+        if !replay.missing.is_empty() {
+            join(scope, leads.from(replay.missing).into_iter(), widest);
+        } else if replay.needed.len() < scope.len() {
+            *scope = replay.needed.into_iter().map(|at| scope[at].clone()).collect();
         } else {
-            return Ok(Certificate { goals: goals.to_vec(), through, scope, steps });
+            leads.learn(scope, &replay.lookups);
+            let certificate = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps: replay.steps };
+            return Ok((certificate, replay.accepted));
         }
     }
     Err("what it depends on has no end".to_owned())
@@ -89,79 +103,4 @@ pub(crate) fn join(scope: &mut Vec<Shape>, more: impl Iterator<Item = Shape>, wi
         scope.push(Shape { of, args: vec![None; arity] });
     }
     scope.sort();
-}
-
-/// All that happens to what is in the scope.
-fn history(walk: &mut Walk<'_>, through: i64) -> Result<Vec<Step>, String> {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut moment: Moment = None;
-    loop {
-        // What was looked at for claims that came to nothing does not count.
-        let first = steps.len();
-        let claims = walk.aside(|| ordered(walk, moment, settled(walk, moment, first)?, first))?;
-        let expected = walk.expected(moment, &claims);
-        let mut here: Vec<Step> = Vec::new();
-        for ((what, by), id) in &claims {
-            let (premises, searched) = expected.get(&(what.clone(), by.clone())).cloned().unwrap_or_default();
-            here.push(Step {
-                id: *id,
-                tick: moment.map(|(tick, _)| tick),
-                order: moment.map_or(0, |(_, order)| order),
-                what: what.clone(),
-                by: by.clone(),
-                premises: premises.into_iter().collect(),
-                searched: searched.into_iter().collect(),
-                text: String::new(),
-                origin: String::new(),
-            });
-        }
-        here.sort_by_key(|step| step.id);
-        steps.extend(here);
-        walk.settle(moment, &claims);
-        if moment.is_none() && !walk.looked().1.is_empty() {
-            return Ok(steps);
-        }
-        let next = walk.next(moment, through);
-        match next {
-            None => return Ok(steps),
-            next => moment = next,
-        }
-    }
-}
-
-/// What follows at a moment from itself.
-fn settled(walk: &Walk<'_>, moment: Moment, first: usize) -> Result<Claims, String> {
-    let mut ids: BTreeMap<(What, By), usize> = BTreeMap::new();
-    let mut claims = Claims::new();
-    for _ in 0..MOST_ROUNDS {
-        let expected = walk.expected(moment, &claims);
-        if expected.len() == claims.len() && expected.keys().all(|key| claims.contains_key(key)) {
-            return Ok(claims);
-        }
-        claims = Claims::new();
-        for (key, _) in expected {
-            let next = first + ids.len();
-            let id = *ids.entry(key.clone()).or_insert(next);
-            claims.insert(key, id);
-        }
-    }
-    Err(format!("what happens at {moment:?} does not settle"))
-}
-
-/// The same claims, numbered so that premises come before what follows from them.
-fn ordered(walk: &Walk<'_>, moment: Moment, claims: Claims, first: usize) -> Result<Claims, String> {
-    let expected = walk.expected(moment, &claims);
-    let here: BTreeSet<usize> = claims.values().copied().collect();
-    let mut left: Vec<(&(What, By), &BTreeSet<usize>)> = expected.iter().map(|(key, (from, _))| (key, from)).collect();
-    let mut done: BTreeSet<usize> = BTreeSet::new();
-    let mut all = Claims::new();
-    while !left.is_empty() {
-        let ready = |from: &BTreeSet<usize>| from.iter().all(|id| !here.contains(id) || done.contains(id));
-        let next = left.iter().position(|(_, from)| ready(from));
-        let Some(next) = next else { return Err(format!("what happens at {moment:?} rests on itself")) };
-        let (key, _) = left.remove(next);
-        done.insert(claims[key]);
-        all.insert(key.clone(), first + all.len());
-    }
-    Ok(all)
 }

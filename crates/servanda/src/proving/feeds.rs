@@ -15,7 +15,7 @@ use super::stage::plain;
 use super::{Refusal, draft};
 
 /// The name and version of the format.
-pub const FEED_FORMAT: &str = "servanda-proof-of-feed 1";
+pub const FEED_FORMAT: &str = "servanda-proof-of-feed 2";
 
 /// The most events of the feeds that one history may hang on.
 pub const MOST_EVENTS: usize = 20_000;
@@ -105,12 +105,15 @@ pub fn prove<F: Feeds>(setting: &Setting<'_>, goals: &[Shape], feeds: &mut F) ->
     let mut all: Vec<Option<Proved>> = goals.iter().map(|_| None).collect();
     let mut scopes: Vec<Vec<Shape>> = goals.iter().map(|goal| vec![goal.clone()]).collect();
     let mut read: Vec<Slice> = goals.iter().map(|_| Ok(setting.told.to_vec())).collect();
+    let mut leads = draft::Leads::default();
     let compiled = Compiled::new(setting.program).map_err(|_| "the rules have no meaning".to_owned());
     loop {
         for (at, goal) in goals.iter().enumerate().filter(|(at, _)| all[*at].is_none()).collect::<Vec<_>>() {
             all[at] = match &read[at] {
                 Err(why) => Some(Err(why.clone())),
-                Ok(narrative) => draft_one(setting, &compiled, goal, narrative, &mut scopes[at]).transpose(),
+                Ok(narrative) => {
+                    draft_one(setting, &compiled, goal, narrative, &mut scopes[at], &mut leads).transpose()
+                }
             };
         }
         if all.iter().all(Option::is_some) {
@@ -129,9 +132,13 @@ fn draft_one(
     goal: &Shape,
     narrative: &[Occurrence],
     scope: &mut Vec<Shape>,
+    leads: &mut draft::Leads,
 ) -> Result<Option<(Certificate, History)>, String> {
     let goals = std::slice::from_ref(goal);
-    let mut certificate = draft::widely(setting.program, narrative, goals, setting.end, scope, WIDEST)?;
+    let (none, mut wanted) = (BTreeSet::new(), scope.clone());
+    let (program, through) = (setting.program, setting.end);
+    let task = draft::Task { program, narrative, loose: &none, goals, through, widest: WIDEST };
+    let (mut certificate, _) = draft::draft(task, &mut wanted, leads)?;
     if !certificate.scope.iter().all(|shape| scope.iter().any(|mine| mine.covers(shape))) {
         draft::join(scope, certificate.scope.into_iter(), WIDEST);
         return Ok(None);
@@ -197,9 +204,9 @@ fn accept(setting: &Setting<'_>, certificate: &Certificate, narrative: &[Occurre
     if certificate.through != setting.end {
         return Err(Refusal::of("it does not end where a run over these feeds does"));
     }
-    let words = certificate.steps.iter().find(|step| !(step.text.is_empty() && step.origin.is_empty()));
-    if let Some(step) = words {
-        return Err(Refusal { step: Some(step.id), ..Refusal::of("its words are not worked out, and so not shown") });
+    let words = certificate.steps.iter().position(|step| !(step.text.is_empty() && step.origin.is_empty()));
+    if words.is_some() {
+        return Err(Refusal { step: words, ..Refusal::of("its words are not worked out, and so not shown") });
     }
     let Accepted { intervals, .. } = check(setting.program, narrative, &BTreeSet::new(), certificate)
         .map_err(|it| Refusal { step: it.step, ..Refusal::of(it.reason) })?;

@@ -139,8 +139,8 @@ impl<'m> Stage<'m> {
                     (Target::Fluent(fluent.0), args)
                 }
             };
-            let args = args.iter().map(|value| Val::of(*value, &self.program.ranges)).collect();
-            scope.iter().any(|shape| shape.has(&Atom { of, args: Vec::clone(&args) }))
+            let atom = Atom { of, args: args.iter().map(|value| Val::of(*value, &self.program.ranges)).collect() };
+            scope.iter().any(|shape| shape.has(&atom))
         })
     }
 
@@ -238,17 +238,17 @@ impl<'m> Stage<'m> {
         let loose = case.days.keys().copied().collect();
         let accepted = check(&self.program, &self.narrative(&case.days), &loose, certificate);
         let mut accepted = accepted.map_err(|it| Refusal::in_case(at, it))?;
-        let wrong = certificate.steps.iter().find(|step| self.tell(step) != (step.text.clone(), step.origin.clone()));
-        if let Some(step) = wrong {
+        let wrong = |step: &Step| self.tell(step) != (step.text.clone(), step.origin.clone());
+        if let Some(step) = certificate.steps.iter().position(wrong) {
             let reason = "its words are not what it says".to_owned();
-            return Err(Refusal::in_case(at, Refused { reason, step: Some(step.id) }));
+            return Err(Refusal::in_case(at, Refused { reason, step: Some(step) }));
         }
         self.hang(&mut accepted, &open);
         Ok(accepted)
     }
 
     /// Adds the orders that the answers hang on: by when something came, and which of one day was first.
-    fn hang(&self, accepted: &mut Accepted, open: &BTreeSet<usize>) {
+    pub(super) fn hang(&self, accepted: &mut Accepted, open: &BTreeSet<usize>) {
         let spans = accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten();
         let ticks: BTreeSet<i64> = spans.chain(accepted.events.iter().map(|(tick, ..)| *tick)).collect();
         let moving = ticks.iter().filter_map(|tick| accepted.moving.get(tick));

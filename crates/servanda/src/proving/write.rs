@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use servanda_model::{EntityId, Value, View};
-use servanda_proof::{Accepted, Atom, Shape, Target, Val};
+use servanda_proof::{Accepted, Atom, Target, Val};
 
 use super::days::Days;
+use super::draft::Leads;
 use super::stage::Stage;
 use super::{Case, NoProof, Proof, ViewOf, answered, cells, comes_to, days_of, knowing, known, prepared, undocumented};
 use crate::ask::{self, AskError, Reply};
@@ -14,7 +15,7 @@ use crate::world::{Outcome, World};
 /// Writes proofs. What one looked at is tried first for the next.
 pub struct Prover {
     days: Days,
-    scope: Vec<Shape>,
+    leads: Leads,
     /// What the actors of the views know, as far as it was looked at.
     knowledge: Vec<(View, Vec<Case>)>,
 }
@@ -25,7 +26,11 @@ impl Prover {
     /// # Errors
     /// What it says of days has no meaning.
     pub fn new(world: &World<'_>) -> Result<Prover, NoProof> {
-        Ok(Prover { days: days_of(world).map_err(NoProof::NotCheckable)?, scope: Vec::new(), knowledge: Vec::new() })
+        Ok(Prover {
+            days: days_of(world).map_err(NoProof::NotCheckable)?,
+            leads: Leads::default(),
+            knowledge: Vec::new(),
+        })
     }
 
     /// Writes the proofs of the answers to several questions from one point of view.
@@ -52,7 +57,7 @@ impl Prover {
         let mut unknown = known(world, days, &view, &knowledge).map_err(|it| NoProof::NotCheckable(it.reason))?;
         unknown.extend(undocumented(world, &view));
         let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(NoProof::NotCheckable)?;
-        let (mut cases, exhaustive) = cells::explored(&stage, &mut self.scope)?;
+        let (mut cases, exhaustive) = cells::explored(&stage, &mut self.leads)?;
         if !exhaustive {
             if reply.precision.is_none() || reply.answers.is_empty() {
                 let most = cells::MOST_CASES;
@@ -86,7 +91,7 @@ impl Prover {
             return Ok(cases.clone());
         }
         let stage = knowing(world, &self.days, actor, view).map_err(NoProof::NotCheckable)?;
-        let (cases, exhaustive) = cells::explored(&stage, &mut Vec::new())?;
+        let (cases, exhaustive) = cells::explored(&stage, &mut self.leads)?;
         if !exhaustive {
             return Err(NoProof::NotCheckable("what the actor knows hangs on too many orders of days".to_owned()));
         }
@@ -126,7 +131,68 @@ fn witnesses(stage: &Stage<'_>, outcome: &Outcome) -> Result<Vec<(Case, Accepted
     let mut cases = Vec::new();
     for run in chosen {
         let day = |id: usize| outcome.runs[run].ticks.get(id).copied().flatten();
-        cases.push(cells::written(stage, &[], &mut Vec::new(), &day)?);
+        cases.push(cells::written(stage, &[], &mut Vec::new(), &mut Leads::default(), &day)?);
     }
     Ok(cases)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use servanda_engine::{Compiled, Options, Record, solve};
+    use servanda_model::{Occurrence, View};
+    use servanda_proof::{By, Span};
+
+    use super::*;
+    use crate::load::{DefaultLaw, open};
+
+    /// Solved anew with nothing but the events that a history cites, what was asked comes to the same.
+    #[test]
+    fn what_is_cited_is_sufficient() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dossiers/lithuania-1939");
+        let dossier = open(&root, DefaultLaw::Library).expect("the dossier is there");
+        let world = World::new(&dossier.model);
+        let mut prover = Prover::new(&world).expect("its days are in order");
+        let norms = dossier.model.norms.iter().filter(|norm| norm.reading.is_none()).step_by(3);
+        let asked = norms.map(|norm| format!("what is the status of {}", dossier.model.name(norm.entity)));
+        let mut histories = 0;
+        for text in asked.chain(["who controls Vilnius".to_owned(), "how many troops of USSR in Lithuania".to_owned()])
+        {
+            let prepared = prepared(world.model, &text, &View::default());
+            let Ok((question, questions, view)) = prepared else { panic!("{text}") };
+            let stage = Stage::new(&world, &prover.days, question, &questions, &view, &[]).expect("it has goals");
+            let Ok((cases, _)) = cells::explored(&stage, &mut prover.leads) else { panic!("{text}") };
+            let Ok(compiled) = Compiled::new(&stage.program) else { panic!("the program is checked") };
+            for (case, accepted) in &cases {
+                let cites = |it: &&Occurrence| {
+                    let steps = case.certificate.steps.iter();
+                    steps
+                        .filter(|step| step.at == Some((it.tick, it.step)))
+                        .any(|step| step.by == By::Narrative(it.tag))
+                };
+                let all = stage.narrative(&case.days);
+                let cited: Vec<Occurrence> = all.iter().filter(cites).cloned().collect();
+                assert!(cited.len() < all.len(), "{text}");
+                let options = Options { until: Some(stage.through), horizon: stage.through, record: Record::Timeline };
+                let solution = solve(&compiled, &cited, &options);
+                let value = |value: &Value| Val::of(*value, &solution.ranges);
+                for instance in &solution.instances {
+                    let args = instance.args.iter().map(value).collect();
+                    let atom = Atom { of: Target::Fluent(instance.fluent.0), args };
+                    if stage.goals.iter().any(|goal| goal.has(&atom)) {
+                        let spans = instance.intervals.iter().map(|it| Span {
+                            value: value(&it.value),
+                            since: it.since,
+                            until: it.until,
+                        });
+                        let proved = accepted.intervals.get(&atom).cloned().unwrap_or_default();
+                        assert_eq!(spans.collect::<Vec<_>>(), proved, "{text}: {atom:?}");
+                    }
+                }
+                histories += 1;
+            }
+        }
+        assert!(histories > 12, "{histories}");
+    }
 }
