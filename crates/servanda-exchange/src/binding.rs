@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_diagnostics::suggest;
 use servanda_model::lexicon::{Piece, Target, Wording};
-use servanda_model::{ActionId, Clock, CompareOp, Duration, FeedCell, FeedTest, Hole, Model, Number, Value};
+use servanda_model::{ActionId, Clock, CompareOp, FeedCell, FeedTest, Hole, Model, Number, Value};
 
 use crate::batch::{Batch, Event};
 use crate::error::{Flaw, shown};
@@ -50,6 +50,8 @@ struct Test {
 /// The columns of one feed.
 pub(crate) struct Binding {
     header: Vec<String>,
+    /// For each column what it is where no cell can say that.
+    odd: Vec<Option<&'static str>>,
     time: usize,
     action: Option<usize>,
     clock: Clock,
@@ -62,7 +64,12 @@ pub(crate) struct Binding {
 
 impl Binding {
     /// Reads a header.
-    pub(crate) fn new(model: &Model, names: &mut Names<'_>, header: Vec<String>) -> Result<Binding, Box<Flaw>> {
+    pub(crate) fn new(
+        model: &Model,
+        names: &mut Names<'_>,
+        header: Vec<String>,
+        odd: Vec<Option<&'static str>>,
+    ) -> Result<Binding, Box<Flaw>> {
         let column = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
         let found = || format!("its columns are: {}", header.join(", "));
         for (at, name) in header.iter().enumerate() {
@@ -72,9 +79,10 @@ impl Binding {
         }
         let Some(time) = column("time") else {
             let flaw = Flaw::new("no-time-column", "the feed has no column `time`");
-            return Err(
-                flaw.help(format!("the first row names the columns, `time` and `action` among them; {}", found()))
-            );
+            return Err(flaw.help(format!(
+                "there must be columns `time` and `action`, by the first row or the schema; {}",
+                found()
+            )));
         };
         let action = column("action");
         let everything = model.feeds.iter().any(|feed| feed.name == "any");
@@ -87,6 +95,7 @@ impl Binding {
         }
         let mut binding = Binding {
             header,
+            odd,
             time,
             action,
             clock: model.program.clock,
@@ -94,6 +103,8 @@ impl Binding {
             meanings: Vec::new(),
             names: action_names(model),
         };
+        binding.usable(time)?;
+        action.map_or(Ok(()), |action| binding.usable(action))?;
         if action.is_none() {
             let meanings = binding.stated(model, names, "any")?;
             binding.meanings.push(meanings);
@@ -103,6 +114,15 @@ impl Binding {
 
     pub(crate) fn column_name(&self, at: usize) -> &str {
         self.header.get(at).map_or("", String::as_str)
+    }
+
+    /// Whether cells of a column can say what is asked of them.
+    fn usable(&self, column: usize) -> Result<(), Box<Flaw>> {
+        let Some(Some(what)) = self.odd.get(column) else { return Ok(()) };
+        let name = self.column_name(column);
+        Err(Flaw::new("unknown-column-type", format!("column `{name}` is {what}, and no value of a feed"))
+            .help("write it as numbers, texts, days, timestamps or decimals")
+            .at(name))
     }
 
     /// When a row happened.
@@ -215,7 +235,9 @@ impl Binding {
     /// What `feed` statements say of a name.
     fn stated(&self, model: &Model, names: &mut Names<'_>, name: &str) -> Result<Vec<Meaning>, Box<Flaw>> {
         let column = |name: &str| {
-            self.header.iter().position(|column| column == name).ok_or_else(|| {
+            let found = self.header.iter().position(|column| column == name);
+            let found = found.map(|at| self.usable(at).map(|()| at)).transpose()?;
+            found.ok_or_else(|| {
                 let help = match suggest(name, self.header.iter().map(String::as_str)) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("its columns are: {}", self.header.join(", ")),
@@ -260,6 +282,7 @@ impl Binding {
                 return Err(Flaw::new("too-few-columns", message)
                     .help("after `time` and `action` there must be a column for each hole; or bind them with `feed`"));
             };
+            self.usable(column)?;
             cells.push(Filling::Cell(column, taken(names, *hole)?));
         }
         let beyond = columns.next().unwrap_or(usize::MAX);
@@ -335,7 +358,7 @@ fn value(
             })?;
             Value::tick(tick).ok_or_else(|| Flaw::new("bad-value", "the day is out of range"))
         }
-        Taken::Duration => duration(cell),
+        Taken::Duration => duration(cell, clock),
         Taken::Text => names.text(cell, batch).map(Value::text),
         Taken::Any => {
             if cell.is_empty() {
@@ -361,23 +384,21 @@ fn number(cell: Cell<'_>) -> Result<Value, Box<Flaw>> {
         if cell.is_empty() {
             return missing("number");
         }
-        Flaw::new("bad-value", format!("`{}` is no number", shown(cell.bytes())))
-            .help("numbers are decimals of at most 16 digits, like `-12.50`; names need a hole of some kind")
+        let flaw = Flaw::new("bad-value", format!("`{}` is no number", shown(cell.bytes())));
+        if cell.bytes().trim_ascii().len() < cell.bytes().len() {
+            return flaw.help("leave out the blanks before and after it");
+        }
+        flaw.help("numbers are decimals of at most 16 digits, like `-12.50`; names need a hole of some kind")
     })
 }
 
-fn duration(cell: Cell<'_>) -> Result<Value, Box<Flaw>> {
+fn duration(cell: Cell<'_>, clock: Clock) -> Result<Value, Box<Flaw>> {
     let text = text_of(cell)?;
     let (count, unit) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
-    let read = count.parse::<i32>().ok().and_then(|count| match unit.trim() {
-        "" | "day" | "days" | "tick" | "ticks" | "second" | "seconds" => Some(Duration::Ticks(count)),
-        "month" | "months" => Some(Duration::Months(count)),
-        "year" | "years" => Some(Duration::Years(count)),
-        _ => None,
-    });
+    let read = count.parse().ok().and_then(|count| clock.duration(count, unit.trim()));
     read.map(Value::duration).ok_or_else(|| {
         Flaw::new("bad-value", format!("`{}` is no length of time", shown(cell.bytes())))
-            .help("write `30`, `30 days`, `6 months` or `15 years`")
+            .help(format!("write {}", clock.lengths()))
     })
 }
 

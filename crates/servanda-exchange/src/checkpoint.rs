@@ -32,6 +32,21 @@ pub struct Checkpoints {
     pub every: u64,
 }
 
+impl Checkpoints {
+    /// The files that are written.
+    #[must_use]
+    pub fn files(&self) -> [PathBuf; 2] {
+        [self.file.clone(), beside(&self.file)]
+    }
+}
+
+/// Where the intervals found so far are kept.
+fn beside(checkpoint: &Path) -> PathBuf {
+    let mut beside = checkpoint.to_path_buf().into_os_string();
+    beside.push(".intervals");
+    beside.into()
+}
+
 /// What two runs must have in common for one to go on where the other stopped: by name, in words.
 pub(crate) struct Claim(Vec<(String, String)>);
 
@@ -112,9 +127,7 @@ pub(crate) struct Kept {
 impl Keeper {
     /// With a log where intervals are kept to be sorted.
     pub(crate) fn new(options: &Checkpoints, claim: Claim, has_log: bool) -> Keeper {
-        let mut beside = options.file.clone().into_os_string();
-        beside.push(".intervals");
-        let log = has_log.then(|| Log::new(beside.into()));
+        let log = has_log.then(|| Log::new(beside(&options.file)));
         Keeper { path: options.file.clone(), claim, log, is_kept: false }
     }
 

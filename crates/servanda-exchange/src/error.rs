@@ -11,7 +11,7 @@ use servanda_engine::ProgramError;
 pub struct Trouble {
     /// Which file.
     pub file: PathBuf,
-    /// Which row, the header of a CSV file being row 1; a Parquet file's rows are numbered from 1.
+    /// Which row, the header of a CSV file being row 1; a Parquet file's rows are numbered from 1, and 0 is the file.
     pub row: u64,
     /// Which column, where the trouble is with one.
     pub column: Option<String>,
@@ -25,7 +25,10 @@ pub struct Trouble {
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error[{}]: {}\n  --> {}:{}", self.code, self.message, self.file.display(), self.row)?;
+        write!(f, "error[{}]: {}\n  --> {}", self.code, self.message, self.file.display())?;
+        if self.row > 0 {
+            write!(f, ":{}", self.row)?;
+        }
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;
         }

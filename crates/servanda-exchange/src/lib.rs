@@ -19,6 +19,7 @@ mod error;
 mod forget;
 mod found;
 mod group;
+mod guard;
 mod merge;
 mod names;
 #[cfg(feature = "parquet")]
@@ -34,6 +35,7 @@ mod write;
 
 pub use checkpoint::Checkpoints;
 pub use error::{RunError, Trouble};
+pub use guard::keep_apart;
 pub use replay::{Replay, ReplayOptions, replay};
 pub use row::split_rows;
 pub use run::{Order, Progress, RunOptions, Summary, run};

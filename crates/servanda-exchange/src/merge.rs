@@ -131,14 +131,15 @@ struct Feed {
 impl Feed {
     fn open(path: &Path, model: &Model, names: &mut Names<'_>) -> Result<Feed, RunError> {
         let is_parquet = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
-        let (source, header) = if is_parquet {
+        let (source, header, odd) = if is_parquet {
             parquet(path)?
         } else {
             let mut source = Source::Csv(Box::new(CsvReader::open(path)?));
             let header = header_of(&mut source, path)?;
-            (source, header)
+            let odd = vec![None; header.len()];
+            (source, header, odd)
         };
-        let binding = Binding::new(model, names, header).map_err(|flaw| RunError::Rows {
+        let binding = Binding::new(model, names, header, odd).map_err(|flaw| RunError::Rows {
             troubles: vec![trouble(path, if is_parquet { 0 } else { source.rows() }, *flaw)],
             count: 1,
         })?;
@@ -248,15 +249,18 @@ fn header_of(source: &mut Source, path: &Path) -> Result<Vec<String>, RunError> 
     }
 }
 
+/// A feed with its header, and for each column what it is where no cell can say that.
+type Opened = (Source, Vec<String>, Vec<Option<&'static str>>);
+
 #[cfg(feature = "parquet")]
-fn parquet(path: &Path) -> Result<(Source, Vec<String>), RunError> {
+fn parquet(path: &Path) -> Result<Opened, RunError> {
     let reader = crate::parquet_in::ParquetReader::open(path)?;
-    let header = reader.header().to_vec();
-    Ok((Source::Parquet(Box::new(reader)), header))
+    let (header, odd) = (reader.header().to_vec(), reader.odd());
+    Ok((Source::Parquet(Box::new(reader)), header, odd))
 }
 
 #[cfg(not(feature = "parquet"))]
-fn parquet(path: &Path) -> Result<(Source, Vec<String>), RunError> {
+fn parquet(path: &Path) -> Result<Opened, RunError> {
     let reason = "is a Parquet file, and this program was built without Parquet".to_owned();
     Err(RunError::Read { path: path.to_path_buf(), row: 0, reason })
 }

@@ -1,5 +1,7 @@
 //! Names in a feed and the things they stand for: each name once, found by its bytes.
 
+use std::collections::BTreeSet;
+
 use servanda_model::{EntityId, KindId, Model, TextId};
 
 use crate::batch::{Batch, Grant, Strings};
@@ -81,13 +83,15 @@ impl Table {
         }
     }
 
-    /// Texts with numbers one after another.
-    fn insert_all(&mut self, texts: &Strings, first: u32) {
+    /// Those of the texts that are wanted, with numbers one after another.
+    fn insert_all(&mut self, texts: &Strings, first: u32, is_wanted: impl Fn(&str) -> bool) {
         let mut padded = texts.text().as_bytes().to_vec();
         padded.resize(padded.len() + PADDING, 0);
         let mut start = 0;
         for (id, text) in (first..).zip(texts.iter_from(0)) {
-            self.insert(Cell::of(&padded[start..], text.len()), text, id);
+            if is_wanted(text) {
+                self.insert(Cell::of(&padded[start..], text.len()), text, id);
+            }
             start += text.len();
         }
     }
@@ -112,6 +116,8 @@ struct Class {
 pub(crate) struct Names<'m> {
     model: &'m Model,
     things: Table,
+    /// Things whose names are also words that fluents have for values: those stand in the other table.
+    beside_words: Table,
     texts: Table,
     classes: Vec<Class>,
     /// For each thing the classes it is of, as bits.
@@ -129,6 +135,7 @@ impl<'m> Names<'m> {
         Names {
             model,
             things: Table::new(),
+            beside_words: Table::new(),
             texts: Table::new(),
             classes: Vec::new(),
             of: vec![0; entities],
@@ -169,39 +176,66 @@ impl<'m> Names<'m> {
         class: Option<u8>,
         batch: &mut Batch,
     ) -> Result<EntityId, Box<Flaw>> {
-        let id = match self.things.get(cell) {
+        let mut id = match self.things.get(cell) {
             Some(id) => id,
             None => self.new_name(cell, class, batch)?,
         };
         if let Some(class) = class
             && self.of[id as usize] >> class & 1 == 0
         {
-            self.grant(id, class, batch)?;
+            if self.is_word(id) {
+                id = self.beside_word(cell, batch)?;
+            }
+            if self.of[id as usize] >> class & 1 == 0 {
+                self.grant(id, class, batch)?;
+            }
         }
         Ok(EntityId(id))
+    }
+
+    /// Whether it is a value that some fluent may have, such as a word of `one of`, and nothing else.
+    fn is_word(&self, id: u32) -> bool {
+        self.model.lexicon.words.contains(&EntityId(id))
     }
 
     #[cold]
     fn new_name(&mut self, cell: Cell<'_>, class: Option<u8>, batch: &mut Batch) -> Result<u32, Box<Flaw>> {
         let text = text_of(cell)?;
-        let declared = self.model.lexicon.lookup(text).into_iter().find(|id| {
+        let mut called = self.model.lexicon.lookup(text);
+        called.sort_by_key(|id| self.is_word(id.0));
+        let declared = called.into_iter().find(|id| {
             let entity = &self.model.lexicon.entities[id.index()];
             let suits = class.is_none_or(|class| self.of[id.index()] >> class & 1 == 1);
             entity.name == text || (suits && entity.label == text)
         });
-        let id = match declared {
-            Some(id) => id.0,
-            None => {
-                let id = self.next_thing;
-                self.next_thing = id.checked_add(1).filter(|next| *next < 1 << 31).ok_or_else(|| {
-                    Flaw::new("too-many-names", "the feeds name more than two thousand million things")
-                })?;
-                self.of.push(0);
-                batch.things.push(text);
-                id
-            }
-        };
+        let id = declared.map_or_else(|| self.new_thing(text, batch), |id| Ok(id.0))?;
         self.things.insert(cell, text, id);
+        Ok(id)
+    }
+
+    /// The thing that is called as a word is: the rules may know one.
+    #[cold]
+    fn beside_word(&mut self, cell: Cell<'_>, batch: &mut Batch) -> Result<u32, Box<Flaw>> {
+        if let Some(id) = self.beside_words.get(cell) {
+            return Ok(id);
+        }
+        let text = text_of(cell)?;
+        let lexicon = &self.model.lexicon;
+        let mut called = lexicon.lookup(text).into_iter().filter(|id| !self.is_word(id.0));
+        let declared = called.find(|id| lexicon.entities[id.index()].name == text);
+        let id = declared.map_or_else(|| self.new_thing(text, batch), |id| Ok(id.0))?;
+        self.beside_words.insert(cell, text, id);
+        Ok(id)
+    }
+
+    fn new_thing(&mut self, text: &str, batch: &mut Batch) -> Result<u32, Box<Flaw>> {
+        let id = self.next_thing;
+        self.next_thing = id
+            .checked_add(1)
+            .filter(|next| *next < 1 << 31)
+            .ok_or_else(|| Flaw::new("too-many-names", "the feeds name more than two thousand million things"))?;
+        self.of.push(0);
+        batch.things.push(text);
         Ok(id)
     }
 
@@ -261,8 +295,11 @@ impl Names<'_> {
             return None;
         }
         self.of.extend(of);
-        self.things.insert_all(things, self.next_thing);
-        self.texts.insert_all(texts, self.next_text);
+        let lexicon = &self.model.lexicon;
+        let words: BTreeSet<&str> = lexicon.words.iter().map(|id| lexicon.entities[id.index()].name.as_str()).collect();
+        self.things.insert_all(things, self.next_thing, |text| !words.contains(text));
+        self.beside_words.insert_all(things, self.next_thing, |text| words.contains(text));
+        self.texts.insert_all(texts, self.next_text, |_| true);
         self.next_thing += things.len() as u32;
         self.next_text += texts.len() as u32;
         Some(())

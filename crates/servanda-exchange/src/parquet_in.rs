@@ -1,4 +1,5 @@
 //! Parquet: columns of numbers, texts, days and timestamps, read some thousands of rows at a time and given out as rows.
+//! Columns of other sorts are passed over, and refused where something is wanted from them.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -7,13 +8,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
 use std::sync::Once;
 
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use parquet::basic::{Compression, ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
-use servanda_model::{Clock, Number};
+use servanda_model::Clock;
 
 use crate::csv::{ReadError, plain};
 use crate::error::RunError;
@@ -48,7 +49,13 @@ enum Kind {
     Date,
     /// So many to the second.
     Timestamp(i64),
-    Decimal(u8),
+    /// So many digits after the point.
+    Decimal(usize),
+    Unsigned,
+    Half,
+    Uuid,
+    /// What no cell of a feed can say: what it is instead.
+    Odd(&'static str),
 }
 
 enum Values {
@@ -89,6 +96,14 @@ impl ParquetReader {
             header.push(column.name().to_owned());
             kinds.push(kind_of(column));
         }
+        for column in file.metadata().row_groups().iter().flat_map(|group| group.columns()) {
+            if let Some(name) = unreadable_compression(column.compression()) {
+                return Err(unreadable(format!(
+                    "column `{}` is compressed with {name}: write it with Snappy, Zstandard or without compression",
+                    column.column_path().string()
+                )));
+            }
+        }
         let total_rows = file.metadata().file_metadata().num_rows().unsigned_abs();
         Ok(ParquetReader {
             file,
@@ -110,6 +125,12 @@ impl ParquetReader {
 
     pub(crate) fn header(&self) -> &[String] {
         &self.header
+    }
+
+    /// For each column what it is, where no cell of a feed can say that.
+    pub(crate) fn odd(&self) -> Vec<Option<&'static str>> {
+        let odd = |kind: &Kind| if let Kind::Odd(what) = kind { Some(*what) } else { None };
+        self.kinds.iter().map(odd).collect()
     }
 
     pub(crate) fn rows(&self) -> u64 {
@@ -239,29 +260,111 @@ impl Chunk {
         }
         let at = self.next;
         self.next += 1;
-        let _ = match &self.values {
-            Values::Bool(values) => write!(out, "{}", values[at]),
-            Values::Int32(values) => return write_integer(kind, i64::from(values[at]), out),
-            Values::Int64(values) => return write_integer(kind, values[at], out),
-            Values::Int96(values) => {
-                return write_tick(out, values[at].to_millis().div_euclid(1000), Clock::Seconds, true);
+        match &self.values {
+            _ if matches!(kind, Kind::Odd(_)) => {}
+            Values::Bool(values) => say(out, values[at]),
+            Values::Int32(values) => {
+                let (signed, unsigned) = (i64::from(values[at]), i64::from(values[at] as u32));
+                write_integer(kind, if matches!(kind, Kind::Unsigned) { unsigned } else { signed }, out);
             }
-            Values::Float(values) => write!(out, "{}", values[at]),
-            Values::Double(values) => write!(out, "{}", values[at]),
-            Values::Bytes(values) => out.write_all(values[at].data()),
-            Values::Fixed(values) => out.write_all(values[at].data()),
-        };
+            Values::Int64(values) => match kind {
+                Kind::Unsigned => say(out, values[at] as u64),
+                _ => write_integer(kind, values[at], out),
+            },
+            Values::Int96(values) => {
+                write_tick(out, values[at].to_millis().div_euclid(1000), Clock::Seconds, true);
+            }
+            Values::Float(values) => say(out, values[at]),
+            Values::Double(values) => say(out, values[at]),
+            Values::Bytes(values) => write_bytes(kind, values[at].data(), out),
+            Values::Fixed(values) => write_bytes(kind, values[at].data(), out),
+        }
     }
+}
+
+fn say(out: &mut Vec<u8>, what: impl std::fmt::Display) {
+    // Writing into memory does not fail.
+    let _ = write!(out, "{what}");
 }
 
 fn write_integer(kind: Kind, number: i64, out: &mut Vec<u8>) {
     match kind {
-        Kind::Plain => crate::time::write_integer(out, number),
         Kind::Date => write_tick(out, number, Clock::Days, false),
         Kind::Timestamp(per_second) => write_tick(out, number.div_euclid(per_second), Clock::Seconds, true),
-        Kind::Decimal(scale) => {
-            let _ = write!(out, "{}", Number { mantissa: number, scale });
+        Kind::Decimal(scale) => write_decimal(i128::from(number), scale, out),
+        _ => crate::time::write_integer(out, number),
+    }
+}
+
+fn write_bytes(kind: Kind, bytes: &[u8], out: &mut Vec<u8>) {
+    match kind {
+        Kind::Decimal(scale) => match <[u8; 16]>::try_from(bytes) {
+            Ok(bytes) => write_decimal(i128::from_be_bytes(bytes), scale, out),
+            Err(_) => {
+                let (is_negative, digits) = whole(bytes);
+                write_digits(is_negative, &digits, scale, out);
+            }
+        },
+        Kind::Half => match bytes {
+            [low, high] => say(out, half(u16::from_le_bytes([*low, *high]))),
+            _ => out.extend_from_slice(bytes),
+        },
+        Kind::Uuid => {
+            for (at, byte) in bytes.iter().enumerate() {
+                let dash = if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
+                let _ = write!(out, "{dash}{byte:02x}");
+            }
         }
+        _ => out.extend_from_slice(bytes),
+    }
+}
+
+/// Whether a whole number of any length is negative, and its digits. The highest byte is first, in two's complement.
+fn whole(bytes: &[u8]) -> (bool, String) {
+    let is_negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
+    let mut size = bytes.to_vec();
+    if is_negative {
+        let mut carries = true;
+        for byte in size.iter_mut().rev() {
+            let (opposite, more) = (!*byte).overflowing_add(u8::from(carries));
+            (*byte, carries) = (opposite, more);
+        }
+    }
+    let mut digits = Vec::new();
+    while size.iter().any(|byte| *byte != 0) {
+        let mut left = 0_u16;
+        for byte in &mut size {
+            let all = left << 8 | u16::from(*byte);
+            (*byte, left) = ((all / 10) as u8, all % 10);
+        }
+        digits.push(char::from(b'0' + left as u8));
+    }
+    (is_negative, digits.into_iter().rev().collect())
+}
+
+fn write_decimal(number: i128, scale: usize, out: &mut Vec<u8>) {
+    write_digits(number < 0, &number.unsigned_abs().to_string(), scale, out);
+}
+
+/// `1250` of two digits after the point is `12.5`: noughts at the end are no part of a number.
+fn write_digits(is_negative: bool, digits: &str, scale: usize, out: &mut Vec<u8>) {
+    let digits = format!("{digits:0>0$}", scale + 1);
+    let (before, after) = digits.split_at(digits.len() - scale);
+    let after = after.trim_end_matches('0');
+    let sign = if is_negative { "-" } else { "" };
+    let point = if after.is_empty() { "" } else { "." };
+    say(out, format_args!("{sign}{before}{point}{after}"));
+}
+
+/// A floating-point number of 16 bits.
+fn half(bits: u16) -> f32 {
+    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
+    sign * match exponent {
+        0 => fraction * 2_f32.powi(-24),
+        0x1f if fraction == 0.0 => f32::INFINITY,
+        0x1f => f32::NAN,
+        _ => (1024.0 + fraction) * 2_f32.powi(exponent - 25),
     }
 }
 
@@ -275,19 +378,80 @@ fn kind_of(column: &ColumnDescriptor) -> Kind {
                 TimeUnit::NANOS => 1_000_000_000,
             });
         }
-        Some(LogicalType::Decimal(it)) => return Kind::Decimal(it.scale.clamp(0, 18) as u8),
+        Some(LogicalType::Decimal(it)) => return decimal(column, it.scale),
+        Some(LogicalType::Integer(it)) if !it.is_signed => return Kind::Unsigned,
+        Some(LogicalType::Time(_)) => return Kind::Odd(TIME_OF_DAY),
+        Some(LogicalType::Bson) => return Kind::Odd("BSON"),
+        Some(LogicalType::Float16) => return Kind::Half,
+        Some(LogicalType::Uuid) => return Kind::Uuid,
         _ => {}
     }
     match column.converted_type() {
         ConvertedType::DATE => Kind::Date,
         ConvertedType::TIMESTAMP_MILLIS => Kind::Timestamp(1_000),
         ConvertedType::TIMESTAMP_MICROS => Kind::Timestamp(1_000_000),
-        ConvertedType::DECIMAL => Kind::Decimal(column.type_scale().clamp(0, 18) as u8),
+        ConvertedType::DECIMAL => decimal(column, column.type_scale()),
+        ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64 => {
+            Kind::Unsigned
+        }
+        ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS => Kind::Odd(TIME_OF_DAY),
+        ConvertedType::INTERVAL => Kind::Odd("an interval of months, days and milliseconds"),
+        ConvertedType::BSON => Kind::Odd("BSON"),
         _ => Kind::Plain,
+    }
+}
+
+const TIME_OF_DAY: &str = "a time of day without a day";
+
+fn decimal(column: &ColumnDescriptor, scale: i32) -> Kind {
+    match column.physical_type() {
+        Type::INT32 | Type::INT64 | Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY if (0..=76).contains(&scale) => {
+            Kind::Decimal(scale as usize)
+        }
+        _ => Kind::Odd("a decimal in a form of its own"),
+    }
+}
+
+fn unreadable_compression(compression: Compression) -> Option<String> {
+    match compression {
+        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) => None,
+        other => Some(format!("{other:?}").split('(').next().unwrap_or_default().to_owned()),
     }
 }
 
 fn said(error: &ParquetError) -> String {
     let text = error.to_string();
     text.strip_prefix("Parquet error: ").unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{half, whole, write_digits};
+
+    #[test]
+    fn decimals_of_any_length_are_written_out() {
+        let written = |bytes: &[u8], scale: usize| {
+            let (is_negative, digits) = whole(bytes);
+            let mut out = Vec::new();
+            write_digits(is_negative, &digits, scale, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(&[0x04, 0xe2], 2), "12.5");
+        assert_eq!(written(&[0xfb, 0x1e], 2), "-12.5");
+        assert_eq!(written(&[0xff], 3), "-0.001");
+        assert_eq!(written(&[0], 2), "0");
+        assert_eq!(written(&[0x80, 0], 0), "-32768");
+        assert_eq!(
+            written(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0),
+            "340282366920938463463374607431768211456"
+        );
+    }
+
+    #[test]
+    fn halves_are_read() {
+        for (bits, number) in [(0x3c00, 1.0), (0xc100, -2.5), (0x0001, 2_f32.powi(-24)), (0x7bff, 65504.0), (0, 0.0)] {
+            assert_eq!(half(bits), number);
+        }
+        assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan());
+    }
 }

@@ -42,6 +42,8 @@ pub struct Replay {
     holes: Vec<Vec<Hole>>,
     clock: Clock,
     kinds: BTreeMap<usize, Vec<KindId>>,
+    /// The kinds of the things that the rules declare.
+    declared: Vec<Vec<KindId>>,
 }
 
 /// Shows every event of the feeds, in order of time.
@@ -72,6 +74,7 @@ pub fn replay(
         holes: rules.fluents.iter().map(|fluent| fluent.args.clone()).collect(),
         clock: rules.clock,
         kinds: BTreeMap::new(),
+        declared: model.program.entity_kinds.clone(),
         changed: BTreeSet::new(),
     };
     let arity: Vec<usize> = rules.actions.iter().map(|action| action.holes.len()).collect();
@@ -189,20 +192,25 @@ impl Replay {
 
     fn value(&self, hole: Hole, text: &str) -> Option<Value> {
         let number = || Number::parse(text).and_then(Value::number);
-        let thing = || {
-            let at = self.format.things.iter_from(0).position(|name| name == text);
-            at.map(|at| Value::entity(EntityId::from_index(at)))
+        let thing = |kind: Option<KindId>| {
+            let is_of_it = |at: usize| {
+                let kinds = self.kinds.get(&at).or_else(|| self.declared.get(at));
+                kind.is_none_or(|kind| kinds.is_some_and(|kinds| kinds.contains(&kind)))
+            };
+            let mut called = self.format.things.iter_from(0).enumerate().filter(|(_, name)| *name == text);
+            called.find(|(at, _)| is_of_it(*at)).map(|(at, _)| Value::entity(EntityId::from_index(at)))
         };
         match hole {
             Hole::Number => number(),
-            Hole::Kind(_) | Hole::Thing => thing(),
+            Hole::Kind(kind) => thing(Some(kind)),
+            Hole::Thing => thing(None),
             Hole::Day => parse_tick(text, self.clock).and_then(Value::tick),
             Hole::Duration => text.parse().ok().map(|ticks| Value::duration(Duration::Ticks(ticks))),
             Hole::Text => {
                 let at = self.format.texts.iter_from(0).position(|known| known == text);
                 at.map(|at| Value::text(TextId::from_index(at)))
             }
-            Hole::Any => number().or_else(thing),
+            Hole::Any => number().or_else(|| thing(None)),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::clerk::{Clerk, Resumed};
 use crate::error::{RunError, Trouble};
 use crate::forget::forgets;
 use crate::found::{Found, Rows};
+use crate::guard::keep_apart;
 use crate::merge::{Merged, Settings};
 use crate::slice::slice;
 use crate::time::parse_tick;
@@ -51,6 +52,20 @@ pub struct RunOptions {
     pub threads: usize,
     /// Whether to write checkpoints, and to go on from one that is there.
     pub checkpoints: Option<Checkpoints>,
+}
+
+impl RunOptions {
+    /// Refuses a run that would write over one of its feeds or over other files that are read.
+    ///
+    /// # Errors
+    /// As [`keep_apart`].
+    pub fn keep_apart(&self, others: &[PathBuf]) -> Result<(), RunError> {
+        let reads: Vec<PathBuf> = self.feeds.iter().chain(others).cloned().collect();
+        let is_file = self.out != PathBuf::from("-");
+        let mut writes: Vec<PathBuf> = is_file.then(|| self.out.clone()).into_iter().collect();
+        writes.extend(self.checkpoints.iter().flat_map(Checkpoints::files));
+        keep_apart(&reads, &writes)
+    }
 }
 
 /// How far a run is.
@@ -91,6 +106,7 @@ pub struct Summary {
 /// The rules have no meaning, a feed is not understood, a file cannot be read or written, or the checkpoint is of another
 /// run. No result is then left; a checkpoint is, unless rows were bad, and with it what was written so far.
 pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progress)) -> Result<Summary, RunError> {
+    options.keep_apart(&[])?;
     let mut rules = model.program_under(&defaults(model));
     let clock = rules.clock;
     let until = tick_of(options.until.as_deref(), clock)?;

@@ -20,11 +20,7 @@ pub(crate) fn tick(cell: Cell<'_>, clock: Clock) -> Result<i64, Box<Flaw>> {
             Some((day, _)) => Ok(day),
             None => Err(bad(cell, clock)),
         },
-        Clock::Seconds => {
-            let bytes = cell.bytes();
-            let at = instant(bytes).and_then(|(day, second)| day.checked_mul(DAY)?.checked_add(second));
-            at.or_else(|| integer(bytes)).ok_or_else(|| bad(cell, clock))
-        }
+        Clock::Seconds => second(cell.bytes()).ok_or_else(|| bad(cell, clock)),
     }
 }
 
@@ -42,12 +38,18 @@ fn bad(cell: Cell<'_>, clock: Clock) -> Box<Flaw> {
     Flaw::new("bad-time", format!("`{text}` is no {wanted}")).help(help).at("time")
 }
 
+fn second(bytes: &[u8]) -> Option<i64> {
+    let at = instant(bytes).and_then(|(day, second)| day.checked_mul(DAY)?.checked_add(second));
+    at.or_else(|| integer(bytes))
+}
+
 fn integer(bytes: &[u8]) -> Option<i64> {
     let tick = std::str::from_utf8(bytes).ok()?.parse().ok()?;
     Value::tick(tick).map(|_| tick)
 }
 
-/// `1939-10-10`, `1939-10-10T12:30`, `1939-10-10 12:30:15.5+02:00`: a day and the second of it, in UTC.
+/// `1939-10-10`, `1939-10-10T12:30`, `1939-10-10 12:30:15.5+02:00`: the day as it is written, and how many seconds after its
+/// beginning in UTC, which may be before that or on the next day.
 fn instant(bytes: &[u8]) -> Option<(i64, i64)> {
     let split = bytes.iter().position(|byte| matches!(byte, b'T' | b't' | b' ')).unwrap_or(bytes.len());
     let day = day(&bytes[..split])?;
@@ -57,7 +59,7 @@ fn instant(bytes: &[u8]) -> Option<(i64, i64)> {
     let rest = &bytes[split + 1..];
     let zone = rest.iter().position(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-')).unwrap_or(rest.len());
     let second = time_of_day(&rest[..zone])? - offset(&rest[zone..])?;
-    Some((day + second.div_euclid(DAY), second.rem_euclid(DAY)))
+    Some((day, second))
 }
 
 fn day(bytes: &[u8]) -> Option<i64> {
@@ -86,8 +88,9 @@ fn time_of_day(bytes: &[u8]) -> Option<i64> {
         [h1, h2, b':', m1, m2, b':', s1, s2] => (number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?),
         _ => return None,
     };
-    // A leap second is the last one of its day.
-    (hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
+    let is_end_of_day = (hour, minute, second) == (24, 0, 0);
+    // A leap second is the one before it.
+    (is_end_of_day || hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second.min(59))
 }
 
 fn offset(bytes: &[u8]) -> Option<i64> {
@@ -201,10 +204,7 @@ pub(crate) fn parse_tick(text: &str, clock: Clock) -> Option<i64> {
     match clock {
         Clock::Integers => integer(text.as_bytes()),
         Clock::Days => instant(text.as_bytes()).map(|(day, _)| day),
-        Clock::Seconds => {
-            let at = instant(text.as_bytes()).map(|(day, second)| day * DAY + second);
-            at.or_else(|| integer(text.as_bytes()))
-        }
+        Clock::Seconds => second(text.as_bytes()),
     }
 }
 
@@ -216,7 +216,12 @@ mod tests {
     fn times_are_read_as_the_clock_counts() {
         assert_eq!(parse_tick("1970-01-03", Clock::Days), Some(2));
         assert_eq!(parse_tick("1970-01-03T23:59:59+02:00", Clock::Days), Some(2));
-        assert_eq!(parse_tick("1970-01-03T01:00:00+02:00", Clock::Days), Some(1));
+        assert_eq!(parse_tick("1970-01-03T01:00:00+02:00", Clock::Days), Some(2), "the day as it is written");
+        assert_eq!(parse_tick("1970-01-03T23:59:59-05:00", Clock::Days), Some(2));
+        assert_eq!(parse_tick("1970-01-01T01:00:00+02:00", Clock::Seconds), Some(-3600));
+        assert_eq!(parse_tick("1970-01-01T24:00:00Z", Clock::Seconds), Some(86_400));
+        assert_eq!(parse_tick("1970-01-01T23:59:60Z", Clock::Seconds), Some(86_399));
+        assert_eq!(parse_tick("1970-01-01T24:00:01Z", Clock::Seconds), None);
         assert_eq!(parse_tick("1970-01-01T00:01:30.75Z", Clock::Seconds), Some(90));
         assert_eq!(parse_tick("1970-01-01 00:01", Clock::Seconds), Some(60));
         assert_eq!(parse_tick("90", Clock::Seconds), Some(90));

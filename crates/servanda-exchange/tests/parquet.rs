@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use servanda::archive::Entry;
 use servanda::load::{DefaultLaw, model_of};
@@ -164,4 +164,74 @@ fn a_damaged_file_is_refused_wherever_it_ends_or_is_wrong() {
     }
     let left = fs::read_dir(&folder).expect("listed").map(|it| it.expect("listed").file_name());
     assert!(left.into_iter().all(|name| !name.to_string_lossy().contains("partial")));
+}
+
+/// A file of one row group: days, the action `borrow`, names, and amounts written by `amounts`.
+fn write_amounts(path: &Path, amount: &str, amounts: impl FnOnce(&mut SerializedColumnWriter<'_>)) {
+    let schema = format!(
+        "message feed {{ required int32 time (DATE); required binary action (STRING); required binary who (STRING); {amount}; }}"
+    );
+    let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
+    let properties = Arc::new(WriterProperties::builder().build());
+    let mut file = SerializedFileWriter::new(File::create(path).expect("created"), schema, properties).expect("begun");
+    let mut out = file.next_row_group().expect("a group");
+    let mut column = out.next_column().expect("written").expect("time");
+    column.typed::<Int32Type>().write_batch(&[0, 1], None, None).expect("written");
+    column.close().expect("closed");
+    for texts in [["borrow", "borrow"], ["ann", "bob"]] {
+        let mut column = out.next_column().expect("written").expect("a text");
+        let texts: Vec<ByteArray> = texts.into_iter().map(ByteArray::from).collect();
+        column.typed::<ByteArrayType>().write_batch(&texts, None, None).expect("written");
+        column.close().expect("closed");
+    }
+    let mut column = out.next_column().expect("written").expect("amount");
+    amounts(&mut column);
+    column.close().expect("closed");
+    out.close().expect("closed");
+    file.close().expect("closed");
+}
+
+#[test]
+fn numbers_of_every_sort_are_what_they_were_written_as() {
+    let folder = folder("sorts");
+    let feed = folder.join("feed.parquet");
+    let debts = || {
+        run(&model(), &options(feed.clone(), folder.join("out.csv")), &mut |_| {}).expect("runs");
+        let text = fs::read_to_string(folder.join("out.csv")).expect("written");
+        text.lines().skip(1).map(|line| line.split(',').nth(2).expect("a value").to_owned()).collect::<Vec<_>>()
+    };
+    write_amounts(&feed, "required int32 amount (INTEGER(32,false))", |column| {
+        column.typed::<Int32Type>().write_batch(&[-1, i32::MIN], None, None).expect("written");
+    });
+    assert_eq!(debts(), ["4294967295", "2147483648"]);
+    write_amounts(&feed, "required fixed_len_byte_array(5) amount (DECIMAL(10,2))", |column| {
+        let amounts = [[0xff, 0xff, 0xff, 0xfb, 0x1e], [0, 0, 0, 0x04, 0xe2]];
+        let amounts = amounts.map(|bytes| FixedLenByteArray::from(bytes.to_vec()));
+        column.typed::<FixedLenByteArrayType>().write_batch(&amounts, None, None).expect("written");
+    });
+    assert_eq!(debts(), ["-12.5", "12.5"]);
+    write_amounts(&feed, "required binary amount (DECIMAL(10,1))", |column| {
+        let amounts = [vec![0x7f], vec![0xff, 0x7f]].map(ByteArray::from);
+        column.typed::<ByteArrayType>().write_batch(&amounts, None, None).expect("written");
+    });
+    assert_eq!(debts(), ["12.7", "-12.9"]);
+    write_amounts(&feed, "required fixed_len_byte_array(2) amount (FLOAT16)", |column| {
+        let amounts = [[0x00, 0x3e], [0x00, 0xc3]].map(|bytes| FixedLenByteArray::from(bytes.to_vec()));
+        column.typed::<FixedLenByteArrayType>().write_batch(&amounts, None, None).expect("written");
+    });
+    assert_eq!(debts(), ["1.5", "-3.5"]);
+}
+
+#[test]
+fn what_no_cell_can_say_is_refused_by_its_column() {
+    let folder = folder("odd");
+    let feed = folder.join("feed.parquet");
+    write_amounts(&feed, "required int64 amount (TIME(MICROS,true))", |column| {
+        column.typed::<Int64Type>().write_batch(&[1, 2], None, None).expect("written");
+    });
+    let outcome = run(&model(), &options(feed, folder.join("out.csv")), &mut |_| {});
+    let Err(RunError::Rows { troubles, .. }) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((&*troubles[0].code, troubles[0].column.as_deref()), ("unknown-column-type", Some("amount")));
+    assert!(troubles[0].message.contains("time of day"), "{}", troubles[0].message);
+    assert!(!folder.join("out.csv").exists());
 }

@@ -217,15 +217,16 @@ impl Lexicon {
         }
     }
 
-    /// What a name can mean: an exact full name alone, else whatever goes by it, else what would without its accents.
+    /// What a name can mean: an exact full name alone (a thing, and a word that is a value of some fluent), else whatever
+    /// goes by it, else what would without its accents.
     #[must_use]
     pub fn lookup(&self, name: &str) -> Vec<EntityId> {
         let key = name_key(name);
         let Some(ids) = self.names.get(&key).or_else(|| self.lookup_plain(&key)) else {
             return self.part_of_whole(&key).into_iter().collect();
         };
-        let exact = ids.iter().find(|id| self.entities[id.index()].name == name);
-        exact.map_or_else(|| ids.clone(), |id| vec![*id])
+        let exact: Vec<EntityId> = ids.iter().copied().filter(|id| self.entities[id.index()].name == name).collect();
+        if exact.is_empty() { ids.clone() } else { exact }
     }
 
     /// `Article II of Sele`, `Sele Article II`, `Article II` are written `Sele.II`.
@@ -247,13 +248,22 @@ impl Lexicon {
         self.plain_names.get(&plain).or_else(|| self.names.get(&plain))
     }
 
-    /// The one entity of that name.
+    /// The one entity of that name; a thing before a word.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<EntityId> {
-        match self.lookup(name).as_slice() {
+        match self.things_first(self.lookup(name)).as_slice() {
             [id] => Some(*id),
             _ => None,
         }
+    }
+
+    /// Without the words among several, if anything is left.
+    pub(crate) fn things_first(&self, mut ids: Vec<EntityId>) -> Vec<EntityId> {
+        let is_thing = |id: &EntityId| !self.words.contains(id);
+        if ids.len() > 1 && ids.iter().any(is_thing) {
+            ids.retain(is_thing);
+        }
+        ids
     }
 
     /// All names that can be looked up, for suggestions.

@@ -20,6 +20,50 @@ pub enum Clock {
     Integers,
 }
 
+impl Clock {
+    /// How many ticks a day is.
+    #[must_use]
+    pub const fn day(self) -> i64 {
+        match self {
+            Clock::Days | Clock::Integers => 1,
+            Clock::Seconds => 86_400,
+        }
+    }
+
+    /// So many of a unit, in the singular or plural; without one, ticks. Nothing where the clock has no such unit, or
+    /// cannot count so far.
+    #[must_use]
+    pub fn duration(self, count: i64, unit: &str) -> Option<Duration> {
+        let ticks = |each: i64| count.checked_mul(each)?.try_into().ok().map(Duration::Ticks);
+        let is_fine = self == Clock::Seconds;
+        match unit {
+            "" | "tick" | "ticks" => ticks(1),
+            "second" | "seconds" if is_fine => ticks(1),
+            "minute" | "minutes" if is_fine => ticks(60),
+            "hour" | "hours" if is_fine => ticks(3600),
+            "day" | "days" => ticks(self.day()),
+            "week" | "weeks" => ticks(7 * self.day()),
+            "month" | "months" => count.try_into().ok().map(Duration::Months),
+            "year" | "years" => count.try_into().ok().map(Duration::Years),
+            _ => None,
+        }
+    }
+
+    /// Which lengths of time there are, to be typed.
+    #[must_use]
+    pub const fn lengths(self) -> &'static str {
+        match self {
+            Clock::Days => "`30 days`, `2 weeks`, `6 months` or `15 years`; for shorter ones `uses clock seconds`",
+            Clock::Seconds => {
+                "`90 seconds`, `5 minutes`, `36 hours`, `30 days` (up to 24 855; a day is 86 400 seconds), `6 months` or `15 years`"
+            }
+            Clock::Integers => {
+                "`30`, which are ticks, as `30 days` are; for other units `uses clock seconds` or `days`"
+            }
+        }
+    }
+}
+
 /// A kernel program.
 #[derive(Clone, Debug, Default)]
 pub struct Program {

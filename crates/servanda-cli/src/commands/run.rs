@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use servanda::load::{DefaultLaw, Dossier, open};
 use servanda_diagnostics::{Diagnostic, Severity};
-use servanda_exchange::{Checkpoints, Order, Progress, ReplayOptions, RunError, RunOptions, Summary};
+use servanda_exchange::{Checkpoints, Order, Progress, ReplayOptions, RunError, RunOptions, Summary, keep_apart};
 use servanda_model::Model;
 
 use super::{feed_proofs, show_diagnostics};
@@ -61,7 +61,17 @@ pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
         Err(exit) => return exit,
     };
     let model = &dossier.model;
+    let rules = files_of(&dossier, &args.rules);
+    let diagnostics = model.diagnostics.iter();
+    let doubtful: Vec<Diagnostic> = diagnostics.filter(|it| it.severity == Severity::Warning).cloned().collect();
+    if !doubtful.is_empty() {
+        show_diagnostics(model, &doubtful, out);
+    }
     if let Some(proof) = &args.proof {
+        let reads: Vec<PathBuf> = rules.iter().chain(&args.events).cloned().collect();
+        if let Err(error) = keep_apart(&reads, std::slice::from_ref(proof)) {
+            return show_error(model, &error, out);
+        }
         let feeds = ReplayOptions { feeds: args.events.clone(), until: args.until.clone(), late: i64::from(args.late) };
         return feed_proofs::prove(model, feeds, &args.of, proof, out);
     }
@@ -76,6 +86,9 @@ pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
         threads: args.threads.unwrap_or(cores).clamp(1, 2),
         checkpoints: args.checkpoint.clone().map(|file| Checkpoints { file, every: args.every }),
     };
+    if let Err(error) = options.keep_apart(&rules) {
+        return show_error(model, &error, out);
+    }
     let mut bar = Bar::new(out);
     let mut is_told = false;
     let outcome = servanda_exchange::run(model, &options, &mut |progress| {
@@ -109,6 +122,12 @@ pub(crate) fn rules_of_run(rules: &Path, out: &Terminal) -> Result<Dossier, Exit
     }
     show_diagnostics(&dossier.model, &wrong, out);
     Err(Exit::No)
+}
+
+/// The files that the rules were read from.
+fn files_of(dossier: &Dossier, rules: &Path) -> Vec<PathBuf> {
+    let files = dossier.model.files.iter().map(|(_, file)| dossier.root.join(&file.path));
+    std::iter::once(rules.to_path_buf()).chain(files).filter(|path| path.is_file()).collect()
 }
 
 /// Shows why a run, or reading its feeds again, came to nothing.

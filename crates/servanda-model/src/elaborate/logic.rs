@@ -70,8 +70,13 @@ impl Logic<'_> {
     }
 
     fn compare(&mut self, left: &[Word], op: CompareOp, right: &[Word]) -> Read<Vec<Condition>> {
-        let left_expr = self.expression(left)?;
-        let right_expr = self.expression(right)?;
+        let mut left_expr = self.expression(left)?;
+        let mut right_expr = self.expression(right)?;
+        match (&left_expr, &right_expr) {
+            (Expr::Fluent(fluent, _), Expr::Value(_)) => right_expr = self.value_for(*fluent, right)?,
+            (Expr::Value(_), Expr::Fluent(fluent, _)) => left_expr = self.value_for(*fluent, left)?,
+            _ => {}
+        }
         for sides in [(&left_expr, &right_expr), (&right_expr, &left_expr)] {
             self.can_be_equal(sides, span_of(left).to(span_of(right)))?;
         }
@@ -440,7 +445,7 @@ impl Logic<'_> {
 
     /// A length of time: `15 years`, `5`, or a variable.
     pub(crate) fn time(&mut self, words: &[Word]) -> Read<Expr> {
-        if let Some(duration) = duration(words) {
+        if let Some(duration) = duration(words, self.reader.clock) {
             return Ok(Expr::Value(Value::duration(duration)));
         }
         if let [word] = words
@@ -449,14 +454,14 @@ impl Logic<'_> {
             return Ok(Expr::Var(var));
         }
         Err(Trouble::new("not-a-duration", span_of(words), format!("`{}` is no length of time", text_of(words)))
-            .help("write for example `30 days`, `6 months`, `15 years`, or a variable of type duration"))
+            .help(format!("write {}, or a variable", self.reader.clock.lengths())))
     }
 
     /// One effect; several when names are joined.
     pub(crate) fn effects(&mut self, words: &[Word]) -> Read<Vec<Effect>> {
         if let Some(at) = words.iter().position(|word| word.is("becomes")) {
-            let value = self.expression(&words[at + 1..])?;
             let (pattern, _) = self.fluent_pattern(&words[..at], false)?;
+            let value = self.value_for(pattern.fluent, &words[at + 1..])?;
             self.suits_fluent(pattern.fluent, &value, span_of(&words[at + 1..]))?;
             let fluent = self.own_of(pattern.fluent);
             return Ok(vec![Effect::Initiate { fluent, args: pattern.args, value }]);
@@ -500,6 +505,17 @@ impl Logic<'_> {
             Ok(Said { negated, .. }) => self.begin_or_end(words, negated),
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// What a fluent may be worth: of several things of one name the one that it can be.
+    fn value_for(&mut self, fluent: FluentId, words: &[Word]) -> Read<Expr> {
+        if let FluentType::Valued(hole @ Hole::Kind(_)) = self.fluents[fluent.index()].ty
+            && let Ok(Filler::Values(values)) = self.reader.filler(&seen(words), hole, &self.scope)
+            && let [value] = values.as_slice()
+        {
+            return Ok(Expr::Value(*value));
+        }
+        self.expression(words)
     }
 
     fn begin_or_end(&mut self, words: &[Word], end: bool) -> Read<Vec<Effect>> {
@@ -582,7 +598,7 @@ impl Logic<'_> {
                 return Ok(Expr::Value(*value));
             }
         }
-        if let Some(duration) = duration(words) {
+        if let Some(duration) = duration(words, self.reader.clock) {
             return Ok(Expr::Value(Value::duration(duration)));
         }
         let plain = seen(words);
@@ -608,16 +624,7 @@ impl Logic<'_> {
 
     /// `count of x where …`, `sum of n where …`.
     fn aggregate(&mut self, words: &[Word]) -> Read<Option<Expr>> {
-        let op = match words {
-            [first, second, ..] if second.is("of") => match first.lower.as_str() {
-                "count" | "number" => AggregateOp::Count,
-                "sum" | "total" => AggregateOp::Sum,
-                "least" | "earliest" => AggregateOp::Least,
-                "greatest" | "latest" => AggregateOp::Greatest,
-                _ => return Ok(None),
-            },
-            _ => return Ok(None),
-        };
+        let Some(op) = aggregate_op(words) else { return Ok(None) };
         let Some(at) = words.iter().position(|word| word.is("where")) else { return Ok(None) };
         if let [name] = &words[2..at]
             && name.kind == TokenKind::Word
@@ -732,17 +739,36 @@ fn last_sign(words: &[Word], signs: &[(&str, ArithOp)]) -> Option<(usize, ArithO
     None
 }
 
-/// Whether a `where` outside parentheses stands before: what follows belongs to its aggregate.
+/// Whether an aggregate outside parentheses has begun before: what stands between its first words and `where`, as in
+/// `sum of n * k where …`, belongs to it, and so does what follows `where`.
 fn inside_aggregate(words: &[Word], at: usize) -> bool {
     let mut depth = 0_usize;
-    words[..at].iter().any(|word| {
+    let mut has_begun = false;
+    for (place, word) in words.iter().enumerate() {
         if word.is_sign("(") {
             depth += 1;
         } else if word.is_sign(")") {
             depth = depth.saturating_sub(1);
+        } else if depth == 0 && word.is("where") {
+            return place < at || has_begun;
+        } else if depth == 0 && place < at && aggregate_op(&words[place..]).is_some() {
+            has_begun = true;
         }
-        depth == 0 && word.is("where")
-    })
+    }
+    false
+}
+
+/// `count of`, `sum of` and so on at the beginning.
+fn aggregate_op(words: &[Word]) -> Option<AggregateOp> {
+    let [first, second, ..] = words else { return None };
+    match first.lower.as_str() {
+        _ if !second.is("of") => None,
+        "count" | "number" => Some(AggregateOp::Count),
+        "sum" | "total" => Some(AggregateOp::Sum),
+        "least" | "earliest" => Some(AggregateOp::Least),
+        "greatest" | "latest" => Some(AggregateOp::Greatest),
+        _ => None,
+    }
 }
 
 fn comparison_sign(words: &[Word]) -> Option<(usize, CompareOp, usize)> {

@@ -397,7 +397,9 @@ impl<'a> Elaborator<'a> {
             ]
             .into();
             let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
-            let fluent = self.built_in_fluent(&format!("is_{}", word.replace('-', "_")), &[("n", n), ("a", t)], &forms);
+            // Bearers may go by numbers.
+            let holes = [("n", n), ("a", Hole::Any)];
+            let fluent = self.built_in_fluent(&format!("is_{}", word.replace('-', "_")), &holes, &forms);
             self.model.hooks.statuses.push((entity, fluent));
         }
         // What excuses a bearer is for the law to say.

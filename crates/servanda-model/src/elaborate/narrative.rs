@@ -36,7 +36,9 @@ pub(crate) fn head_of(words: &[Word]) -> Head {
         Some(at) => (&words[..at], words[at + 1..].to_vec()),
         None => (words, Vec::new()),
     };
-    let names = |word: &Word| word.kind == TokenKind::Word && !DATE_WORDS.contains(&word.lower.as_str());
+    let is_span = |word: &Word| word.text.contains("..") && !word.text.contains(|sign: char| sign.is_alphabetic());
+    let names =
+        |word: &Word| word.kind == TokenKind::Word && !DATE_WORDS.contains(&word.lower.as_str()) && !is_span(word);
     if let Some(end) = relation_end(before, names) {
         let name = before.get(end).filter(|word| names(word)).cloned();
         return Head { date: Vec::new(), relation: before[..end].to_vec(), name, by };
@@ -78,22 +80,19 @@ impl Elaborator<'_> {
             return Some(When::default());
         }
         let text = date_text(words);
-        if self.model.program.clock != Clock::Days {
-            let tick = words[0].number.filter(|number| number.scale == 0).map(|number| number.mantissa);
-            if tick.is_none() {
-                let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no time"))
-                    .help("time is counted in whole numbers here");
-                self.complain(statement, trouble);
-            }
-            return tick.map(|tick| When { written: text, min: Some(tick), max: Some(tick), ..When::default() });
-        }
         let country = country.map(|id| self.model.name(id));
-        match dates::read_in(&text, &self.reforms, country) {
+        let clock = self.model.program.clock;
+        match dates::read_on(clock, &text, &self.reforms, country) {
             Ok(when) => Some(when),
             Err(error) => {
-                let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}")).help(
-                    "write for example `1939-10-10`, `1939-10`, `1939-10-28..1939-11-15`, `1939~` or leave it out",
-                );
+                let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}"));
+                let trouble = trouble.help(match clock {
+                    Clock::Days => {
+                        "write for example `1939-10-10`, `1939-10`, `1939-10-28..1939-11-15`, `1939~` or leave it out"
+                    }
+                    Clock::Seconds => "write for example `1939-10-10T12:30:15Z`, `1939-10-10`, or leave it out",
+                    Clock::Integers => "write for example `5`, or leave it out",
+                });
                 self.complain(statement, trouble);
                 None
             }
@@ -280,7 +279,7 @@ impl Elaborator<'_> {
             return Some(None);
         }
         let country = country.map(|id| self.model.name(id));
-        match dates::read_in(text, &self.reforms, country) {
+        match dates::read_on(self.model.program.clock, text.trim(), &self.reforms, country) {
             Ok(when) => Some(Some(when)),
             Err(error) => {
                 let trouble = Trouble::new("bad-date", span, format!("`{text}` is no date: {error}"));
@@ -468,7 +467,8 @@ impl Elaborator<'_> {
             Trouble::new("bad-relation", span, format!("`{}` relates to no other event", text_of(words)))
                 .help("write `after X`, `before X`, `same day as X`, `the day after X`, `6 days after X`, `within 6 days of X`")
         };
-        let days = |n: i64| Some(Lapse::Days(n));
+        let clock = self.model.program.clock;
+        let days = |n: i64| Some(Lapse::Days(n * clock.day()));
         let plain: Vec<Word> = words.iter().filter(|word| !word.is("the")).cloned().collect();
         let lower: Vec<&str> = plain.iter().map(|word| word.lower.as_str()).collect();
         let (from, at_least, at_most, then) = match lower.as_slice() {
@@ -484,12 +484,12 @@ impl Elaborator<'_> {
             ["not", "after", ..] => (2, None, days(0), false),
             ["within", ..] => {
                 let of = lower.iter().position(|word| *word == "of").ok_or_else(bad)?;
-                let lapse = lapse(&plain[1..of]).ok_or_else(bad)?;
+                let lapse = lapse(&plain[1..of], clock).ok_or_else(bad)?;
                 (of + 1, days(0), Some(lapse), false)
             }
             _ => {
                 let at = lower.iter().position(|word| *word == "after" || *word == "before").ok_or_else(bad)?;
-                let lapse = lapse(&plain[..at]).ok_or_else(bad)?;
+                let lapse = lapse(&plain[..at], clock).ok_or_else(bad)?;
                 let lapse = if lower[at] == "before" { negated(lapse) } else { lapse };
                 (at + 1, Some(lapse), Some(lapse), false)
             }
@@ -711,15 +711,14 @@ fn relation_start(words: &[Word]) -> bool {
             | ["same", "day", ..]
             | ["the", "same", "day", ..]
             | ["not", "before" | "after", ..]
-    ) || (words
-        .first()
-        .is_some_and(|word| word.number.is_some() || super::sentence::duration(std::slice::from_ref(word)).is_some())
-        && words.iter().any(|word| word.is("after") || word.is("before")))
+    ) || (words.first().is_some_and(|word| {
+        word.number.is_some() || super::sentence::duration(std::slice::from_ref(word), Clock::Days).is_some()
+    }) && words.iter().any(|word| word.is("after") || word.is("before")))
 }
 
-fn lapse(words: &[Word]) -> Option<Lapse> {
+fn lapse(words: &[Word], clock: Clock) -> Option<Lapse> {
     use crate::value::Duration;
-    Some(match super::sentence::duration(words)? {
+    Some(match super::sentence::duration(words, clock)? {
         Duration::Ticks(n) => Lapse::Days(i64::from(n)),
         Duration::Months(n) => Lapse::Months(i64::from(n)),
         Duration::Years(n) => Lapse::Months(i64::from(n) * 12),

@@ -23,7 +23,7 @@ use super::{EXCUSE, Elaborator, dates, key, value_of};
 use crate::ids::{ActionId, EntityId, FluentId, OriginId, VarId};
 use crate::lexicon::Target;
 use crate::model::{Guard, Modality, Norm};
-use crate::program::{Clock, Condition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
+use crate::program::{Condition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
 use crate::value::{Duration, Value};
 
 /// What a norm says, read.
@@ -257,7 +257,7 @@ impl Elaborator<'_> {
             self.model.precedence.iter().filter(|it| it.under == id).map(|it| it.over).collect();
         let exceptions: Vec<Vec<Word>> =
             self.exceptions.iter().filter(|(norm, ..)| *norm == id).map(|(_, words, _)| words.clone()).collect();
-        let clock = self.model.program.clock;
+        let (clock, reforms) = (self.model.program.clock, self.reforms.clone());
         let mut logic = self.logic(People { instrument, bearer: None, other: None });
         logic.scope.matching = true;
         for clause in clauses.iter().filter(|clause| clause.keyword == Some("for")) {
@@ -413,9 +413,9 @@ impl Elaborator<'_> {
                 Some("until") => until.extend(logic.triggers(&words)?.into_iter().map(|(trigger, _)| trigger)),
                 Some("within") => {
                     let of = words.iter().position(|word| word.is("of"));
-                    let time = duration(&words[..of.unwrap_or(words.len())]).ok_or_else(|| {
+                    let time = duration(&words[..of.unwrap_or(words.len())], clock).ok_or_else(|| {
                         Trouble::new("not-a-duration", clause.span, "a length of time is wanted here")
-                            .help("write `within 30 days` or `within 6 days of SENTENCE`")
+                            .help(format!("after `within` write {}; `of SENTENCE` may follow", clock.lengths()))
                     })?;
                     window = match of {
                         None => Window::Within(time),
@@ -427,10 +427,7 @@ impl Elaborator<'_> {
                 }
                 Some("by") => {
                     let text = text_of(&words).replace(' ', "");
-                    let last = match clock {
-                        Clock::Days => dates::read(&text).ok().and_then(|when| when.max),
-                        _ => text.parse().ok(),
-                    };
+                    let last = dates::last_on(clock, &text, &reforms).ok().flatten();
                     window = Window::By(last.ok_or_else(|| {
                         Trouble::new("bad-date", clause.span, format!("`{text}` is no day"))
                             .help("write `by 1939-10-16`")

@@ -4,6 +4,7 @@
 //! say (a name, a number, `a third polity`) must suit the hole. Of the matches that remain the one with most words of
 //! its own wins; two that are equally good and mean different things are reported.
 
+use servanda_calendar::ReformTable;
 use servanda_diagnostics::{Span, suggest};
 use servanda_syntax::TokenKind;
 
@@ -372,7 +373,8 @@ impl Reader<'_> {
             Hole::Number => self.number(words).ok_or_else(|| wrong(words, "a number")),
             Hole::Day => self.day(words).map(one).ok_or_else(|| wrong(words, "a day")),
             Hole::Duration => {
-                duration(words).map(|d| one(Value::duration(d))).ok_or_else(|| wrong(words, "a duration"))
+                let read = duration(words, self.clock).map(|d| one(Value::duration(d)));
+                read.ok_or_else(|| wrong(words, "a duration").help(format!("write {}", self.clock.lengths())))
             }
             Hole::Text => self.text(words).ok_or_else(|| wrong(words, "a text in quotation marks")),
             Hole::Kind(kind) => self.names(words, Some(kind)),
@@ -503,7 +505,7 @@ impl Reader<'_> {
         let all = self.lexicon.lookup(&key);
         let suitable: Vec<EntityId> = match kind {
             Some(kind) => all.iter().copied().filter(|id| self.lexicon.is_of_kind(*id, kind)).collect(),
-            None => all.clone(),
+            None => self.lexicon.things_first(all.clone()),
         };
         match (suitable.as_slice(), all.as_slice()) {
             ([id], _) => Ok(Some(*id)),
@@ -605,16 +607,12 @@ impl Reader<'_> {
     /// A day: an exact date, or its first possible day.
     fn day(&self, words: &[Word]) -> Option<Value> {
         let [word] = words else { return None };
-        match self.clock {
-            Clock::Days => {
-                let when = super::dates::read(&word.text).ok()?;
-                Value::tick(when.min.or(when.max)?)
-            }
-            Clock::Seconds | Clock::Integers => {
-                let number = word.number.filter(|number| number.scale == 0)?;
-                Value::tick(number.mantissa)
-            }
+        let number = word.number.filter(|number| number.scale == 0 && self.clock != Clock::Days);
+        if let Some(number) = number {
+            return Value::tick(number.mantissa);
         }
+        let when = super::dates::read_on(self.clock, &word.text, &ReformTable::default(), None).ok()?;
+        Value::tick(when.min.or(when.max)?)
     }
 
     fn text(&mut self, words: &[Word]) -> Option<Filler> {
@@ -626,11 +624,11 @@ impl Reader<'_> {
 }
 
 /// Words that fill sentences without being names.
-const FILLING: [&str; 41] = [
+const FILLING: [&str; 47] = [
     "or", "a", "an", "any", "some", "each", "party", "other", "third", "another", "no", "not", "nobody", "nothing",
     "none", "at", "most", "least", "more", "than", "fewer", "less", "exactly", "about", "between", "and", "unknown",
-    "million", "thousand", "billion", "day", "days", "month", "months", "year", "years", "week", "weeks", "one",
-    "either", "power",
+    "million", "thousand", "billion", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days",
+    "month", "months", "year", "years", "week", "weeks", "one", "either", "power",
 ];
 
 /// Words that ask.
@@ -796,19 +794,12 @@ fn small_number(word: &str) -> Option<Number> {
 }
 
 /// `15 years`, `6 days`, `one week`, or a bare number of ticks.
-pub(crate) fn duration(words: &[Word]) -> Option<Duration> {
+pub(crate) fn duration(words: &[Word], clock: Clock) -> Option<Duration> {
     let (first, rest) = words.split_first()?;
     let number = first.number.or_else(|| small_number(&first.lower)).filter(|number| number.scale == 0)?;
-    let count = i32::try_from(number.mantissa).ok()?;
     match rest {
-        [] => Some(Duration::Ticks(count)),
-        [unit] => match unit.lower.as_str() {
-            "day" | "days" | "tick" | "ticks" | "second" | "seconds" => Some(Duration::Ticks(count)),
-            "week" | "weeks" => Some(Duration::Ticks(count.checked_mul(7)?)),
-            "month" | "months" => Some(Duration::Months(count)),
-            "year" | "years" => Some(Duration::Years(count)),
-            _ => None,
-        },
+        [] => clock.duration(number.mantissa, ""),
+        [unit] => clock.duration(number.mantissa, &unit.lower),
         _ => None,
     }
 }

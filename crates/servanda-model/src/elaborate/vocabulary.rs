@@ -349,11 +349,16 @@ impl Elaborator<'_> {
         let after = words.iter().position(|word| word.is("after"))?;
         let renewable = words.last().is_some_and(|word| word.is("renewable"));
         let end = if renewable { words.len() - 1 } else { words.len() };
-        let after_time = duration(&words[after + 1..end])?;
+        let after_time = duration(&words[after + 1..end], self.model.program.clock)?;
         let ty = self.model.program.fluents[id.index()].ty;
         let value = |word: &Word, this: &Self| match ty {
             FluentType::Truth => word.is("true").then_some(Value::TRUE),
             FluentType::Number => word.number.and_then(Value::number),
+            FluentType::Valued(Hole::Kind(kind)) => {
+                let lexicon = &this.model.lexicon;
+                let mut of_it = lexicon.lookup(&word.text).into_iter().filter(|id| lexicon.is_of_kind(*id, kind));
+                of_it.next().map(Value::entity)
+            }
             FluentType::Valued(_) => this.model.lexicon.entity(&word.text).map(Value::entity),
         };
         let from = value(words.first()?, self)?;
