@@ -7,12 +7,15 @@ use crate::sink::Sink;
 use crate::state::ABSENT;
 use crate::sweep::Sweep;
 
+/// An instance: which fluent, and its arguments.
+type Touched = (u32, Box<[Value]>);
+
 /// Everything that was looked up, as hashes, and every instance that something happened to.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     reads: Vec<u64>,
     scans: Vec<u32>,
-    touched: Vec<(u32, Box<[Value]>)>,
+    touched: Vec<Touched>,
 }
 
 /// A look at one instance: whether it has the value `tested`, or with `ABSENT`, which value it has.
@@ -52,7 +55,7 @@ impl Trace {
     }
 
     /// The hashes of what was looked up, the fluents that were gone through, and the instances that something happened to.
-    pub(crate) fn into_parts(self) -> (Vec<u64>, Vec<u32>, Vec<(u32, Box<[Value]>)>) {
+    pub(crate) fn into_parts(self) -> (Vec<u64>, Vec<u32>, Vec<Touched>) {
         (self.reads, self.scans, self.touched)
     }
 }

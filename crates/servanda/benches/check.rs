@@ -138,8 +138,8 @@ fn main() {
         "{:<10} {:>8} {:>6} {:>9} {:>9} {:>9} {:>7} {:>9} {:>9} {:>9}",
         "dossier", "events", "MB", "read s", "check s", "µs/event", "growth", "ask s", "report s", "floor s"
     );
-    let families: [(&str, fn(usize) -> String); 3] =
-        [("garrisons", garrisons), ("uncertain", uncertain), ("regions", regions)];
+    type Make = fn(usize) -> String;
+    let families: [(&str, Make); 3] = [("garrisons", garrisons), ("uncertain", uncertain), ("regions", regions)];
     for (name, make) in families {
         if wanted.is_some_and(|wanted| !name.contains(wanted.as_str())) {
             continue;
