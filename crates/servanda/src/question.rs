@@ -3,6 +3,7 @@
 //! A question becomes a fluent of its own that holds while the answer is yes, with one argument for each `who` or
 //! `which`. So the engine answers it for all days at once, with a derivation, like anything else.
 
+mod deeds;
 mod ends;
 mod norms;
 mod terms;

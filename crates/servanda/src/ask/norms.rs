@@ -59,7 +59,7 @@ pub(super) fn answers(
         opposed(world, outcome, question, of, view, on, &mut all);
     }
     for (fluent, rule, effective) in &of.rules {
-        if *effective && all.is_empty() || *effective && of.wants == Wants::Can {
+        if *effective && (all.is_empty() || of.wants == Wants::Can) {
             all.extend(of_rule(world, outcome, *fluent, *rule, on));
         }
     }
