@@ -525,7 +525,19 @@ impl Elaborator<'_> {
             instance: content.instance.clone(),
             origin,
         });
-        let mut builder = Builder { this: self, id, name, status, content, guards, origin, holes, passed: None };
+        let mut builder = Builder {
+            this: self,
+            id,
+            name,
+            status,
+            content,
+            guards,
+            origin,
+            holes,
+            passed: None,
+            renewed: None,
+            is_made: false,
+        };
         builder.build();
     }
 

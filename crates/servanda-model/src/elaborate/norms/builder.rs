@@ -20,6 +20,10 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) holes: Vec<Hole>,
     /// The event that the time of a duty runs out.
     pub(super) passed: Option<EventPattern>,
+    /// The event that a duty that was due is due anew, and its time begins again.
+    pub(super) renewed: Option<EventPattern>,
+    /// Whether the rule asked for last was made: one that nothing triggers is not.
+    pub(super) is_made: bool,
 }
 
 impl Builder<'_, '_> {
@@ -46,7 +50,7 @@ impl Builder<'_, '_> {
         for word in words {
             self.feed(word);
         }
-        if self.this.model.precedence.iter().any(|it| it.over == self.id) {
+        if self.is_borne() && self.this.model.precedence.iter().any(|it| it.over == self.id) {
             self.has_its_way();
         }
         if !self.content.triggers.is_empty() && !self.content.base.is_empty() {
@@ -62,6 +66,10 @@ impl Builder<'_, '_> {
         FluentPattern { fluent: self.status, args: self.args(), value: Term::Value(self.this.status_value(word)) }
     }
 
+    pub(super) fn is_not(&self, word: &str) -> Condition {
+        Condition::Not(vec![Condition::Holds(self.is(word))])
+    }
+
     pub(super) fn becomes(&self, word: &str) -> Effect {
         let value = Expr::Value(self.this.status_value(word));
         Effect::Initiate { fluent: self.status, args: self.args(), value }
@@ -74,7 +82,8 @@ impl Builder<'_, '_> {
         conditions: Vec<Condition>,
         effects: Vec<Effect>,
     ) {
-        if triggers.is_empty() {
+        self.is_made = !triggers.is_empty();
+        if !self.is_made {
             return;
         }
         let rule = Rule {
@@ -113,9 +122,47 @@ impl Builder<'_, '_> {
 
     /// The rule made last does not fire if this happens.
     pub(super) fn unless(&mut self, pattern: EventPattern) {
-        if let Some(rule) = self.this.model.rules.last_mut() {
+        if let Some(rule) = self.this.model.rules.last_mut().filter(|_| self.is_made) {
             rule.item.unless.push(pattern);
         }
+    }
+
+    pub(super) fn unless_any<'p>(&mut self, patterns: impl IntoIterator<Item = &'p EventPattern>) {
+        patterns.into_iter().for_each(|pattern| self.unless(pattern.clone()));
+    }
+
+    /// An act with what an instance says of it; the rest of it may be anything.
+    pub(super) fn of_instance(&self, act: &EventPattern) -> EventPattern {
+        let known = |term: &Term| match term {
+            Term::Var(var) if !self.content.instance.contains(var) => Term::Any,
+            term => *term,
+        };
+        EventPattern { action: act.action, args: act.args.iter().map(known).collect() }
+    }
+
+    /// Whether an act follows from rules, and may so wait for what the norm itself leads to.
+    pub(super) fn follows(&self, act: &EventPattern) -> bool {
+        let is_it = |effect: &Effect| matches!(effect, Effect::Happen(pattern) if pattern.action == act.action);
+        self.this.model.rules.iter().any(|rule| rule.item.effects.iter().any(is_it))
+    }
+
+    /// Acts that end the norm, where they can be asked for at the moment that sets it off: none follows from rules, or is
+    /// what sets it off, is demanded or forbidden by it, or makes it bind.
+    pub(super) fn ends_at_once(&self, act: &EventPattern) -> Vec<EventPattern> {
+        let is_it = |it: &Trigger, end: &EventPattern| matches!(it, Trigger::Happens(it) if it.action == end.action);
+        let mut all = Vec::new();
+        for trigger in &self.content.until {
+            let Trigger::Happens(end) = trigger else { return Vec::new() };
+            let is_apart = end.action != act.action
+                && !self.follows(end)
+                && !self.content.triggers.iter().any(|it| is_it(it, end))
+                && self.binding().is_none_or(|it| !self.this.may_change(end.action, it.fluent));
+            if !is_apart {
+                return Vec::new();
+            }
+            all.push(self.of_instance(end));
+        }
+        all
     }
 
     /// An event of the norm's own, by which rules tell each other what happens at one moment.
@@ -165,11 +212,20 @@ impl Builder<'_, '_> {
         self.content.excepts.iter().map(|conditions| Condition::Not(conditions.clone())).collect()
     }
 
+    /// Whether it can be said who bears an instance: nothing may say who, as in `norm: d may appeal` for any `d` at all.
+    fn is_borne(&self) -> bool {
+        match self.content.bearer {
+            Term::Any => false,
+            Term::Var(var) => self.content.instance.contains(&var),
+            Term::Value(_) => true,
+        }
+    }
+
     /// `NORM is WORD by BEARER` follows from the status of any instance.
     pub(super) fn feed(&mut self, word: &str) {
         let fluent = self.this.status_fluent(word);
         let args = vec![Term::Value(value_of(self.id)), self.content.bearer];
-        if matches!(self.content.bearer, Term::Any) {
+        if !self.is_borne() {
             return;
         }
         let conditions = vec![Condition::Holds(self.is(word))];
@@ -178,7 +234,7 @@ impl Builder<'_, '_> {
 
     /// Binding, and never set off.
     pub(super) fn dormant(&mut self) {
-        if matches!(self.content.bearer, Term::Any) {
+        if !self.is_borne() {
             return;
         }
         let fluent = self.this.status_fluent("dormant");

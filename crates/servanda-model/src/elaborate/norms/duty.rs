@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::{Body, Window};
-use crate::program::{Condition, Effect, EventPattern, Expr, Trigger};
+use crate::program::{Condition, Effect, EventPattern, Expr, FluentPattern, Term, Trigger};
 use crate::value::{Duration, Value};
 
 impl Builder<'_, '_> {
@@ -25,27 +25,12 @@ impl Builder<'_, '_> {
             true => &["due", "met", "met-late", "breached", "excused"],
             false => &["due"],
         };
-        due.extend(still.iter().map(|word| Condition::Not(vec![Condition::Holds(self.is(word))])));
+        due.extend(still.iter().map(|word| self.is_not(word)));
         let falls_due = self.signal("falls due");
-        let becomes = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
-        let mut settled = vec![falls_due.clone()];
         // What is taken over arises from its former bearer's, and not anew.
         let taken_over = self.taken_over();
         let before = self.this.model.rules.len();
-        if act_conditions.is_empty() && self.may_wait_for(&act) {
-            // Done at the very moment at which it would fall due, a duty is met and was never due.
-            let mut done = due.clone();
-            done.push(Condition::Not(vec![Condition::Holds(self.is("breached"))]));
-            self.rule("becomes due", arising.clone(), due, becomes);
-            self.unless(act.clone());
-            let at_once = self.signal("is done at once");
-            let effects = vec![self.becomes("met"), Effect::Happen(at_once.clone())];
-            self.rule("is met at once", arising.clone(), done, effects);
-            self.unless(falls_due.clone());
-            settled.push(at_once);
-        } else {
-            self.rule("becomes due", arising.clone(), due, becomes);
-        }
+        let settled = self.arises(&act, act_conditions.is_empty(), due, &falls_due);
         self.due_from_the_first_day(&falls_due);
         for rule in &mut self.this.model.rules[before..] {
             rule.item.unless.extend(taken_over.clone());
@@ -54,6 +39,7 @@ impl Builder<'_, '_> {
         for except in self.content.excepts.clone() {
             let mut excused = self.conditions();
             excused.extend(except.clone());
+            excused.extend(["due", "breached"].map(|word| self.is_not(word)));
             self.rule("is excused", arising.clone(), excused, vec![self.becomes("excused")]);
             settled.iter().for_each(|signal| self.unless(signal.clone()));
         }
@@ -62,24 +48,139 @@ impl Builder<'_, '_> {
         self.rule("is met late", vec![Trigger::Happens(act.clone())], late, vec![self.becomes("met-late")]);
         // A duty that arises anew is due, whatever is done about the old one.
         self.unless(falls_due.clone());
-        let passed = self.passing(&act, falls_due);
+        let again = self.set_off_again(&falls_due);
+        let passed = self.passing(&act, falls_due, again.as_ref());
         let mut met = vec![Condition::Holds(self.is("due"))];
         met.extend(act_conditions.iter().cloned());
         let done = self.signal("is done");
         let effects = vec![self.becomes("met"), Effect::Happen(done.clone())];
-        self.rule("is met", vec![Trigger::Happens(act)], met, effects);
-        passed.iter().for_each(|passed| self.unless(passed.clone()));
-        self.deadline();
-        // What is done, or runs out, on the very day on which the duty would end is judged as what it was.
-        let mut ends: Vec<Vec<Trigger>> = self.binding().map(|it| vec![Trigger::Ends(it)]).into_iter().collect();
-        ends.push(self.content.until.clone());
-        for triggers in ends.into_iter().filter(|triggers| !triggers.is_empty()) {
-            let due = vec![Condition::Holds(self.is("due"))];
-            self.rule("lapses", triggers, due, vec![self.becomes("lapsed")]);
-            self.unless(done.clone());
-            passed.iter().for_each(|passed| self.unless(passed.clone()));
+        self.rule("is met", vec![Trigger::Happens(act.clone())], met, effects);
+        self.unless_any(passed.iter().chain(&again));
+        if let Some(again) = &again {
+            self.renews(again, &act, act_conditions, passed.as_ref());
         }
-        self.excusable(&done);
+        self.deadline();
+        self.lapses(&done, passed.as_ref(), again.as_ref());
+        self.excusable(&done, passed.as_ref());
+    }
+
+    /// A duty that is set off is due; but what is done, or ended, at that very moment is met, or lapsed, and was never due.
+    /// Gives back the events by which it is settled.
+    fn arises(
+        &mut self,
+        act: &EventPattern,
+        is_plain: bool,
+        due: Vec<Condition>,
+        falls_due: &EventPattern,
+    ) -> Vec<EventPattern> {
+        let arising = self.arising();
+        let becomes = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
+        let waits = is_plain && self.may_wait_for(act);
+        let ends_at_once = self.ends_at_once(act);
+        if !waits && ends_at_once.is_empty() {
+            self.rule("becomes due", arising, due, becomes);
+            return vec![falls_due.clone()];
+        }
+        let mut settled = vec![falls_due.clone()];
+        let mut open = falls_due.clone();
+        if ends_at_once.is_empty() {
+            self.rule("becomes due", arising.clone(), due.clone(), becomes);
+            self.unless(act.clone());
+        } else {
+            open = self.signal("is set off");
+            self.rule("is set off", arising.clone(), due.clone(), vec![Effect::Happen(open.clone())]);
+            if waits {
+                self.unless(act.clone());
+            }
+            let is_open = vec![Trigger::Happens(open.clone())];
+            self.rule("becomes due", is_open.clone(), Vec::new(), becomes);
+            self.unless_any(&ends_at_once);
+            self.rule("lapses at once", is_open, Vec::new(), vec![self.becomes("lapsed")]);
+            self.unless(falls_due.clone());
+            settled.push(open.clone());
+        }
+        if waits {
+            // What is done while it is breached is about that breach.
+            let mut fresh = due;
+            fresh.push(self.is_not("breached"));
+            let at_once = self.signal("is done at once");
+            let effects = vec![self.becomes("met"), Effect::Happen(at_once.clone())];
+            self.rule("is met at once", arising, fresh, effects);
+            self.unless(open);
+            settled.push(at_once);
+        }
+        settled
+    }
+
+    /// The event that a duty which has a status already is set off again. Then what is done, or ends it, is about the old
+    /// one, and the new one is due.
+    fn set_off_again(&mut self, falls_due: &EventPattern) -> Option<EventPattern> {
+        let triggers = self.content.triggers.clone();
+        if triggers.is_empty() {
+            return None;
+        }
+        // The first day on which a norm does not bind is free.
+        let changes = |trigger: &Trigger, binding: &FluentPattern| match trigger {
+            Trigger::Happens(act) => self.this.may_change(act.action, binding.fluent),
+            _ => true,
+        };
+        let apart = self.binding().filter(|binding| !triggers.iter().any(|trigger| changes(trigger, binding)));
+        let ceased = apart.map(|binding| self.turn("ceases to bind", Trigger::Ends(binding)));
+        let again = self.signal("is set off again");
+        let mut conditions = self.conditions();
+        conditions.extend(self.unexcepted());
+        conditions.push(Condition::Holds(FluentPattern { value: Term::Any, ..self.is("due") }));
+        self.rule("is set off again", triggers, conditions, vec![Effect::Happen(again.clone())]);
+        self.unless_any(&ceased);
+        let breached = vec![Condition::Holds(self.is("breached"))];
+        let effects = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
+        self.rule("becomes due once more", vec![Trigger::Happens(again.clone())], breached, effects);
+        Some(again)
+    }
+
+    /// What is done or ended at the moment at which it is set off again is due anew.
+    fn renews(
+        &mut self,
+        again: &EventPattern,
+        act: &EventPattern,
+        act_conditions: Vec<Condition>,
+        passed: Option<&EventPattern>,
+    ) {
+        let due = vec![Condition::Holds(self.is("due"))];
+        let mut settling = Vec::new();
+        if act_conditions.is_empty() {
+            settling.push(self.of_instance(act));
+        } else {
+            let acts = self.signal("is performed");
+            let conditions = due.iter().cloned().chain(act_conditions).collect();
+            let effects = vec![Effect::Happen(acts.clone())];
+            self.rule("is performed", vec![Trigger::Happens(act.clone())], conditions, effects);
+            settling.push(acts);
+        }
+        if !self.content.until.is_empty() {
+            let over = self.signal("is to end");
+            let effects = vec![Effect::Happen(over.clone())];
+            self.rule("is to end", self.content.until.clone(), due.clone(), effects);
+            settling.push(over);
+        }
+        let (goes_on, renewed) = (self.signal("goes on"), self.signal("is due anew"));
+        let is_again = vec![Trigger::Happens(again.clone())];
+        self.rule("goes on", is_again.clone(), due.clone(), vec![Effect::Happen(goes_on.clone())]);
+        self.unless_any(&settling);
+        let effects = vec![self.becomes("due"), Effect::Happen(renewed.clone())];
+        self.rule("is due anew", is_again, due, effects);
+        self.unless_any(passed.into_iter().chain([&goes_on]));
+        self.renewed = Some(renewed);
+    }
+
+    /// What is done, or runs out, on the very day on which the duty would end is judged as what it was.
+    fn lapses(&mut self, done: &EventPattern, passed: Option<&EventPattern>, again: Option<&EventPattern>) {
+        let due = vec![Condition::Holds(self.is("due"))];
+        let binding = self.binding().map(Trigger::Ends).into_iter().collect();
+        self.rule("lapses", binding, due.clone(), vec![self.becomes("lapsed")]);
+        self.unless_any(passed.into_iter().chain([done]).chain(&self.renewed.clone()));
+        self.rule("lapses", self.content.until.clone(), due, vec![self.becomes("lapsed")]);
+        self.unless_any(passed.into_iter().chain([done]).chain(again));
     }
 
     /// What sets a duty off may be the very thing that makes it bind, such as the entry into force of its treaty: then it
@@ -97,25 +198,29 @@ impl Builder<'_, '_> {
     /// Whether the act can be asked for at the moment that sets the duty off: it neither follows from rules nor is what
     /// sets it off, or makes it bind.
     pub(super) fn may_wait_for(&self, act: &EventPattern) -> bool {
-        let is_it = |effect: &Effect| matches!(effect, Effect::Happen(pattern) if pattern.action == act.action);
-        let follows = self.this.model.rules.iter().any(|rule| rule.item.effects.iter().any(is_it));
         let triggers = &self.content.triggers;
         let apart = |it: &Trigger| matches!(it, Trigger::Happens(pattern) if pattern.action != act.action);
         let binds = self.binding().is_some_and(|it| !self.this.may_change(act.action, it.fluent));
-        !follows && if triggers.is_empty() { binds } else { triggers.iter().all(apart) }
+        !self.follows(act) && if triggers.is_empty() { binds } else { triggers.iter().all(apart) }
     }
 
     /// The law may excuse the bearer.
-    pub(super) fn excusable(&mut self, done: &EventPattern) {
+    pub(super) fn excusable(&mut self, done: &EventPattern, passed: Option<&EventPattern>) {
         let Some(excused) = self.excused() else { return };
         let due = vec![Condition::Holds(self.is("due"))];
         self.rule("is excused", vec![Trigger::Happens(excused)], due, vec![self.becomes("excused")]);
-        self.unless(done.clone());
+        self.unless_any(passed.into_iter().chain([done]).chain(&self.renewed.clone()));
     }
 
     /// What the passing of the time leads to: a breach; and if the act is done that very day, that from the next day on
-    /// it is met late. Gives back the event of its passing.
-    pub(super) fn passing(&mut self, act: &EventPattern, falls_due: EventPattern) -> Option<EventPattern> {
+    /// it is met late; if it is set off anew that very day, that from the next day on it is due. Gives back the event of
+    /// its passing.
+    fn passing(
+        &mut self,
+        act: &EventPattern,
+        falls_due: EventPattern,
+        again: Option<&EventPattern>,
+    ) -> Option<EventPattern> {
         if matches!(self.content.window, Window::None) {
             return None;
         }
@@ -127,13 +232,38 @@ impl Builder<'_, '_> {
         self.rule("is not done in time", happens(&passed), due.clone(), vec![Effect::Happen(undone.clone())]);
         self.unless(act.clone());
         self.rule("is not met in time", happens(&passed), due.clone(), vec![self.becomes("breached")]);
-        self.rule("is done too late", happens(&passed), due, vec![Effect::Happen(belated.clone())]);
+        self.rule("is done too late", happens(&passed), due.clone(), vec![Effect::Happen(belated.clone())]);
         self.unless(undone);
+        if let Some(again) = again {
+            self.due_after_breach(&passed, due, again, &falls_due);
+        }
         let time = Expr::Value(Value::duration(Duration::Ticks(1)));
         let next_day = Trigger::After { time, trigger: Box::new(Trigger::Happens(belated)), given: Vec::new() };
         let breached = vec![Condition::Holds(self.is("breached"))];
         self.rule("is met late", vec![next_day], breached, vec![self.becomes("met-late")]);
         self.unless(falls_due);
         Some(passed)
+    }
+
+    /// What is set off on the day of the breach is due from the next day on, so that there is a breach.
+    fn due_after_breach(
+        &mut self,
+        passed: &EventPattern,
+        due: Vec<Condition>,
+        again: &EventPattern,
+        falls_due: &EventPattern,
+    ) {
+        let (alone, anew) = (self.signal("runs out alone"), self.signal("runs out and is set off"));
+        let runs_out = vec![Trigger::Happens(passed.clone())];
+        self.rule("runs out alone", runs_out.clone(), due.clone(), vec![Effect::Happen(alone.clone())]);
+        self.unless(again.clone());
+        self.rule("runs out and is set off", runs_out, due, vec![Effect::Happen(anew.clone())]);
+        self.unless(alone);
+        let time = Expr::Value(Value::duration(Duration::Ticks(1)));
+        let next_day = Trigger::After { time, trigger: Box::new(Trigger::Happens(anew)), given: Vec::new() };
+        let mut conditions = self.content.base.clone();
+        conditions.push(Condition::Holds(self.is("breached")));
+        let effects = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
+        self.rule("becomes due after its breach", vec![next_day], conditions, effects);
     }
 }

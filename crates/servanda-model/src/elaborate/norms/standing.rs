@@ -4,7 +4,7 @@ use super::Body;
 use super::builder::Builder;
 use crate::ids::FluentId;
 use crate::model::Modality;
-use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Trigger};
+use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Ties, Trigger};
 use crate::value::Value;
 
 impl Builder<'_, '_> {
@@ -19,13 +19,29 @@ impl Builder<'_, '_> {
         let name = format!("{} set off", self.name);
         let arisen = self.this.add_fluent(name, self.holes.clone(), FluentType::Truth, Mode::Inertial, false);
         let pattern = FluentPattern { fluent: arisen, args: self.args(), value: Term::Value(Value::TRUE) };
+        self.this.model.program.fluents[arisen.index()].ties = Ties::EndingWins;
         let begin = Effect::Initiate { fluent: arisen, args: self.args(), value: Expr::Value(Value::TRUE) };
         let conditions = self.conditions();
-        self.rule("is set off", self.content.triggers.clone(), conditions, vec![begin]);
+        let ends_at_once = match &self.content.body {
+            Body::Act(act, _) => self.ends_at_once(&act.clone()),
+            Body::State(_) => Vec::new(),
+        };
+        self.rule("is set off", self.content.triggers.clone(), conditions.clone(), vec![begin]);
+        self.unless_any(&ends_at_once);
         let end = Effect::Terminate { pattern: pattern.clone() };
-        let mut ends = self.content.until.clone();
-        ends.extend(self.binding().map(Trigger::Ends));
-        self.rule("ends", ends, vec![Condition::Holds(pattern.clone())], vec![end]);
+        let held = vec![Condition::Holds(pattern.clone())];
+        let binding: Vec<Trigger> = self.binding().map(Trigger::Ends).into_iter().collect();
+        self.rule("ends as it ceases to bind", binding, held.clone(), vec![end.clone()]);
+        if !self.content.until.is_empty() {
+            // What ends it ends what was set off before; what is set off at that very moment goes on.
+            let again = self.signal("is set off anew");
+            let mut conditions = conditions;
+            conditions.extend(held.iter().cloned());
+            let effects = vec![Effect::Happen(again.clone())];
+            self.rule("is set off anew", self.content.triggers.clone(), conditions, effects);
+            self.rule("ends", self.content.until.clone(), held, vec![end]);
+            self.unless(again);
+        }
         let mut all = vec![Condition::Holds(pattern)];
         all.extend(self.binding().map(Condition::Holds));
         all

@@ -21,12 +21,13 @@ impl Builder<'_, '_> {
             Window::None => {}
             Window::Within(Duration::Ticks(n)) if !self.this.passes => {
                 let time = Expr::Value(Value::duration(Duration::Ticks(n.saturating_add(1))));
-                let trigger = Trigger::HasHeld { pattern: due, time, since_renewed: false };
+                let trigger = Trigger::HasHeld { pattern: due, time, since_renewed: self.renewed.is_some() };
                 self.rule("has no time left", vec![trigger], Vec::new(), breach);
             }
             Window::Within(time) => {
                 let time = *time;
-                self.deadline_day(vec![Trigger::Begins(due)], time, Vec::new());
+                let anew = self.renewed.clone().map(Trigger::Happens);
+                self.deadline_day(std::iter::once(Trigger::Begins(due)).chain(anew).collect(), time, Vec::new());
             }
             Window::WithinOf(time, triggers) => {
                 let (time, triggers) = (*time, triggers.clone());
