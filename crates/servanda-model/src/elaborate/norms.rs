@@ -844,13 +844,7 @@ impl Builder<'_, '_> {
                 self.this.model.program.actions.push(Action { name, holes: Vec::new() });
                 let trigger = Trigger::Happens(EventPattern { action, args: Vec::new() });
                 self.rule("has no time left", vec![trigger], vec![Condition::Holds(due)], breach);
-                let when = When {
-                    written: String::new(),
-                    min: Some(last + 1),
-                    max: Some(last + 1),
-                    qualified: false,
-                    period: false,
-                };
+                let when = When { written: String::new(), min: Some(last + 1), max: Some(last + 1), ..When::default() };
                 let event = Event {
                     entity: None,
                     kind: EventKind::Happens,
