@@ -107,8 +107,12 @@ impl View<'_> {
                 held != ABSENT && self.accepts(*value, held, frame)
             }
             Op::Compare { left, op, right, undecided } => {
-                let wanted = if *undecided { Answer::Undecided } else { Answer::Yes };
-                self.compare(left, *op, right, frame) == Some(wanted)
+                let Some((left, right)) = self.amount(left, frame).zip(self.amount(right, frame)) else { return false };
+                let answer = amount::compare(left, *op, right);
+                if answer == Answer::Undecided && !undecided {
+                    self.ranges.borrow_mut().doubt(self.now, left, right);
+                }
+                answer == if *undecided { Answer::Undecided } else { Answer::Yes }
             }
             Op::IsKind(arg, kind) => {
                 arg.value(frame).as_entity().is_some_and(|entity| self.kinds.is_of_kind(entity, *kind))
@@ -157,12 +161,6 @@ impl View<'_> {
     fn slot_matches(&self, table: &Table, slot: u32, args: &[Match], value: Match, frame: &mut [Value]) -> bool {
         let held = table.cell(slot).read(self.at, self.touches);
         held != ABSENT && self.accepts_all(args, table.key(slot), frame) && self.accepts(value, held, frame)
-    }
-
-    fn compare(&self, left: &Expr, op: servanda_model::CompareOp, right: &Expr, frame: &mut [Value]) -> Option<Answer> {
-        let left = self.amount(left, frame)?;
-        let right = self.amount(right, frame)?;
-        Some(amount::compare(left, op, right))
     }
 
     /// The value of an expression; `None` where it is missing.
