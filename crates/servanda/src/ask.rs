@@ -6,13 +6,16 @@ use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, ProgramError, Solution, StepId};
 use servanda_model::{
-    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, Model, Term, Trouble, Value, VarId, View,
+    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, Happening, Model, Number, Term, Trouble,
+    Value, VarId, View,
 };
 
+use crate::ends::Ends;
+use crate::numbers::{self, Figure};
 use crate::question::{Form, Preparing, Question};
 use crate::say;
 use crate::steps::{self, Told};
-use crate::world::{Outcome, Target, World};
+use crate::world::{MOST_YEARS, Outcome, Run, Target, World, known_happenings};
 
 /// How sure an answer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -35,12 +38,12 @@ pub struct Answer {
     pub since: Option<String>,
     /// The first day on which it is no longer so, where that is the same in every chronology.
     pub until: Option<String>,
-    /// The days between which `since` lies, where it is open.
+    /// The days between which `since` lies, where it is open; null where nothing bounds it on that side.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub since_between: Option<(String, String)>,
-    /// The days between which `until` lies, where it is open.
+    pub since_between: Option<(Option<String>, Option<String>)>,
+    /// The days between which `until` lies, where it is open; null as a last day where it may go on for good.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub until_between: Option<(String, String)>,
+    pub until_between: Option<(Option<String>, Option<String>)>,
     /// For a possible answer: a chronology in which it is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<Witness>,
@@ -52,6 +55,9 @@ pub struct Answer {
     /// Whether it tells of an act, which happens on a day and does not last.
     #[serde(skip)]
     pub act: bool,
+    /// Whether its days are in its text.
+    #[serde(skip)]
+    pub is_dated: bool,
     /// What it rests on besides facts.
     #[serde(skip)]
     pub assumptions: Vec<String>,
@@ -105,6 +111,9 @@ pub struct Reply {
     /// Where the answer is no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no: Option<No>,
+    /// Whether numbers that are left open were tried out, as the answer may hang on them.
+    #[serde(skip)]
+    pub tried_numbers: bool,
 }
 
 /// Where the answers part.
@@ -147,6 +156,27 @@ pub fn ask_all(
     view: &View,
     readings: bool,
 ) -> Result<Vec<Result<Reply, AskError>>, AskError> {
+    ask_with(world, texts, view, How { readings, tries_numbers: true, tells_ends: readings })
+}
+
+/// How much is looked into.
+#[derive(Clone, Copy)]
+pub(crate) struct How {
+    /// Also what readings of norms that were not chosen come to.
+    pub(crate) readings: bool,
+    /// Numbers that are left open are tried out.
+    pub(crate) tries_numbers: bool,
+    /// Also as far as they matter only to when an answer ends.
+    pub(crate) tells_ends: bool,
+}
+
+/// As [`ask_all`].
+pub(crate) fn ask_with(
+    world: &mut World<'_>,
+    texts: &[String],
+    view: &View,
+    how: How,
+) -> Result<Vec<Result<Reply, AskError>>, AskError> {
     let model = world.model;
     if world.dating.contradiction.is_some() {
         return Err(AskError::Trouble(contradictory(world)));
@@ -164,8 +194,13 @@ pub fn ask_all(
     let put = std::mem::take(&mut preparing.questions);
     let targets: Vec<Target> = questions
         .iter()
-        .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view)))
+        .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view, how)))
         .collect();
+    let farthest = world.farthest();
+    let days = questions.iter().flatten().filter_map(|question| question.on);
+    if let Some(day) = days.chain(view.on).find(|day| *day > farthest) {
+        return Err(AskError::Trouble(too_late(world, day)));
+    }
     let outcomes = world.ask_each(&view, &put, &targets).map_err(AskError::Program)?;
     let mut replies = Vec::new();
     for (question, outcome) in questions.into_iter().zip(&outcomes) {
@@ -174,7 +209,7 @@ pub fn ask_all(
             Ok(question) => Ok(reply(world, &question, &view, outcome)),
         });
     }
-    if readings && view.under.is_empty() {
+    if how.readings && view.under.is_empty() {
         let others: Vec<EntityId> = readings_of(model);
         for reading in others {
             let under = View { under: vec![reading], ..view.clone() };
@@ -200,20 +235,20 @@ pub fn ask_all(
 }
 
 /// What a question looks at.
-fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
+fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Target {
     let model = world.model;
     let on = question.on.or(view.on);
     let day = Some(on.unwrap_or_else(|| world.last_day()));
-    let knows = |actor: EntityId, thing: EntityId| {
-        (model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(thing))])
-    };
     match &question.form {
-        Form::Acts { patterns, .. } => Target { fluents: Vec::new(), acts: patterns.clone(), day: on },
+        Form::Acts { patterns, .. } => {
+            let (weighs_numbers, tells_ends) = (how.tries_numbers, false);
+            Target { fluents: Vec::new(), acts: patterns.clone(), day: on, weighs_numbers, tells_ends }
+        }
         Form::Happened(_) => Target::default(),
         Form::Knowledge { actor, thing } => {
             let things = [Some(*thing), world.secret_root(*thing)];
             Target {
-                fluents: things.into_iter().flatten().map(|it| knows(*actor, it)).collect(),
+                fluents: things.into_iter().flatten().flat_map(|it| world.knowing_of(*actor, it)).collect(),
                 day,
                 ..Target::default()
             }
@@ -227,9 +262,25 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
             let day = if matches!(question.form, Form::When) { None } else { day };
             let open = undecided_patterns(model, question).map(|(_, _, open)| (open, Vec::new()));
             let fluents = question.fluent.iter().map(|it| (*it, Vec::new())).chain(open).collect();
-            Target { fluents, day, ..Target::default() }
+            let weighs_numbers = how.tries_numbers && !asks_what_is_undecided(model, question);
+            Target { fluents, day, weighs_numbers, tells_ends: how.tells_ends, ..Target::default() }
         }
     }
+}
+
+/// Whether a question is about what numbers leave open, and would be none if they were tried out.
+fn asks_what_is_undecided(model: &Model, question: &Question) -> bool {
+    let open = |it: &(EntityId, FluentId)| model.name(it.0) == "undecided";
+    let fluent = model.hooks.statuses.iter().find(|it| open(it)).map(|(_, fluent)| *fluent);
+    let mut any = false;
+    crate::instants::each_condition(&question.conditions, &mut |condition| {
+        any |= match condition {
+            Condition::Holds(pattern) => Some(pattern.fluent) == fluent,
+            Condition::Undecided { .. } => true,
+            _ => false,
+        };
+    });
+    any
 }
 
 /// Nothing follows from dates that contradict each other: any answer would be as good as its opposite.
@@ -242,6 +293,18 @@ fn contradictory(world: &World<'_>) -> Trouble {
         message: format!("these statements about days cannot all be true, so nothing is answered: {}", all.join("; ")),
         span: servanda_diagnostics::Span::default(),
         help: Some("drop or widen any one of them; the others are then consistent".to_owned()),
+        unknown: None,
+    }
+}
+
+/// Terms and deadlines are not followed for ever.
+fn too_late(world: &World<'_>, day: i64) -> Trouble {
+    let (day, last) = (world.model.show_tick(day), world.model.show_tick(world.last_day()));
+    Trouble {
+        code: "bad-date",
+        message: format!("{day} is more than {MOST_YEARS} years after {last}, the last day of the dossier's chronicle"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some(format!("ask about a day nearer to it, as `--on {last}`")),
         unknown: None,
     }
 }
@@ -280,7 +343,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Acts { patterns, asked, negated: true } => {
             undone(world, &acts(world, outcome, patterns, asked, &question.text, day), question, outcome)
         }
-        Form::Happened(thing) => happened(world, outcome, *thing, day),
+        Form::Happened(thing) => happened(world, outcome, *thing, question.from.or(view.on), day),
         Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
         Form::When => intervals(world, outcome, question),
@@ -289,6 +352,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if matches!(question.form, Form::Whether | Form::Which) {
         leave_open(world, outcome, question, on, &mut answers);
     }
+    if matches!(question.form, Form::Whether | Form::Which) {
+        insiders(world, outcome, question, on, &mut answers);
+    }
     if let Some(since) = question.since {
         let since = model.show_tick(since);
         answers.retain(|answer| answer.since.as_ref() == Some(&since));
@@ -296,6 +362,11 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if let Some(until) = question.until {
         let until = model.show_tick(until);
         answers.retain(|answer| answer.until.as_ref() == Some(&until));
+    }
+    if !outcome.precise && !matches!(question.form, Form::Happened(_)) {
+        for answer in &mut answers {
+            (answer.since_between, answer.until_between) = (None, None);
+        }
     }
     let mut assumptions: Vec<String> = Vec::new();
     for doctrine in world.chosen(view) {
@@ -313,6 +384,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     let negative = answers.is_empty().then(|| steps::no(world, question, outcome, on));
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
+        assumptions.extend(view.known_in.and_then(|year| left_out(world, year)));
         assumptions.extend(outcome.inexact.iter().filter_map(|event| steps::missing_number(world, *event)));
     }
     Reply {
@@ -323,7 +395,22 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         precision: (!(outcome.exhaustive && outcome.precise)).then_some("approximate"),
         readings: Vec::new(),
         no: negative,
+        tried_numbers: outcome.stated.is_some(),
     }
+}
+
+/// What was stated and does not count, as no source tells of it by a year.
+fn left_out(world: &World<'_>, year: i64) -> Option<String> {
+    let origins = world.model.events.iter().filter(|event| event.begun_by.is_none()).map(|event| event.origin);
+    let late = origins.filter(|origin| !world.evidence_by(*origin, year)).count();
+    let statements = match late {
+        0 => return None,
+        1 => "1 statement is".to_owned(),
+        _ => format!("{late} statements are"),
+    };
+    Some(format!(
+        "not known by {year}: {statements} left out, as nothing that tells of them had been published by then"
+    ))
 }
 
 fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
@@ -391,6 +478,32 @@ fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64
     }
 }
 
+/// Who knows of something secret because it is theirs is among those who know of it, from the day it was made.
+fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
+    let model = world.model;
+    let [Condition::Holds(pattern)] = question.conditions.as_slice() else { return };
+    let [knower, Term::Value(thing)] = pattern.args.as_slice() else { return };
+    let Some(thing) =
+        thing.as_entity().filter(|it| pattern.fluent == model.hooks.knows && !outcome.unknown.contains(it))
+    else {
+        return;
+    };
+    let root = world.secret_root(thing);
+    let actors = root.and_then(|root| model.lexicon.entities[root.index()].known_only_to.clone()).unwrap_or_default();
+    for actor in actors {
+        if matches!(knower, Term::Value(wanted) if *wanted != Value::entity(actor)) {
+            continue;
+        }
+        for mut known in knowledge(world, outcome, actor, thing, on).into_iter().take(1) {
+            let key = if matches!(knower, Term::Value(_)) { Vec::new() } else { vec![Value::entity(actor)] };
+            known.text = text_of(model, question, &key, &outcome.runs[0].solution);
+            answers.retain(|answer| answer.text != known.text);
+            answers.push(known);
+        }
+    }
+    answers.sort_by(|one, other| one.text.cmp(&other.text));
+}
+
 /// Everything that fills the question's holes in any run.
 fn fillings(outcome: &Outcome, question: &Question, on: i64) -> BTreeMap<Vec<Value>, Found> {
     let mut all: BTreeMap<Vec<Value>, Found> = BTreeMap::new();
@@ -423,8 +536,12 @@ fn span_of(interval: &Interval) -> IntervalSet {
 /// Answers about one day.
 fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (key, found) in fillings(outcome, question, on) {
-        let Some(first) = found.at.iter().flatten().next() else { continue };
+    let found = fillings(outcome, question, on);
+    if let Some(answer) = some_day(world, outcome, question, &found) {
+        return vec![answer];
+    }
+    for (key, found) in found {
+        let Some(first) = found.at.iter().flatten().next().copied() else { continue };
         let everywhere = found.at.iter().all(Option::is_some);
         let run = found.at.iter().position(Option::is_some).expect("some run has it");
         let sinces = found.at.iter().flatten().map(|interval| interval.since);
@@ -432,14 +549,46 @@ fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> V
         let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces.collect(), untils.collect());
         if !everywhere {
-            let other = found.at.iter().position(Option::is_none).expect("not everywhere");
-            answer.witness = Some(witness(world, outcome, run));
-            answer.counter_witness = Some(witness(world, outcome, other));
+            let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
+            part(world, outcome, &is_so, &mut answer);
         }
-        why(world, outcome, run, first.begun_by, Some(on), &mut answer);
+        // Numbers are told as they are stated where the answer is the same with them.
+        let stated = outcome.stated.as_ref().zip(question.fluent).and_then(|(stated, fluent)| {
+            let args = if matches!(question.form, Form::HowMany) { &key[..key.len() - 1] } else { &key };
+            Some((stated, stated.solution.interval_at(fluent, args, on)?.begun_by))
+        });
+        match stated {
+            Some((stated, begun_by)) => because(world, stated, begun_by, Some(on), &mut answer),
+            None => why(world, outcome, run, first.begun_by, Some(on), &mut answer),
+        }
         answers.push(answer);
     }
     answers
+}
+
+/// A day that is asked for and can be one of more than could be looked at, in one answer.
+fn some_day(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    found: &BTreeMap<Vec<Value>, Found>,
+) -> Option<Answer> {
+    let held = || found.iter().filter(|(_, found)| found.at.iter().any(Option::is_some));
+    if outcome.exhaustive || !matches!(question.form, Form::What) || held().count() < 2 {
+        return None;
+    }
+    let days: Option<Vec<i64>> = held()
+        .map(|(key, _)| match key.as_slice() {
+            [value] => match value.kinded() {
+                servanda_model::Kinded::Tick(tick) => Some(tick),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let days = days?;
+    let bounds = Ends::bounds((days.iter().min().copied(), days.iter().max().copied()));
+    Some(answer(world, bounds.text(world.model), false, vec![None], vec![None]))
 }
 
 fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {
@@ -486,44 +635,80 @@ fn answer(
     sinces: Vec<Option<i64>>,
     untils: Vec<Option<i64>>,
 ) -> Answer {
+    dated(world, text, certain, Ends::since(&world.dating, &sinces), Ends::until(&world.dating, &untils))
+}
+
+fn dated(world: &World<'_>, text: String, certain: bool, since: Ends, until: Ends) -> Answer {
     let model = world.model;
-    let same = |days: &[Option<i64>]| days.windows(2).all(|pair| pair[0] == pair[1]);
-    let one = |days: &[Option<i64>]| {
-        if same(days) { days.first().copied().flatten().map(|day| model.show_tick(day)) } else { None }
-    };
-    let between = |days: &[Option<i64>]| {
-        if same(days) {
-            return None;
-        }
-        let known: Vec<i64> = days.iter().flatten().copied().collect();
-        Some((model.show_tick(*known.iter().min()?), model.show_tick(*known.iter().max()?)))
-    };
     Answer {
         text,
         truth: if certain { Truth::Certain } else { Truth::Possible },
-        since: one(&sinces),
-        until: one(&untils),
-        since_between: between(&sinces),
-        until_between: between(&untils),
+        since: since.one.map(|day| model.show_tick(day)),
+        until: until.one.map(|day| model.show_tick(day)),
+        since_between: since.shown(model),
+        until_between: until.shown(model),
         witness: None,
         counter_witness: None,
         act: false,
+        is_dated: false,
         steps: Vec::new(),
         assumptions: Vec::new(),
     }
 }
 
-fn witness(world: &World<'_>, outcome: &Outcome, run: usize) -> Witness {
-    let day = |event: &EventId| {
-        let tick = outcome.runs[run].ticks[event.index()]?;
-        Some((steps::event_name(world.model, *event), world.model.show_tick(tick)))
+/// The most runs with and without something among which two are looked for that part in little.
+const MOST_COMPARED: usize = 64;
+
+/// Shows a chronology in which something is so and one in which it is not, by the days on which they part. The two are
+/// as near to each other as any that were looked at.
+fn part(world: &World<'_>, outcome: &Outcome, is_so: &[bool], answer: &mut Answer) {
+    let runs_where = |so: bool| (0..is_so.len()).filter(move |run| is_so[*run] == so).take(MOST_COMPARED);
+    let day = |run: usize, event: &EventId| outcome.runs[run].ticks[event.index()];
+    let cost = |with: usize, without: usize| -> usize {
+        let of = |event: &EventId| {
+            let (a, b) = (day(with, event), day(without, event));
+            let far = [a, b].into_iter().flatten().filter(|day| world.dating.is_open(*day)).count();
+            usize::from(a != b) * (4 + far)
+        };
+        let (a, b) = (&outcome.runs[with].numbers, &outcome.runs[without].numbers);
+        let numbers = a.iter().filter(|(figure, number)| b.get(figure) != Some(number)).count();
+        outcome.uncertain.iter().map(of).sum::<usize>() + 4 * numbers
     };
-    outcome.uncertain.iter().filter_map(day).collect()
+    let pairs = runs_where(true).flat_map(|with| runs_where(false).map(move |without| (with, without)));
+    let nearest = pairs.map(|(with, without)| (cost(with, without), with, without)).filter(|it| it.0 > 0).min();
+    let Some((_, with, without)) = nearest else { return };
+    let parting = || outcome.uncertain.iter().filter(|event| day(with, event) != day(without, event));
+    let shown = |run: usize| -> Witness {
+        let (mine, other) = (&outcome.runs[run].numbers, &outcome.runs[with + without - run].numbers);
+        let numbers = mine.iter().filter(|(figure, number)| other.get(figure) != Some(number));
+        let named = |(figure, number): (&Figure, &Number)| {
+            (numbers::name(world.model, &outcome.program, *figure), number.to_string())
+        };
+        let days = parting()
+            .filter_map(|event| Some((steps::moment_name(world.model, *event), day_text(world, day(run, event)?))));
+        days.chain(numbers.map(named)).collect()
+    };
+    answer.witness = Some(shown(with));
+    answer.counter_witness = Some(shown(without));
+}
+
+/// A day of a chronology; one that only stands for being early or late enough is told by the days of the dossier.
+fn day_text(world: &World<'_>, day: i64) -> String {
+    let (model, horizon) = (world.model, world.dating.horizon);
+    match world.dating.is_open(day) {
+        true if day < horizon.first => format!("a day before {}", model.show_tick(horizon.first)),
+        true => format!("a day after {}", model.show_tick(horizon.last)),
+        false => model.show_tick(day),
+    }
 }
 
 fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, on: Option<i64>, answer: &mut Answer) {
+    because(world, &outcome.runs[run], step, on, answer);
+}
+
+fn because(world: &World<'_>, run: &Run, step: Option<StepId>, on: Option<i64>, answer: &mut Answer) {
     let Some(step) = step else { return };
-    let told = steps::trace(world, &outcome.runs[run], step, on);
+    let told = steps::trace(world, run, step, on);
     answer.steps = told.steps;
     answer.assumptions = told.assumptions;
 }
@@ -545,8 +730,10 @@ fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<A
                 let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
                 let sinces: Vec<Option<i64>> = each.iter().map(|span| span.since()).collect();
                 let untils: Vec<Option<i64>> = each.iter().map(|span| span.until()).collect();
-                let text = format!("{label}{}", span_text(world.model, &sinces, &untils));
-                let mut answer = answer(world, text, outcome.exhaustive, sinces, untils);
+                let (since, until) = ends(world, outcome, &sinces, &untils);
+                let text = format!("{label}{}", span_text(world.model, since, until));
+                let mut answer = dated(world, text, outcome.exhaustive, since, until);
+                answer.is_dated = true;
                 let begun = begun_by(outcome, question, &key, each[0].since());
                 why(world, outcome, 0, begun, None, &mut answer);
                 answers.push(answer);
@@ -564,8 +751,11 @@ fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<A
         for (set, sure) in sets {
             for span in set.iter() {
                 let (since, until) = (span.since(), span.until());
-                let text = format!("{label}{}", span_text(world.model, &[since], &[until]));
-                answers.push(answer(world, text, sure && outcome.exhaustive, vec![since], vec![until]));
+                let (since, until) = ends(world, outcome, &[since], &[until]);
+                let text = format!("{label}{}", span_text(world.model, since, until));
+                let mut answer = dated(world, text, sure && outcome.exhaustive, since, until);
+                answer.is_dated = true;
+                answers.push(answer);
             }
         }
     }
@@ -581,9 +771,15 @@ fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, In
     (IntervalSet::from_iter(always), IntervalSet::from_iter(ever))
 }
 
+/// When an interval begins and ends; no bound is claimed that only a sample of the chronologies has.
+fn ends(world: &World<'_>, outcome: &Outcome, sinces: &[Option<i64>], untils: &[Option<i64>]) -> (Ends, Ends) {
+    let (since, until) = (Ends::since(&world.dating, sinces), Ends::until(&world.dating, untils));
+    if outcome.precise { (since, until) } else { (since.unbounded(), until.unbounded()) }
+}
+
 /// An interval, with the days between which its ends lie where they are not the same in every chronology.
-fn span_text(model: &Model, sinces: &[Option<i64>], untils: &[Option<i64>]) -> String {
-    let (since, until) = (days_text(model, sinces), days_text(model, untils));
+fn span_text(model: &Model, since: Ends, until: Ends) -> String {
+    let (since, until) = (since.text(model), until.text(model));
     match (since.is_empty(), until.is_empty()) {
         (false, false) => format!("{since} to {until}"),
         (false, true) => format!("since {since}"),
@@ -615,7 +811,8 @@ fn acts(
         for event in &run.solution.events {
             let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
             if fits && day.is_none_or(|day| event.tick <= day) {
-                let days = found.entry(event.args.clone()).or_insert_with(|| vec![None; outcome.runs.len()]);
+                let args = numbers::as_stated(model, &run.numbers, event.action, &event.args);
+                let days = found.entry(args).or_insert_with(|| vec![None; outcome.runs.len()]);
                 if days[index].is_none() {
                     days[index] = Some(event.tick);
                 }
@@ -630,16 +827,23 @@ fn acts(
         let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
         let mut text = match (words.is_empty(), wants_day) {
             (false, _) => words.join(", "),
-            (true, true) => days_text(model, &known),
+            (true, true) => ends(world, outcome, &known, &[]).0.text(model),
             (true, false) => sentence.clone(),
         };
         if wants_day && !words.is_empty() {
-            text = format!("{text}: {}", days_text(model, &known));
+            text = format!("{text}: {}", ends(world, outcome, &known, &[]).0.text(model));
         }
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, known, vec![None]);
         answer.act = true;
+        answer.is_dated = wants_day;
+        if !everywhere {
+            let is_so: Vec<bool> = days.iter().map(Option::is_some).collect();
+            part(world, outcome, &is_so, &mut answer);
+        }
         let run = days.iter().position(Option::is_some).unwrap_or(0);
-        let told = steps::of_act(world, outcome, &outcome.runs[run], patterns[0].action, &args, days[run].unwrap_or(0));
+        let of = |run: &Run| steps::of_act(world, outcome, run, patterns[0].action, &args, days_first(&days));
+        let stated = outcome.stated.as_ref().map(|stated| of(stated)).filter(|told| !told.steps.is_empty());
+        let told = stated.unwrap_or_else(|| of(&outcome.runs[run]));
         answer.steps = told.steps;
         answer.assumptions = told.assumptions;
         answers.push((days.iter().flatten().min().copied(), answer));
@@ -648,16 +852,8 @@ fn acts(
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-/// A day, or the days between which it lies.
-fn days_text(model: &Model, days: &[Option<i64>]) -> String {
-    let known = || days.iter().flatten().copied();
-    match (known().min(), known().max()) {
-        (Some(first), Some(last)) if first == last => model.show_tick(first),
-        (Some(first), Some(last)) => {
-            format!("some day from {} to {}", model.show_tick(first), model.show_tick(last))
-        }
-        _ => String::new(),
-    }
+fn days_first(days: &[Option<i64>]) -> i64 {
+    days.iter().flatten().next().copied().unwrap_or(0)
 }
 
 fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
@@ -676,24 +872,59 @@ fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Out
     vec![answer(world, text, acts.is_empty() && outcome.exhaustive, vec![None], vec![None])]
 }
 
-/// What happened, to whom or by whom.
-fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: Option<i64>) -> Vec<Answer> {
+/// The statement of an event; without what is not known of, where it tells of several things.
+fn told_of(world: &World<'_>, id: EventId, unknown: &[EntityId]) -> String {
+    let (model, event) = (world.model, &world.model.events[id.index()]);
+    let known: Vec<&Happening> = known_happenings(model, id, unknown).collect();
+    if known.len() == event.happenings.len() {
+        return event.sentence.clone();
+    }
+    let told = known.into_iter().map(|happening| match happening {
+        Happening::Action(action, args) => say::action(model, *action, args),
+        Happening::FactBegins(fluent, args, value) | Happening::FactEnds(fluent, args, value) => {
+            say::fluent(model, *fluent, args, Some(*value))
+        }
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// What happened, to whom or by whom; from one day to another, or up to a day where it is asked of something.
+fn happened(
+    world: &World<'_>,
+    outcome: &Outcome,
+    thing: Option<EntityId>,
+    from: Option<i64>,
+    day: Option<i64>,
+) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
+    let within = |id: EventId, from: i64, to: i64| match world.dating.spans.get(&id) {
+        Some(spans) => spans.iter().any(|(first, last)| *first <= to && from <= *last),
+        None => true,
+    };
     for id in outcome.visible.iter() {
         let event = &model.events[id.index()];
         let involved = thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
         let (min, max) = world.dating.bounds(*id);
         let on_day = match (thing, day) {
-            (None, Some(day)) => min.is_none_or(|min| min <= day) && max.is_none_or(|max| day <= max),
+            (None, Some(day)) => {
+                let from = from.unwrap_or(day);
+                min.is_none_or(|min| min <= day) && max.is_none_or(|max| from <= max) && within(*id, from, day)
+            }
             (_, Some(day)) => min.is_none_or(|min| min <= day),
             (_, None) => true,
         };
         if !involved || !on_day || event.kind == servanda_model::EventKind::Ends {
             continue;
         }
-        let certain = (min == max && min.is_some() || day.is_none()) && !outcome.doubtful.contains(id);
-        let mut answer = answer(world, event.sentence.clone(), certain, vec![min, max], vec![None]);
+        let inside = match (min, max, day) {
+            (Some(min), Some(max), Some(day)) if thing.is_none() => from.is_none_or(|from| from <= min) && max <= day,
+            (_, max, day) => day.is_none_or(|day| max.is_some_and(|max| max <= day)),
+        };
+        let certain = inside && !outcome.doubtful.contains(id);
+        let text = told_of(world, *id, &outcome.unknown);
+        let mut answer = dated(world, text, certain, Ends::bounds((min, max)), Ends::bounds((None, None)));
+        answer.until_between = None;
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);
         answer.steps = vec![told];
@@ -703,41 +934,52 @@ fn happened(world: &World<'_>, outcome: &Outcome, thing: Option<EntityId>, day: 
     answers.into_iter().map(|(.., answer)| answer).collect()
 }
 
+/// Whether an actor was told of a thing in any chronology, and does not merely know what everyone knows.
+fn told_only(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> bool {
+    let args = [Value::entity(actor), Value::entity(thing)];
+    outcome.runs.iter().any(|run| run.solution.interval_at(world.model.hooks.knows, &args, on).is_some())
+}
+
 /// What an actor knows of a thing: that it exists, its norms, and what happened to it.
 fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
-    let args = [Value::entity(actor), Value::entity(thing)];
     let root = world.secret_root(thing);
     let insider = root.is_some_and(|root| {
         model.lexicon.entities[root.index()].known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor))
     });
     // Who was told of the whole knows of its parts.
-    let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
+    let ways: Vec<_> = [Some(thing), root].into_iter().flatten().flat_map(|it| world.knowing_of(actor, it)).collect();
     let told = |run: &crate::world::Run| {
-        let of = |args: &[Value]| run.solution.interval_at(model.hooks.knows, args, on).copied();
-        of(&args).or_else(|| of(root_args.as_ref()?))
+        let of = |(fluent, args): &(FluentId, Vec<Option<Value>>)| {
+            let args: Vec<Value> = args.iter().flatten().copied().collect();
+            run.solution.interval_at(*fluent, &args, on).copied()
+        };
+        ways.iter().find_map(of)
     };
     let each: Vec<Option<Interval>> = outcome.runs.iter().map(|run| told(run)).collect();
     let first = each.iter().position(Option::is_some);
     let name = model.name(thing).to_owned();
     let who = model.name(actor).to_owned();
-    match (first, root, insider) {
-        (Some(run), _, _) => {
+    let is_event = model.lexicon.is_of_kind(thing, model.hooks.event);
+    // What is public, and was never secret, is told of below.
+    match (first.filter(|_| root.is_some() || told_only(world, outcome, actor, thing, on)), root, insider) {
+        (Some(run), _, _) if !(insider && is_event) => {
             let everywhere = each.iter().all(Option::is_some);
             let sinces = each.iter().flatten().map(|it| it.since).collect();
             let untils = each.iter().flatten().map(|it| it.until).collect();
             let certain = everywhere && outcome.exhaustive;
             let mut answer = answer(world, format!("{who} knows of {name}"), certain, sinces, untils);
-            if let Some(other) = each.iter().position(Option::is_none) {
-                answer.witness = Some(witness(world, outcome, run));
-                answer.counter_witness = Some(witness(world, outcome, other));
+            if !everywhere {
+                let is_so: Vec<bool> = each.iter().map(Option::is_some).collect();
+                part(world, outcome, &is_so, &mut answer);
             }
             why(world, outcome, run, each[run].and_then(|it| it.begun_by), Some(on), &mut answer);
             answers.push(answer);
         }
-        (None, Some(_), true) => {
-            let text = format!("{who} knows of {name}, as one of those who made it");
+        (_, Some(_), true) => {
+            let those = if is_event { "to whom it is known" } else { "who made it" };
+            let text = format!("{who} knows of {name}, as one of those {those}");
             let entity = &model.lexicon.entities[thing.index()];
             let made = steps::made_on(world, outcome, thing);
             let mut answer = answer(world, text, true, vec![made.filter(|day| *day <= on)], vec![None]);
@@ -746,7 +988,7 @@ fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: Entit
                 answers.push(answer);
             }
         }
-        (None, None, _) => {
+        (_, None, _) => {
             let made = steps::made_on(world, outcome, thing);
             if made.is_none_or(|day| day <= on) {
                 let text = format!("{who} can know of {name}, which is not secret");
@@ -756,7 +998,7 @@ fn knowledge(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: Entit
                 answers.push(answer);
             }
         }
-        (None, Some(_), false) => {}
+        (_, Some(_), false) => {}
     }
     if answers.is_empty() {
         return answers;
@@ -806,6 +1048,10 @@ fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on: i64) -> Ve
         let sinces = runs.iter().flatten().map(|it| it.since).collect();
         let untils = runs.iter().flatten().map(|it| it.until).collect();
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
+        if !everywhere {
+            let is_so: Vec<bool> = runs.iter().map(Option::is_some).collect();
+            part(world, outcome, &is_so, &mut answer);
+        }
         let run = runs.iter().position(Option::is_some).unwrap_or(0);
         why(world, outcome, run, runs[run].and_then(|it| it.begun_by), Some(on), &mut answer);
         answers.push(answer);

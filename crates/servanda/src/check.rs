@@ -186,7 +186,8 @@ fn expectations(world: &mut World<'_>, group: &(View, Vec<(&Check, &Expect)>), c
 
 fn has_day(question: &str) -> bool {
     let words: Vec<&str> = question.split_whitespace().collect();
-    words.len() > 2 && words[words.len() - 2] == "on"
+    let is_date = |word: &str| servanda_calendar::Edtf::parse(word).is_ok();
+    words.len() > 2 && words[words.len() - 2] == "on" && is_date(words[words.len() - 1])
 }
 
 fn wanted(expect: &Expect) -> String {

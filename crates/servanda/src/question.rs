@@ -67,8 +67,10 @@ pub struct Question {
     pub since: Option<i64>,
     /// See `since`.
     pub until: Option<i64>,
-    /// `on DATE` at its end.
+    /// `on DATE` at its end; the last day of it.
     pub on: Option<i64>,
+    /// The first day of it. Only what happened can be asked of more than one.
+    pub from: Option<i64>,
     /// Asked with `possibly`.
     pub possibly: bool,
 }
@@ -111,6 +113,7 @@ impl<'m> Preparing<'m> {
             since: None,
             until: None,
             on: None,
+            from: None,
             possibly: false,
         };
         for (word, possibly) in [("possibly ", true), ("certainly ", false), ("why ", false)] {
@@ -119,18 +122,25 @@ impl<'m> Preparing<'m> {
                 question.possibly |= possibly;
             }
         }
+        let mut vague = None;
         for _ in 0..3 {
-            if let Some((rest, word, tick)) = dated_end(&body) {
+            if let Some((rest, word, first, last)) = dated_end(&body) {
                 match word {
-                    "since" => question.since = Some(tick),
-                    "until" => question.until = Some(tick),
-                    _ => question.on = Some(tick),
+                    "since" => question.since = Some(first),
+                    "until" => question.until = Some(first),
+                    _ => {
+                        (question.from, question.on) = (Some(first), Some(last));
+                        vague = (first != last).then(|| body[rest.len()..].trim().to_owned());
+                    }
                 }
                 body = rest;
             }
         }
         match self.understand(&body, &mut question) {
-            Ok(()) => Ok(Question { body, ..question }),
+            Ok(()) => match vague.filter(|_| !matches!(question.form, Form::Happened(_))) {
+                Some(date) => Err(no_day(self.model, date.trim_start_matches("on "), question.on)),
+                None => Ok(Question { body, ..question }),
+            },
             Err(mut trouble) => {
                 trouble.help = trouble.help_in(self.asker.lexicon());
                 Err(trouble)
@@ -467,8 +477,8 @@ fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(prefix).then(|| text[prefix.len()..].trim_start())
 }
 
-/// `on DATE`, `since DATE`, `until DATE` at the end of a question.
-fn dated_end(text: &str) -> Option<(String, &'static str, i64)> {
+/// `on DATE`, `since DATE`, `until DATE` at the end of a question, with the first and the last day of the date.
+fn dated_end(text: &str) -> Option<(String, &'static str, i64, i64)> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [rest @ .., word, date] = words.as_slice() else { return None };
     let word = ["on", "since", "until"].into_iter().find(|known| known.eq_ignore_ascii_case(word))?;
@@ -476,6 +486,19 @@ fn dated_end(text: &str) -> Option<(String, &'static str, i64)> {
         return None;
     }
     let bounds = Edtf::parse(date).ok()?.bounds().allowed();
-    let day = if word == "on" { bounds.max.or(bounds.min) } else { bounds.min.or(bounds.max) };
-    Some((rest.join(" "), word, day?.0))
+    let (first, last) = (bounds.min.or(bounds.max)?, bounds.max.or(bounds.min)?);
+    Some((rest.join(" "), word, first.0, last.0))
+}
+
+/// That a date is not one day, and questions are about one.
+#[must_use]
+pub fn no_day(model: &Model, date: &str, last: Option<i64>) -> Trouble {
+    let day = last.map_or_else(|| "1939-10-29".to_owned(), |day| model.show_tick(day));
+    Trouble {
+        code: "bad-date",
+        message: format!("`{date}` is more than one day, and what is asked may not be the same on all of them"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some(format!("write one day, as `on {day}`, or ask `when …` or `what happened on {date}`")),
+        unknown: None,
+    }
 }

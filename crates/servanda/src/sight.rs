@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
-use servanda_model::{EntityId, FluentId, Model, Value, View};
+use servanda_model::{EntityId, EventId, FluentId, Model, Value, View};
 
 use crate::chronologies::{self, Cells, Ticks};
 use crate::instants::Instant;
@@ -39,6 +39,7 @@ pub(crate) struct Whole {
 struct Knowing {
     actor: EntityId,
     knows: FluentId,
+    public: Option<FluentId>,
     day: i64,
     secret: Vec<EntityId>,
     /// Not known to anybody who looks from there.
@@ -49,7 +50,8 @@ impl Knowing {
     fn unknown(&self, model: &Model, solution: &Solution) -> Vec<EntityId> {
         let told = |entity: &EntityId| {
             let args = [Value::entity(self.actor), Value::entity(*entity)];
-            solution.holds_at(self.knows, &args, Value::TRUE, self.day)
+            let is_public = |fluent| solution.holds_at(fluent, &[Value::entity(*entity)], Value::TRUE, self.day);
+            solution.holds_at(self.knows, &args, Value::TRUE, self.day) || self.public.is_some_and(is_public)
         };
         let insider = |entity: &EntityId| {
             let actors = &model.lexicon.entities[entity.index()].known_only_to;
@@ -63,7 +65,7 @@ impl Knowing {
 impl Whole {
     /// What the actor does not know of where the events are on these days.
     pub(crate) fn unknown(&self, model: &Model, ticks: &Ticks) -> Vec<EntityId> {
-        let narrative = narrative(model, &self.relevant.events, ticks);
+        let narrative = narrative(model, &self.relevant.events, ticks, &[]);
         self.knowing.unknown(model, &solve(&self.compiled, &narrative, &self.options))
     }
 }
@@ -105,18 +107,14 @@ impl World<'_> {
         let compiled = Compiled::new(&program)?;
         let options = self.options(&plain, Record::Timeline);
         let day = view.on.unwrap_or(self.last_day());
-        let knowing = Knowing { actor, knows: model.hooks.knows, day, secret, fixed };
-        let first = knowing.unknown(model, &solve(&compiled, &narrative(model, &visible, &self.base()), &options));
+        let knowing = Knowing { actor, knows: model.hooks.knows, public: self.public(), day, secret, fixed };
+        let first = knowing.unknown(model, &solve(&compiled, &narrative(model, &visible, &self.base(), &[]), &options));
         let mut sight = Sight { day: view.on, sets: vec![first], whole: None, exhaustive: true };
         if !visible.iter().any(|event| self.is_open(*event)) {
             return Ok(sight);
         }
-        let asked = knowing
-            .secret
-            .iter()
-            .flat_map(|id| chain(model, *id))
-            .map(|id| (model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(id))]));
-        let target = Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day) };
+        let asked = knowing.secret.iter().flat_map(|id| chain(model, *id)).flat_map(|id| self.knowing_of(actor, id));
+        let target = Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day), ..Target::default() };
         let mut relevant = Relevant::default();
         let instants = self.weigh(&plain, &program, &visible, |relevance| relevant = relevance.of(&[target], None));
         if relevant.uncertain.is_empty() {
@@ -128,10 +126,24 @@ impl World<'_> {
         Ok(sight)
     }
 
+    /// The fluent `THING is public`, if there is one.
+    pub(crate) fn public(&self) -> Option<FluentId> {
+        let is_it =
+            |it: &servanda_model::Fluent| matches!(it.name.as_str(), "public" | "is_public") && it.args.len() == 1;
+        self.model.program.fluents.iter().position(is_it).map(FluentId::from_index)
+    }
+
+    /// What says that an actor knows of a thing: that it was told, or that everyone knows.
+    pub(crate) fn knowing_of(&self, actor: EntityId, thing: EntityId) -> Vec<(FluentId, Vec<Option<Value>>)> {
+        let told = (self.model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(thing))]);
+        let public = self.public().map(|fluent| (fluent, vec![Some(Value::entity(thing))]));
+        std::iter::once(told).chain(public).collect()
+    }
+
     /// Adds every other set of things unknown; says whether these are all.
     fn ways_of_knowing(&self, whole: &Whole, sets: &mut Vec<Vec<EntityId>>) -> bool {
         let Some(chronology) = &self.dating.chronology else { return false };
-        let (points, horizon) = (&self.dating.points, self.dating.horizon);
+        let (points, horizon) = (&self.dating.points, self.dating.reach);
         let mut add = |ticks: &Ticks| {
             let set = whole.unknown(self.model, ticks);
             if !sets.contains(&set) {
@@ -140,14 +152,18 @@ impl World<'_> {
         };
         if !whole.relevant.by_order {
             let mut chronology = chronology.clone();
-            let (list, all) =
-                chronologies::all_days(&mut chronology, points, &whole.relevant.uncertain, horizon, MOST_RUNS);
-            list.iter().for_each(add);
+            let (near, events) = (self.dating.horizon, &whole.relevant.uncertain);
+            let (list, all) = chronologies::all_days(&mut chronology, points, events, near, MOST_RUNS);
+            let is_on =
+                |ticks: &Ticks, it: &EventId| ticks[it.index()].is_none_or(|day| self.dating.is_within_spans(*it, day));
+            list.iter().filter(|ticks| events.iter().all(|it| is_on(ticks, it))).for_each(add);
             return all;
         }
         let mut cells = Cells::new(chronology, points);
+        let mut ways = self.dating.on_spans(&whole.relevant.uncertain);
         let Some(branches) = cells.branches(&whole.instants, whole.relevant.all_orders(false)) else { return false };
-        cells.each(&branches, MOST_RUNS, &mut |cell| match chronologies::extremes(cell, points, horizon) {
+        ways.extend(branches);
+        cells.each(&ways, MOST_RUNS, &mut |cell| match chronologies::extremes(cell, points, horizon) {
             Some((earliest, _)) => {
                 add(&earliest);
                 ControlFlow::Continue(())

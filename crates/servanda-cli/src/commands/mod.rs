@@ -85,7 +85,11 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
             Exit::CouldNot
         })?;
         let allowed = date.bounds().allowed();
-        view.on = allowed.max.or(allowed.min).map(|day| day.0);
+        if allowed.min != allowed.max || allowed.min.is_none() {
+            let trouble = servanda::question::no_day(model, text, allowed.max.or(allowed.min).map(|day| day.0));
+            return Err(show_ask_error(model, &AskError::Trouble(trouble), out));
+        }
+        view.on = allowed.min.map(|day| day.0);
     }
     view.seen_by = args.seen_by.as_deref().map(entity).transpose()?;
     view.under = args.under.iter().map(|name| entity(name)).collect::<Result<_, _>>()?;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use servanda_proof::{Accepted, Instant, Shape};
 
 use super::days::Bounds;
-use super::stage::Stage;
+use super::stage::{GAPS, Stage};
 use super::{Case, NoProof, Refusal, draft};
 use crate::world::Run;
 
@@ -133,6 +133,9 @@ pub(super) fn written(
         let certificate = drafted.map_err(NoProof::Disagree)?;
         scope.clone_from(&certificate.scope);
         let open = stage.open(scope);
+        if open.iter().any(|id| stage.has_gaps(*id)) {
+            return Err(NoProof::NotCheckable(GAPS.to_owned()));
+        }
         if open.iter().all(|id| days.contains_key(&(*id as u32))) {
             days.retain(|id, _| open.contains(&(*id as usize)));
             let case = Case { given: given.to_vec(), days, certificate: stage.told(certificate) };
