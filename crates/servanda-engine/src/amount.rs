@@ -35,7 +35,13 @@ type RangeKey = (Option<(i64, u8)>, Option<(i64, u8)>, bool);
 pub(crate) struct Ranges {
     table: Vec<NumberRange>,
     ids: HashMap<RangeKey, u32>,
+    /// Comparisons that were undecided and had to hold.
+    pub(crate) doubts: Vec<Doubt>,
 }
+
+/// A comparison that a rule or a definition needs and that a number left open keeps undecided: when, and a sign by which
+/// comparisons of other numbers are told from it.
+pub type Doubt = (i64, u64);
 
 impl Ranges {
     pub(crate) fn new(table: &[NumberRange]) -> Ranges {
@@ -43,7 +49,17 @@ impl Ranges {
         for (id, range) in table.iter().enumerate() {
             ids.entry(range_key(range)).or_insert(id as u32);
         }
-        Ranges { table: table.to_vec(), ids }
+        Ranges { table: table.to_vec(), ids, doubts: Vec::new() }
+    }
+
+    /// Notes that a comparison which had to hold was undecided.
+    pub(crate) fn doubt(&mut self, now: i64, left: Amount, right: Amount) {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut sign = DefaultHasher::new();
+        for side in [left, right] {
+            side.as_range().map(|range| range_key(&range)).hash(&mut sign);
+        }
+        self.doubts.push((now, sign.finish()));
     }
 
     pub(crate) fn table(&self) -> &[NumberRange] {

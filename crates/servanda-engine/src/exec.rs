@@ -117,7 +117,7 @@ impl View<'_> {
             }
             Op::Compare { left, op, right, undecided } => {
                 let wanted = if *undecided { Answer::Undecided } else { Answer::Yes };
-                self.compare(left, *op, right, frame) == Some(wanted)
+                self.compares(left, *op, right, wanted, frame)
             }
             Op::IsKind(arg, kind) => {
                 arg.value(frame).as_entity().is_some_and(|entity| self.kinds.is_of_kind(entity, *kind))
@@ -168,14 +168,25 @@ impl View<'_> {
         held != ABSENT && self.accepts_all(args, table.key(slot), frame) && self.accepts(value, held, frame)
     }
 
+    /// Whether a comparison comes out as it has to; one that had to hold and was undecided is noted.
     #[inline]
-    fn compare(&self, left: &Expr, op: servanda_model::CompareOp, right: &Expr, frame: &mut [Value]) -> Option<Answer> {
+    fn compares(
+        &self,
+        left: &Expr,
+        op: servanda_model::CompareOp,
+        right: &Expr,
+        wanted: Answer,
+        frame: &mut [Value],
+    ) -> bool {
         if let (Some(left), Some(right)) = (self.whole(left, frame), self.whole(right, frame)) {
-            return Some(if op.holds(left.cmp(&right)) { Answer::Yes } else { Answer::No });
+            return wanted == if op.holds(left.cmp(&right)) { Answer::Yes } else { Answer::No };
         }
-        let left = self.amount(left, frame)?;
-        let right = self.amount(right, frame)?;
-        Some(amount::compare(left, op, right))
+        let Some((left, right)) = self.amount(left, frame).zip(self.amount(right, frame)) else { return false };
+        let answer = amount::compare(left, op, right);
+        if answer == Answer::Undecided && wanted == Answer::Yes {
+            self.ranges.borrow_mut().doubt(self.now, left, right);
+        }
+        answer == wanted
     }
 
     /// The value of an expression; `None` where it is missing.

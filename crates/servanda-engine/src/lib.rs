@@ -34,10 +34,11 @@ mod timers;
 mod trace;
 mod vars;
 
+pub use amount::Doubt;
 pub use compile::{Compiled, CycleLink, ProgramError, ProgramErrorKind};
 pub use engine::{Engine, PushError};
 pub use incremental::{Incremental, Update};
 pub use record::{Cause, Premise, Step, StepId};
 pub use save::RestoreError;
 pub use sink::{Closed, Contradiction, Sink};
-pub use solution::{Happened, Instance, Interval, Options, Record, Solution, solve};
+pub use solution::{Happened, Instance, Interval, Options, Record, Solution, solve, solve_doubting};

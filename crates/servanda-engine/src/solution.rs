@@ -2,6 +2,7 @@
 
 use servanda_model::{ActionId, FluentId, Happening, NumberRange, Occurrence, Value};
 
+use crate::amount::Doubt;
 use crate::compile::Compiled;
 use crate::engine::{PushError, check};
 use crate::record::{Step, StepId};
@@ -101,13 +102,20 @@ pub struct Solution {
 /// Works out the timeline of a narrative. Its order does not matter.
 #[must_use]
 pub fn solve(compiled: &Compiled, narrative: &[Occurrence], options: &Options) -> Solution {
+    solve_doubting(compiled, narrative, options).0
+}
+
+/// As [`solve`], with the comparisons that rules and definitions need and that were undecided, so that what follows may
+/// hang on a number left open.
+#[must_use]
+pub fn solve_doubting(compiled: &Compiled, narrative: &[Occurrence], options: &Options) -> (Solution, Vec<Doubt>) {
     match options.record {
         Record::Timeline => run::<false>(compiled, narrative, options),
         Record::Derivations => run::<true>(compiled, narrative, options),
     }
 }
 
-fn run<const R: bool>(compiled: &Compiled, narrative: &[Occurrence], options: &Options) -> Solution {
+fn run<const R: bool>(compiled: &Compiled, narrative: &[Occurrence], options: &Options) -> (Solution, Vec<Doubt>) {
     let last = options.until.unwrap_or(i64::MAX);
     let mut order: Vec<&Occurrence> = Vec::new();
     let mut rejected = Vec::new();
@@ -134,12 +142,14 @@ fn run<const R: bool>(compiled: &Compiled, narrative: &[Occurrence], options: &O
     sweep.run_timers(last.min(options.horizon));
     sweep.finish();
     let ranges = sweep.world.ranges.borrow().table().to_vec();
+    let doubts = std::mem::take(&mut sweep.world.ranges.borrow_mut().doubts);
     let Collected { mut rows, mut contradictions, mut events } = sweep.sink;
     rows.sort_unstable_by(|a, b| (a.0, &a.1, a.2.since).cmp(&(b.0, &b.1, b.2.since)));
     contradictions.sort_unstable();
     events.sort_unstable();
     events.dedup();
-    Solution { instances: grouped(rows), contradictions, events, steps: sweep.recorder.steps, ranges, rejected }
+    let steps = sweep.recorder.steps;
+    (Solution { instances: grouped(rows), contradictions, events, steps, ranges, rejected }, doubts)
 }
 
 type Row = (FluentId, Box<[Value]>, Interval);

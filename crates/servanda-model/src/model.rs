@@ -191,8 +191,14 @@ pub struct When {
     pub min: Option<i64>,
     /// Last day it can be.
     pub max: Option<i64>,
-    /// Written with `~`, `?` or `%`.
-    pub qualified: bool,
+    /// Where it leaves days out between these bounds, the runs of days it can be.
+    pub spans: Vec<(i64, i64)>,
+    /// Written as a set of which all are meant: the bounds of each date.
+    pub each: Vec<(i64, i64)>,
+    /// What its source holds of it, in words: written with `~`, `?` or `%`.
+    pub doubt: Option<&'static str>,
+    /// Whether its bounds are those that seasons have by convention.
+    pub by_season: bool,
     /// The date covers a period (`1939-10/1940-06`) and is not one uncertain day.
     pub period: bool,
 }

@@ -12,17 +12,19 @@ use serde::Serialize;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, ProgramError, Solution, StepId};
 use servanda_model::{
-    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Model, Term, Trouble, Value,
-    VarId, View,
+    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Happening, Model, Number, Term,
+    Trouble, Value, VarId, View,
 };
 
 use known::{claims, knowledge, learnt, named, says, secrets, statuses};
 use spells::{causes, end_of, intervals};
 
+use crate::ends::{Ends, between_text};
+use crate::numbers::{self, Figure};
 use crate::question::{Form, Preparing, Question};
 use crate::say;
 use crate::steps::{self, Told};
-use crate::world::{Outcome, Run, Target, World};
+use crate::world::{MOST_YEARS, Outcome, Run, Target, World, known_happenings};
 
 /// How sure an answer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -45,12 +47,12 @@ pub struct Answer {
     pub since: Option<String>,
     /// The first day on which it is no longer so, where that is the same in every chronology.
     pub until: Option<String>,
-    /// The days between which `since` lies, where it is open.
+    /// The days between which `since` lies, where it is open; null where nothing bounds it on that side.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub since_between: Option<(String, String)>,
-    /// The days between which `until` lies, where it is open.
+    pub since_between: Option<(Option<String>, Option<String>)>,
+    /// The days between which `until` lies, where it is open; null as a last day where it may go on for good.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub until_between: Option<(String, String)>,
+    pub until_between: Option<(Option<String>, Option<String>)>,
     /// For a possible answer: a chronology in which it is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<Witness>,
@@ -65,6 +67,9 @@ pub struct Answer {
     /// Whether it tells of an act, which happens on a day and does not last.
     #[serde(skip)]
     pub act: bool,
+    /// Whether its days are in its text.
+    #[serde(skip)]
+    pub is_dated: bool,
     /// What it rests on besides facts.
     #[serde(skip)]
     pub assumptions: Vec<String>,
@@ -121,6 +126,9 @@ pub struct Reply {
     /// Where the answer is no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no: Option<No>,
+    /// Whether numbers that are left open were tried out, as the answer may hang on them.
+    #[serde(skip)]
+    pub tried_numbers: bool,
 }
 
 /// Where the answers part.
@@ -163,32 +171,60 @@ pub fn ask_all(
     view: &View,
     readings: bool,
 ) -> Result<Vec<Result<Reply, AskError>>, AskError> {
-    ask_in_run(world, texts, view, readings).map(|(replies, _)| replies)
+    ask_with(world, texts, view, How::of(readings))
+}
+
+/// How much is looked into.
+#[derive(Clone, Copy)]
+pub(crate) struct How {
+    /// Also what readings of norms that were not chosen come to.
+    pub(crate) readings: bool,
+    /// Numbers that are left open are tried out.
+    pub(crate) tries_numbers: bool,
+    /// Also as far as they matter only to when an answer ends.
+    pub(crate) tells_ends: bool,
+}
+
+impl How {
+    pub(crate) fn of(readings: bool) -> How {
+        How { readings, tries_numbers: true, tells_ends: readings }
+    }
+}
+
+/// As [`ask_all`].
+pub(crate) fn ask_with(
+    world: &mut World<'_>,
+    texts: &[String],
+    view: &View,
+    how: How,
+) -> Result<Vec<Result<Reply, AskError>>, AskError> {
+    ask_in_run(world, texts, view, how).map(|(replies, _)| replies)
 }
 
 /// A reply for each question, and the run in which everything is as early as can be.
 pub(crate) type InRun = (Vec<Result<Reply, AskError>>, Option<Rc<Run>>);
 
-/// As [`ask_all`], and gives the run in the earliest chronology as well, for whoever looks for more in it.
-pub(crate) fn ask_in_run(
-    world: &mut World<'_>,
-    texts: &[String],
-    view: &View,
-    readings: bool,
-) -> Result<InRun, AskError> {
+/// As [`ask_with`], and gives the run in the earliest chronology as well, for whoever looks for more in it.
+pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, how: How) -> Result<InRun, AskError> {
     let model = world.model;
     if world.dating.contradiction.is_some() {
         return Err(AskError::Trouble(contradictory(world)));
     }
     let mut preparing = Preparing::new(model).seen_from(world, view);
-    let questions: Vec<Result<Question, Trouble>> = texts.iter().map(|text| preparing.question(text)).collect();
+    let farthest = world.farthest();
+    let near = |question: Question| match question.on.filter(|day| *day > farthest) {
+        Some(day) => Err(too_late(world, day)),
+        None => Ok(question),
+    };
+    let questions: Vec<Result<Question, Trouble>> =
+        texts.iter().map(|text| preparing.question(text).and_then(near)).collect();
     preparing.questions.ranges = preparing.ranges().to_vec();
     let mut view = view.clone();
     match questions.as_slice() {
         [Ok(question)] => view = own_view(question, &view),
         several if several.iter().flatten().any(|question| question.view != View::default()) => {
             // A question with a point of view of its own is asked from there alone.
-            return Ok((texts.iter().map(|text| ask_alone(world, text, &view, readings)).collect(), None));
+            return Ok((texts.iter().map(|text| ask_alone(world, text, &view, how)).collect(), None));
         }
         _ => {}
     }
@@ -201,10 +237,13 @@ pub(crate) fn ask_in_run(
     let put = std::mem::take(&mut preparing.questions);
     let targets: Vec<Target> = questions
         .iter()
-        .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view)))
+        .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view, how)))
         .collect();
+    if let Some(day) = view.on.filter(|day| *day > farthest) {
+        return Err(AskError::Trouble(too_late(world, day)));
+    }
     let outcomes = world.ask_each(&view, &put, &targets).map_err(AskError::Program)?;
-    let run = outcomes.first().and_then(|outcome| outcome.runs.first()).map(Rc::clone);
+    let run = outcomes.first().and_then(|outcome| outcome.stated.as_ref().or(outcome.runs.first())).map(Rc::clone);
     let mut replies = Vec::new();
     for (question, outcome) in questions.into_iter().zip(&outcomes) {
         replies.push(match question {
@@ -212,11 +251,11 @@ pub(crate) fn ask_in_run(
             Ok(question) => Ok(reply(world, &question, &view, outcome)),
         });
     }
-    if readings && view.under.is_empty() {
+    if how.readings && view.under.is_empty() {
         let mut asked = targets.clone();
         // What the actor of a view knows hangs on what it was told.
-        let knows = (model.hooks.knows, Vec::new());
-        asked.extend(view.seen_by.map(|_| Target { fluents: vec![knows], ..Target::default() }));
+        let knows = std::iter::once(model.hooks.knows).chain(world.public()).map(|fluent| (fluent, Vec::new()));
+        asked.extend(view.seen_by.map(|_| Target { fluents: knows.collect(), ..Target::default() }));
         let others = parting::able_to_matter(model, &put, &asked, &readings_of(model));
         for reading in others {
             let under = View { under: vec![reading], ..view.clone() };
@@ -250,8 +289,8 @@ pub(crate) fn ask_in_run(
     Ok((replies, run))
 }
 
-fn ask_alone(world: &mut World<'_>, text: &String, view: &View, readings: bool) -> Result<Reply, AskError> {
-    ask_all(world, std::slice::from_ref(text), view, readings)?.remove(0)
+fn ask_alone(world: &mut World<'_>, text: &String, view: &View, how: How) -> Result<Reply, AskError> {
+    ask_with(world, std::slice::from_ref(text), view, how)?.remove(0)
 }
 
 /// A point of view, with what a question says of its own.
@@ -264,24 +303,25 @@ pub(crate) fn own_view(question: &Question, view: &View) -> View {
 }
 
 /// What a question looks at.
-fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
+fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Target {
     let model = world.model;
     let on = question.on.or(view.on);
     let day = Some(on.unwrap_or_else(|| world.last_day()));
-    let knows = |actor: EntityId, thing: EntityId| {
-        (model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(thing))])
-    };
     match &question.form {
-        Form::Acts { patterns, .. } => Target { fluents: Vec::new(), acts: patterns.clone(), day: on },
+        Form::Acts { patterns, .. } => {
+            let (weighs_numbers, tells_ends) = (how.tries_numbers, false);
+            Target { fluents: Vec::new(), acts: patterns.clone(), day: on, weighs_numbers, tells_ends }
+        }
         Form::Happened(_) | Form::Did(_) | Form::Says(_) | Form::Claims(_) | Form::Named(_) => Target::default(),
         Form::Secrets(actor) => {
-            let fluents = vec![(model.hooks.knows, vec![Some(Value::entity(*actor)), None])];
-            Target { fluents, day, ..Target::default() }
+            let told = (model.hooks.knows, vec![Some(Value::entity(*actor)), None]);
+            let public = world.public().map(|fluent| (fluent, vec![None]));
+            Target { fluents: std::iter::once(told).chain(public).collect(), day, ..Target::default() }
         }
         Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
             let things = [Some(*thing), world.secret_root(*thing)];
             Target {
-                fluents: things.into_iter().flatten().map(|it| knows(*actor, it)).collect(),
+                fluents: things.into_iter().flatten().flat_map(|it| world.knowing_of(*actor, it)).collect(),
                 day,
                 ..Target::default()
             }
@@ -293,11 +333,27 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
         }
         _ => {
             let day = if question.is_of_all_days(view) { None } else { day };
-            let open = undecided_patterns(model, question).map(|(_, _, open)| (open, Vec::new()));
+            let open = undecided_patterns(model, question).map(|(pattern, _, open)| (open, constants(pattern)));
             let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
-            Target { fluents, day, ..Target::default() }
+            let weighs_numbers = how.tries_numbers && !asks_what_is_undecided(model, question);
+            Target { fluents, day, weighs_numbers, tells_ends: how.tells_ends, ..Target::default() }
         }
     }
+}
+
+/// Whether a question is about what numbers leave open, and would be none if they were tried out.
+fn asks_what_is_undecided(model: &Model, question: &Question) -> bool {
+    let open = |it: &(EntityId, FluentId)| model.name(it.0) == "undecided";
+    let fluent = model.hooks.statuses.iter().find(|it| open(it)).map(|(_, fluent)| *fluent);
+    let mut any = false;
+    crate::instants::each_condition(&question.conditions, &mut |condition| {
+        any |= match condition {
+            Condition::Holds(pattern) => Some(pattern.fluent) == fluent,
+            Condition::Undecided { .. } => true,
+            _ => false,
+        };
+    });
+    any
 }
 
 /// Nothing follows from dates that contradict each other: any answer would be as good as its opposite.
@@ -314,6 +370,18 @@ fn contradictory(world: &World<'_>) -> Trouble {
     }
 }
 
+/// Terms and deadlines are not followed for ever.
+fn too_late(world: &World<'_>, day: i64) -> Trouble {
+    let (day, last) = (world.model.show_tick(day), world.model.show_tick(world.last_day()));
+    Trouble {
+        code: "bad-date",
+        message: format!("{day} is more than {MOST_YEARS} years after {last}, the last day of the dossier's chronicle"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some(format!("ask about a day nearer to it, as `--on {last}`")),
+        unknown: None,
+    }
+}
+
 /// Everything that `under` can choose and that does not apply by default.
 fn readings_of(model: &Model) -> Vec<EntityId> {
     let mut all: Vec<EntityId> = model.norms.iter().filter_map(|norm| norm.reading).collect();
@@ -326,12 +394,14 @@ fn readings_of(model: &Model) -> Vec<EntityId> {
 /// An answer with its truth and its days, to be compared and shown in one line.
 fn plain(answer: &Answer) -> String {
     let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
-    let told = |day: &String| answer.text.contains(day.as_str());
-    let day = |word: &str, day: &Option<String>, between: &Option<(String, String)>| match (day, between) {
-        (Some(day), _) if !told(day) => format!(" {word} {day}"),
-        (None, Some((first, last))) if !told(first) => format!(" {word} some day from {first} to {last}"),
-        _ => String::new(),
-    };
+    let day =
+        |word: &str, day: &Option<String>, between: &Option<(Option<String>, Option<String>)>| match (day, between) {
+            _ if answer.is_dated => String::new(),
+            (Some(day), _) => format!(" {word} {day}"),
+            (None, Some((None, None))) if !answer.act => String::new(),
+            (None, Some((first, last))) => format!(" {word} {}", between_text(first.clone(), last.clone())),
+            _ => String::new(),
+        };
     let since = day(if answer.act { "on" } else { "since" }, &answer.since, &answer.since_between);
     format!("{truth}{}{since}{}", answer.text, day("until", &answer.until, &answer.until_between))
 }
@@ -389,6 +459,11 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         let until = model.show_tick(until);
         answers.retain(|answer| answer.until.as_ref() == Some(&until));
     }
+    if !outcome.precise && !matches!(question.form, Form::Happened(_)) {
+        for answer in &mut answers {
+            (answer.since_between, answer.until_between) = (None, None);
+        }
+    }
     let mut assumptions: Vec<String> = Vec::new();
     let wrong = model.diagnostics.iter().filter(|it| it.severity == servanda_diagnostics::Severity::Error).count();
     if wrong > 0 {
@@ -417,6 +492,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     });
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
+        assumptions.extend(view.known_in.and_then(|year| left_out(world, year)));
         assumptions.extend(outcome.inexact.iter().filter_map(|event| steps::missing_number(world, *event)));
     }
     Reply {
@@ -427,7 +503,22 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         precision: (!(outcome.exhaustive && outcome.precise)).then_some("approximate"),
         readings: Vec::new(),
         no: negative,
+        tried_numbers: outcome.stated.is_some(),
     }
+}
+
+/// What was stated and does not count, as no source tells of it by a year.
+fn left_out(world: &World<'_>, year: i64) -> Option<String> {
+    let origins = world.model.events.iter().filter(|event| event.begun_by.is_none()).map(|event| event.origin);
+    let late = origins.filter(|origin| !world.evidence_by(*origin, year)).count();
+    let statements = match late {
+        0 => return None,
+        1 => "1 statement is".to_owned(),
+        _ => format!("{late} statements are"),
+    };
+    Some(format!(
+        "not known by {year}: {statements} left out, as nothing that tells of them had been published by then"
+    ))
 }
 
 fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
@@ -471,18 +562,19 @@ fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, 
     let model = world.model;
     let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
     let (true, [who, Term::Value(thing)]) = (it.fluent == model.hooks.knows, it.args.as_slice()) else { return };
-    let Some(thing) = thing.as_entity() else { return };
+    let Some(thing) = thing.as_entity().filter(|it| !outcome.unknown.contains(it)) else { return };
     for actor in known::sharers(world, thing) {
         let text = match who {
             Term::Value(value) if *value != Value::entity(actor) => continue,
             Term::Value(_) => statement(model, question),
             _ => model.name(actor).to_owned(),
         };
-        if !answers.iter().any(|answer| answer.text == text) {
-            let known = knowledge(world, outcome, actor, thing, on).into_iter().next();
-            answers.extend(known.map(|it| Answer { text, ..it }));
+        if let Some(known) = knowledge(world, outcome, actor, thing, on).into_iter().next() {
+            answers.retain(|answer| answer.text != text);
+            answers.push(Answer { text, ..known });
         }
     }
+    answers.sort_by(|one, other| one.text.cmp(&other.text));
 }
 
 /// A number that nobody stated: what is taken for it, and who states one all the same.
@@ -590,8 +682,12 @@ fn span_of(interval: &Interval) -> IntervalSet {
 /// Answers about one day.
 fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (key, found) in fillings(outcome, question.fluent, on) {
-        let Some(first) = found.at.iter().flatten().next() else { continue };
+    let found = fillings(outcome, question.fluent, on);
+    if let Some(answer) = some_day(world, outcome, question, &found) {
+        return vec![answer];
+    }
+    for (key, found) in found {
+        let Some(first) = found.at.iter().flatten().next().copied() else { continue };
         let everywhere = found.at.iter().all(Option::is_some);
         let run = found.at.iter().position(Option::is_some).expect("some run has it");
         let sinces = found.at.iter().flatten().map(|interval| interval.since);
@@ -599,14 +695,47 @@ fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> V
         let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces.collect(), untils.collect());
         if !everywhere {
-            let other = found.at.iter().position(Option::is_none).expect("not everywhere");
-            answer.witness = Some(witness(world, outcome, run));
-            answer.counter_witness = Some(witness(world, outcome, other));
+            let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
+            part(world, outcome, &is_so, &mut answer);
         }
-        why(world, outcome, run, first.begun_by, Some(on), &mut answer);
+        // Numbers are told as they are stated where the answer is the same with them.
+        let stated = outcome.stated.as_ref().zip(question.fluent).and_then(|(stated, fluent)| {
+            let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);
+            let args = if valued { &key[..key.len() - 1] } else { &key };
+            Some((stated, stated.solution.interval_at(fluent, args, on)?.begun_by))
+        });
+        match stated {
+            Some((stated, begun_by)) => because(world, stated, begun_by, Some(on), &mut answer),
+            None => why(world, outcome, run, first.begun_by, Some(on), &mut answer),
+        }
         answers.push(answer);
     }
     answers
+}
+
+/// A day that is asked for and can be one of more than could be looked at, in one answer.
+fn some_day(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    found: &BTreeMap<Vec<Value>, Found>,
+) -> Option<Answer> {
+    let held = || found.iter().filter(|(_, found)| found.at.iter().any(Option::is_some));
+    if outcome.exhaustive || !matches!(question.form, Form::What) || held().count() < 2 {
+        return None;
+    }
+    let days: Option<Vec<i64>> = held()
+        .map(|(key, _)| match key.as_slice() {
+            [value] => match value.kinded() {
+                servanda_model::Kinded::Tick(tick) => Some(tick),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let days = days?;
+    let bounds = Ends::bounds((days.iter().min().copied(), days.iter().max().copied()));
+    Some(answer(world, bounds.text(world.model), false, vec![None], vec![None]))
 }
 
 /// How many answers there are.
@@ -680,47 +809,94 @@ fn answer(
     sinces: Vec<Option<i64>>,
     untils: Vec<Option<i64>>,
 ) -> Answer {
+    dated(world, text, certain, Ends::since(&world.dating, &sinces), Ends::until(&world.dating, &untils))
+}
+
+fn dated(world: &World<'_>, text: String, certain: bool, since: Ends, until: Ends) -> Answer {
     let model = world.model;
-    let same = |days: &[Option<i64>]| days.windows(2).all(|pair| pair[0] == pair[1]);
-    let one = |days: &[Option<i64>]| {
-        if same(days) { days.first().copied().flatten().map(|day| model.show_tick(day)) } else { None }
-    };
-    let between = |days: &[Option<i64>]| {
-        if same(days) {
-            return None;
-        }
-        let known: Vec<i64> = days.iter().flatten().copied().collect();
-        Some((model.show_tick(*known.iter().min()?), model.show_tick(*known.iter().max()?)))
-    };
     Answer {
         text,
         truth: if certain { Truth::Certain } else { Truth::Possible },
-        since: one(&sinces),
-        until: one(&untils),
-        since_between: between(&sinces),
-        until_between: between(&untils),
+        since: since.one.map(|day| model.show_tick(day)),
+        until: until.one.map(|day| model.show_tick(day)),
+        since_between: since.shown(model),
+        until_between: until.shown(model),
         witness: None,
         counter_witness: None,
         which: Vec::new(),
         act: false,
+        is_dated: false,
         steps: Vec::new(),
         assumptions: Vec::new(),
     }
 }
 
-fn witness(world: &World<'_>, outcome: &Outcome, run: usize) -> Witness {
-    let day = |event: &EventId| {
-        let tick = outcome.runs[run].ticks[event.index()]?;
-        Some((steps::event_name(world.model, *event), world.model.show_tick(tick)))
+/// The most runs with and without something among which two are looked for that part in little.
+const MOST_COMPARED: usize = 64;
+
+/// Shows a chronology in which something is so and one in which it is not, by the days on which they part. The two are
+/// as near to each other as any that were looked at.
+fn part(world: &World<'_>, outcome: &Outcome, is_so: &[bool], answer: &mut Answer) {
+    let runs_where = |so: bool| (0..is_so.len()).filter(move |run| is_so[*run] == so).take(MOST_COMPARED);
+    let day = |run: usize, event: &EventId| outcome.runs[run].ticks[event.index()];
+    let cost = |with: usize, without: usize| -> usize {
+        let of = |event: &EventId| {
+            let (a, b) = (day(with, event), day(without, event));
+            let far = [a, b].into_iter().flatten().filter(|day| world.dating.is_open(*day)).count();
+            usize::from(a != b) * (4 + far)
+        };
+        let (a, b) = (&outcome.runs[with].numbers, &outcome.runs[without].numbers);
+        let numbers = a.iter().filter(|(figure, number)| b.get(figure) != Some(number)).count();
+        outcome.uncertain.iter().map(of).sum::<usize>() + 4 * numbers
     };
-    outcome.uncertain.iter().filter_map(day).collect()
+    let pairs = runs_where(true).flat_map(|with| runs_where(false).map(move |without| (with, without)));
+    let nearest = pairs.map(|(with, without)| (cost(with, without), with, without)).filter(|it| it.0 > 0).min();
+    let Some((_, with, without)) = nearest else { return };
+    let parting = || outcome.uncertain.iter().filter(|event| day(with, event) != day(without, event));
+    let shown = |run: usize| -> Witness {
+        let (mine, other) = (&outcome.runs[run].numbers, &outcome.runs[with + without - run].numbers);
+        let numbers = mine.iter().filter(|(figure, number)| other.get(figure) != Some(number));
+        let named = |(figure, number): (&Figure, &Number)| {
+            (numbers::name(world.model, &outcome.program, *figure), number.to_string())
+        };
+        let days = parting()
+            .filter_map(|event| Some((steps::moment_name(world.model, *event), day_text(world, day(run, event)?))));
+        days.chain(numbers.map(named)).collect()
+    };
+    answer.witness = Some(shown(with));
+    answer.counter_witness = Some(shown(without));
+}
+
+/// A day of a chronology; one that only stands for being early or late enough is told by the days of the dossier.
+fn day_text(world: &World<'_>, day: i64) -> String {
+    let (model, horizon) = (world.model, world.dating.horizon);
+    match world.dating.is_open(day) {
+        true if day < horizon.first => format!("a day before {}", model.show_tick(horizon.first)),
+        true => format!("a day after {}", model.show_tick(horizon.last)),
+        false => model.show_tick(day),
+    }
 }
 
 fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, on: Option<i64>, answer: &mut Answer) {
+    because(world, &outcome.runs[run], step, on, answer);
+}
+
+fn because(world: &World<'_>, run: &Run, step: Option<StepId>, on: Option<i64>, answer: &mut Answer) {
     let Some(step) = step else { return };
-    let told = steps::trace(world, &outcome.runs[run], step, on);
+    let told = steps::trace(world, run, step, on);
     answer.steps = told.steps;
     answer.assumptions = told.assumptions;
+}
+
+/// When an interval begins and ends; no bound is claimed that only a sample of the chronologies has.
+pub(crate) fn ends(
+    world: &World<'_>,
+    outcome: &Outcome,
+    sinces: &[Option<i64>],
+    untils: &[Option<i64>],
+) -> (Ends, Ends) {
+    let (since, until) = (Ends::since(&world.dating, sinces), Ends::until(&world.dating, untils));
+    if outcome.precise { (since, until) } else { (since.unbounded(), until.unbounded()) }
 }
 
 /// Acts that happened, up to the day asked for.
@@ -742,7 +918,8 @@ fn acts(
         for event in &run.solution.events {
             let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
             if fits && in_time(event.tick) {
-                let days = found.entry(event.args.clone()).or_insert_with(|| vec![None; outcome.runs.len()]);
+                let args = numbers::as_stated(model, &run.numbers, event.action, &event.args);
+                let days = found.entry(args).or_insert_with(|| vec![None; outcome.runs.len()]);
                 if days[index].is_none() {
                     days[index] = Some(event.tick);
                 }
@@ -757,16 +934,23 @@ fn acts(
         let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
         let mut text = match (words.is_empty(), wants_day) {
             (false, _) => words.join(", "),
-            (true, true) => days_text(model, &known),
+            (true, true) => ends(world, outcome, &known, &[]).0.text(model),
             (true, false) => sentence.clone(),
         };
         if wants_day && !words.is_empty() {
-            text = format!("{text}: {}", days_text(model, &known));
+            text = format!("{text}: {}", ends(world, outcome, &known, &[]).0.text(model));
         }
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, known, vec![None]);
         answer.act = true;
+        answer.is_dated = wants_day;
+        if !everywhere {
+            let is_so: Vec<bool> = days.iter().map(Option::is_some).collect();
+            part(world, outcome, &is_so, &mut answer);
+        }
         let run = days.iter().position(Option::is_some).unwrap_or(0);
-        let told = steps::of_act(world, outcome, &outcome.runs[run], patterns[0].action, &args, days[run].unwrap_or(0));
+        let of = |run: &Run| steps::of_act(world, outcome, run, patterns[0].action, &args, days_first(&days));
+        let stated = outcome.stated.as_ref().map(|stated| of(stated)).filter(|told| !told.steps.is_empty());
+        let told = stated.unwrap_or_else(|| of(&outcome.runs[run]));
         answer.steps = told.steps;
         answer.assumptions = told.assumptions;
         answers.push((days.iter().flatten().min().copied(), answer));
@@ -790,16 +974,8 @@ pub(crate) fn times(
     all.into_iter().map(|it| (label(&it.key), it.sinces, it.untils, it.begun)).collect()
 }
 
-/// A day, or the days between which it lies.
-pub(crate) fn days_text(model: &Model, days: &[Option<i64>]) -> String {
-    let known = || days.iter().flatten().copied();
-    match (known().min(), known().max()) {
-        (Some(first), Some(last)) if first == last => model.show_tick(first),
-        (Some(first), Some(last)) => {
-            format!("some day from {} to {}", model.show_tick(first), model.show_tick(last))
-        }
-        _ => String::new(),
-    }
+fn days_first(days: &[Option<i64>]) -> i64 {
+    days.iter().flatten().next().copied().unwrap_or(0)
 }
 
 fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
@@ -818,7 +994,23 @@ fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Out
     vec![answer(world, text, acts.is_empty() && outcome.exhaustive, vec![None], vec![None])]
 }
 
-/// What happened, to whom or by whom.
+/// The statement of an event; without what is not known of, where it tells of several things.
+fn told_of(world: &World<'_>, id: EventId, unknown: &[EntityId]) -> String {
+    let (model, event) = (world.model, &world.model.events[id.index()]);
+    let known: Vec<&Happening> = known_happenings(model, id, unknown).collect();
+    if known.len() == event.happenings.len() {
+        return event.sentence.clone();
+    }
+    let told = known.into_iter().map(|happening| match happening {
+        Happening::Action(action, args) => say::action(model, *action, args),
+        Happening::FactBegins(fluent, args, value) | Happening::FactEnds(fluent, args, value) => {
+            say::fluent(model, *fluent, args, Some(*value))
+        }
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// What happened, to whom or by whom: on a day, within a time, or up to a day where it is asked of something.
 fn happened(
     world: &World<'_>,
     outcome: &Outcome,
@@ -829,6 +1021,10 @@ fn happened(
 ) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
+    let within = |id: EventId, from: i64, to: i64| match world.dating.spans.get(&id) {
+        Some(spans) => spans.iter().any(|(first, last)| *first <= to && from <= *last),
+        None => true,
+    };
     for id in outcome.visible.iter() {
         let event = &model.events[id.index()];
         let involved = thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
@@ -842,13 +1038,16 @@ fn happened(
         let involved = involved && (!does || event.happenings.iter().any(by_it));
         let (min, max) = world.dating.bounds(*id);
         let on_day = match (thing, day) {
-            (None, Some(day)) => min.is_none_or(|min| min <= day) && max.is_none_or(|max| day <= max),
+            (None, Some(day)) if during.is_none() => {
+                min.is_none_or(|min| min <= day) && max.is_none_or(|max| day <= max) && within(*id, day, day)
+            }
             (_, Some(day)) => min.is_none_or(|min| min <= day),
             (_, None) => true,
         };
         let in_time = during.is_none_or(|(first, last)| {
-            first.is_none_or(|first| max.is_some_and(|max| first <= max))
-                && last.is_none_or(|last| min.is_some_and(|min| min <= last))
+            first.is_none_or(|first| max.is_none_or(|max| first <= max))
+                && last.is_none_or(|last| min.is_none_or(|min| min <= last))
+                && within(*id, first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX))
         });
         if !involved || !on_day || !in_time || event.kind == servanda_model::EventKind::Ends {
             continue;
@@ -857,8 +1056,13 @@ fn happened(
             first.is_none_or(|first| min.is_some_and(|min| first <= min))
                 && last.is_none_or(|last| max.is_some_and(|max| max <= last))
         });
-        let certain = (min == max && min.is_some() || day.is_none()) && whole && !outcome.doubtful.contains(id);
-        let mut answer = answer(world, event.sentence.clone(), certain, vec![min, max], vec![None]);
+        let by_then = match (thing, day) {
+            (None, Some(day)) if during.is_none() => min == Some(day) && max == Some(day),
+            (_, day) => day.is_none_or(|day| max.is_some_and(|max| max <= day)),
+        };
+        let certain = by_then && whole && !outcome.doubtful.contains(id);
+        let text = told_of(world, *id, &outcome.unknown);
+        let mut answer = dated(world, text, certain, Ends::bounds((min, max)), Ends::default());
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);
         answer.steps = vec![told];

@@ -6,7 +6,7 @@ use servanda_diagnostics::{Diagnostic, Severity};
 use servanda_engine::{Cause, Contradiction, Premise, Record, Solution, StepId};
 use servanda_model::{Check, Expect, Model, OriginId, View};
 
-use crate::ask::{self, AskError, Reply, Truth};
+use crate::ask::{self, AskError, How, Reply, Truth};
 use crate::world::{Questions, Run, World};
 use crate::{conflicts, diagnose, facts, say};
 
@@ -63,7 +63,7 @@ fn check_groups(world: &mut World<'_>, groups: &[Group<'_>], mut checked: Checke
     // The run that what is asked from no particular point of view needs also shows contradictions and conflicts.
     let plain = groups.iter().position(|(view, _)| *view == View::default());
     let asked = plain.and_then(|at| {
-        let (replies, run) = ask::ask_in_run(world, &texts(model, &groups[at]), &groups[at].0, false).ok()?;
+        let (replies, run) = ask::ask_in_run(world, &texts(model, &groups[at]), &groups[at].0, How::of(false)).ok()?;
         Some((at, replies, run?))
     });
     let run = match &asked {
@@ -269,9 +269,10 @@ fn judge(world: &mut World<'_>, group: &Group<'_>, replies: Replies, checked: &m
 
 fn has_day(question: &str) -> bool {
     let words: Vec<&str> = question.split_whitespace().collect();
+    let is_date = |word: &str| servanda_calendar::Edtf::parse(word).is_ok();
     words.len() > 2
         && ["on", "by", "in", "during", "before", "after"].contains(&words[words.len() - 2])
-        && words[words.len() - 1].starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && is_date(words[words.len() - 1])
 }
 
 fn wanted(expect: &Expect) -> String {

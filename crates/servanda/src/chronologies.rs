@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use servanda_calendar::Day;
 use servanda_chronology::{
     Chronology, Condition, Constraint, ConstraintId, Horizon, Monotone, Point, Relation, Scenario, Shift,
 };
@@ -34,7 +35,15 @@ struct Length(Vec<Duration>);
 
 impl Monotone for Length {
     fn at(&self, tick: i64) -> i64 {
-        self.0.iter().fold(tick, |tick, by| later(tick, *by))
+        let (mut tick, mut months) = (tick, 0);
+        for by in &self.0 {
+            // Months after a day that every month has come to the same one by one and all at once.
+            match by {
+                Duration::Months(n) if Day(tick).ymd().2 <= 28 => months += i64::from(*n),
+                by => (tick, months) = (later(Day(tick).add_months(months).0, *by), 0),
+            }
+        }
+        Day(tick).add_months(months).0
     }
 
     fn offsets(&self) -> Option<(i64, i64)> {
@@ -143,6 +152,9 @@ pub(crate) fn extremes(
     Some((days(chronology.earliest(horizon).ok()?), days(chronology.latest(horizon).ok()?)))
 }
 
+/// More orders than this are not walked.
+const MOST_ORDERS: usize = 250;
+
 /// Assumes one order after the other, each in every way that is left.
 pub(crate) fn walk(
     chronology: &mut Chronology,
@@ -150,6 +162,9 @@ pub(crate) fn walk(
     left: &mut usize,
     show: &mut Show<'_>,
 ) -> ControlFlow<()> {
+    if orders.len() > MOST_ORDERS {
+        return ControlFlow::Break(());
+    }
     for (at, branches) in orders.iter().enumerate() {
         let mut open = Vec::new();
         for branch in branches {

@@ -1,6 +1,6 @@
 //! The chronology of a dossier: its events as points, what it says of their days as constraints.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use servanda_calendar::Day;
 use servanda_chronology::{
@@ -22,7 +22,30 @@ pub struct Dating {
     pub said: Vec<Said>,
     /// First and last day that anything is dated to.
     pub horizon: Horizon,
+    /// From where to where events are put that may be arbitrarily early or late: so far off that no day counted from
+    /// such an event is taken for one that the dossier speaks of.
+    pub reach: Horizon,
+    /// The last day of the chronicle: as the horizon's, but where something may have come later, the first day by which
+    /// it can have.
+    pub last: i64,
+    /// The runs of days of events whose date leaves days out between its first and its last.
+    pub spans: BTreeMap<EventId, Vec<(i64, i64)>>,
+    /// Whether something may be arbitrarily late.
+    pub is_endless: bool,
 }
+
+/// Years after the last dated day that are looked at, for terms and deadlines still running.
+pub const YEARS_AHEAD: i64 = 60;
+
+/// How many years before all dated days events are put that may be arbitrarily early.
+const YEARS_BEFORE: i64 = 1_000;
+
+/// How many years after all dated days events are put that may be arbitrarily late. Terms are followed that much longer
+/// then.
+const YEARS_AFTER: i64 = 200;
+
+/// How many years after all dated days no day is taken for one that is known, where there are such events.
+const YEARS_KNOWN: i64 = 150;
 
 /// What a constraint comes from.
 #[derive(Clone, Debug)]
@@ -113,7 +136,17 @@ pub fn date(model: &Model) -> Dating {
         ) => (None, Some(constraints)),
         (None, Err(ChronologyError::UnknownPoint { .. })) => (None, Some(Vec::new())),
     };
-    Dating { chronology, contradiction, points, said, horizon }
+    let has_spans = |index: &usize| points[*index].is_some() && !model.events[*index].when.spans.is_empty();
+    let with_spans = (0..model.events.len()).filter(has_spans);
+    let spans = with_spans.map(|index| (EventId::from_index(index), model.events[index].when.spans.clone())).collect();
+    let reach =
+        Horizon { first: first.saturating_sub(YEARS_BEFORE * 366), last: last.saturating_add(YEARS_AFTER * 366) };
+    let mut dating = Dating { chronology, contradiction, points, said, horizon, reach, last, spans, is_endless: false };
+    dating.leave_gaps(model);
+    if let Some(come) = dating.come() {
+        (dating.is_endless, dating.last) = (true, come);
+    }
+    dating
 }
 
 fn constraints(other: Point, point: Point, at_least: Option<Lapse>, at_most: Option<Lapse>) -> Vec<Constraint> {
@@ -134,6 +167,85 @@ fn constraints(other: Point, point: Point, at_least: Option<Lapse>, at_most: Opt
 }
 
 impl Dating {
+    /// Whether a day stands for one of which it is not known how early or how late it is.
+    #[must_use]
+    pub fn is_open(&self, day: i64) -> bool {
+        day < self.reach.first.midpoint(self.horizon.first)
+            || self.is_endless && self.horizon.last.saturating_add(YEARS_KNOWN * 366) < day
+    }
+
+    /// How many days after the last that anything is dated to terms and deadlines are followed.
+    pub(crate) fn days_ahead(&self, years: i64) -> i64 {
+        (years + if self.is_endless { YEARS_AFTER } else { 0 }) * 366
+    }
+
+    /// Moves bounds that lie between the runs of days of their event to the nearest day it can be on.
+    fn leave_gaps(&mut self, model: &Model) {
+        let Some(chronology) = &mut self.chronology else { return };
+        loop {
+            let mut moved = false;
+            for (event, spans) in &self.spans {
+                let Some(point) = self.points[event.index()] else { continue };
+                let (low, high) = chronology.bounds(point);
+                let next = low.and_then(|low| spans.iter().find(|it| low <= it.1)).map(|it| it.0);
+                let before = high.and_then(|high| spans.iter().rev().find(|it| it.0 <= high)).map(|it| it.1);
+                let low = next.filter(|next| low.is_some_and(|low| low < *next));
+                let high = before.filter(|before| high.is_some_and(|high| *before < high));
+                if low.is_none() && high.is_none() {
+                    continue;
+                }
+                let it = &model.events[event.index()];
+                let text = format!("it is dated {}", it.when.written);
+                let id = ConstraintId(self.said.len() as u32);
+                self.said.push(Said { event: *event, span: model.origins[it.origin.index()].span, text });
+                let within = Constraint::Apart { from: Point::ORIGIN, to: point, at_least: low, at_most: high };
+                match chronology.add(id, within) {
+                    Ok(_) => moved = true,
+                    Err(ChronologyError::Contradiction { constraints }) => {
+                        (self.chronology, self.contradiction) = (None, Some(constraints));
+                        return;
+                    }
+                    Err(_) => return,
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// The ways in which these events can be on one or another of their runs of days.
+    pub(crate) fn on_spans(&self, events: &[EventId]) -> Vec<Vec<Constraint>> {
+        let run = |point: Point, (first, last): (i64, i64)| {
+            let (at_least, at_most) = ((first != i64::MIN).then_some(first), (last != i64::MAX).then_some(last));
+            Constraint::Apart { from: Point::ORIGIN, to: point, at_least, at_most }
+        };
+        let ways = |event: &EventId| {
+            let (spans, point) = (self.spans.get(event)?, self.points[event.index()]?);
+            Some(spans.iter().map(|it| run(point, *it)).collect())
+        };
+        events.iter().filter_map(ways).collect()
+    }
+
+    /// Whether an event can be on a day, as far as the runs of days of its date say.
+    #[must_use]
+    pub fn is_within_spans(&self, event: EventId, day: i64) -> bool {
+        self.spans.get(&event).is_none_or(|spans| spans.iter().any(|(first, last)| (*first..=*last).contains(&day)))
+    }
+
+    /// The first day by which everything can have come about that may be later than all days named.
+    fn come(&mut self) -> Option<i64> {
+        let last = self.horizon.last;
+        let chronology = self.chronology.as_mut()?;
+        let open = self.points.iter().flatten().filter(|point| chronology.upper(**point).is_none());
+        let later: Vec<Point> = open.copied().collect();
+        let bounds: Vec<Constraint> =
+            later.iter().map(|point| Constraint::not_before(*point, last.saturating_add(1))).collect();
+        let horizon = self.horizon;
+        let scenario = chronology.assuming(&bounds, |all| all.earliest(horizon)).ok()?.ok()?;
+        later.iter().filter_map(|point| scenario.tick(*point)).max()
+    }
+
     /// The first and last day that an event can be on.
     #[must_use]
     pub fn bounds(&self, event: EventId) -> (Option<i64>, Option<i64>) {

@@ -6,7 +6,9 @@
 use std::cmp::Ordering;
 
 use servanda_engine::{Cause, Premise, StepId};
-use servanda_model::{ArithOp, CompareOp, Condition, Expr, FluentId, FluentType, Kinded, Model, Number, Term, Value};
+use servanda_model::{
+    ArithOp, CompareOp, Condition, Expr, FluentId, FluentType, Kinded, Model, Number, NumberRange, Term, Value,
+};
 
 use crate::say;
 use crate::world::Run;
@@ -92,7 +94,8 @@ impl Reading<'_> {
     fn compared(&self, left: &Expr, op: CompareOp, right: &Expr, wanted: Option<bool>) -> Option<Figure> {
         let mut figure = Figure::default();
         let (a, b) = (self.value(left, &mut figure)?, self.value(right, &mut figure)?);
-        if (figure.by.is_empty() && figure.unstated.is_empty()) || holds(a, op, b) != wanted {
+        if (figure.by.is_empty() && figure.unstated.is_empty()) || holds(a, op, b, &self.run.solution.ranges) != wanted
+        {
             return None;
         }
         let amount = |value| grouped(&say::value(self.model, &self.run.solution, value));
@@ -169,12 +172,36 @@ impl Reading<'_> {
     }
 }
 
+/// The least and the greatest that a number can be.
+type Bounds = (Option<Number>, Option<Number>);
+
+/// Whether a comparison with a range holds of all numbers in it, or of none.
+fn holds_in_range(a: Bounds, op: CompareOp, b: Bounds) -> Option<bool> {
+    let less = |most: Option<Number>, least: Option<Number>| matches!((most, least), (Some(x), Some(y)) if x < y);
+    let at_most = |most: Option<Number>, least: Option<Number>| matches!((most, least), (Some(x), Some(y)) if x <= y);
+    let apart = less(a.1, b.0) || less(b.1, a.0);
+    let (yes, no) = match op {
+        CompareOp::Less => (less(a.1, b.0), at_most(b.1, a.0)),
+        CompareOp::AtMost => (at_most(a.1, b.0), less(b.1, a.0)),
+        CompareOp::Greater => (less(b.1, a.0), at_most(a.1, b.0)),
+        CompareOp::AtLeast => (at_most(b.1, a.0), less(a.1, b.0)),
+        CompareOp::Equal => (false, apart),
+        CompareOp::NotEqual => (apart, false),
+    };
+    (yes || no).then_some(yes)
+}
+
 /// Whether a comparison holds; `None` where it is open or the sides cannot be compared.
-fn holds(a: Value, op: CompareOp, b: Value) -> Option<bool> {
+fn holds(a: Value, op: CompareOp, b: Value, ranges: &[NumberRange]) -> Option<bool> {
+    let bounds = |value: Value| match value.kinded() {
+        Kinded::Number(number) => Some((Some(number), Some(number))),
+        Kinded::Range(id) => ranges.get(id.index()).map(|range| (range.min, range.max)),
+        _ => None,
+    };
     let order = match (a.kinded(), b.kinded()) {
         (Kinded::Number(a), Kinded::Number(b)) => a.cmp(&b),
         (Kinded::Tick(a), Kinded::Tick(b)) => a.cmp(&b),
-        (Kinded::Range(_), _) | (_, Kinded::Range(_)) => return None,
+        (Kinded::Range(_), _) | (_, Kinded::Range(_)) => return holds_in_range(bounds(a)?, op, bounds(b)?),
         _ if a == b => Ordering::Equal,
         _ => return matches!(op, CompareOp::Equal | CompareOp::NotEqual).then_some(op == CompareOp::NotEqual),
     };

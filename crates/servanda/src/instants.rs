@@ -25,7 +25,7 @@ pub(crate) const FAR: InstantId = 1;
 /// Days that are further than this beyond the last day looked at are [`FAR`]: 120 years.
 const BEYOND: i64 = 43_830;
 /// Timers that set each other off are followed this far from an event.
-const MOST_SHIFTS: usize = 100;
+const MOST_SHIFTS: usize = 400;
 /// Beyond this many instants besides those of the events themselves, what comes of them is taken to happen at any time.
 const MOST_INSTANTS: usize = 20_000;
 /// Ways of meeting one instance's conditions that are looked at for when they may be met.

@@ -14,7 +14,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use servanda_model::{EntityId, Model, View};
+use servanda_model::{EntityId, FluentId, Model, Value, View};
 use servanda_proof::{Accepted, Atom, Certificate, Refused, Shape, Target, Val};
 use sha2::{Digest, Sha256};
 
@@ -173,7 +173,7 @@ fn prepared(world: &World<'_>, text: &str, view: &View) -> Result<(Question, Que
 
 /// The days of a world's dossier, read anew.
 fn days_of(world: &World<'_>) -> Result<Days, String> {
-    let horizon = world.dating.horizon;
+    let horizon = world.dating.reach;
     Days::of(world.model, horizon.first, horizon.last).map_err(|error| match error {
         days::Undated::Contradiction => "what the dossier says of days contradicts itself".to_owned(),
         days::Undated::Unsettled => "the bounds of days do not settle".to_owned(),
@@ -186,13 +186,11 @@ fn knowing<'m>(world: &World<'m>, days: &'m Days, actor: EntityId, view: &View) 
     let plain = View { seen_by: None, ..view.clone() };
     let mut stage = Stage::new(world, days, question, &Questions::default(), &plain, &[])?;
     let things = secrets(world);
-    stage.goals = things
-        .into_iter()
-        .map(|thing| Shape {
-            of: Target::Fluent(world.model.hooks.knows.0),
-            args: vec![Some(Val::Entity(actor.0)), Some(Val::Entity(thing.0))],
-        })
-        .collect();
+    let shape = |(fluent, args): (FluentId, Vec<Option<Value>>)| Shape {
+        of: Target::Fluent(fluent.0),
+        args: args.into_iter().map(|it| Some(Val::Entity(it?.as_entity()?.0))).collect(),
+    };
+    stage.goals = things.into_iter().flat_map(|thing| world.knowing_of(actor, thing)).map(shape).collect();
     Ok(stage)
 }
 
@@ -232,12 +230,14 @@ fn known(world: &World<'_>, days: &Days, view: &View, cases: &[Case]) -> Result<
 fn unknown_in(world: &World<'_>, view: &View, actor: EntityId, accepted: &Accepted) -> Vec<EntityId> {
     let day = view.on.unwrap_or(world.last_day());
     let told = |thing: &EntityId| {
-        let args = vec![Val::Entity(actor.0), Val::Entity(thing.0)];
-        let spans = accepted.intervals.get(&Atom { of: Target::Fluent(world.model.hooks.knows.0), args });
         let holds = |span: &servanda_proof::Span| {
             span.since.is_none_or(|since| since <= day) && span.until.is_none_or(|until| day < until)
         };
-        spans.is_some_and(|spans| spans.iter().any(holds))
+        world.knowing_of(actor, *thing).into_iter().any(|(fluent, args)| {
+            let args = args.into_iter().filter_map(|it| Some(Val::Entity(it?.as_entity()?.0))).collect();
+            let spans = accepted.intervals.get(&Atom { of: Target::Fluent(fluent.0), args });
+            spans.is_some_and(|spans| spans.iter().any(holds))
+        })
     };
     let insider = |thing: &EntityId| {
         let actors = &world.model.lexicon.entities[thing.index()].known_only_to;

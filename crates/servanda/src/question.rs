@@ -109,7 +109,7 @@ pub struct Question {
     pub since: Option<i64>,
     /// See `since`.
     pub until: Option<i64>,
-    /// `on DATE` at its end.
+    /// `on DATE` at its end; the last day of it.
     pub on: Option<i64>,
     /// Whether an act asked for has to be of that day itself.
     pub that_day: bool,
@@ -915,4 +915,17 @@ fn asked_vars(conditions: &[Condition], scope: &Scope) -> Vec<VarId> {
 fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let head = text.get(..prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then(|| text[prefix.len()..].trim_start())
+}
+
+/// That a date is not one day, and questions are about one.
+#[must_use]
+pub fn no_day(model: &Model, date: &str, last: Option<i64>) -> Trouble {
+    let day = last.map_or_else(|| "1939-10-29".to_owned(), |day| model.show_tick(day));
+    Trouble {
+        code: "bad-date",
+        message: format!("`{date}` is more than one day, and what is asked may not be the same on all of them"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some(format!("write one day, as `on {day}`, or ask `when …` or `what happened on {date}`")),
+        unknown: None,
+    }
 }

@@ -7,11 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_model::{Condition, EventId, EventPattern, FluentId, Trigger, Value};
+use servanda_model::{
+    Condition, EventId, EventPattern, Expr, FluentId, FluentType, Hole, Kinded, Model, Number, Trigger, Value,
+};
 
 use crate::chronologies::Order;
 use crate::instants::{ANYTIME, FAR, InstantId, Manner, Times, each_condition};
 use crate::may::NodeId;
+use crate::numbers::{self, Figure};
+use crate::slice::Slice;
 
 /// What one question looks at.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -22,6 +26,10 @@ pub struct Target {
     pub acts: Vec<EventPattern>,
     /// The day asked about; without it all days are.
     pub day: Option<i64>,
+    /// Whether numbers that are left open are tried out where the answer may hang on them.
+    pub weighs_numbers: bool,
+    /// Whether it is told when an answer ends, which may hang on numbers compared after the day asked about.
+    pub tells_ends: bool,
 }
 
 /// What an answer depends on.
@@ -37,6 +45,12 @@ pub(crate) struct Relevant {
     pub(crate) by_day: BTreeSet<(InstantId, i64)>,
     /// Instants whose order matters only to when an answer begins or ends.
     pub(crate) finer: BTreeSet<(InstantId, InstantId)>,
+    /// Numbers left open that may be compared on the way.
+    pub(crate) figures: BTreeSet<Figure>,
+    /// Numbers that they may be compared with.
+    pub(crate) met: BTreeSet<Number>,
+    /// Where there are such numbers, the rules and, behind all of these, the definitions on the way.
+    pub(crate) items: BTreeSet<usize>,
     /// Whether these orders are all that matters. If not, the days themselves do.
     pub(crate) by_order: bool,
 }
@@ -53,7 +67,26 @@ impl Relevant {
 /// Finds what answers depend on.
 pub(crate) struct Relevance<'t, 'm, 'p> {
     times: &'t mut Times<'m, 'p>,
+    model: &'t Model,
+    /// The part of the program that `times` is of.
+    slice: &'t Slice,
     leaves: BTreeMap<NodeId, Vec<NodeId>>,
+}
+
+/// What numbers something may be.
+#[derive(Default)]
+struct Sort {
+    /// One that is left open, or worked out.
+    open: bool,
+    /// These.
+    plain: Vec<Number>,
+}
+
+impl Sort {
+    fn with(mut self, other: Sort) -> Sort {
+        self.plain.extend(other.plain);
+        Sort { open: self.open || other.open, plain: self.plain }
+    }
 }
 
 #[derive(Default)]
@@ -63,8 +96,8 @@ struct Cone {
 }
 
 impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
-    pub(crate) fn new(times: &'t mut Times<'m, 'p>) -> Relevance<'t, 'm, 'p> {
-        Relevance { times, leaves: BTreeMap::new() }
+    pub(crate) fn new(times: &'t mut Times<'m, 'p>, model: &'t Model, slice: &'t Slice) -> Relevance<'t, 'm, 'p> {
+        Relevance { times, model, slice, leaves: BTreeMap::new() }
     }
 
     /// What the answers to these targets depend on. Events after `seen_until` are not seen.
@@ -95,6 +128,9 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
         }
         let cone = self.cone(roots);
         self.orders(&cone, &mut relevant);
+        if targets.iter().any(|target| target.weighs_numbers) {
+            self.numbers(&cone, &mut relevant);
+        }
         let mut events: BTreeSet<EventId> = BTreeSet::new();
         let mut uncertain: BTreeSet<EventId> = BTreeSet::new();
         for node in &cone.nodes {
@@ -236,6 +272,74 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
             self.compared(*at as usize, &fires, relevant, &mut orders);
         }
         relevant.orders = orders;
+    }
+
+    /// Numbers left open, where any may be compared, and what with.
+    fn numbers(&self, cone: &Cone, relevant: &mut Relevant) {
+        let may = self.times.may;
+        let (mut is_compared, mut met) = (false, BTreeSet::new());
+        for at in &cone.instances {
+            let instance = &may.instances[*at as usize];
+            let mut look = |condition: &'p Condition| {
+                let Condition::Compare { left, right, .. } = condition else { return };
+                let sides = [left, right].map(|side| self.numbers_of(side, instance.item, &instance.bindings));
+                is_compared |= sides.iter().any(|side| side.open);
+                met.extend(sides.into_iter().flat_map(|side| side.plain));
+            };
+            each_condition(may.conditions(instance.item), &mut look);
+            for trigger in may.program.rules.get(instance.item).iter().flat_map(|rule| &rule.triggers) {
+                if let Trigger::After { given, .. } = trigger {
+                    each_condition(given, &mut look);
+                }
+            }
+        }
+        if !is_compared {
+            return;
+        }
+        let told: BTreeSet<EventId> =
+            cone.nodes.iter().flat_map(|node| &self.times.told_by[*node as usize]).copied().collect();
+        relevant.figures.extend(told.into_iter().flat_map(|event| numbers::of_event(self.model, event)));
+        for figure in numbers::of_start(may.program) {
+            let Figure::Initial(at, place) = figure else { continue };
+            let fact = &may.program.initial[at];
+            let node = may.node(fact.fluent.index(), &fact.args);
+            let figure = Figure::Initial(self.slice.initial[at], place);
+            relevant.figures.extend(node.filter(|node| cone.nodes.contains(node)).map(|_| figure));
+        }
+        relevant.met = met;
+        relevant.items = cone.instances.iter().map(|at| self.slice.items[may.instances[*at as usize].item]).collect();
+    }
+
+    /// The numbers that an expression may stand for.
+    fn numbers_of(&self, expr: &Expr, item: usize, bindings: &[Value]) -> Sort {
+        let may = self.times.may;
+        let of = |value: Value| match value.kinded() {
+            _ if value == crate::may::SOME => Sort { open: true, plain: Vec::new() },
+            Kinded::Range(_) => Sort { open: true, plain: Vec::new() },
+            Kinded::Number(number) => Sort { open: false, plain: vec![number] },
+            _ => Sort::default(),
+        };
+        match expr {
+            Expr::Value(value) => of(*value),
+            Expr::Now => Sort::default(),
+            Expr::Var(var) if bindings[var.index()] != crate::may::OPEN => {
+                let is_number = matches!(may.vars(item)[var.index()].hole, Hole::Number | Hole::Any);
+                if is_number { of(bindings[var.index()]) } else { Sort::default() }
+            }
+            Expr::Var(_) | Expr::Aggregate(_) => Sort { open: true, plain: Vec::new() },
+            Expr::Fluent(fluent, args) => {
+                if may.program.fluents[fluent.index()].ty != FluentType::Number {
+                    return Sort::default();
+                }
+                let mut nodes = Vec::new();
+                may.matching(fluent.index(), args, bindings, &mut nodes);
+                let values = nodes.iter().flat_map(|node| &may.nodes[*node as usize].values);
+                values.map(|value| of(*value)).fold(Sort::default(), Sort::with)
+            }
+            Expr::Arith(_, left, right) => {
+                self.numbers_of(left, item, bindings).with(self.numbers_of(right, item, bindings))
+            }
+        }
     }
 
     /// Days that conditions compare.

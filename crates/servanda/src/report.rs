@@ -238,7 +238,7 @@ pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramE
     let outcome = world.ask(view, &Questions::default())?;
     let chosen = world.chosen(view);
     let solution = &outcome.runs[0].solution;
-    let late = latest(world, &outcome);
+    let late = latest(world, &outcome, view);
     let making = Making {
         late: late.as_ref(),
         roots: Roots::new(world, solution),
@@ -246,7 +246,6 @@ pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramE
         model: world.model,
         outcome: &outcome,
         solution,
-        seen_by: view.seen_by,
         on: view.on,
         until: view.on.unwrap_or_else(|| world.last_day()),
         hanging: RefCell::default(),
@@ -255,7 +254,7 @@ pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramE
 }
 
 /// The timeline when everything is as late as it can be; none where every day is certain.
-fn latest(world: &mut World<'_>, outcome: &Outcome) -> Option<Solution> {
+fn latest(world: &mut World<'_>, outcome: &Outcome, view: &View) -> Option<Solution> {
     if !outcome.visible.iter().any(|event| hang_of(world, *event).is_some()) {
         return None;
     }
@@ -264,9 +263,9 @@ fn latest(world: &mut World<'_>, outcome: &Outcome) -> Option<Solution> {
     let ticks: Vec<Option<i64>> =
         world.dating.points.iter().map(|point| point.and_then(|point| scenario.tick(point))).collect();
     let compiled = Compiled::new(&outcome.program).ok()?;
-    let until = horizon.last.saturating_add(world.years_ahead * 366);
+    let until = world.horizon(view);
     let options = Options { until: None, horizon: until, record: Record::Timeline };
-    Some(solve(&compiled, &narrative(world.model, &outcome.visible, &ticks), &options))
+    Some(solve(&compiled, &narrative(world.model, &outcome.visible, &ticks, &outcome.unknown), &options))
 }
 
 /// What the sections are made from.
@@ -278,8 +277,6 @@ struct Making<'w, 'm> {
     /// The timeline when everything is as late as it can be.
     late: Option<&'w Solution>,
     roots: Roots,
-    /// The actor of the view.
-    seen_by: Option<EntityId>,
     /// The day of the view.
     on: Option<i64>,
     /// The last day of interest.
@@ -419,23 +416,9 @@ impl Making<'_, '_> {
         }
     }
 
-    /// Whether the actor of the view does not know of a thing: it is secret, or belongs to something secret, and nobody
-    /// told the actor by the day.
+    /// Whether a thing is not known of from the point of view, just as for questions.
     fn is_hidden(&self, id: EntityId) -> bool {
-        let Some(actor) = self.seen_by.filter(|_| self.world.secret_root(id).is_some()) else { return false };
-        let day = self.on.unwrap_or(self.until);
-        let mut next = Some(id);
-        for _ in 0..8 {
-            let Some(id) = next else { break };
-            let entity = &self.model.lexicon.entities[id.index()];
-            let is_insider = entity.known_only_to.as_ref().is_some_and(|actors| actors.contains(&actor));
-            let args = [Value::entity(actor), Value::entity(id)];
-            if is_insider || self.solution.holds_at(self.model.hooks.knows, &args, Value::TRUE, day) {
-                return false;
-            }
-            next = entity.belongs_to.first().copied();
-        }
-        true
+        self.outcome.unknown.binary_search(&id).is_ok()
     }
 
     fn names(&self, all: &[EntityId]) -> Vec<String> {
@@ -702,7 +685,9 @@ impl Making<'_, '_> {
         for (at, entity) in entities {
             let Some(insiders) = &entity.known_only_to else { continue };
             let id = EntityId::from_index(at);
-            if self.is_hidden(id) {
+            let made = || steps::made_on(self.world, self.outcome, id);
+            let is_yet_to_come = self.on.is_some_and(|day| made().is_some_and(|made| day < made));
+            if self.is_hidden(id) || is_yet_to_come {
                 continue;
             }
             let mut learnt: Vec<Learnt> = Vec::new();
@@ -768,12 +753,14 @@ impl Making<'_, '_> {
             let event = &self.model.events[id.index()];
             let said = event.standing == Standing::Contradicted || !event.contradicted_by.is_empty();
             let is_hidden = event.mentions.iter().chain(&event.entity).any(|id| self.is_hidden(*id));
-            said && !is_hidden && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))
+            let by_then = self.on.is_none_or(|day| event.when.min.is_none_or(|first| first <= day));
+            said && by_then && !is_hidden && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))
         });
         wrong
             .map(|id| {
                 let event = &self.model.events[id.index()];
-                let against = event.contradicted_by.iter().map(|name| self.what_is(name)).collect();
+                let known = |name: &&String| self.model.lexicon.entity(name).is_none_or(|id| !self.is_hidden(id));
+                let against = event.contradicted_by.iter().filter(known).map(|name| self.what_is(name)).collect();
                 self.disagreement(id, against)
             })
             .collect()

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
-use servanda_model::{EntityId, FluentId, Model, Value, View};
+use servanda_model::{EntityId, EventId, FluentId, Model, Value, View};
 
 use crate::chronologies::{self, Cells, Ticks};
 use crate::instants::Instant;
@@ -63,6 +63,7 @@ pub(crate) struct Foreseen {
 struct Knowing {
     actor: EntityId,
     knows: FluentId,
+    public: Option<FluentId>,
     day: i64,
     secret: Vec<EntityId>,
     /// Not known to anybody who looks from there.
@@ -73,7 +74,8 @@ impl Knowing {
     fn unknown(&self, model: &Model, solution: &Solution) -> Vec<EntityId> {
         let told = |entity: &EntityId| {
             let args = [Value::entity(self.actor), Value::entity(*entity)];
-            solution.holds_at(self.knows, &args, Value::TRUE, self.day)
+            let is_public = |fluent| solution.holds_at(fluent, &[Value::entity(*entity)], Value::TRUE, self.day);
+            solution.holds_at(self.knows, &args, Value::TRUE, self.day) || self.public.is_some_and(is_public)
         };
         let insider = |entity: &EntityId| {
             let actors = &model.lexicon.entities[entity.index()].known_only_to;
@@ -87,7 +89,7 @@ impl Knowing {
 impl Whole {
     /// What the actor does not know of where the events are on these days.
     pub(crate) fn unknown(&self, model: &Model, ticks: &Ticks) -> Vec<EntityId> {
-        let narrative = narrative(model, &self.relevant.events, ticks);
+        let narrative = narrative(model, &self.relevant.events, ticks, &[]);
         self.knowing.unknown(model, &solve(&self.everything.compiled, &narrative, &self.everything.options))
     }
 }
@@ -124,7 +126,7 @@ impl World<'_> {
         }
         let day = view.on.unwrap_or(self.last_day());
         let everything = self.everything(view, &secret)?;
-        let knowing = Knowing { actor, knows: model.hooks.knows, day, secret, fixed };
+        let knowing = Knowing { actor, knows: model.hooks.knows, public: self.public(), day, secret, fixed };
         let first = knowing.unknown(model, &everything.earliest);
         let mut sight = Sight { day: view.on, sets: vec![first], whole: None, exhaustive: true };
         let Some(weighed) = &everything.weighed else { return Ok(sight) };
@@ -162,7 +164,7 @@ impl World<'_> {
         let program = model.program_under(&self.chosen(view));
         let visible = self.visible(&plain, &[]);
         let compiled = Compiled::new(&program)?;
-        let earliest = solve(&compiled, &narrative(model, &visible, &self.base()), &options_here);
+        let earliest = solve(&compiled, &narrative(model, &visible, &self.base(), &[]), &options_here);
         let weighed = visible.iter().any(|event| self.is_open(*event)).then(|| {
             let alike = |other: &&View| whole(other) == plain && options(other) == options_here;
             let mut all: Vec<(EntityId, i64)> =
@@ -171,9 +173,8 @@ impl World<'_> {
             all.dedup();
             let target = |&(actor, day): &(EntityId, i64)| {
                 let things = secret.iter().flat_map(|id| chain(model, *id));
-                let args = |id: EntityId| vec![Some(Value::entity(actor)), Some(Value::entity(id))];
-                let asked = things.map(|id| (model.hooks.knows, args(id)));
-                Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day) }
+                let asked = things.flat_map(|id| self.knowing_of(actor, id));
+                Target { fluents: asked.collect(), day: Some(day), ..Target::default() }
             };
             let targets: Vec<Target> = all.iter().map(target).collect();
             let mut relevant = Vec::new();
@@ -191,10 +192,24 @@ impl World<'_> {
         Ok(made)
     }
 
+    /// The fluent `THING is public`, if there is one.
+    pub(crate) fn public(&self) -> Option<FluentId> {
+        let is_it =
+            |it: &servanda_model::Fluent| matches!(it.name.as_str(), "public" | "is_public") && it.args.len() == 1;
+        self.model.program.fluents.iter().position(is_it).map(FluentId::from_index)
+    }
+
+    /// What says that an actor knows of a thing: that it was told, or that everyone knows.
+    pub(crate) fn knowing_of(&self, actor: EntityId, thing: EntityId) -> Vec<(FluentId, Vec<Option<Value>>)> {
+        let told = (self.model.hooks.knows, vec![Some(Value::entity(actor)), Some(Value::entity(thing))]);
+        let public = self.public().map(|fluent| (fluent, vec![Some(Value::entity(thing))]));
+        std::iter::once(told).chain(public).collect()
+    }
+
     /// Adds every other set of things unknown; says whether these are all.
     fn ways_of_knowing(&self, whole: &Whole, sets: &mut Vec<Vec<EntityId>>) -> bool {
         let Some(chronology) = &self.dating.chronology else { return false };
-        let (points, horizon) = (&self.dating.points, self.dating.horizon);
+        let (points, horizon) = (&self.dating.points, self.dating.reach);
         let mut add = |ticks: &Ticks| {
             let set = whole.unknown(self.model, ticks);
             if !sets.contains(&set) {
@@ -203,14 +218,18 @@ impl World<'_> {
         };
         if !whole.relevant.by_order {
             let mut chronology = chronology.clone();
-            let (list, all) =
-                chronologies::all_days(&mut chronology, points, &whole.relevant.uncertain, horizon, MOST_RUNS);
-            list.iter().for_each(add);
+            let (near, events) = (self.dating.horizon, &whole.relevant.uncertain);
+            let (list, all) = chronologies::all_days(&mut chronology, points, events, near, MOST_RUNS);
+            let is_on =
+                |ticks: &Ticks, it: &EventId| ticks[it.index()].is_none_or(|day| self.dating.is_within_spans(*it, day));
+            list.iter().filter(|ticks| events.iter().all(|it| is_on(ticks, it))).for_each(add);
             return all;
         }
         let mut cells = Cells::new(chronology, points);
+        let mut ways = self.dating.on_spans(&whole.relevant.uncertain);
         let Some(branches) = cells.branches(&whole.instants, whole.relevant.all_orders(false)) else { return false };
-        cells.each(&branches, MOST_RUNS, &mut |cell| match chronologies::extremes(cell, points, horizon) {
+        ways.extend(branches);
+        cells.each(&ways, MOST_RUNS, &mut |cell| match chronologies::extremes(cell, points, horizon) {
             Some((earliest, _)) => {
                 add(&earliest);
                 ControlFlow::Continue(())

@@ -10,6 +10,10 @@ use crate::relevance::Target;
 /// A part of a program, with fluents and actions numbered as in the whole.
 pub(crate) struct Slice {
     pub(crate) program: Program,
+    /// For each rule and, behind all of these, each definition its place in the whole, definitions behind all rules.
+    pub(crate) items: Vec<usize>,
+    /// For each fact of the start its place in the whole.
+    pub(crate) initial: Vec<usize>,
     /// By fluent, and behind all fluents by action.
     is_needed: Vec<bool>,
 }
@@ -60,6 +64,8 @@ impl Slice {
             }
         }
         let (of_rules, of_definitions) = is_kept.split_at(whole.rules.len());
+        let initial = |at: &usize| is_needed[whole.initial[*at].fluent.index()];
+        let initial: Vec<usize> = (0..whole.initial.len()).filter(initial).collect();
         let program = Program {
             clock: whole.clock,
             entity_kinds: whole.entity_kinds.clone(),
@@ -67,10 +73,11 @@ impl Slice {
             actions: whole.actions.clone(),
             rules: kept(&whole.rules, of_rules),
             definitions: kept(&whole.definitions, of_definitions),
-            initial: whole.initial.iter().filter(|fact| is_needed[fact.fluent.index()]).cloned().collect(),
+            initial: initial.iter().map(|at| whole.initial[*at].clone()).collect(),
             ranges: whole.ranges.clone(),
         };
-        Slice { program, is_needed }
+        let items = (0..items.len()).filter(|item| is_kept[*item]).collect();
+        Slice { program, items, initial, is_needed }
     }
 
     /// Whether something that is told matters to it.

@@ -214,7 +214,7 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, figures: &[Figure], trace: &mu
         },
     };
     told.id = id.0;
-    told.day = step.tick.map(|tick| model.show_tick(tick));
+    told.day = step.tick.filter(|tick| !world.dating.is_open(*tick)).map(|tick| model.show_tick(tick));
     if !figures.is_empty() {
         let read: Vec<&str> = figures.iter().map(|figure| figure.text.as_str()).collect();
         told.text = format!("{}, as {}", told.text, read.join("; "));
@@ -358,9 +358,12 @@ fn assumptions(world: &World<'_>, cause: &Cause, run: &Run, trace: &mut Trace) {
     let origin = match cause {
         Cause::Occurrence(tag) => {
             let event = &model.events[*tag as usize];
-            if event.when.qualified {
+            if let Some(doubt) = event.when.doubt {
+                trace.assumptions.push(format!("“{}” is dated {}, {doubt}", event.sentence, event.when.written));
+            }
+            if event.when.by_season {
                 trace.assumptions.push(format!(
-                    "“{}” is dated {}, which its source holds uncertain",
+                    "“{}” is dated {}: seasons are taken as three whole months, by convention",
                     event.sentence, event.when.written
                 ));
             }
@@ -492,6 +495,17 @@ pub fn event_name(model: &Model, id: EventId) -> String {
     event.entity.map_or_else(|| event.sentence.clone(), |id| model.name(id).to_owned())
 }
 
+/// What the day of an event is the day of: an act, or the beginning or the end of what holds.
+#[must_use]
+pub fn moment_name(model: &Model, id: EventId) -> String {
+    let name = event_name(model, id);
+    match model.events[id.index()].kind {
+        servanda_model::EventKind::Begins => format!("beginning of {name}"),
+        servanda_model::EventKind::Ends => format!("end of {name}"),
+        _ => name,
+    }
+}
+
 /// Why an act happened: the statement that says so, or the rule that made it.
 #[must_use]
 pub fn of_act(world: &World<'_>, outcome: &Outcome, run: &Run, action: ActionId, args: &[Value], tick: i64) -> Trace {
@@ -525,7 +539,11 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
         });
         about.then(|| world.earliest(*id)).flatten()
     });
-    days.min()
+    let itself = || outcome.visible.iter().find(|id| model.events[id.index()].entity == Some(thing));
+    match model.lexicon.is_of_kind(thing, model.hooks.event) {
+        true => itself().and_then(|id| world.earliest(*id)),
+        false => days.min(),
+    }
 }
 
 /// Why the answer is no.
@@ -537,9 +555,10 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let mut no = crate::ask::No::default();
     let Some(run) = outcome.runs.first() else { return no };
     for (label, sinces, untils, begun) in crate::ask::times(world, outcome, question) {
-        let day = |days: &[Option<i64>]| crate::ask::days_text(model, days);
-        let since = if day(&sinces).is_empty() { "the beginning".to_owned() } else { day(&sinces) };
-        let until = if day(&untils).is_empty() { "on".to_owned() } else { format!("until {}", day(&untils)) };
+        let (since, until) = crate::ask::ends(world, outcome, &sinces, &untils);
+        let (since, until) = (since.text(model), until.text(model));
+        let since = if since.is_empty() { "the beginning".to_owned() } else { since };
+        let until = if until.is_empty() { "on".to_owned() } else { format!("until {until}") };
         no.instead.push(format!("it is so from {since} {until} {label}").trim_end().to_owned());
         if let (Some(step), true) = (begun, no.steps.is_empty()) {
             no.steps = trace(world, run, step, None).steps;

@@ -5,16 +5,17 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use servanda_chronology::Scenario;
-use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
+use servanda_engine::{Compiled, Doubt, Options, ProgramError, Record, Solution, solve_doubting};
 use servanda_model::{
-    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model, Occurrence, Program,
-    Standing, Value, View,
+    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model, Number, Occurrence,
+    Program, Standing, Value, View,
 };
 
 use crate::chronologies::{self, Branches, Cells, Ticks};
 use crate::dating::{self, Dating};
 use crate::instants::{Instant, Times};
 use crate::may::May;
+use crate::numbers::{self, Figure, Numbers, Trial, first_besides};
 use crate::relevance::{Relevance, Relevant};
 use crate::sight::{Foreseen, Sight};
 use crate::slice::Slice;
@@ -58,6 +59,10 @@ pub struct Outcome {
     pub uncertain: Vec<EventId>,
     /// Events that could matter to the question and leave a number open.
     pub inexact: Vec<EventId>,
+    /// Things that are not known of, in some chronology at least.
+    pub unknown: Rc<Vec<EntityId>>,
+    /// Where the runs are with numbers in place of those left open: the earliest chronology with these as they are stated.
+    pub stated: Option<Rc<Run>>,
 }
 
 impl Outcome {
@@ -75,6 +80,8 @@ impl Outcome {
             doubtful: Rc::default(),
             uncertain,
             inexact: Vec::new(),
+            unknown: Rc::default(),
+            stated: None,
         }
     }
 }
@@ -87,6 +94,8 @@ pub struct Run {
     pub ticks: Vec<Option<i64>>,
     /// What follows.
     pub solution: Solution,
+    /// What is taken for numbers that are left open.
+    pub(crate) numbers: Numbers,
 }
 
 /// Questions as definitions of fluents of their own, put to a program.
@@ -101,6 +110,12 @@ pub struct Questions {
     /// Ranges of numbers, those of the model first; empty for just these.
     pub ranges: Vec<servanda_model::NumberRange>,
 }
+
+/// In how many chronologies it is tested whether anything hangs on a number.
+const MOST_TESTED: usize = 3;
+
+/// How many years after the last day of the chronicle questions can be about.
+pub const MOST_YEARS: i64 = 1_000;
 
 /// How many chronologies are run at most for one question, give or take the last.
 pub const MOST_RUNS: usize = 400;
@@ -121,7 +136,14 @@ impl<'m> World<'m> {
     pub fn new(model: &'m Model) -> World<'m> {
         let mut dating = dating::date(model);
         let earliest = dating.earliest();
-        World { model, dating, earliest, years_ahead: 60, record: Record::Derivations, foreseen: Foreseen::default() }
+        World {
+            model,
+            dating,
+            earliest,
+            years_ahead: dating::YEARS_AHEAD,
+            record: Record::Derivations,
+            foreseen: Foreseen::default(),
+        }
     }
 
     /// The day of an event in the earliest chronology.
@@ -134,7 +156,7 @@ impl<'m> World<'m> {
     /// The last day that the dossier's chronicle reaches.
     #[must_use]
     pub fn last_day(&self) -> i64 {
-        self.dating.horizon.last
+        self.dating.last
     }
 
     /// The readings and doctrines that apply: those chosen, and default doctrines where no other was.
@@ -156,7 +178,7 @@ impl<'m> World<'m> {
     pub fn ask(&mut self, view: &View, questions: &Questions) -> Result<Outcome, Vec<ProgramError>> {
         let first = self.model.program.fluents.len();
         let fluents = (first..first + questions.fluents.len()).map(|at| (FluentId::from_index(at), Vec::new()));
-        let every = Target { fluents: fluents.collect(), acts: questions.acts.clone(), day: None };
+        let every = Target { fluents: fluents.collect(), acts: questions.acts.clone(), day: None, ..Target::default() };
         let at = Target { day: view.on, ..every.clone() };
         let all = self.ask_groups(view, questions, &[vec![every, at]])?;
         Ok(all.into_iter().next().expect("as many outcomes as groups"))
@@ -190,53 +212,169 @@ impl<'m> World<'m> {
         let base = self.base();
         let model = self.model;
         let options = self.options(view, self.record);
-        let run = |side: usize, events: &[EventId], ticks: Ticks| {
+        let run = |side: usize, events: &[EventId], ticks: Ticks, tried: &Tried| {
             let Side { program, compiled, .. } = &sides[side];
+            let (program, compiled) =
+                tried.programs.get(side).map_or((program, compiled), |(program, compiled)| (program, &**compiled));
             let by = |event: &EventId| sight.day.is_none_or(|day| ticks[event.index()].is_some_and(|tick| tick <= day));
             let seen: Vec<EventId> = events.iter().copied().filter(by).collect();
-            let narrative = narrative(model, &seen, &ticks);
-            Rc::new(Run { program: Rc::clone(program), solution: solve(compiled, &narrative, &options), ticks })
+            let mut narrative = narrative(model, &seen, &ticks, &sight.sets[side]);
+            let stated = &sides[side].program;
+            narrative.iter_mut().for_each(|it| numbers::put(model, stated, &tried.numbers, it));
+            let (solution, doubted) = solve_doubting(compiled, &narrative, &options);
+            (Rc::new(Run { program: Rc::clone(program), solution, ticks, numbers: tried.numbers.clone() }), doubted)
         };
-        let first = run(0, &sides[0].visible, base);
+        let as_stated = Tried::default();
+        let (first, first_doubts) = run(0, &sides[0].visible, base, &as_stated);
         let mut asking: BTreeMap<Vec<Relevant>, Vec<usize>> = BTreeMap::new();
         for (at, relevant) in looked.relevant.into_iter().enumerate() {
             asking.entry(relevant).or_default().push(at);
         }
         let (visible, doubtful) = self.seen(&sight, &sides);
+        let unknown: BTreeSet<EntityId> = sight.sets.iter().flatten().copied().collect();
+        let unknown: Rc<Vec<EntityId>> = Rc::new(unknown.into_iter().collect());
         let mut outcomes: Vec<Option<Outcome>> = groups.iter().map(|_| None).collect();
-        for (relevant, asking) in asking {
-            let chosen = self.chronologies(&sight, &looked.instants, &relevant);
-            let key =
-                |side: usize, ticks: &Ticks| (side, chosen.uncertain.iter().map(|it| ticks[it.index()]).collect());
-            let mut runs = vec![Rc::clone(&first)];
+        for (relevant, together) in asking {
+            let mut chosen = self.chronologies(&sight, &looked.instants, &relevant);
+            let uncertain = chosen.uncertain.clone();
+            let key = |side: usize, ticks: &Ticks| (side, uncertain.iter().map(|it| ticks[it.index()]).collect());
+            let mut as_told = vec![Rc::clone(&first)];
+            let mut all_doubts: Vec<Vec<Doubt>> = vec![first_doubts.clone()];
             let mut done: BTreeMap<(usize, Vec<Option<i64>>), usize> = BTreeMap::new();
             done.insert(key(0, &first.ticks), 0);
-            let mut cells = Vec::new();
-            for (side, earliest, latest) in chosen.all {
-                let mut place = |ticks: Ticks| {
-                    *done.entry(key(side, &ticks)).or_insert_with(|| {
-                        runs.push(run(side, &relevant[side].events, ticks));
-                        runs.len() - 1
+            let mut told_cells = Vec::new();
+            for (side, earliest, latest) in &chosen.all {
+                let mut place = |ticks: &Ticks| {
+                    *done.entry(key(*side, ticks)).or_insert_with(|| {
+                        let (run, doubts) = run(*side, &relevant[*side].events, ticks.clone(), &as_stated);
+                        all_doubts.push(doubts);
+                        as_told.push(run);
+                        as_told.len() - 1
                     })
                 };
-                cells.push((place(earliest), place(latest)));
+                told_cells.push((place(earliest), place(latest)));
             }
-            if cells.is_empty() {
-                cells.push((0, 0));
+            if told_cells.is_empty() {
+                told_cells.push((0, 0));
             }
-            let related: BTreeSet<EventId> = relevant.iter().flat_map(|it| it.events.iter().copied()).collect();
-            for at in asking {
-                outcomes[at] = Some(Outcome {
-                    program: Rc::clone(&sides[0].program),
-                    runs: runs.clone(),
-                    cells: cells.clone(),
-                    exhaustive: chosen.exhaustive,
-                    precise: chosen.precise,
-                    visible: Rc::clone(&visible),
-                    doubtful: Rc::clone(&doubtful),
-                    uncertain: chosen.uncertain.clone(),
-                    inexact: related.iter().copied().filter(|event| self.is_inexact(*event)).collect(),
-                });
+            let figures: BTreeSet<Figure> = relevant.iter().flat_map(|it| it.figures.iter().copied()).collect();
+            let has_cells = !chosen.all.is_empty();
+            if !figures.is_empty() && !has_cells {
+                chosen.all.push((0, first.ticks.clone(), first.ticks.clone()));
+            }
+            // The last day asked about matters where numbers are left open.
+            let mut by_day: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+            for at in together {
+                let last = groups[at].iter().map(|target| target.day.unwrap_or(i64::MAX)).max();
+                let last = last.filter(|_| !figures.is_empty()).unwrap_or(i64::MAX);
+                by_day.entry(last).or_default().push(at);
+            }
+            let mut sampled: Option<Vec<Rc<Run>>> = None;
+            for (last, asking) in by_day {
+                let (mut runs, mut cells) = (as_told.clone(), told_cells.clone());
+                let (mut exhaustive, mut precise) = (chosen.exhaustive, chosen.precise);
+                let needs_ends = asking.iter().any(|at| groups[*at].iter().any(|target| target.tells_ends));
+                let matters = |doubts: &[Doubt]| doubts.iter().any(|it| needs_ends || it.0 <= last);
+                let doubted: BTreeSet<usize> = (0..all_doubts.len()).filter(|at| matters(&all_doubts[*at])).collect();
+                let mut stated = None;
+                if !figures.is_empty() && !doubted.is_empty() {
+                    let narrow = Tried::within(&sides, &relevant)?;
+                    let met: BTreeSet<Number> = relevant.iter().flat_map(|it| it.met.iter().copied()).collect();
+                    let told = narrative(model, &relevant[0].events, &first.ticks, &sight.sets[0]);
+                    let mut trial = Trial::new(model, &sides[0].program, &figures, &met, &told);
+                    let fixed = [narrow.with(trial.at_end(false))?, narrow.with(trial.at_end(true))?];
+                    let doubts = |side: usize, ticks: &Ticks, tried: &Tried| {
+                        run(side, &relevant[side].events, ticks.clone(), tried).1
+                    };
+                    // With certain numbers throughout, what is still undecided has nothing to do with the question.
+                    let mut tests: Vec<(usize, &Ticks, [Vec<Doubt>; 2])> = Vec::new();
+                    let mut first_doubt: Option<i64> = None;
+                    let mut seen = BTreeSet::new();
+                    'tests: for ((earliest, latest), (side, first, end)) in cells.iter().zip(&chosen.all) {
+                        for (at, ticks) in [(*earliest, first), (*latest, end)] {
+                            if !doubted.contains(&at) || !seen.insert(at) {
+                                continue;
+                            }
+                            let noise = [0, 1].map(|end| doubts(*side, ticks, &fixed[end]));
+                            let open = doubts(*side, ticks, &narrow);
+                            if let Some(tick) = noise.iter().filter_map(|noise| first_besides(&open, noise)).min() {
+                                first_doubt = Some(first_doubt.map_or(tick, |known| known.min(tick)));
+                                tests.push((*side, ticks, noise));
+                            }
+                            if tests.len() >= MOST_TESTED && first_doubt.is_some_and(|tick| tick <= last) {
+                                break 'tests;
+                            }
+                        }
+                    }
+                    if first_doubt.is_some_and(|tick| needs_ends || tick <= last) {
+                        let hangs = |tried: &Tried, end: usize| {
+                            let mut tests = tests.iter().take(MOST_TESTED);
+                            tests.any(|(side, ticks, noise)| {
+                                first_besides(&doubts(*side, ticks, tried), &noise[end]).is_some()
+                            })
+                        };
+                        trial.retain(|numbers, end| narrow.with(numbers).map_or(true, |tried| hangs(&tried, end)));
+                        let (ways, whole) = trial.ways();
+                        let mut answers_hang = true;
+                        if !whole {
+                            // Too many to try each with each: whether anything hangs on them is seen from their ends.
+                            if sampled.is_none() {
+                                let (side, ticks, _) = &tests[0];
+                                let mut all = vec![run(*side, &relevant[*side].events, (*ticks).clone(), &as_stated).0];
+                                for numbers in &ways {
+                                    let tried = narrow.with(numbers.clone())?;
+                                    all.push(run(*side, &relevant[*side].events, (*ticks).clone(), &tried).0);
+                                }
+                                sampled = Some(all);
+                            }
+                            let all = sampled.as_deref().unwrap_or_default();
+                            let targets = || asking.iter().flat_map(|at| &groups[*at]);
+                            answers_hang = targets().any(|target| {
+                                let told = all.first().map(|run| said(run, target));
+                                all.iter().any(|run| Some(said(run, target)) != told)
+                            });
+                        }
+                        if answers_hang {
+                            stated = Some(Rc::clone(&first));
+                            exhaustive &= whole || first_doubt.is_some_and(|tick| tick > last);
+                            precise &= whole;
+                            (runs, cells) = (Vec::new(), Vec::new());
+                            'ways: for numbers in ways {
+                                let tried = narrow.with(numbers)?;
+                                let mut done: BTreeMap<(usize, Vec<Option<i64>>), usize> = BTreeMap::new();
+                                for (side, earliest, latest) in &chosen.all {
+                                    if runs.len() >= MOST_RUNS {
+                                        (exhaustive, precise) = (false, false);
+                                        break 'ways;
+                                    }
+                                    let mut place = |ticks: &Ticks| {
+                                        *done.entry(key(*side, ticks)).or_insert_with(|| {
+                                            runs.push(run(*side, &relevant[*side].events, ticks.clone(), &tried).0);
+                                            runs.len() - 1
+                                        })
+                                    };
+                                    cells.push((place(earliest), place(latest)));
+                                }
+                            }
+                        }
+                    }
+                }
+                let related: BTreeSet<EventId> = relevant.iter().flat_map(|it| it.events.iter().copied()).collect();
+                for at in asking {
+                    outcomes[at] = Some(Outcome {
+                        program: Rc::clone(&sides[0].program),
+                        runs: runs.clone(),
+                        cells: cells.clone(),
+                        exhaustive,
+                        precise,
+                        visible: Rc::clone(&visible),
+                        doubtful: Rc::clone(&doubtful),
+                        unknown: Rc::clone(&unknown),
+                        uncertain: chosen.uncertain.clone(),
+                        stated: stated.clone(),
+                        inexact: related.iter().copied().filter(|event| self.is_inexact(*event)).collect(),
+                    });
+                }
             }
         }
         Ok(outcomes.into_iter().flatten().collect())
@@ -248,8 +386,19 @@ impl<'m> World<'m> {
     }
 
     pub(crate) fn options(&self, view: &View, record: Record) -> Options {
+        Options { until: None, horizon: self.horizon(view), record }
+    }
+
+    /// The last day to which terms and deadlines are followed.
+    pub(crate) fn horizon(&self, view: &View) -> i64 {
         let last = self.last_day().max(view.on.unwrap_or(i64::MIN));
-        Options { until: None, horizon: last.saturating_add(self.years_ahead * 366), record }
+        last.min(self.farthest()).saturating_add(self.dating.days_ahead(self.years_ahead))
+    }
+
+    /// The last day that can be asked about: what renews itself is not followed for ever.
+    #[must_use]
+    pub fn farthest(&self) -> i64 {
+        self.last_day().saturating_add(MOST_YEARS * 366)
     }
 
     /// The program and the events that count for who does not know of some things.
@@ -284,7 +433,7 @@ impl<'m> World<'m> {
         }
         for (at, side) in sides.iter().enumerate() {
             let unclear = |event: &EventId| self.is_open(*event) || self.is_inexact(*event);
-            if !side.visible.iter().any(unclear) {
+            if !side.visible.iter().any(unclear) && numbers::of_start(&side.program).is_empty() {
                 continue;
             }
             let until = view.seen_by.and(view.on);
@@ -314,7 +463,7 @@ impl<'m> World<'m> {
         let narrative = heard.map(|event| (*event, happenings(event)));
         let horizon = self.options(view, Record::Timeline).horizon;
         let mut times = Times::new(&may, narrative, |event| self.dating.bounds(event), horizon);
-        ask(&mut Relevance::new(&mut times));
+        ask(&mut Relevance::new(&mut times, self.model, &slice));
         times.instants
     }
 
@@ -357,7 +506,13 @@ impl<'m> World<'m> {
         if chosen.uncertain.is_empty() {
             return chosen;
         }
-        let (model, horizon) = (self.model, self.dating.horizon);
+        let (model, horizon) = (self.model, self.dating.reach);
+        let on_spans = self.dating.on_spans(&chosen.uncertain);
+        let near = self.dating.horizon;
+        let spans = self.dating.spans.clone();
+        let within_spans = |event: EventId, day: i64| {
+            spans.get(&event).is_none_or(|spans| spans.iter().any(|(first, last)| (*first..=*last).contains(&day)))
+        };
         let Dating { chronology: Some(chronology), points, .. } = &mut self.dating else {
             return Chosen { exhaustive: false, ..chosen };
         };
@@ -365,8 +520,15 @@ impl<'m> World<'m> {
             Some(whole) => sight.sets.iter().position(|set| *set == whole.unknown(model, ticks)),
             None => Some(0),
         };
+        let gaps = |ticks: &Ticks, events: &[EventId]| {
+            let is_on = |event: &EventId| ticks[event.index()].is_none_or(|day| within_spans(*event, day));
+            !events.iter().all(is_on)
+        };
         let days = |chosen: &mut Chosen, list: Vec<Ticks>| {
             for ticks in list {
+                if gaps(&ticks, &chosen.uncertain) {
+                    continue;
+                }
                 match side_of(&ticks) {
                     Some(side) => chosen.all.push((side, ticks.clone(), ticks)),
                     None => chosen.exhaustive = false,
@@ -374,23 +536,20 @@ impl<'m> World<'m> {
             }
         };
         if !by_order {
-            let (list, whole) = chronologies::all_days(chronology, points, &chosen.uncertain, horizon, MOST_RUNS);
+            let (list, whole) = chronologies::all_days(chronology, points, &chosen.uncertain, near, MOST_RUNS);
             chosen.exhaustive &= whole;
             days(&mut chosen, list);
             chosen.precise = chosen.exhaustive;
-            return chosen;
+            if whole {
+                return chosen;
+            }
         }
-        let bounded = |event: &EventId| {
-            let (min, max) = points[event.index()].map_or((None, None), |point| chronology.bounds(point));
-            min.is_some() && max.is_some()
-        };
-        chosen.precise &= chosen.uncertain.iter().all(bounded);
         let collect = |finer: bool| -> Option<Vec<(usize, Ticks, Ticks)>> {
             let mut cells = Cells::new(chronology, points);
-            let outer = match whole {
-                Some(whole) => cells.branches(&whole.instants, whole.relevant.all_orders(false))?,
-                None => Vec::new(),
-            };
+            let mut outer = on_spans.clone();
+            if let Some(whole) = whole {
+                outer.extend(cells.branches(&whole.instants, whole.relevant.all_orders(false))?);
+            }
             let sides = relevant.iter().zip(instants);
             let inner: Vec<Branches> =
                 sides.map(|(it, of)| cells.branches(of, it.all_orders(finer))).collect::<Option<_>>()?;
@@ -407,7 +566,10 @@ impl<'m> World<'m> {
             });
             entered.then_some(found)
         };
-        if let Some(found) = collect(true) {
+        if !by_order {
+            // The days themselves matter, and there are too many: what is looked at spans the orders besides.
+            chosen.all.extend(collect(true).or_else(|| collect(false)).unwrap_or_default());
+        } else if let Some(found) = collect(true) {
             chosen.all = found;
         } else if let Some(found) = collect(false) {
             chosen.all = found;
@@ -415,7 +577,7 @@ impl<'m> World<'m> {
         } else {
             chosen.exhaustive = false;
             chosen.precise = false;
-            days(&mut chosen, chronologies::some(chronology, points, horizon, MOST_RUNS / 4));
+            days(&mut chosen, chronologies::some(chronology, points, near, MOST_RUNS / 4));
         }
         chosen
     }
@@ -432,10 +594,10 @@ impl<'m> World<'m> {
             {
                 return false;
             }
-            !event.mentions.iter().any(|entity| unknown.contains(entity))
-                && !event.entity.is_some_and(|entity| unknown.contains(&entity))
+            let id = EventId::from_index(index);
+            is_known(self.model, id, unknown)
                 && match (view.seen_by, &event.known_only_to) {
-                    (Some(actor), Some(actors)) => actors.contains(&actor),
+                    (Some(actor), Some(actors)) => actors.contains(&actor) || name_of(self.model, id).is_some(),
                     _ => true,
                 }
         };
@@ -519,6 +681,73 @@ struct Side {
     visible: Vec<EventId>,
 }
 
+/// Numbers in place of those left open, and programs to run with them, where these are not those of the sides.
+#[derive(Default)]
+struct Tried {
+    numbers: Numbers,
+    programs: Vec<(Rc<Program>, Rc<Compiled>)>,
+}
+
+impl Tried {
+    /// Nothing in place of them yet; only what is relevant compares anything.
+    fn within(sides: &[Side], relevant: &[Relevant]) -> Result<Tried, Vec<ProgramError>> {
+        let mut programs = Vec::new();
+        for (side, relevant) in sides.iter().zip(relevant) {
+            let program = numbers::within(&side.program, &relevant.items);
+            let compiled = Compiled::new(&program)?;
+            programs.push((Rc::new(program), Rc::new(compiled)));
+        }
+        Ok(Tried { numbers: Numbers::new(), programs })
+    }
+
+    fn with(&self, numbers: Numbers) -> Result<Tried, Vec<ProgramError>> {
+        let mut programs = self.programs.clone();
+        if numbers.keys().any(|figure| matches!(figure, Figure::Initial(..))) {
+            for (program, compiled) in &mut programs {
+                let put = numbers::program_with(program, &numbers);
+                *compiled = Rc::new(Compiled::new(&put)?);
+                *program = Rc::new(put);
+            }
+        }
+        Ok(Tried { numbers, programs })
+    }
+}
+
+/// What a run says of a target.
+#[derive(PartialEq)]
+struct SaidOf {
+    held: Vec<(FluentId, Vec<Value>, Value, Option<i64>, Option<i64>)>,
+    done: Vec<(servanda_model::ActionId, Vec<Value>, i64)>,
+}
+
+fn said(run: &Run, target: &Target) -> SaidOf {
+    let mut held = Vec::new();
+    for (fluent, args) in &target.fluents {
+        let mut wanted = args.clone();
+        if let Some(arity) = run.program.fluents.get(fluent.index()).map(|it| it.args.len()) {
+            wanted.resize(arity, None);
+        }
+        for instance in run.solution.instances_of(*fluent, &wanted) {
+            for it in instance.intervals.iter().filter(|it| target.day.is_none_or(|day| it.contains(day))) {
+                let (since, until) =
+                    if target.day.is_none() || target.tells_ends { (it.since, it.until) } else { (None, None) };
+                held.push((*fluent, instance.args.to_vec(), it.value, since, until));
+            }
+        }
+    }
+    held.sort();
+    let mut done: Vec<(servanda_model::ActionId, Vec<Value>, i64)> = run
+        .solution
+        .events
+        .iter()
+        .filter(|it| target.acts.iter().any(|act| act.action == it.action))
+        .filter(|it| target.day.is_none_or(|day| it.tick <= day))
+        .map(|it| (it.action, it.args.to_vec(), it.tick))
+        .collect();
+    done.sort();
+    SaidOf { held, done }
+}
+
 /// What targets depend on.
 struct Looked {
     /// For each side.
@@ -549,15 +778,59 @@ fn put(program: &mut Program, questions: &Questions) {
     }
 }
 
-/// The happenings of the events, each on its day.
-pub(crate) fn narrative(model: &Model, visible: &[EventId], ticks: &[Option<i64>]) -> Vec<Occurrence> {
+/// The name of an event, or of that which began what it ends.
+pub(crate) fn name_of(model: &Model, id: EventId) -> Option<EntityId> {
+    let event = &model.events[id.index()];
+    event.entity.or_else(|| model.events[event.begun_by?.index()].entity)
+}
+
+/// What a happening names.
+fn named(happening: &Happening) -> impl Iterator<Item = EntityId> {
+    let (args, value) = match happening {
+        Happening::Action(_, args) => (args, None),
+        Happening::FactBegins(_, args, value) | Happening::FactEnds(_, args, value) => (args, Some(value)),
+    };
+    args.iter().chain(value).filter_map(|value| value.as_entity())
+}
+
+/// What of an event is known to who does not know of some things. What names one of these is not; of several happenings
+/// told in one statement the others are.
+pub(crate) fn known_happenings<'m>(
+    model: &'m Model,
+    id: EventId,
+    unknown: &[EntityId],
+) -> impl Iterator<Item = &'m Happening> {
+    let is_known = |it: &&Happening| unknown.is_empty() || !named(it).any(|entity| unknown.contains(&entity));
+    model.events[id.index()].happenings.iter().filter(is_known)
+}
+
+/// Whether anything of an event is known to who does not know of some things.
+pub(crate) fn is_known(model: &Model, id: EventId, unknown: &[EntityId]) -> bool {
+    if unknown.is_empty() {
+        return true;
+    }
+    let event = &model.events[id.index()];
+    if name_of(model, id).is_some_and(|name| unknown.contains(&name)) {
+        return false;
+    }
+    let apart = |entity: &EntityId| !event.happenings.iter().any(|it| named(it).any(|named| named == *entity));
+    let besides = event.mentions.iter().any(|entity| unknown.contains(entity) && apart(entity));
+    !besides && (event.happenings.is_empty() || known_happenings(model, id, unknown).next().is_some())
+}
+
+/// The happenings of the events that are known of, each on its day.
+pub(crate) fn narrative(
+    model: &Model,
+    visible: &[EventId],
+    ticks: &[Option<i64>],
+    unknown: &[EntityId],
+) -> Vec<Occurrence> {
     let steps = Steps::new(model, ticks);
     let mut all = Vec::new();
     for id in visible {
-        let event = &model.events[id.index()];
         let Some(tick) = ticks[id.index()] else { continue };
         let step = steps.of(*id, 0);
-        for happening in &event.happenings {
+        for happening in known_happenings(model, *id, unknown) {
             let what: Happening = happening.clone();
             all.push(Occurrence { tick, step, what, tag: id.0 });
         }

@@ -9,7 +9,7 @@ use servanda::question::Preparing;
 use servanda::world::World;
 use servanda_calendar::{Day, Interval, IntervalSet};
 use servanda_engine::{Compiled, Options, Record, Solution, solve};
-use servanda_model::{DefinitionId, EventId, Model, Occurrence, View};
+use servanda_model::{DefinitionId, EventId, Happening, Kinded, Model, Occurrence, Value, View};
 
 /// SplitMix64: the same dossiers everywhere.
 struct Dice(u64);
@@ -90,6 +90,8 @@ const RULES: &[&str] = &[
     "rule Spent\n  for a: polity; q: place\n  when a leaves q\n  then strength of a decreases by 2",
     "rule Old\n  for a: polity; q: place\n  when 1 month after a takes q\n  if holder of q is a\n  then q is old begins",
     "rule Young\n  for a: polity; q: place\n  when a leaves q\n  then q is old ends",
+    "rule Levy\n  for a: polity; q: place; n: number\n  when a musters n in q\n  if n >= 4\n  then a is feared begins",
+    "rule Bold\n  for a: polity; q: place\n  when a takes q\n  if strength of a > 3\n  then a is proud begins",
     "rule Armed\n  for a, b: polity; q: place\n  when 3 after a insults b\n    given holder of q is b\n  then a is worried begins",
 ];
 
@@ -127,9 +129,11 @@ fn dossier(dice: &mut Dice) -> String {
     let places = ["Vale", "Vale", "Eastmarch"];
     let events = 2 + dice.roll(4);
     let mut open = 0;
+    let mut is_endless = false;
     for at in 0..events {
         let (a, b, q) = (dice.pick(&polities), dice.pick(&polities), dice.pick(&places));
         let n = 2 + dice.roll(4);
+        let n = if dice.roll(2) == 0 { n.to_string() } else { format!("between {n} and {}", n + 1 + dice.roll(2)) };
         let what = match dice.roll(7) {
             0..3 => format!("{a} takes {q}"),
             3 => format!("{a} leaves {q}"),
@@ -139,10 +143,24 @@ fn dossier(dice: &mut Dice) -> String {
         let first = 1 + dice.roll(8);
         let wide = if open < 3 { dice.roll(5) } else { 0 };
         open += usize::from(wide > 0);
-        let date = if wide == 0 {
-            format!("1921-05-{first:02}")
+        let endless = if wide > 0 && !is_endless { dice.roll(5) } else { 0 };
+        let date = match endless {
+            _ if wide == 0 => format!("1921-05-{first:02}"),
+            1 => String::new(),
+            2 => format!("1921-05-{first:02} or earlier"),
+            3 => format!("1921-05-{first:02} or later"),
+            _ => format!("[1921-05-{first:02}..1921-05-{:02}]", first + wide),
+        };
+        if (1..=3).contains(&endless) {
+            // One such event is many chronologies.
+            (is_endless, open) = (true, open + 1);
+        }
+        let wide = if endless == 4 && wide > 2 {
+            // Some days between the first and the last are left out.
+            text.push_str(&format!("event [1921-05-{first:02},1921-05-{:02}] E{at}: {what}\n", first + wide));
+            continue;
         } else {
-            format!("[1921-05-{first:02}..1921-05-{:02}]", first + wide)
+            wide
         };
         text.push_str(&format!("event {date} E{at}: {what}\n"));
         if at > 0 && wide > 0 {
@@ -155,6 +173,15 @@ fn dossier(dice: &mut Dice) -> String {
             }
         }
     }
+    if dice.roll(3) == 0 {
+        let (a, first, last) = (dice.pick(&polities), 1 + dice.roll(6), 8 + dice.roll(6));
+        let (begins, ends) = (dice.roll(2), dice.roll(3));
+        text.push_str(&format!(
+            "fact since [1921-05-{first:02}..1921-05-{:02}] until [1921-05-{last:02}..1921-05-{:02}]: {a} is angry\n",
+            first + begins,
+            last + ends
+        ));
+    }
     text.push_str("```\n");
     text
 }
@@ -163,9 +190,31 @@ fn dossier(dice: &mut Dice) -> String {
 type Expected = (String, bool, Hull, Hull);
 type Hull = (Option<i64>, Option<i64>);
 
-fn hull(days: impl Iterator<Item = Option<i64>> + Clone) -> Hull {
-    // A day that is absent in some chronologies only is not shown.
-    (days.clone().flatten().min(), days.flatten().max())
+/// No day of May 1921 leads to one that is further from it than this, by the rules above.
+const FAR: i64 = 60;
+/// Events that may be arbitrarily early or late are put no further than this from the others.
+const ENDLESS: i64 = 100;
+
+/// The days between which one lies; nothing where there is no such bound.
+fn hull(days: impl Iterator<Item = Option<i64>>, absent: i64) -> Hull {
+    let (first, last) = (day_of("1921-05-01"), day_of("1921-05-31"));
+    let placed = days.map(|day| match day {
+        Some(day) if day < first - ENDLESS + FAR => i64::MIN,
+        Some(day) if day > last + FAR => i64::MAX,
+        Some(day) => day,
+        None => absent,
+    });
+    let all: Vec<i64> = placed.collect();
+    let finite = |day: Option<i64>| day.filter(|day| *day != i64::MIN && *day != i64::MAX);
+    (finite(all.iter().min().copied()), finite(all.iter().max().copied()))
+}
+
+fn since(days: impl Iterator<Item = Option<i64>>) -> Hull {
+    hull(days, i64::MIN)
+}
+
+fn until(days: impl Iterator<Item = Option<i64>>) -> Hull {
+    hull(days, i64::MAX)
 }
 
 fn day_of(text: &str) -> i64 {
@@ -178,9 +227,9 @@ fn shown(reply: &Reply, on: bool) -> Vec<Expected> {
         .answers
         .iter()
         .map(|answer| {
-            let hull = |one: &Option<String>, between: &Option<(String, String)>| match (one, between) {
+            let hull = |one: &Option<String>, between: &Option<(Option<String>, Option<String>)>| match (one, between) {
                 (Some(day), _) => (Some(day_of(day)), Some(day_of(day))),
-                (None, Some((first, last))) => (Some(day_of(first)), Some(day_of(last))),
+                (None, Some((first, last))) => (first.as_deref().map(day_of), last.as_deref().map(day_of)),
                 (None, None) => (None, None),
             };
             let key = if on { answer.text.clone() } else { String::new() };
@@ -210,23 +259,76 @@ fn every_case(model: &Model, text: &str) -> (Vec<Solution>, servanda::question::
     let compiled = Compiled::new(&program).unwrap_or_else(|errors| panic!("{errors:?}"));
     let mut world = World::new(model);
     let points: Vec<_> = world.dating.points.iter().map(|point| point.expect("all are stated")).collect();
-    let horizon = world.dating.horizon;
+    let mut horizon = world.dating.horizon;
     let options = Options { until: None, horizon: horizon.last + 60 * 366, record: Record::Timeline };
+    let endless = points.iter().any(|point| {
+        let (first, last) = world.dating.chronology.as_ref().expect("consistent").bounds(*point);
+        first.is_none() || last.is_none()
+    });
+    if endless {
+        (horizon.first, horizon.last) = (day_of("1921-05-01") - ENDLESS, day_of("1921-05-31") + ENDLESS);
+    }
+    let spans: Vec<Vec<(i64, i64)>> = model.events.iter().map(|event| event.when.spans.clone()).collect();
+    let numbers = every_number(model);
     let mut cases = Vec::new();
     let chronology = world.dating.chronology.as_mut().expect("consistent");
-    let all = chronology.assignments(&points, horizon, 100_000, |ticks| {
-        let mut narrative: Vec<Occurrence> = Vec::new();
-        for (index, event) in model.events.iter().enumerate() {
-            for what in &event.happenings {
-                let tag = EventId::from_index(index).0;
-                narrative.push(Occurrence { tick: ticks[index], step: 0, what: what.clone(), tag });
-            }
+    let all = chronology.assignments(&points, horizon, 200_000, |ticks| {
+        let is_on = |spans: &Vec<(i64, i64)>, tick: &i64| {
+            spans.is_empty() || spans.iter().any(|(first, last)| (*first..=*last).contains(tick))
+        };
+        if !spans.iter().zip(ticks).all(|(spans, tick)| is_on(spans, tick)) {
+            return ControlFlow::Continue(());
         }
-        cases.push(solve(&compiled, &narrative, &options));
+        for numbers in &numbers {
+            let mut narrative: Vec<Occurrence> = Vec::new();
+            for (index, happenings) in numbers.iter().enumerate() {
+                for what in happenings {
+                    let tag = EventId::from_index(index).0;
+                    narrative.push(Occurrence { tick: ticks[index], step: 0, what: what.clone(), tag });
+                }
+            }
+            cases.push(solve(&compiled, &narrative, &options));
+        }
         ControlFlow::Continue(())
     });
-    assert!(all.expect("enumerable").exhaustive);
+    assert!(all.expect("enumerable").exhaustive || endless);
     (cases, question)
+}
+
+/// What happens in each event, with every whole number in place of those that are left open.
+fn every_number(model: &Model) -> Vec<Vec<Vec<Happening>>> {
+    let mut ways: Vec<Vec<Vec<Happening>>> = vec![Vec::new()];
+    for event in &model.events {
+        let mut told: Vec<Vec<Happening>> = vec![event.happenings.clone()];
+        for (at, happening) in event.happenings.iter().enumerate() {
+            let Happening::Action(_, args) = happening else { continue };
+            for (place, value) in args.iter().enumerate() {
+                let Kinded::Range(id) = value.kinded() else { continue };
+                let range = model.program.ranges[id.index()];
+                let whole = |number: Option<servanda_model::Number>| number.expect("bounded").mantissa;
+                let with = |list: &Vec<Happening>, number: i64| {
+                    let mut list = list.clone();
+                    if let Happening::Action(_, args) = &mut list[at] {
+                        args[place] = Value::integer(number).expect("small");
+                    }
+                    list
+                };
+                let all = whole(range.min)..=whole(range.max);
+                told = told.iter().flat_map(|list| all.clone().map(|number| with(list, number))).collect();
+            }
+        }
+        ways = ways
+            .iter()
+            .flat_map(|way| {
+                told.iter().map(|list| {
+                    let mut way = way.clone();
+                    way.push(list.clone());
+                    way
+                })
+            })
+            .collect();
+    }
+    ways
 }
 
 /// The answers on a day: for each key, in which cases it holds since and until when.
@@ -264,7 +366,7 @@ fn expected_on(model: &Model, cases: &[Solution], question: &servanda::question:
         .into_iter()
         .map(|(key, list)| {
             let certain = list.len() == cases.len();
-            (key, certain, hull(list.iter().map(|it| it.0)), hull(list.iter().map(|it| it.1)))
+            (key, certain, since(list.iter().map(|it| it.0)), until(list.iter().map(|it| it.1)))
         })
         .collect()
 }
@@ -285,16 +387,16 @@ fn expected_when(cases: &[Solution], question: &servanda::question::Question) ->
     if each.iter().all(|set| set.iter().count() == count) {
         for at in 0..count {
             let spans: Vec<Interval> = each.iter().map(|set| set.iter().nth(at).expect("as many")).collect();
-            let (since, until) = (spans.iter().map(|it| it.since()), spans.iter().map(|it| it.until()));
-            all.push((String::new(), true, hull(since), hull(until)));
+            let (begun, ended) = (spans.iter().map(|it| it.since()), spans.iter().map(|it| it.until()));
+            all.push((String::new(), true, since(begun), until(ended)));
         }
     } else {
         let certain = each.iter().skip(1).fold(each[0].clone(), |all, set| all.intersection(set));
         let possible = each.iter().skip(1).fold(each[0].clone(), |all, set| all.union(set));
         for (set, sure) in [(certain.clone(), true), (possible.difference(&certain), false)] {
             for span in set.iter() {
-                let (since, until) = (span.since(), span.until());
-                all.push((String::new(), sure, (since, since), (until, until)));
+                let (begun, ended) = (since([span.since()].into_iter()), until([span.until()].into_iter()));
+                all.push((String::new(), sure, begun, ended));
             }
         }
     }
@@ -359,6 +461,8 @@ fn oracle_answers_are_those_of_every_chronology() {
         }
         for _ in 0..4 {
             let asked = dice.pick(QUESTIONS);
+            // A number that is left open is told by its bounds.
+            let asked = if text.contains("between") && asked.starts_with("how many") { "who is great" } else { asked };
             let on = day_of("1921-05-01") + dice.roll(45).min(dice.roll(45)) as i64;
             let whether = !asked.starts_with("wh") && !asked.starts_with("how") && !asked.starts_with("did");
             let (asked, on) = if whether && dice.roll(2) == 0 {

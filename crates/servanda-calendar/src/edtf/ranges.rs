@@ -40,6 +40,16 @@ impl Edtf {
         }
     }
 
+    /// The days of each date that is meant, where it is a set of which all are; `a..b` in it is every date from the one
+    /// to the other.
+    pub fn each(&self) -> impl Iterator<Item = DayRange> + '_ {
+        let elements = match &self.expression {
+            Expression::AllOf(elements) => &elements[..],
+            _ => &[],
+        };
+        elements.iter().flat_map(|element| element.each(self.calendar))
+    }
+
     /// The exact days allowed, as a set of ticks.
     pub fn to_intervals(&self) -> IntervalSet {
         self.day_ranges().filter_map(Option::<Interval>::from).collect()
@@ -64,6 +74,32 @@ impl Element {
             Element::Date(date) => date.day_ranges(calendar),
             _ => DayRanges { source: Source::Once(Some(self.bounds(calendar).allowed())), pending: None },
         }
+    }
+}
+
+/// No more dates of a set are told apart.
+const MOST_DATES: usize = 1_000;
+
+impl Element {
+    fn each(&self, calendar: Calendar) -> Vec<DayRange> {
+        let Element::Range(first, last) = self else { return vec![self.bounds(calendar).allowed()] };
+        let (mut next, end) = (first.bounds(calendar).allowed(), last.bounds(calendar).allowed().max);
+        let mut all = vec![next];
+        while let (Some(min), Some(max)) = (next.min, next.max)
+            && end.is_some_and(|end| max < end)
+            && all.len() < MOST_DATES
+        {
+            let (since, length) = (Day(max.0 + 1), max.0 - min.0);
+            let (year, month, _) = calendar.ymd(since);
+            let until = match length {
+                0 => Some(since),
+                1..=31 => calendar.day_from_ymd(year, month, calendar.days_in_month(year, month)),
+                _ => calendar.day_from_ymd(year, 12, 31),
+            };
+            next = DayRange { min: Some(since), max: until };
+            all.push(next);
+        }
+        all
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use servanda::ask::{Answer, Reply, Truth, ask};
+use servanda::ends::between_text;
 use servanda::world::World;
 
 use super::{dir_and_question, opened, show_ask_error, view_of, warn_of_errors, write_proofs};
@@ -41,6 +42,9 @@ pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: 
     if reply.answers.is_empty() { Exit::No } else { Exit::Yes }
 }
 
+/// Two bounds, either of which may be open.
+type Between = (Option<String>, Option<String>);
+
 /// The reply as people read it.
 pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {
     let mut lines = String::new();
@@ -69,15 +73,12 @@ pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {
 
 fn answer_line(answer: &Answer, out: &Terminal) -> String {
     let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
-    // An answer to `when` has the days in its text.
-    let told = |day: &Option<String>| day.as_ref().is_some_and(|day| answer.text.contains(day.as_str()));
-    let between = answer.since_between.as_ref().map(|(first, _)| first.clone());
-    if (told(&answer.since) || told(&between)) && (answer.until.is_none() || told(&answer.until)) {
-        return format!("{truth}{}\n", out.bold(&answer.text));
-    }
-    let day = |day: &Option<String>, between: &Option<(String, String)>, word: &str| match (day, between) {
+    let day = |day: &Option<String>, between: &Option<Between>, word: &str| match (day, between) {
+        _ if answer.is_dated => String::new(),
         (Some(day), _) => format!(" {word} {day}"),
-        (None, Some((first, last))) => format!(" {word} some day from {first} to {last}"),
+        // Of what merely may begin or end, nothing is known.
+        (None, Some((None, None))) if !answer.act => String::new(),
+        (None, Some((first, last))) => format!(" {word} {}", between_text(first.clone(), last.clone())),
         (None, None) => String::new(),
     };
     let mut line = format!(
@@ -91,7 +92,11 @@ fn answer_line(answer: &Answer, out: &Terminal) -> String {
     }
     let mut show = |witness: &Option<servanda::ask::Witness>, word: &str| {
         if let Some(days) = witness {
-            let all: Vec<String> = days.iter().map(|(event, day)| format!("{event} on {day}")).collect();
+            let told = |(what, value): (&String, &String)| match value.parse::<f64>() {
+                Ok(_) => format!("{value} for “{what}”"),
+                Err(_) => format!("{what} on {value}"),
+            };
+            let all: Vec<String> = days.iter().map(told).collect();
             line.push_str(&format!("  {word} {}\n", all.join(", ")));
         }
     };

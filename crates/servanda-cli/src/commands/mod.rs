@@ -96,7 +96,11 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
             Exit::CouldNot
         })?;
         let allowed = date.bounds().allowed();
-        view.on = allowed.max.or(allowed.min).map(|day| day.0);
+        if allowed.min != allowed.max || allowed.min.is_none() {
+            let trouble = servanda::question::no_day(model, text, allowed.max.or(allowed.min).map(|day| day.0));
+            return Err(show_ask_error(model, &AskError::Trouble(trouble), out));
+        }
+        view.on = allowed.min.map(|day| day.0);
     }
     if let Some(day) = view.on
         && servanda::world::is_too_far(model, day)

@@ -1,7 +1,7 @@
 //! Dates as they are written in a dossier.
 
-use servanda_calendar::edtf::{DateTime, Expression, Offset, Qualifier};
-use servanda_calendar::{ReformTable, WrittenDate, parse_written};
+use servanda_calendar::edtf::{DateTime, Expression, Offset};
+use servanda_calendar::{Day, DayRange, ReformTable, WrittenDate, parse_written};
 
 use crate::model::When;
 use crate::program::Clock;
@@ -50,9 +50,26 @@ fn in_seconds(when: When) -> When {
         (when.min.map(|day| day * Clock::Seconds.day()), when.max.map(|day| day * Clock::Seconds.day()));
     if first.is_some() && first == last {
         let at = first.map(|first| first + time_of_day(&when.written).unwrap_or(0));
-        return When { min: at, max: at, ..when };
+        return When { min: at, max: at, each: Vec::new(), spans: Vec::new(), ..when };
     }
-    When { min: first, max: last.map(|last| last + Clock::Seconds.day() - 1), ..when }
+    let second = Clock::Seconds.day();
+    let in_seconds = |runs: Vec<(i64, i64)>| {
+        let run = |(first, last): (i64, i64)| {
+            (first.saturating_mul(second), last.saturating_add(1).saturating_mul(second) - 1)
+        };
+        runs.into_iter().map(run).collect()
+    };
+    let (spans, each) = (in_seconds(when.spans), in_seconds(when.each));
+    When {
+        min: first,
+        max: last.map(|last| last + second - 1),
+        spans,
+        each,
+        written: when.written,
+        doubt: when.doubt,
+        by_season: when.by_season,
+        period: when.period,
+    }
 }
 
 /// The last tick of a time: of a day its last second.
@@ -74,11 +91,20 @@ fn read_with<E: ToString>(text: &str, parse: impl Fn(&str) -> Result<WrittenDate
     let bracketed = format!("[{text}]");
     let date = parse(if open { &bracketed } else { text }).map_err(|error| error.to_string())?;
     let allowed = date.bounds().allowed();
+    let doubt = date.qualifier();
     Ok(When {
         written: text.to_owned(),
         min: allowed.min.map(|day| day.0),
         max: allowed.max.map(|day| day.0),
-        qualified: date.qualifier() != Qualifier::default(),
+        spans: spans(&date),
+        each: date.edtf().map_or_else(Vec::new, |it| it.each().filter_map(bounded).collect()),
+        doubt: match (doubt.uncertain, doubt.approximate) {
+            (true, true) => Some("which its source holds uncertain and estimates"),
+            (true, false) => Some("which its source holds uncertain"),
+            (false, true) => Some("which is an estimate"),
+            (false, false) => None,
+        },
+        by_season: date.rests_on_season_convention(),
         period: date.is_period(),
     })
 }
@@ -99,4 +125,22 @@ fn seconds(time: DateTime) -> i64 {
         Offset::Unsaid | Offset::Utc => clock,
         Offset::Minutes(ahead) => clock - i64::from(ahead) * 60,
     }
+}
+
+/// A date of more runs of days than this is taken for any day between its bounds.
+const MOST_SPANS: usize = 24;
+
+fn bounded(range: DayRange) -> Option<(i64, i64)> {
+    Some((range.min?.0, range.max?.0))
+}
+
+/// The runs of days that one day can be on, where these leave any out between the first and the last.
+fn spans(date: &WrittenDate) -> Vec<(i64, i64)> {
+    let Some(edtf) = date.edtf().filter(|_| !date.is_period()) else { return Vec::new() };
+    let runs: Vec<DayRange> = edtf.day_ranges().take(MOST_SPANS + 1).collect();
+    if runs.len() < 2 || runs.len() > MOST_SPANS {
+        return Vec::new();
+    }
+    let open = |day: Option<Day>, otherwise: i64| day.map_or(otherwise, |day| day.0);
+    runs.iter().map(|run| (open(run.min, i64::MIN), open(run.max, i64::MAX))).collect()
 }

@@ -129,7 +129,36 @@ impl Elaborator<'_> {
         event.relations = self.relations(statement);
         event.relations.extend(self.head_relation(statement, &head));
         self.standing(statement, &mut event);
-        self.push_event(event);
+        self.push_each(statement, event);
+    }
+
+    /// One event, or one for each date where all dates of a set are meant. What lasts is no event.
+    fn push_each(&mut self, statement: &Statement, event: Event) {
+        if event.when.each.is_empty() {
+            if event.when.period {
+                self.lasting(statement, &event);
+            }
+            return self.push_event(event);
+        }
+        for (min, max) in event.when.each.clone() {
+            let when =
+                When { min: Some(min), max: Some(max), each: Vec::new(), spans: Vec::new(), ..event.when.clone() };
+            self.push_event(Event { when, ..event.clone() });
+        }
+    }
+
+    fn lasting(&mut self, statement: &Statement, event: &Event) {
+        let message =
+            format!("`{}` lasts, and an event happens on one day: it is taken for some day of it", event.when.written);
+        let trouble = Trouble::new("event-lasts", statement.head.span, message);
+        let days = event.when.written.split_once('/').unwrap_or_default();
+        self.warn(
+            statement,
+            trouble.help(format!(
+                "write `{}..{}` for one day between the two, or say what lasted as a `fact`",
+                days.0, days.1
+            )),
+        );
     }
 
     /// `the day after Boundary` in the place of a date.
@@ -328,6 +357,10 @@ impl Elaborator<'_> {
         mentions.sort_unstable();
         mentions.dedup();
         event.mentions = mentions;
+        if let (Some(name), Some(actors)) = (event.entity, &event.known_only_to) {
+            // What has a name can be told of.
+            self.model.lexicon.entities[name.index()].known_only_to.get_or_insert_with(|| actors.clone());
+        }
         self.model.events.push(event);
     }
 

@@ -57,7 +57,15 @@ impl Elaborator<'_> {
             match word {
                 "on" => {
                     let when = dates::read(&text.replace(' ', "")).map_err(|_| bad_view(rest))?;
-                    view.on = Some(when.max.or(when.min).ok_or_else(|| bad_view(rest))?);
+                    let last = when.max.or(when.min).ok_or_else(|| bad_view(rest))?;
+                    if when.min != when.max {
+                        let message = format!(
+                            "`{text}` is more than one day, and what is asked may not be the same on all of them"
+                        );
+                        return Err(Trouble::new("bad-date", super::words::span_of(rest), message)
+                            .help(format!("write one day, as `on {}`", servanda_calendar::Day(last))));
+                    }
+                    view.on = Some(last);
                 }
                 "seen" => view.seen_by = Some(self.view_entity(rest)?),
                 "known" => view.known_in = Some(text.parse().map_err(|_| bad_view(rest))?),

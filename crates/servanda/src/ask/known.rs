@@ -3,11 +3,18 @@
 use std::collections::BTreeMap;
 
 use servanda_engine::Interval;
-use servanda_model::{EntityId, Standing, Value, View};
+use servanda_model::{EntityId, FluentId, Standing, Value, View};
 
-use super::{Answer, answer, why, witness};
+use super::{Answer, answer, dated, part, why};
+use crate::ends::{Ends, between_text};
 use crate::steps;
 use crate::world::{Outcome, World};
+
+/// Whether an actor was told of a thing in any chronology, and does not merely know what everyone knows.
+fn told_only(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> bool {
+    let args = [Value::entity(actor), Value::entity(thing)];
+    outcome.runs.iter().any(|run| run.solution.interval_at(world.model.hooks.knows, &args, on).is_some())
+}
 
 /// What an actor knows of a thing: that it exists, its norms, and what happened to it.
 pub(super) fn knowledge(
@@ -19,36 +26,41 @@ pub(super) fn knowledge(
 ) -> Vec<Answer> {
     let model = world.model;
     let mut answers = Vec::new();
-    let args = [Value::entity(actor), Value::entity(thing)];
     let root = world.secret_root(thing);
     let insider = sharers(world, thing).contains(&actor);
     let secret = root.or_else(|| (!sharers(world, thing).is_empty()).then_some(thing));
     // Who was told of the whole knows of its parts.
-    let root_args = root.map(|root| [Value::entity(actor), Value::entity(root)]);
+    let ways: Vec<_> = [Some(thing), root].into_iter().flatten().flat_map(|it| world.knowing_of(actor, it)).collect();
     let told = |run: &crate::world::Run| {
-        let of = |args: &[Value]| run.solution.interval_at(model.hooks.knows, args, on).copied();
-        of(&args).or_else(|| of(root_args.as_ref()?))
+        let of = |(fluent, args): &(FluentId, Vec<Option<Value>>)| {
+            let args: Vec<Value> = args.iter().flatten().copied().collect();
+            run.solution.interval_at(*fluent, &args, on).copied()
+        };
+        ways.iter().find_map(of)
     };
     let each: Vec<Option<Interval>> = outcome.runs.iter().map(|run| told(run)).collect();
     let first = each.iter().position(Option::is_some);
     let name = model.name(thing).to_owned();
     let who = model.name(actor).to_owned();
-    match (first, secret, insider) {
-        (Some(run), _, _) => {
+    let is_event = model.lexicon.is_of_kind(thing, model.hooks.event);
+    // What is public, and was never secret, is told of below.
+    match (first.filter(|_| secret.is_some() || told_only(world, outcome, actor, thing, on)), secret, insider) {
+        (Some(run), _, _) if !(insider && is_event) => {
             let everywhere = each.iter().all(Option::is_some);
             let sinces = each.iter().flatten().map(|it| it.since).collect();
             let untils = each.iter().flatten().map(|it| it.until).collect();
             let certain = everywhere && outcome.exhaustive;
             let mut answer = answer(world, format!("{who} knows of {name}"), certain, sinces, untils);
-            if let Some(other) = each.iter().position(Option::is_none) {
-                answer.witness = Some(witness(world, outcome, run));
-                answer.counter_witness = Some(witness(world, outcome, other));
+            if !everywhere {
+                let is_so: Vec<bool> = each.iter().map(Option::is_some).collect();
+                part(world, outcome, &is_so, &mut answer);
             }
             why(world, outcome, run, each[run].and_then(|it| it.begun_by), Some(on), &mut answer);
             answers.push(answer);
         }
-        (None, Some(_), true) => {
-            let text = format!("{who} knows of {name}, as one of those who made it");
+        (_, Some(_), true) => {
+            let those = if is_event { "to whom it is known" } else { "who made it" };
+            let text = format!("{who} knows of {name}, as one of those {those}");
             let entity = &model.lexicon.entities[thing.index()];
             let made = steps::made_on(world, outcome, thing);
             let mut answer = answer(world, text, true, vec![made.filter(|day| *day <= on)], vec![None]);
@@ -57,7 +69,7 @@ pub(super) fn knowledge(
                 answers.push(answer);
             }
         }
-        (None, None, _) => {
+        (_, None, _) => {
             let made = steps::made_on(world, outcome, thing);
             if made.is_none_or(|day| day <= on) {
                 let text = format!("{who} can know of {name}, which is not secret");
@@ -67,7 +79,7 @@ pub(super) fn knowledge(
                 answers.push(answer);
             }
         }
-        (None, Some(_), false) => {}
+        (_, Some(_), false) => {}
     }
     if answers.is_empty() {
         return answers;
@@ -117,6 +129,10 @@ pub(super) fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on:
         let sinces = runs.iter().flatten().map(|it| it.since).collect();
         let untils = runs.iter().flatten().map(|it| it.until).collect();
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
+        if !everywhere {
+            let is_so: Vec<bool> = runs.iter().map(Option::is_some).collect();
+            part(world, outcome, &is_so, &mut answer);
+        }
         let run = runs.iter().position(Option::is_some).unwrap_or(0);
         why(world, outcome, run, runs[run].and_then(|it| it.begun_by), Some(on), &mut answer);
         answers.push(answer);
@@ -139,9 +155,10 @@ pub(super) fn learnt(world: &World<'_>, outcome: &Outcome, actor: EntityId, thin
     answers.truncate(1);
     answers.retain(|answer| answer.since.is_some() || answer.since_between.is_some());
     for answer in &mut answers {
+        answer.is_dated = true;
         answer.text = match (&answer.since, &answer.since_between) {
             (Some(day), _) => day.clone(),
-            (None, Some((first, last))) => format!("some day from {first} to {last}"),
+            (None, Some((first, last))) => between_text(first.clone(), last.clone()),
             (None, None) => String::new(),
         };
     }
@@ -196,7 +213,8 @@ pub(super) fn claims(world: &World<'_>, view: &View, actor: EntityId, day: Optio
         if !matches!(&event.standing, Standing::Claimed(list) if by(list)) || !evident || !own || !said {
             continue;
         }
-        let mut one = answer(world, event.sentence.clone(), true, vec![min, max], vec![None]);
+        let (since, until) = (Ends::bounds((min, max)), Ends::default());
+        let mut one = dated(world, event.sentence.clone(), true, since, until);
         one.act = true;
         one.steps = vec![steps::of_event(world, id)];
         one.which.clone_from(&event.contradicted_by);

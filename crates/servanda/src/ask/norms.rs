@@ -6,7 +6,7 @@ use servanda_engine::Interval;
 use servanda_model::{CompareOp, Condition, Expr, FluentId, Modality, Model, Norm, OriginId, Value, View};
 
 use super::spells::{Spell, asked_for, span_text, spells};
-use super::{Answer, Found, No, answer, fillings, why, witness};
+use super::{Answer, Found, No, answer, ends, fillings, part, why};
 use crate::question::{OfNorms, Question, Ruling, Wants};
 use crate::steps::{self, Told};
 use crate::world::{Outcome, World};
@@ -40,12 +40,17 @@ pub(super) fn answers(
     let mut all: Vec<Answer> = Vec::new();
     for (key, spell) in standing(world, outcome, question, question.fluent, view, on) {
         let Some(said) = read(model, &key, of) else { continue };
-        let days = of.when.then(|| span_text(model, &spell.sinces, &spell.untils));
+        let days = of.when.then(|| {
+            let (since, until) = ends(world, outcome, &spell.sinces, &spell.untils);
+            span_text(model, since, until)
+        });
         let text = text(model, of, &said, days);
         let mut one = answer(world, text, spell.certain, spell.sinces, spell.untils);
         why(world, outcome, spell.run, spell.begun, Some(on), &mut one);
-        one.witness = spell.witness;
-        one.counter_witness = spell.counter_witness;
+        one.is_dated = of.when;
+        if !spell.is_so.iter().all(|is_so| *is_so) {
+            part(world, outcome, &spell.is_so, &mut one);
+        }
         cite(model, said.norm.origin, &mut one.steps);
         if of.asked > 0 || of.how_many {
             one.which = vec![by(model, &said)];
@@ -136,8 +141,8 @@ struct Standing {
     untils: Vec<Option<i64>>,
     run: usize,
     begun: Option<servanda_engine::StepId>,
-    witness: Option<super::Witness>,
-    counter_witness: Option<super::Witness>,
+    /// Whether it is so in each run; empty where all days are asked about.
+    is_so: Vec<bool>,
 }
 
 /// What a fluent of the question holds on the day, or on all days.
@@ -157,30 +162,28 @@ fn standing(
             untils: it.untils,
             run: 0,
             begun: it.begun,
-            witness: None,
-            counter_witness: None,
+            is_so: Vec::new(),
         };
         return all.into_iter().map(|it| (it.key.clone(), of_spell(it))).collect();
     }
-    on_day(world, outcome, fillings(outcome, fluent, on))
+    on_day(outcome, fillings(outcome, fluent, on))
 }
 
-fn on_day(world: &World<'_>, outcome: &Outcome, all: BTreeMap<Vec<Value>, Found>) -> Vec<(Vec<Value>, Standing)> {
+fn on_day(outcome: &Outcome, all: BTreeMap<Vec<Value>, Found>) -> Vec<(Vec<Value>, Standing)> {
     let mut standing = Vec::new();
     for (key, found) in all {
         let Some(run) = found.at.iter().position(Option::is_some) else { continue };
         let held: Vec<&Interval> = found.at.iter().flatten().collect();
-        let other = found.at.iter().position(Option::is_none);
+        let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
         standing.push((
             key,
             Standing {
-                certain: other.is_none() && outcome.exhaustive,
+                certain: !is_so.contains(&false) && outcome.exhaustive,
                 sinces: held.iter().map(|it| it.since).collect(),
                 untils: held.iter().map(|it| it.until).collect(),
                 run,
                 begun: held[0].begun_by,
-                witness: other.map(|_| witness(world, outcome, run)),
-                counter_witness: other.map(|other| witness(world, outcome, other)),
+                is_so,
             },
         ));
     }
@@ -259,7 +262,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
     let model = world.model;
     let rule = &model.rules[rule].item;
     let mut all = Vec::new();
-    for (key, standing) in on_day(world, outcome, fillings(outcome, Some(fluent), on)) {
+    for (key, standing) in on_day(outcome, fillings(outcome, Some(fluent), on)) {
         let later = rule.triggers.iter().find_map(|trigger| match trigger {
             servanda_model::Trigger::After { time, .. } => Some(steps::time_text(model, time, rule, &key)),
             _ => None,
@@ -289,7 +292,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         Wants::MustNot => "a norm in force that forbids it",
     };
     no.searched.push(wanted.to_owned());
-    for (key, standing) in on_day(world, outcome, fillings(outcome, Some(of.against), on)) {
+    for (key, standing) in on_day(outcome, fillings(outcome, Some(of.against), on)) {
         let Some(said) = read(model, &key, of) else { continue };
         let word = match said.norm.modality {
             _ if of.wants != Wants::MustNot && !forbids(model, of, said.norm) => "limited by",
@@ -305,7 +308,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         cite(model, said.norm.origin, &mut told.steps);
         no.steps.extend(told.steps);
     }
-    for (key, standing) in on_day(world, outcome, fillings(outcome, question.fluent, on)) {
+    for (key, standing) in on_day(outcome, fillings(outcome, question.fluent, on)) {
         let Some(said) = read(model, &key, of) else { continue };
         let possibly = if standing.certain { "" } else { "possibly " };
         no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));

@@ -6,7 +6,8 @@ use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
 use servanda_model::{Model, Term, Value, VarId, View};
 
-use super::{Answer, Found, answer, days_text, fillings, text_of, why};
+use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
+use crate::ends::{Ends, between_text};
 use crate::question::{Form, Question};
 use crate::steps;
 use crate::world::{Outcome, World};
@@ -132,19 +133,21 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
     for spell in asked_for(world, question, view, all) {
         let text = text_of(model, question, &spell.key, solution);
         let label = if spell.key.is_empty() { String::new() } else { format!("{text}: ") };
-        let (since, until) = (days_text(model, &spell.sinces), days_text(model, &spell.untils));
+        let (first, last) = ends(world, outcome, &spell.sinces, &spell.untils);
+        let (since, until) = (first.text(model), last.text(model));
         let nothing = matches!(question.form, Form::HowMany) && text == "0";
         let text = match question.form {
             Form::Since if since.is_empty() => format!("{label}always"),
             Form::Since => format!("{label}{since}"),
             Form::Until if until.is_empty() => continue,
             Form::Until => format!("{label}{until}"),
-            Form::HowLong => format!("{label}{}", length(&spell)),
-            Form::When => format!("{label}{}", span_text(model, &spell.sinces, &spell.untils)),
+            Form::HowLong => format!("{label}{}", length(world, outcome, &spell)),
+            Form::When => format!("{label}{}", span_text(model, first, last)),
             _ if nothing => continue,
             _ => text,
         };
-        let mut answer = answer(world, text, spell.certain, spell.sinces, spell.untils);
+        let mut answer = dated(world, text, spell.certain, first, last);
+        answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
         why(world, outcome, 0, spell.begun, None, &mut answer);
         answers.push(answer);
     }
@@ -175,7 +178,11 @@ fn left_open(model: &Model, outcome: &Outcome, question: &Question) -> Vec<Spell
 }
 
 /// How long something was so, in days.
-fn length(spell: &Spell) -> String {
+fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell) -> String {
+    let is_open = |day: &i64| world.dating.is_open(*day);
+    if !outcome.precise || spell.sinces.iter().chain(&spell.untils).flatten().any(is_open) {
+        return "an unknown time".to_owned();
+    }
     let days = |days: i64| format!("{days} day{}", if days == 1 { "" } else { "s" });
     let each: Option<Vec<i64>> =
         spell.sinces.iter().zip(&spell.untils).map(|(since, until)| Some((*until)? - (*since)?)).collect();
@@ -214,10 +221,11 @@ pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
         };
         let said = match (day, between) {
             (Some(day), _) => day.clone(),
-            (None, Some((first, last))) => format!("some day from {first} to {last}"),
+            (None, Some((first, last))) => between_text(first.clone(), last.clone()),
             (None, None) if matches!(question.form, Form::Since) => "always".to_owned(),
             (None, None) => continue,
         };
+        answer.is_dated = true;
         answer.text = if question.asked.is_empty() { said } else { format!("{}: {said}", answer.text) };
         all.push(answer);
     }
@@ -231,7 +239,7 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
     for spell in asked_for(world, question, view, all) {
         let Some(begun) = spell.begun else { continue };
         let trace = steps::trace(world, &outcome.runs[0], begun, None);
-        let day = spell.sinces[0].map(|day| world.model.show_tick(day));
+        let day = spell.sinces[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
         let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
         let of_day: Vec<&steps::Told> = acts.clone().filter(|told| told.day == day).collect();
         let last = acts.clone().max_by(|a, b| a.day.cmp(&b.day));
@@ -255,8 +263,8 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
 }
 
 /// An interval, with the days between which its ends lie where they are not the same in every chronology.
-pub(super) fn span_text(model: &Model, sinces: &[Option<i64>], untils: &[Option<i64>]) -> String {
-    let (since, until) = (days_text(model, sinces), days_text(model, untils));
+pub(super) fn span_text(model: &Model, since: Ends, until: Ends) -> String {
+    let (since, until) = (since.text(model), until.text(model));
     match (since.is_empty(), until.is_empty()) {
         (false, false) => format!("{since} to {until}"),
         (false, true) => format!("since {since}"),

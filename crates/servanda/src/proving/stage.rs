@@ -14,8 +14,11 @@ use super::days::{Bounds, Days};
 use super::{Case, Refusal};
 use crate::ask::{self, Reply};
 use crate::question::{Form, Question};
-use crate::world::{Outcome, Questions, Run, World};
+use crate::world::{Outcome, Questions, Run, World, is_known, known_happenings, name_of};
 use crate::{say, steps};
+
+/// Why dates with gaps have no proof.
+pub(super) const GAPS: &str = "a date that leaves days out between its first and its last is not followed";
 
 /// What both sides look at: the dossier from a point of view, with a question put to it.
 pub(super) struct Stage<'m> {
@@ -26,6 +29,8 @@ pub(super) struct Stage<'m> {
     pub(super) goals: Vec<Shape>,
     pub(super) visible: Vec<EventId>,
     pub(super) days: &'m Days,
+    /// Things that are not known of.
+    unknown: Vec<EntityId>,
     /// What can be said of each event's day for certain.
     pub(super) bounds: Vec<Option<Bounds>>,
     pub(super) through: i64,
@@ -70,8 +75,7 @@ impl<'m> Stage<'m> {
         let visible =
             (0..model.events.len()).map(EventId::from_index).filter(|id| counts(world, view, unknown, *id)).collect();
         let goals = goals(world, &question, &program)?;
-        let last = world.last_day().max(view.on.unwrap_or(i64::MIN));
-        let through = last.saturating_add(world.years_ahead * 366);
+        let through = world.horizon(view);
         let day = match question.form {
             _ if question.is_of_all_days(view) => None,
             Form::Acts { .. } => question.on.or(view.on),
@@ -79,7 +83,8 @@ impl<'m> Stage<'m> {
         };
         let seen_until = view.seen_by.and(view.on);
         let view = view.clone();
-        Ok(Stage { model, question, view, program, goals, visible, days, bounds, through, day, seen_until })
+        let unknown = unknown.to_vec();
+        Ok(Stage { model, question, view, program, goals, visible, days, unknown, bounds, through, day, seen_until })
     }
 
     /// Whether a shape is of the dossier, and not of the question.
@@ -111,7 +116,7 @@ impl<'m> Stage<'m> {
                 continue;
             }
             let step = order(self.model, *id, &ticks, 0);
-            let happenings = self.model.events[id.index()].happenings.iter();
+            let happenings = known_happenings(self.model, *id, &self.unknown);
             all.extend(happenings.map(|what| Occurrence { tick, step, what: what.clone(), tag: id.0 }));
         }
         all.sort();
@@ -132,7 +137,7 @@ impl<'m> Stage<'m> {
     }
 
     fn seen(&self, id: EventId, scope: &[Shape]) -> bool {
-        self.model.events[id.index()].happenings.iter().any(|happening| {
+        known_happenings(self.model, id, &self.unknown).any(|happening| {
             let (of, args) = match happening {
                 Happening::Action(action, args) => (Target::Action(action.0), args),
                 Happening::FactBegins(fluent, args, _) | Happening::FactEnds(fluent, args, _) => {
@@ -156,6 +161,11 @@ impl<'m> Stage<'m> {
         ask::reply(world, &self.question, &self.view, &outcome)
     }
 
+    /// Whether the date of an event leaves days out between its first and its last.
+    pub(super) fn has_gaps(&self, event: usize) -> bool {
+        !self.model.events[event].when.spans.is_empty()
+    }
+
     /// A history on the days of one chronology, which may be another than that it was written for.
     pub(super) fn run(&self, accepted: &Accepted, ticks: Vec<Option<i64>>) -> Rc<Run> {
         let day = |instant: &Instant| {
@@ -168,7 +178,7 @@ impl<'m> Stage<'m> {
         };
         let moved = |tick: i64| accepted.moving.get(&tick).and_then(day).unwrap_or(tick);
         let solution = solution(accepted, &self.program, &moved);
-        Rc::new(Run { program: Rc::new(self.program.clone()), ticks, solution })
+        Rc::new(Run { program: Rc::new(self.program.clone()), ticks, solution, numbers: Default::default() })
     }
 
     /// A step in words, and where what brought it about is written.
@@ -228,6 +238,9 @@ impl<'m> Stage<'m> {
             return refused("it is a history of something else than was asked");
         }
         let open = self.open(&certificate.scope);
+        if open.iter().any(|id| self.has_gaps(*id)) {
+            return refused(GAPS);
+        }
         if !case.days.keys().copied().eq(open.iter().map(|id| *id as u32)) {
             return refused("its days are not those of just the events that it sees and that have no certain day");
         }
@@ -282,9 +295,9 @@ fn counts(world: &World<'_>, view: &View, unknown: &[EntityId], id: EventId) -> 
     event.standing == Standing::Stated
         && event.kind != EventKind::Words
         && view.known_in.is_none_or(|year| world.evidence_by(event.origin, year))
-        && !event.mentions.iter().chain(&event.entity).any(|entity| unknown.contains(entity))
+        && is_known(world.model, id, unknown)
         && match (view.seen_by, &event.known_only_to) {
-            (Some(actor), Some(actors)) => actors.contains(&actor),
+            (Some(actor), Some(actors)) => actors.contains(&actor) || name_of(world.model, id).is_some(),
             _ => true,
         }
 }
@@ -335,11 +348,11 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
             let mut things = vec![*thing];
             things.extend(world.secret_root(*thing).filter(|root| root != thing));
-            let knows = |thing: EntityId| Shape {
-                of: Target::Fluent(model.hooks.knows.0),
-                args: vec![entity(*actor), entity(thing)],
+            let shape = |(fluent, args): (FluentId, Vec<Option<Value>>)| Shape {
+                of: Target::Fluent(fluent.0),
+                args: args.into_iter().map(|it| entity(it?.as_entity()?)).collect(),
             };
-            things.into_iter().map(knows).collect()
+            things.into_iter().flat_map(|thing| world.knowing_of(*actor, thing)).map(shape).collect()
         }
         Form::Statuses(norm) => {
             let own = model.norms.iter().filter(|it| it.entity == *norm).map(|it| it.status).collect::<BTreeSet<_>>();

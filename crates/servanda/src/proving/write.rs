@@ -9,7 +9,7 @@ use super::days::Days;
 use super::draft::Leads;
 use super::stage::Stage;
 use super::{Case, NoProof, Proof, ViewOf, answered, cells, comes_to, days_of, knowing, known, prepared, undocumented};
-use crate::ask::{self, AskError, Reply};
+use crate::ask::{self, AskError, How, Reply};
 use crate::world::{Outcome, World};
 
 /// Writes proofs. What one looked at is tried first for the next.
@@ -38,13 +38,14 @@ impl Prover {
         if texts.is_empty() {
             return Vec::new();
         }
-        let replies = match ask::ask_all(world, texts, view, false) {
+        let how = How { readings: false, tries_numbers: true, tells_ends: true };
+        let replies = match ask::ask_with(world, texts, view, how) {
             Ok(replies) => replies,
             Err(error) => return texts.iter().map(|_| Err(NoProof::Ask(error.clone()))).collect(),
         };
         let mut all = Vec::new();
         for (text, reply) in texts.iter().zip(replies) {
-            let reply = reply.map_err(NoProof::Ask);
+            let reply = reply.map_err(NoProof::Ask).and_then(|reply| as_stated(world, text, view, reply));
             all.push(reply.and_then(|reply| self.prove_one(world, text, view, &reply)));
         }
         all
@@ -99,6 +100,20 @@ impl Prover {
         self.knowledge.push((view.clone(), cases.clone()));
         Ok(cases)
     }
+}
+
+/// The reply with numbers that are left open as they are stated, which is what histories have. It has to be the same.
+fn as_stated(world: &mut World<'_>, text: &str, view: &View, reply: Reply) -> Result<Reply, NoProof> {
+    if !reply.tried_numbers {
+        return Ok(reply);
+    }
+    let how = How { readings: false, tries_numbers: false, tells_ends: false };
+    let replies = ask::ask_with(world, &[text.to_owned()], view, how).map_err(NoProof::Ask)?;
+    let stated = replies.into_iter().next().expect("as many replies as questions").map_err(NoProof::Ask)?;
+    if answered(&stated) != answered(&reply) {
+        return Err(NoProof::NotCheckable("it hangs on a number that is left open".to_owned()));
+    }
+    Ok(stated)
 }
 
 /// Of the chronologies that were looked at, for everything that any says one in which it is so and one in which it is

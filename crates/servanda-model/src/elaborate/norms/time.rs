@@ -45,13 +45,7 @@ impl Builder<'_, '_> {
                     let right = Expr::Value(last);
                     self.overdue(Condition::Compare { left: Expr::Now, op: CompareOp::Greater, right });
                 }
-                let when = When {
-                    written: String::new(),
-                    min: Some(last + 1),
-                    max: Some(last + 1),
-                    qualified: false,
-                    period: false,
-                };
+                let when = When { written: String::new(), min: Some(last + 1), max: Some(last + 1), ..When::default() };
                 let event = Event {
                     entity: None,
                     kind: EventKind::Happens,
