@@ -99,6 +99,7 @@ fn candidates(range: NumberRange, met: &BTreeSet<Number>, beyond: Number) -> Vec
 }
 
 /// Ways of trying numbers that are left open.
+#[derive(Clone)]
 pub(crate) struct Trial {
     figures: Vec<(Figure, Vec<Number>)>,
 }

@@ -270,6 +270,9 @@ impl<'m> World<'m> {
                 by_day.entry(last).or_default().push(at);
             }
             let mut sampled: Option<Vec<Rc<Run>>> = None;
+            let mut prepared: Option<(Tried, Trial, [Tried; 2])> = None;
+            // By run, its doubts with certain numbers at both ends, and with those left open.
+            let mut weighed: BTreeMap<usize, ([Vec<Doubt>; 2], Vec<Doubt>)> = BTreeMap::new();
             for (last, asking) in by_day {
                 let (mut runs, mut cells) = (as_told.clone(), told_cells.clone());
                 let (mut exhaustive, mut precise) = (chosen.exhaustive, chosen.precise);
@@ -278,11 +281,16 @@ impl<'m> World<'m> {
                 let doubted: BTreeSet<usize> = (0..all_doubts.len()).filter(|at| matters(&all_doubts[*at])).collect();
                 let mut stated = None;
                 if !figures.is_empty() && !doubted.is_empty() {
-                    let narrow = Tried::within(&sides, &relevant)?;
-                    let met: BTreeSet<Number> = relevant.iter().flat_map(|it| it.met.iter().copied()).collect();
-                    let told = narrative(model, &relevant[0].events, &first.ticks, &sight.sets[0]);
-                    let mut trial = Trial::new(model, &sides[0].program, &figures, &met, &told);
-                    let fixed = [narrow.with(trial.at_end(false))?, narrow.with(trial.at_end(true))?];
+                    if prepared.is_none() {
+                        let narrow = Tried::within(&sides, &relevant)?;
+                        let met: BTreeSet<Number> = relevant.iter().flat_map(|it| it.met.iter().copied()).collect();
+                        let told = narrative(model, &relevant[0].events, &first.ticks, &sight.sets[0]);
+                        let trial = Trial::new(model, &sides[0].program, &figures, &met, &told);
+                        let fixed = [narrow.with(trial.at_end(false))?, narrow.with(trial.at_end(true))?];
+                        prepared = Some((narrow, trial, fixed));
+                    }
+                    let Some((narrow, trial, fixed)) = &prepared else { continue };
+                    let mut trial = trial.clone();
                     let doubts = |side: usize, ticks: &Ticks, tried: &Tried| {
                         run(side, &relevant[side].events, ticks.clone(), tried).1
                     };
@@ -295,8 +303,11 @@ impl<'m> World<'m> {
                             if !doubted.contains(&at) || !seen.insert(at) {
                                 continue;
                             }
-                            let noise = [0, 1].map(|end| doubts(*side, ticks, &fixed[end]));
-                            let open = doubts(*side, ticks, &narrow);
+                            let (noise, open) = weighed.entry(at).or_insert_with(|| {
+                                let noise = [0, 1].map(|end| doubts(*side, ticks, &fixed[end]));
+                                (noise, doubts(*side, ticks, narrow))
+                            });
+                            let (noise, open) = (noise.clone(), open.clone());
                             if let Some(tick) = noise.iter().filter_map(|noise| first_besides(&open, noise)).min() {
                                 first_doubt = Some(first_doubt.map_or(tick, |known| known.min(tick)));
                                 tests.push((*side, ticks, noise));
