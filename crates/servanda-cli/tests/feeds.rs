@@ -69,8 +69,10 @@ norm NoSale: d must not sell id
 norm Loose: d may appeal id
   for d: member; id: number";
 
-/// What happens to one claim, and the status of the duty and of the prohibition over time.
-const LIVES: &[(&str, &[(i64, &str)], &[&str], &[&str])] = &[
+/// A name, what happens to one claim, and the status of the duty and of the prohibition over time.
+type Life = (&'static str, &'static [(i64, &'static str)], &'static [&'static str], &'static [&'static str]);
+
+const LIVES: &[Life] = &[
     ("done in time", &[(0, "open"), (5, "discharge")], &["due,0,5", "met,5,"], &["observed,0,5"]),
     ("done late", &[(0, "open"), (9, "discharge")], &["breached,6,9", "due,0,6", "met-late,9,"], &["observed,0,9"]),
     (

@@ -61,7 +61,7 @@ impl RunOptions {
     /// As [`keep_apart`].
     pub fn keep_apart(&self, others: &[PathBuf]) -> Result<(), RunError> {
         let reads: Vec<PathBuf> = self.feeds.iter().chain(others).cloned().collect();
-        let is_file = self.out != PathBuf::from("-");
+        let is_file = self.out.as_os_str() != "-";
         let mut writes: Vec<PathBuf> = is_file.then(|| self.out.clone()).into_iter().collect();
         writes.extend(self.checkpoints.iter().flat_map(Checkpoints::files));
         keep_apart(&reads, &writes)
