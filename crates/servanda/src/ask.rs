@@ -13,7 +13,7 @@ use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, ProgramError, Solution, StepId};
 use servanda_model::{
     Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Model, Term, Trouble, Value,
-    VarId, View,
+    View,
 };
 
 use known::{claims, knowledge, learnt, named, says, secrets, statuses};
@@ -293,7 +293,7 @@ fn target(world: &World<'_>, question: &Question, view: &View) -> Target {
         }
         _ => {
             let day = if question.is_of_all_days(view) { None } else { day };
-            let open = undecided_patterns(model, question).map(|(_, _, open)| (open, Vec::new()));
+            let open = undecided_patterns(model, question).map(|(_, open)| (open, Vec::new()));
             let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
             Target { fluents, day, ..Target::default() }
         }
@@ -439,30 +439,24 @@ fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
     }
 }
 
-/// Statuses of norms that a question asks for and that a missing number may leave undecided: the pattern, whether it is
-/// denied, and the fluent that says so.
+/// Statuses of norms that a question denies and that a missing number may leave undecided: the pattern, and the fluent that
+/// says so.
 pub(crate) fn undecided_patterns<'q>(
     model: &'q Model,
     question: &'q Question,
-) -> impl Iterator<Item = (&'q FluentPattern, bool, FluentId)> {
+) -> impl Iterator<Item = (&'q FluentPattern, FluentId)> {
     let statuses = &model.hooks.statuses;
     let status = move |pattern: &FluentPattern| {
         statuses.iter().find(|(_, fluent)| *fluent == pattern.fluent).map(|(word, _)| model.name(*word))
     };
     let open = statuses.iter().find(|(word, _)| model.name(*word) == "undecided").map(|(_, fluent)| *fluent);
-    let patterns = question.conditions.iter().flat_map(|condition| match condition {
-        Condition::Holds(pattern) => vec![(pattern, false)],
-        Condition::Not(list) => list
-            .iter()
-            .filter_map(|it| match it {
-                Condition::Holds(pattern) => Some((pattern, true)),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
+    let denied = question.conditions.iter().flat_map(|condition| match condition {
+        Condition::Not(list) => list.as_slice(),
+        _ => &[],
     });
-    patterns.filter_map(move |(pattern, denied)| {
-        matches!(status(pattern), Some("breached" | "observed")).then_some((pattern, denied, open?))
+    denied.filter_map(move |condition| match condition {
+        Condition::Holds(it) if matches!(status(it), Some("breached" | "observed")) => Some((it, open?)),
+        _ => None,
     })
 }
 
@@ -529,26 +523,24 @@ fn leave_open_within(world: &World<'_>, outcome: &Outcome, question: &Question, 
 
 /// What a number that is not known leaves open: a norm may be breached, and may be observed.
 fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
-    let model = world.model;
-    for (pattern, denied, open) in undecided_patterns(model, question) {
+    for (pattern, open) in undecided_patterns(world.model, question) {
         let wanted = constants(pattern);
-        let run = &outcome.runs[0];
-        for instance in run.solution.instances_of(open, &wanted) {
-            let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
-            if denied {
-                answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
-                continue;
-            }
-            let place = |var: &VarId| pattern.args.iter().position(|term| *term == Term::Var(*var));
-            let key: Vec<Value> = question.asked.iter().filter_map(|var| Some(instance.args[place(var)?])).collect();
-            let text = text_of(model, question, &key, &run.solution);
-            if answers.iter().any(|answer| answer.text == text) {
-                continue;
-            }
-            let mut answer = answer(world, text, false, vec![interval.since], vec![interval.until]);
-            why(world, outcome, 0, interval.begun_by, Some(on), &mut answer);
-            answers.push(answer);
+        let mut all = outcome.runs[0].solution.instances_of(open, &wanted);
+        if all.any(|instance| instance.intervals.iter().any(|it| it.contains(on))) {
+            answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
         }
+    }
+    for (key, found) in fillings(outcome, question.undecided, on) {
+        let Some(run) = found.at.iter().position(Option::is_some) else { continue };
+        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
+        if answers.iter().any(|answer| answer.text == text) {
+            continue;
+        }
+        let held = || found.at.iter().flatten();
+        let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
+        let mut answer = answer(world, text, false, sinces, untils);
+        why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
+        answers.push(answer);
     }
 }
 

@@ -6,6 +6,7 @@
 mod deeds;
 mod ends;
 mod norms;
+mod statuses;
 mod terms;
 mod words;
 
@@ -99,6 +100,8 @@ pub struct Question {
     pub fluent: Option<FluentId>,
     /// The fluent that holds what a number leaves open that is only known for a whole.
     pub open: Option<FluentId>,
+    /// The fluent that holds what would be an answer if a missing number were known: a norm that may be breached.
+    pub undecided: Option<FluentId>,
     /// What was asked, for explaining a no.
     pub conditions: Vec<Condition>,
     /// Those of the variables that stand for what is asked, in the order of the answer's parts.
@@ -563,6 +566,8 @@ impl<'m> Preparing<'m> {
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
                 question.asked = asked;
+                question.undecided = self.left_undecided(&conditions, &holes, &args, &scope, &question.text);
+                let unbroken = statuses::unbroken(self.model, &conditions);
                 if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
                     let verb =
                         |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
@@ -589,7 +594,9 @@ impl<'m> Preparing<'m> {
                     });
                     question.open = Some(fluent);
                 }
-                self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
+                let put = [conditions.clone(), unbroken].concat();
+                self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), put, scope);
+                question.conditions = conditions;
                 Ok(())
             }
             Asked::Happenings(happenings) => {
@@ -843,7 +850,7 @@ impl Question {
     /// Every fluent of its own that its answers are read from.
     #[must_use]
     pub fn fluents(&self) -> Vec<FluentId> {
-        let mut all: Vec<FluentId> = self.fluent.into_iter().chain(self.open).collect();
+        let mut all: Vec<FluentId> = self.fluent.into_iter().chain(self.open).chain(self.undecided).collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));

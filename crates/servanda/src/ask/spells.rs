@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
-use servanda_model::{Model, Term, Value, VarId, View};
+use servanda_model::{Model, Value, View};
 
 use super::{Answer, Found, answer, days_text, fillings, text_of, why};
 use crate::question::{Form, Question};
@@ -123,7 +123,7 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
     let solution = &outcome.runs[0].solution;
     let mut all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
     if matches!(question.form, Form::Whether | Form::Which | Form::When) {
-        all.extend(left_open(model, outcome, question));
+        all.extend(left_open(outcome, question));
     }
     if !matches!(question.form, Form::When) {
         all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
@@ -152,25 +152,9 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
 }
 
 /// The times during which a missing number leaves it open whether a norm is breached.
-fn left_open(model: &Model, outcome: &Outcome, question: &Question) -> Vec<Spell> {
-    let mut all = Vec::new();
-    for (pattern, denied, open) in super::undecided_patterns(model, question) {
-        if denied {
-            continue;
-        }
-        let wanted = super::constants(pattern);
-        for instance in outcome.runs[0].solution.instances_of(open, &wanted) {
-            let place = |var: &VarId| pattern.args.iter().position(|term| *term == Term::Var(*var));
-            let key: Vec<Value> = question.asked.iter().filter_map(|var| Some(instance.args[place(var)?])).collect();
-            all.extend(instance.intervals.iter().map(|interval| Spell {
-                key: key.clone(),
-                certain: false,
-                sinces: vec![interval.since],
-                untils: vec![interval.until],
-                begun: interval.begun_by,
-            }));
-        }
-    }
+fn left_open(outcome: &Outcome, question: &Question) -> Vec<Spell> {
+    let mut all = spells(outcome, fillings(outcome, question.undecided, i64::MIN));
+    all.iter_mut().for_each(|spell| spell.certain = false);
     all
 }
 

@@ -145,6 +145,14 @@ pub(super) fn as_modal(words: &[&str], lower: &[&str]) -> Option<Vec<String>> {
     Some(out)
 }
 
+fn expr_of(term: Term) -> Expr {
+    match term {
+        Term::Value(value) => Expr::Value(value),
+        Term::Var(var) => Expr::Var(var),
+        Term::Any => Expr::Value(Value::TRUE),
+    }
+}
+
 impl Preparing<'_> {
     /// A question with a modal word in it.
     pub(super) fn modal_question(&mut self, words: &[&str], question: &mut Question) -> Result<(), Trouble> {
@@ -431,7 +439,7 @@ impl Preparing<'_> {
     fn can_concern(&self, norm: &Norm, laid: &Laid) -> bool {
         let hooks = &self.model.hooks;
         norm.binding.iter().all(|condition| match condition {
-            Condition::Holds(it) if it.fluent == hooks.named_in => {
+            Condition::Holds(it) if [hooks.named_in, hooks.party].contains(&it.fluent) => {
                 let constant = |term: &Term| match laid.norm.term(*term) {
                     Term::Value(value) => value.as_entity(),
                     _ => None,
@@ -494,11 +502,22 @@ impl Preparing<'_> {
             if !fits || other.is_some_and(|other| !self.is_owed_to(norm, other, &mut laid)) {
                 continue;
             }
+            // Nobody owes anything to themselves.
+            let own = other.map(|other| Term::Value(Value::entity(other)));
+            if own.is_some_and(|own| laid.norm.term(norm.bearer) == own) {
+                continue;
+            }
+            let apart = own.filter(|_| bearer.is_none()).map(|own| Condition::Compare {
+                left: expr_of(laid.norm.term(norm.bearer)),
+                op: CompareOp::NotEqual,
+                right: expr_of(own),
+            });
+            let apart: Vec<Condition> = apart.into_iter().collect();
             of.norms.push((at, Ruling::Requires));
             let asked = VarId(u32::MAX);
             laid.asked.insert(asked, laid.norm.term(norm.bearer));
             let asked = if bearer.is_none() { vec![asked] } else { Vec::new() };
-            self.stand(norm, &laid, &asked, &[], yes, question);
+            self.stand(norm, &laid, &asked, &apart, yes, question);
         }
         question.form = Form::Norms(of);
         Ok(())
@@ -525,9 +544,12 @@ impl Preparing<'_> {
         if terms.contains(&Term::Value(creditor_value)) {
             return true;
         }
-        // `the other` is a variable that is named in the instrument.
+        // `the other` is a variable that is named in the instrument, or counts as a party to it.
+        let parties_by = [model.hooks.named_in, model.hooks.party];
         let other = norm.binding.iter().find_map(|condition| match condition {
-            Condition::Holds(it) if it.fluent == model.hooks.named_in => it.args.first().copied(),
+            Condition::Holds(it) if parties_by.contains(&it.fluent) => {
+                it.args.first().copied().filter(|term| *term != norm.bearer)
+            }
             _ => None,
         });
         if let Some(Term::Var(var)) = other
