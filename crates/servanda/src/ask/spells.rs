@@ -47,9 +47,10 @@ impl Spell {
 }
 
 /// The times of a fluent of a question, certain and possible.
-pub(super) fn spells(outcome: &Outcome, fillings: BTreeMap<Vec<Value>, Found>) -> Vec<Spell> {
+pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
     let mut spells = Vec::new();
     for (key, found) in fillings {
+        let outcome = found.outcome;
         let counts: Vec<usize> = found.days.iter().map(|days| days.iter().count()).collect();
         let paired = counts.windows(2).all(|pair| pair[0] == pair[1]);
         if paired {
@@ -121,7 +122,7 @@ pub(super) fn asked_for(world: &World<'_>, question: &Question, view: &View, all
 pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
     let model = world.model;
     let solution = &outcome.runs[0].solution;
-    let mut all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let mut all = spells(fillings(outcome, question.fluent, i64::MIN));
     if matches!(question.form, Form::Whether | Form::Which | Form::When) {
         all.extend(left_open(outcome, question));
     }
@@ -153,7 +154,7 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
 
 /// The times during which a missing number leaves it open whether a norm is breached.
 fn left_open(outcome: &Outcome, question: &Question) -> Vec<Spell> {
-    let mut all = spells(outcome, fillings(outcome, question.undecided, i64::MIN));
+    let mut all = spells(fillings(outcome, question.undecided, i64::MIN));
     all.iter_mut().for_each(|spell| spell.certain = false);
     all
 }
@@ -210,7 +211,7 @@ pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
 
 /// The acts by which something came to be so.
 pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
-    let all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
         let Some(begun) = spell.begun else { continue };

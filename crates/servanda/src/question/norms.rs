@@ -58,6 +58,8 @@ pub struct OfNorms {
     pub when: bool,
     /// How many things are asked for.
     pub asked: usize,
+    /// Who is to do it, if somebody is named.
+    pub doer: Option<Value>,
     /// The norms that speak of it, each with what it says of it.
     pub norms: Vec<(usize, Ruling)>,
     /// The fluent that holds norms that speak against it.
@@ -172,6 +174,7 @@ impl Preparing<'_> {
             how_many: false,
             when: false,
             asked: 0,
+            doer: None,
             norms: Vec::new(),
             against: FluentId(0),
             rules: Vec::new(),
@@ -198,6 +201,12 @@ impl Preparing<'_> {
         of.how_many = is(before.first(), "how");
         let asked = asked_of(&deeds[0], &scope, of.how_many);
         of.asked = asked.len();
+        of.doer = match &deeds[0] {
+            Deed::Act(act) => {
+                act.args.first().and_then(|term| if let Term::Value(it) = term { Some(*it) } else { None })
+            }
+            Deed::State(..) => None,
+        };
         self.lay(of, &deeds, &asked, &scope, &extra, question);
         Ok(())
     }
@@ -240,6 +249,7 @@ impl Preparing<'_> {
                 how_many: false,
                 when: false,
                 asked: usize::from(debtor.is_none()),
+                doer: None,
                 norms: Vec::new(),
                 against: FluentId(0),
                 rules: Vec::new(),
@@ -479,6 +489,8 @@ impl Preparing<'_> {
         let model = self.model;
         let mut holes = vec![Hole::Thing, Hole::Kind(model.hooks.status)];
         holes.extend(bearer.is_none().then_some(Hole::Thing));
+        // To whom it is owed.
+        holes.push(Hole::Thing);
         let yes = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
@@ -516,7 +528,11 @@ impl Preparing<'_> {
             of.norms.push((at, Ruling::Requires));
             let asked = VarId(u32::MAX);
             laid.asked.insert(asked, laid.norm.term(norm.bearer));
-            let asked = if bearer.is_none() { vec![asked] } else { Vec::new() };
+            let mut asked = if bearer.is_none() { vec![asked] } else { Vec::new() };
+            let towards = VarId(u32::MAX - 1);
+            let creditor = self.other_of(norm).unwrap_or(Term::Value(Value::entity(model.hooks.unspecified)));
+            laid.asked.insert(towards, laid.norm.term(creditor));
+            asked.push(towards);
             self.stand(norm, &laid, &asked, &apart, yes, question);
         }
         question.form = Form::Norms(of);
@@ -544,15 +560,7 @@ impl Preparing<'_> {
         if terms.contains(&Term::Value(creditor_value)) {
             return true;
         }
-        // `the other` is a variable that is named in the instrument, or counts as a party to it.
-        let parties_by = [model.hooks.named_in, model.hooks.party];
-        let other = norm.binding.iter().find_map(|condition| match condition {
-            Condition::Holds(it) if parties_by.contains(&it.fluent) => {
-                it.args.first().copied().filter(|term| *term != norm.bearer)
-            }
-            _ => None,
-        });
-        if let Some(Term::Var(var)) = other
+        if let Some(Term::Var(var)) = self.other_of(norm)
             && parties.contains(&creditor)
         {
             laid.norm.terms.insert(var, Term::Value(creditor_value));
@@ -563,6 +571,17 @@ impl Preparing<'_> {
             _ => false,
         });
         !names_somebody && parties.contains(&creditor)
+    }
+
+    /// `the other` of a norm: a variable that is named in the instrument, or counts as a party to it.
+    fn other_of(&self, norm: &Norm) -> Option<Term> {
+        let parties_by = [self.model.hooks.named_in, self.model.hooks.party];
+        norm.binding.iter().find_map(|condition| match condition {
+            Condition::Holds(it) if parties_by.contains(&it.fluent) => {
+                it.args.first().copied().filter(|term| *term != norm.bearer)
+            }
+            _ => None,
+        })
     }
 
     /// Lays a norm's deed over another.
