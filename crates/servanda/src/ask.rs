@@ -381,7 +381,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         insiders(world, outcome, question, on, &mut answers);
     }
     if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {
-        let whole = "what is said of a whole place, and not of the places within, may be so of each of them";
+        let whole = "what is said of a whole place may be so of each place within it, and what is said of an article of its treaty";
         leave_open_within(world, (outcome, question.as_whole), question, on, whole, &mut answers);
     }
     if matches!(question.form, Form::HowMany | Form::What) {

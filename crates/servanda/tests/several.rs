@@ -151,3 +151,23 @@ event 1901-05-01: Arvenia attacks Corvia
     assert_eq!(texts(&on("which articles of Sele bind Arvenia")), ["Sele.I"]);
     assert_eq!(texts(&on("which articles of Sele bind Belmark")), ["Sele.I", "Sele.II"]);
 }
+
+#[test]
+fn what_is_done_to_an_article_may_be_done_to_the_treaty() {
+    let dossier = r#"
+polity Arvenia, Belmark
+fluent {a: instrument} touches {b: thing}
+treaty Sele between Arvenia and Belmark
+  enters into force 1900-02-01
+article I
+norm Peace: each party must not attack the other
+treaty Other between Arvenia and Belmark
+  enters into force 1901-02-01
+fact 1901-02-01: Other touches Sele.I
+"#;
+    let on = |question: &str| reply(dossier, &format!("{question} on 1901-06-01"));
+    let which = on("which instruments touches Sele");
+    assert_eq!((texts(&which), which.answers[0].truth), (vec!["Other"], Truth::Possible));
+    assert_eq!(on("which instruments touches Sele.I").answers[0].truth, Truth::Certain);
+    assert_eq!(texts(&on("which instruments touches Other")), [""; 0]);
+}

@@ -1,7 +1,8 @@
-//! What is said of a whole place and not of one within it: it may be so there, too.
+//! What is said of a whole place and not of one within it, or of an article and not of the treaty: it may be so there, too.
 
 use servanda_model::{
     Condition, Definition, DefinitionId, Expr, FluentId, FluentPattern, FluentType, Hole, OriginId, Scope, Term, Value,
+    Var,
 };
 
 use super::Preparing;
@@ -44,6 +45,7 @@ impl Preparing<'_> {
                 vec![Condition::Holds(within), Condition::Holds(there), Condition::Not(vec![Condition::Holds(own)])];
             all.push((conditions, scope.vars));
         }
+        all.extend(self.as_the_parts(asked, scope));
         if all.is_empty() {
             return None;
         }
@@ -61,5 +63,37 @@ impl Preparing<'_> {
             });
         }
         Some(fluent)
+    }
+
+    /// Conditions under which what stands in a relation to an article or a norm does so to the whole of it, too: who amends an
+    /// article amends the treaty.
+    fn as_the_parts(&self, asked: &FluentPattern, scope: &Scope) -> Vec<(Vec<Condition>, Vec<Var>)> {
+        let (lexicon, hooks) = (&self.model.lexicon, &self.model.hooks);
+        let own = [hooks.belongs_to, hooks.named_in, hooks.party, hooks.knows];
+        let is_relation =
+            self.model.program.fluents[asked.fluent.index()].ty == FluentType::Truth && asked.args.len() > 1;
+        if !is_relation || own.contains(&asked.fluent) {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        for (at, term) in asked.args.iter().enumerate() {
+            let Term::Value(value) = term else { continue };
+            if !value.as_entity().is_some_and(|it| lexicon.is_of_kind(it, hooks.instrument)) {
+                continue;
+            }
+            for kind in [hooks.article, hooks.norm] {
+                let mut scope = scope.clone();
+                let part = Term::Var(scope.declare("part", Hole::Kind(kind)));
+                let mut there = asked.clone();
+                there.args[at] = part;
+                let belongs = FluentPattern {
+                    fluent: hooks.belongs_to,
+                    args: vec![part, *term],
+                    value: Term::Value(Value::TRUE),
+                };
+                all.push((vec![Condition::Holds(belongs), Condition::Holds(there)], scope.vars));
+            }
+        }
+        all
     }
 }
