@@ -6,7 +6,9 @@
 mod deeds;
 mod ends;
 mod norms;
+mod statuses;
 mod terms;
+mod wholes;
 mod words;
 
 use servanda_model::{
@@ -99,6 +101,10 @@ pub struct Question {
     pub fluent: Option<FluentId>,
     /// The fluent that holds what a number leaves open that is only known for a whole.
     pub open: Option<FluentId>,
+    /// The fluent that holds what would be an answer if a missing number were known: a norm that may be breached.
+    pub undecided: Option<FluentId>,
+    /// The fluent that holds what would be an answer if a place were as the whole in which it lies.
+    pub as_whole: Option<FluentId>,
     /// What was asked, for explaining a no.
     pub conditions: Vec<Condition>,
     /// Those of the variables that stand for what is asked, in the order of the answer's parts.
@@ -247,6 +253,9 @@ impl<'m> Preparing<'m> {
         let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let rest = |from: usize| words[from.min(words.len())..].join(" ");
+        if let Some(result) = self.of_articles(&words, &lower, question) {
+            return result;
+        }
         if let Some(result) = self.special(&words, &lower, question) {
             return result;
         }
@@ -563,6 +572,7 @@ impl<'m> Preparing<'m> {
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
                 question.asked = asked;
+                question.undecided = self.left_undecided(&conditions, &holes, &args, &scope, &question.text);
                 if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
                     let verb =
                         |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
@@ -571,6 +581,9 @@ impl<'m> Preparing<'m> {
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
+                    if question.open.is_none() {
+                        question.as_whole = self.as_the_whole(it, &holes, &args, &scope, &question.text);
+                    }
                 }
                 if let [rest @ .., Condition::Compare { left, op, right }] = conditions.as_slice() {
                     // What a number leaves open is possible.
@@ -589,7 +602,9 @@ impl<'m> Preparing<'m> {
                     });
                     question.open = Some(fluent);
                 }
-                self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
+                let put = statuses::unbroken(self.model, &conditions);
+                self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), put, scope);
+                question.conditions = conditions;
                 Ok(())
             }
             Asked::Happenings(happenings) => {
@@ -650,8 +665,9 @@ impl<'m> Preparing<'m> {
                 question.form = Form::What;
                 let var = scope.declare("value", hole);
                 let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Var(var) };
-                let conditions = vec![Condition::Holds(pattern)];
                 let args = vec![Term::Var(var)];
+                question.as_whole = self.as_the_whole(&pattern, &[hole], &args, &scope, &question.text);
+                let conditions = vec![Condition::Holds(pattern)];
                 self.define(question, vec![hole], args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
                 return Ok(());
             }
@@ -843,12 +859,22 @@ impl Question {
     /// Every fluent of its own that its answers are read from.
     #[must_use]
     pub fn fluents(&self) -> Vec<FluentId> {
-        let mut all: Vec<FluentId> = self.fluent.into_iter().chain(self.open).collect();
+        let mut all: Vec<FluentId> =
+            self.fluent.into_iter().chain(self.open).chain(self.undecided).chain(self.as_whole).collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));
         }
         all
+    }
+
+    /// Whether there may be several answers, each of which depends on events of its own.
+    pub(crate) fn asks_for_several(&self) -> bool {
+        match &self.form {
+            Form::Norms(of) => of.list,
+            Form::Which | Form::Count => !self.asked.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether it is about all days and not about one.

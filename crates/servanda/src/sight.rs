@@ -173,7 +173,7 @@ impl World<'_> {
                 let things = secret.iter().flat_map(|id| chain(model, *id));
                 let args = |id: EntityId| vec![Some(Value::entity(actor)), Some(Value::entity(id))];
                 let asked = things.map(|id| (model.hooks.knows, args(id)));
-                Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day) }
+                Target { fluents: asked.collect(), acts: Vec::new(), day: Some(day), each: false }
             };
             let targets: Vec<Target> = all.iter().map(target).collect();
             let mut relevant = Vec::new();

@@ -15,7 +15,7 @@ use crate::chronologies::{self, Branches, Cells, Ticks};
 use crate::dating::{self, Dating};
 use crate::instants::{Instant, Times};
 use crate::may::May;
-use crate::relevance::{Relevance, Relevant};
+use crate::relevance::{Keys, Relevance, Relevant};
 use crate::sight::{Foreseen, Sight};
 use crate::slice::Slice;
 
@@ -58,9 +58,21 @@ pub struct Outcome {
     pub uncertain: Vec<EventId>,
     /// Events that could matter to the question and leave a number open.
     pub inexact: Vec<EventId>,
+    /// Where the instances asked about depend on different events: some of them each, with the outcome that counts for
+    /// these. What they do not tell apart is the same in the outcome itself.
+    pub(crate) parts: Vec<(Keys, Outcome)>,
 }
 
 impl Outcome {
+    /// The outcomes to look at for a fluent, each with the instances it counts for, if not for all.
+    pub(crate) fn parts_for(&self, fluent: FluentId) -> Vec<(Option<&Keys>, &Outcome)> {
+        let of_fluent = |keys: &Keys| keys.iter().any(|(it, _)| *it == fluent);
+        match self.parts.is_empty() {
+            true => vec![(None, self)],
+            false => self.parts.iter().filter(|(keys, _)| of_fluent(keys)).map(|(keys, it)| (Some(keys), it)).collect(),
+        }
+    }
+
     /// An outcome of runs that each stand for themselves.
     #[must_use]
     pub fn of_runs(runs: Vec<Rc<Run>>, exhaustive: bool, visible: Vec<EventId>, uncertain: Vec<EventId>) -> Outcome {
@@ -75,6 +87,7 @@ impl Outcome {
             doubtful: Rc::default(),
             uncertain,
             inexact: Vec::new(),
+            parts: Vec::new(),
         }
     }
 }
@@ -156,7 +169,7 @@ impl<'m> World<'m> {
     pub fn ask(&mut self, view: &View, questions: &Questions) -> Result<Outcome, Vec<ProgramError>> {
         let first = self.model.program.fluents.len();
         let fluents = (first..first + questions.fluents.len()).map(|at| (FluentId::from_index(at), Vec::new()));
-        let every = Target { fluents: fluents.collect(), acts: questions.acts.clone(), day: None };
+        let every = Target { fluents: fluents.collect(), acts: questions.acts.clone(), day: None, each: false };
         let at = Target { day: view.on, ..every.clone() };
         let all = self.ask_groups(view, questions, &[vec![every, at]])?;
         Ok(all.into_iter().next().expect("as many outcomes as groups"))
@@ -186,7 +199,7 @@ impl<'m> World<'m> {
         let sight = self.sight(view)?;
         let sides: Vec<Side> =
             sight.sets.iter().map(|unknown| self.side(view, unknown, questions)).collect::<Result<_, _>>()?;
-        let looked = self.look(view, &sides, groups);
+        let mut looked = self.look(view, &sides, groups);
         let base = self.base();
         let model = self.model;
         let options = self.options(view, self.record);
@@ -198,12 +211,20 @@ impl<'m> World<'m> {
             Rc::new(Run { program: Rc::clone(program), solution: solve(compiled, &narrative, &options), ticks })
         };
         let first = run(0, &sides[0].visible, base);
-        let mut asking: BTreeMap<Vec<Relevant>, Vec<usize>> = BTreeMap::new();
+        let mut asking: BTreeMap<Vec<Relevant>, Vec<(usize, Option<Keys>)>> = BTreeMap::new();
         for (at, relevant) in looked.relevant.into_iter().enumerate() {
-            asking.entry(relevant).or_default().push(at);
+            match looked.parts[at].take() {
+                Some(parts) => {
+                    for (keys, relevant) in parts {
+                        asking.entry(vec![relevant]).or_default().push((at, Some(keys)));
+                    }
+                }
+                None => asking.entry(relevant).or_default().push((at, None)),
+            }
         }
         let (visible, doubtful) = self.seen(&sight, &sides);
         let mut outcomes: Vec<Option<Outcome>> = groups.iter().map(|_| None).collect();
+        let mut parts: Vec<Vec<(Keys, Outcome)>> = groups.iter().map(|_| Vec::new()).collect();
         for (relevant, asking) in asking {
             let chosen = self.chronologies(&sight, &looked.instants, &relevant);
             let key =
@@ -225,8 +246,8 @@ impl<'m> World<'m> {
                 cells.push((0, 0));
             }
             let related: BTreeSet<EventId> = relevant.iter().flat_map(|it| it.events.iter().copied()).collect();
-            for at in asking {
-                outcomes[at] = Some(Outcome {
+            for (at, keys) in asking {
+                let outcome = Outcome {
                     program: Rc::clone(&sides[0].program),
                     runs: runs.clone(),
                     cells: cells.clone(),
@@ -236,7 +257,17 @@ impl<'m> World<'m> {
                     doubtful: Rc::clone(&doubtful),
                     uncertain: chosen.uncertain.clone(),
                     inexact: related.iter().copied().filter(|event| self.is_inexact(*event)).collect(),
-                });
+                    parts: Vec::new(),
+                };
+                match keys {
+                    Some(keys) => parts[at].push((keys, outcome)),
+                    None => outcomes[at] = Some(outcome),
+                }
+            }
+        }
+        for (outcome, parts) in outcomes.iter_mut().zip(parts) {
+            if outcome.is_none() {
+                *outcome = Some(whole_of(&first, &visible, &doubtful, parts));
             }
         }
         Ok(outcomes.into_iter().flatten().collect())
@@ -278,6 +309,7 @@ impl<'m> World<'m> {
         let mut looked = Looked {
             instants: sides.iter().map(|_| Vec::new()).collect(),
             relevant: groups.iter().map(|_| vec![nothing.clone(); sides.len()]).collect(),
+            parts: groups.iter().map(|_| None).collect(),
         };
         if groups.iter().flatten().all(|target| target.fluents.is_empty() && target.acts.is_empty()) {
             return looked;
@@ -290,8 +322,15 @@ impl<'m> World<'m> {
             let until = view.seen_by.and(view.on);
             let targets: Vec<&Target> = groups.iter().flatten().collect();
             looked.instants[at] = self.weigh(view, &side.program, &side.visible, &targets, |relevance| {
-                for (group, relevant) in groups.iter().zip(&mut looked.relevant) {
-                    relevant[at] = relevance.of(group, until);
+                for (index, group) in groups.iter().enumerate() {
+                    if let ([target], [_]) = (group.as_slice(), sides)
+                        && target.each
+                    {
+                        looked.parts[index] = relevance.of_each(target, until).filter(|parts| !parts.is_empty());
+                    }
+                    if looked.parts[index].is_none() {
+                        looked.relevant[index][at] = relevance.of(group, until);
+                    }
                 }
             });
         }
@@ -525,6 +564,26 @@ struct Looked {
     instants: Vec<Vec<Instant>>,
     /// For each target for each side.
     relevant: Vec<Vec<Relevant>>,
+    /// For each target whose instances are looked at each for itself.
+    parts: Vec<Option<Vec<(Keys, Relevant)>>>,
+}
+
+/// An outcome made of outcomes for some of the instances each.
+fn whole_of(
+    first: &Rc<Run>,
+    visible: &Rc<Vec<EventId>>,
+    doubtful: &Rc<Vec<EventId>>,
+    parts: Vec<(Keys, Outcome)>,
+) -> Outcome {
+    let of = |list: fn(&Outcome) -> &Vec<EventId>| {
+        let all: BTreeSet<EventId> = parts.iter().flat_map(|(_, part)| list(part).iter().copied()).collect();
+        all.into_iter().collect::<Vec<EventId>>()
+    };
+    let (uncertain, inexact) = (of(|it| &it.uncertain), of(|it| &it.inexact));
+    let exhaustive = parts.iter().all(|(_, part)| part.exhaustive);
+    let whole = Outcome::of_runs(vec![Rc::clone(first)], exhaustive, Vec::new(), uncertain);
+    let precise = parts.iter().all(|(_, part)| part.precise);
+    Outcome { visible: Rc::clone(visible), doubtful: Rc::clone(doubtful), inexact, precise, parts, ..whole }
 }
 
 /// Chronologies that were chosen to stand for all.
