@@ -145,6 +145,9 @@ pub struct Preparing<'m> {
     pub questions: Questions,
 }
 
+/// Ways of reading a question grow with its words.
+const MOST_WORDS: usize = 40;
+
 impl<'m> Preparing<'m> {
     /// Begins with no question.
     #[must_use]
@@ -172,6 +175,11 @@ impl<'m> Preparing<'m> {
     /// What was not understood, and what to type instead.
     pub fn question(&mut self, text: &str) -> Result<Question, Trouble> {
         let plain = text.trim().trim_end_matches(['?', '.', '!']).trim();
+        if plain.split_whitespace().count() > MOST_WORDS {
+            let message = format!("a question has at most {MOST_WORDS} words");
+            let (span, help) = (servanda_diagnostics::Span::default(), Some("ask one thing at a time".to_owned()));
+            return Err(Trouble { code: "question-too-long", message, span, help, unknown: None });
+        }
         let mut body = plain.to_owned();
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
         for (word, possibly) in
@@ -200,7 +208,8 @@ impl<'m> Preparing<'m> {
         let body = without_will(&body);
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
-        let days = [question.since, question.until, question.on];
+        let (first, last) = question.during.unwrap_or_default();
+        let days = [question.since, question.until, question.on, first, last];
         if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {
             let message = format!("`{}` is about a day too far from every day of the dossier", text.trim());
             let span = servanda_diagnostics::Span::default();
