@@ -377,12 +377,12 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);
         let unknown = "a number is not known, or known for a whole and not for its parts";
-        leave_open_within(world, (outcome, question.open), question, on, unknown, &mut answers);
+        may_be_so(world, (outcome, question.open), question, on, Some(unknown), &mut answers);
         insiders(world, outcome, question, on, &mut answers);
     }
     if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {
         let whole = "what is said of a whole place may be so of each place within it, and what is said of an article of its treaty";
-        leave_open_within(world, (outcome, question.as_whole), question, on, whole, &mut answers);
+        may_be_so(world, (outcome, question.as_whole), question, on, Some(whole), &mut answers);
     }
     if matches!(question.form, Form::HowMany | Form::What) {
         unstated(world, question, view, &mut answers);
@@ -510,13 +510,13 @@ fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
     pattern.args.iter().map(constant).collect()
 }
 
-/// What is known only for a whole: it may be so of each of the places within.
-fn leave_open_within(
+/// Adds as possible, with what that takes for granted, whatever a fluent of the question leaves open.
+fn may_be_so(
     world: &World<'_>,
     (outcome, fluent): (&Outcome, Option<FluentId>),
     question: &Question,
     on: i64,
-    assumption: &str,
+    assumption: Option<&str>,
     answers: &mut Vec<Answer>,
 ) {
     for (key, found) in fillings(outcome, fluent, on) {
@@ -530,7 +530,7 @@ fn leave_open_within(
         let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
         let mut answer = answer(world, text, false, sinces, untils);
         why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
-        answer.assumptions.push(assumption.to_owned());
+        answer.assumptions.extend(assumption.map(str::to_owned));
         answers.push(answer);
     }
 }
@@ -544,19 +544,7 @@ fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64
             answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
         }
     }
-    for (key, found) in fillings(outcome, question.undecided, on) {
-        let Some(run) = found.at.iter().position(Option::is_some) else { continue };
-        let outcome = found.outcome;
-        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
-        if answers.iter().any(|answer| answer.text == text) {
-            continue;
-        }
-        let held = || found.at.iter().flatten();
-        let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
-        let mut answer = answer(world, text, false, sinces, untils);
-        why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
-        answers.push(answer);
-    }
+    may_be_so(world, (outcome, question.undecided), question, on, None, answers);
 }
 
 /// Everything that fills the question's holes in any run.
