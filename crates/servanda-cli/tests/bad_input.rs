@@ -148,7 +148,7 @@ fn no_question() {
     for question in ["", " ", "?"] {
         let ran = servanda(&folder, &["ask", ".", question]);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{}", ran.err);
-        assert!(ran.err.contains("[question-missing]"), "{}", ran.err);
+        assert!(ran.err.contains("[no-question]"), "{}", ran.err);
     }
 }
 

@@ -13,7 +13,7 @@ use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, ProgramError, Solution, StepId};
 use servanda_model::{
     Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Happening, Model, Number, Term,
-    Trouble, Value, VarId, View,
+    Trouble, Value, View,
 };
 
 use known::{claims, knowledge, learnt, named, says, secrets, statuses};
@@ -309,8 +309,7 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
     let day = Some(on.unwrap_or_else(|| world.last_day()));
     match &question.form {
         Form::Acts { patterns, .. } => {
-            let (weighs_numbers, tells_ends) = (how.tries_numbers, false);
-            Target { fluents: Vec::new(), acts: patterns.clone(), day: on, weighs_numbers, tells_ends }
+            Target { acts: patterns.clone(), day: on, weighs_numbers: how.tries_numbers, ..Target::default() }
         }
         Form::Happened(_) | Form::Did(_) | Form::Says(_) | Form::Claims(_) | Form::Named(_) => Target::default(),
         Form::Secrets(actor) => {
@@ -333,10 +332,11 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         }
         _ => {
             let day = if question.is_of_all_days(view) { None } else { day };
-            let open = undecided_patterns(model, question).map(|(pattern, _, open)| (open, constants(pattern)));
+            let open = undecided_patterns(model, question).map(|(pattern, open)| (open, constants(pattern)));
             let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
             let weighs_numbers = how.tries_numbers && !asks_what_is_undecided(model, question);
-            Target { fluents, day, weighs_numbers, tells_ends: how.tells_ends, ..Target::default() }
+            let each = question.asks_for_several();
+            Target { fluents, day, each, weighs_numbers, tells_ends: how.tells_ends, ..Target::default() }
         }
     }
 }
@@ -407,8 +407,9 @@ fn plain(answer: &Answer) -> String {
 }
 
 /// What was found for one filling of a question's holes.
-#[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Found<'o> {
+    /// In what.
+    pub(super) outcome: &'o Outcome,
     /// For each run the days it holds.
     pub(super) days: Vec<IntervalSet>,
     /// For each run the interval on the day asked for, with the step that began it.
@@ -445,8 +446,13 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     };
     if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);
-        leave_open_within(world, outcome, question, on, &mut answers);
+        let unknown = "a number is not known, or known for a whole and not for its parts";
+        may_be_so(world, (outcome, question.open), question, on, Some(unknown), &mut answers);
         insiders(world, outcome, question, on, &mut answers);
+    }
+    if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {
+        let whole = "what is said of a whole place may be so of each place within it, and what is said of an article of its treaty";
+        may_be_so(world, (outcome, question.as_whole), question, on, Some(whole), &mut answers);
     }
     if matches!(question.form, Form::HowMany | Form::What) {
         unstated(world, question, view, &mut answers);
@@ -530,30 +536,24 @@ fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
     }
 }
 
-/// Statuses of norms that a question asks for and that a missing number may leave undecided: the pattern, whether it is
-/// denied, and the fluent that says so.
+/// Statuses of norms that a question denies and that a missing number may leave undecided: the pattern, and the fluent that
+/// says so.
 pub(crate) fn undecided_patterns<'q>(
     model: &'q Model,
     question: &'q Question,
-) -> impl Iterator<Item = (&'q FluentPattern, bool, FluentId)> {
+) -> impl Iterator<Item = (&'q FluentPattern, FluentId)> {
     let statuses = &model.hooks.statuses;
     let status = move |pattern: &FluentPattern| {
         statuses.iter().find(|(_, fluent)| *fluent == pattern.fluent).map(|(word, _)| model.name(*word))
     };
     let open = statuses.iter().find(|(word, _)| model.name(*word) == "undecided").map(|(_, fluent)| *fluent);
-    let patterns = question.conditions.iter().flat_map(|condition| match condition {
-        Condition::Holds(pattern) => vec![(pattern, false)],
-        Condition::Not(list) => list
-            .iter()
-            .filter_map(|it| match it {
-                Condition::Holds(pattern) => Some((pattern, true)),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
+    let denied = question.conditions.iter().flat_map(|condition| match condition {
+        Condition::Not(list) => list.as_slice(),
+        _ => &[],
     });
-    patterns.filter_map(move |(pattern, denied)| {
-        matches!(status(pattern), Some("breached" | "observed")).then_some((pattern, denied, open?))
+    denied.filter_map(move |condition| match condition {
+        Condition::Holds(it) if matches!(status(it), Some("breached" | "observed")) => Some((it, open?)),
+        _ => None,
     })
 }
 
@@ -602,10 +602,18 @@ fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
     pattern.args.iter().map(constant).collect()
 }
 
-/// What a number leaves open that is known only for a whole: it may be so of each of the places within.
-fn leave_open_within(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
-    for (key, found) in fillings(outcome, question.open, on) {
+/// Adds as possible, with what that takes for granted, whatever a fluent of the question leaves open.
+fn may_be_so(
+    world: &World<'_>,
+    (outcome, fluent): (&Outcome, Option<FluentId>),
+    question: &Question,
+    on: i64,
+    assumption: Option<&str>,
+    answers: &mut Vec<Answer>,
+) {
+    for (key, found) in fillings(outcome, fluent, on) {
         let Some(run) = found.at.iter().position(Option::is_some) else { continue };
+        let outcome = found.outcome;
         let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
         if answers.iter().any(|answer| answer.text == text) {
             continue;
@@ -614,50 +622,53 @@ fn leave_open_within(world: &World<'_>, outcome: &Outcome, question: &Question, 
         let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
         let mut answer = answer(world, text, false, sinces, untils);
         why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
-        answer.assumptions.push("a number is not known, or known for a whole and not for its parts".to_owned());
+        answer.assumptions.extend(assumption.map(str::to_owned));
         answers.push(answer);
     }
 }
 
 /// What a number that is not known leaves open: a norm may be breached, and may be observed.
 fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
-    let model = world.model;
-    for (pattern, denied, open) in undecided_patterns(model, question) {
+    for (pattern, open) in undecided_patterns(world.model, question) {
         let wanted = constants(pattern);
-        let run = &outcome.runs[0];
-        for instance in run.solution.instances_of(open, &wanted) {
-            let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
-            if denied {
-                answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
-                continue;
-            }
-            let place = |var: &VarId| pattern.args.iter().position(|term| *term == Term::Var(*var));
-            let key: Vec<Value> = question.asked.iter().filter_map(|var| Some(instance.args[place(var)?])).collect();
-            let text = text_of(model, question, &key, &run.solution);
-            if answers.iter().any(|answer| answer.text == text) {
-                continue;
-            }
-            let mut answer = answer(world, text, false, vec![interval.since], vec![interval.until]);
-            why(world, outcome, 0, interval.begun_by, Some(on), &mut answer);
-            answers.push(answer);
+        let mut all = outcome.runs[0].solution.instances_of(open, &wanted);
+        if all.any(|instance| instance.intervals.iter().any(|it| it.contains(on))) {
+            answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
         }
     }
+    may_be_so(world, (outcome, question.undecided), question, on, None, answers);
 }
 
 /// Everything that fills the question's holes in any run.
-fn fillings(outcome: &Outcome, fluent: Option<FluentId>, on: i64) -> BTreeMap<Vec<Value>, Found> {
-    let mut all: BTreeMap<Vec<Value>, Found> = BTreeMap::new();
+fn fillings(outcome: &Outcome, fluent: Option<FluentId>, on: i64) -> BTreeMap<Vec<Value>, Found<'_>> {
+    let mut all: BTreeMap<Vec<Value>, Found<'_>> = BTreeMap::new();
     let Some(fluent) = fluent else { return all };
+    for (keys, part) in outcome.parts_for(fluent) {
+        let counts = |args: &[Value]| keys.is_none_or(|keys| keys.contains(&(fluent, Box::from(args))));
+        add_fillings(part, fluent, on, &counts, &mut all);
+    }
+    all
+}
+
+fn add_fillings<'o>(
+    outcome: &'o Outcome,
+    fluent: FluentId,
+    on: i64,
+    counts: &dyn Fn(&[Value]) -> bool,
+    all: &mut BTreeMap<Vec<Value>, Found<'o>>,
+) {
     let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);
     let runs = outcome.runs.len();
     for (index, run) in outcome.runs.iter().enumerate() {
-        for instance in run.solution.instances.iter().filter(|instance| instance.fluent == fluent) {
+        let instances = run.solution.instances.iter().filter(|instance| instance.fluent == fluent);
+        for instance in instances.filter(|instance| counts(&instance.args)) {
             for interval in &instance.intervals {
                 let mut key = instance.args.to_vec();
                 if valued {
                     key.push(interval.value);
                 }
                 let found = all.entry(key).or_insert_with(|| Found {
+                    outcome,
                     days: vec![IntervalSet::default(); runs],
                     at: vec![None; runs],
                     steps: Vec::new(),
@@ -672,7 +683,6 @@ fn fillings(outcome: &Outcome, fluent: Option<FluentId>, on: i64) -> BTreeMap<Ve
             }
         }
     }
-    all
 }
 
 fn span_of(interval: &Interval) -> IntervalSet {
@@ -688,6 +698,7 @@ fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> V
     }
     for (key, found) in found {
         let Some(first) = found.at.iter().flatten().next().copied() else { continue };
+        let outcome = found.outcome;
         let everywhere = found.at.iter().all(Option::is_some);
         let run = found.at.iter().position(Option::is_some).expect("some run has it");
         let sinces = found.at.iter().flatten().map(|interval| interval.since);
@@ -967,7 +978,7 @@ pub(crate) fn times(
     outcome: &Outcome,
     question: &Question,
 ) -> Vec<(String, Vec<Option<i64>>, Vec<Option<i64>>, Option<StepId>)> {
-    let mut all = spells::spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let mut all = spells::spells(fillings(outcome, question.fluent, i64::MIN));
     all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
     let shown = |value: &Value| say::value(world.model, &outcome.runs[0].solution, *value);
     let label = |key: &[Value]| key.iter().map(shown).collect::<Vec<_>>().join(", ");

@@ -25,4 +25,5 @@ mod sight;
 mod slice;
 pub mod sourcing;
 pub mod steps;
+mod weighing;
 pub mod world;

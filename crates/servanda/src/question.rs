@@ -6,7 +6,9 @@
 mod deeds;
 mod ends;
 mod norms;
+mod statuses;
 mod terms;
+mod wholes;
 mod words;
 
 use servanda_model::{
@@ -99,6 +101,10 @@ pub struct Question {
     pub fluent: Option<FluentId>,
     /// The fluent that holds what a number leaves open that is only known for a whole.
     pub open: Option<FluentId>,
+    /// The fluent that holds what would be an answer if a missing number were known: a norm that may be breached.
+    pub undecided: Option<FluentId>,
+    /// The fluent that holds what would be an answer if a place were as the whole in which it lies.
+    pub as_whole: Option<FluentId>,
     /// What was asked, for explaining a no.
     pub conditions: Vec<Condition>,
     /// Those of the variables that stand for what is asked, in the order of the answer's parts.
@@ -139,6 +145,9 @@ pub struct Preparing<'m> {
     pub questions: Questions,
 }
 
+/// Ways of reading a question grow with its words.
+const MOST_WORDS: usize = 40;
+
 impl<'m> Preparing<'m> {
     /// Begins with no question.
     #[must_use]
@@ -166,6 +175,11 @@ impl<'m> Preparing<'m> {
     /// What was not understood, and what to type instead.
     pub fn question(&mut self, text: &str) -> Result<Question, Trouble> {
         let plain = text.trim().trim_end_matches(['?', '.', '!']).trim();
+        if plain.split_whitespace().count() > MOST_WORDS {
+            let message = format!("a question has at most {MOST_WORDS} words");
+            let (span, help) = (servanda_diagnostics::Span::default(), Some("ask one thing at a time".to_owned()));
+            return Err(Trouble { code: "question-too-long", message, span, help, unknown: None });
+        }
         let mut body = plain.to_owned();
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
         for (word, possibly) in
@@ -194,7 +208,8 @@ impl<'m> Preparing<'m> {
         let body = without_will(&body);
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
-        let days = [question.since, question.until, question.on];
+        let (first, last) = question.during.unwrap_or_default();
+        let days = [question.since, question.until, question.on, first, last];
         if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {
             let message = format!("`{}` is about a day too far from every day of the dossier", text.trim());
             let span = servanda_diagnostics::Span::default();
@@ -247,6 +262,9 @@ impl<'m> Preparing<'m> {
         let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let rest = |from: usize| words[from.min(words.len())..].join(" ");
+        if let Some(result) = self.of_articles(&words, &lower, question) {
+            return result;
+        }
         if let Some(result) = self.special(&words, &lower, question) {
             return result;
         }
@@ -563,6 +581,7 @@ impl<'m> Preparing<'m> {
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
                 question.asked = asked;
+                question.undecided = self.left_undecided(&conditions, &holes, &args, &scope, &question.text);
                 if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
                     let verb =
                         |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
@@ -571,6 +590,9 @@ impl<'m> Preparing<'m> {
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
+                    if question.open.is_none() {
+                        question.as_whole = self.as_the_whole(it, &holes, &args, &scope, &question.text);
+                    }
                 }
                 if let [rest @ .., Condition::Compare { left, op, right }] = conditions.as_slice() {
                     // What a number leaves open is possible.
@@ -589,7 +611,9 @@ impl<'m> Preparing<'m> {
                     });
                     question.open = Some(fluent);
                 }
-                self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
+                let put = statuses::unbroken(self.model, &conditions);
+                self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), put, scope);
+                question.conditions = conditions;
                 Ok(())
             }
             Asked::Happenings(happenings) => {
@@ -650,8 +674,9 @@ impl<'m> Preparing<'m> {
                 question.form = Form::What;
                 let var = scope.declare("value", hole);
                 let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Var(var) };
-                let conditions = vec![Condition::Holds(pattern)];
                 let args = vec![Term::Var(var)];
+                question.as_whole = self.as_the_whole(&pattern, &[hole], &args, &scope, &question.text);
+                let conditions = vec![Condition::Holds(pattern)];
                 self.define(question, vec![hole], args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
                 return Ok(());
             }
@@ -843,12 +868,22 @@ impl Question {
     /// Every fluent of its own that its answers are read from.
     #[must_use]
     pub fn fluents(&self) -> Vec<FluentId> {
-        let mut all: Vec<FluentId> = self.fluent.into_iter().chain(self.open).collect();
+        let mut all: Vec<FluentId> =
+            self.fluent.into_iter().chain(self.open).chain(self.undecided).chain(self.as_whole).collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));
         }
         all
+    }
+
+    /// Whether there may be several answers, each of which depends on events of its own.
+    pub(crate) fn asks_for_several(&self) -> bool {
+        match &self.form {
+            Form::Norms(of) => of.list,
+            Form::Which | Form::Count => !self.asked.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether it is about all days and not about one.

@@ -30,7 +30,12 @@ pub struct Target {
     pub weighs_numbers: bool,
     /// Whether it is told when an answer ends, which may hang on numbers compared after the day asked about.
     pub tells_ends: bool,
+    /// Whether each instance is a matter of its own: what one depends on is not put together with what another does.
+    pub each: bool,
 }
+
+/// Some instances of fluents.
+pub(crate) type Keys = BTreeSet<(FluentId, Box<[Value]>)>;
 
 /// What an answer depends on.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -56,6 +61,18 @@ pub(crate) struct Relevant {
 }
 
 impl Relevant {
+    /// Whether chronologies that stand for all as far as the other is relevant do so for this, too.
+    fn is_within(&self, other: &Relevant) -> bool {
+        self.by_order == other.by_order
+            && self.uncertain.iter().all(|it| other.uncertain.binary_search(it).is_ok())
+            && self.orders.is_subset(&other.orders)
+            && self.by_day.is_subset(&other.by_day)
+            && self.finer.iter().all(|it| other.finer.contains(it) || other.orders.contains(it))
+            && self.figures.is_subset(&other.figures)
+            && self.met.is_subset(&other.met)
+            && self.items.is_subset(&other.items)
+    }
+
     /// All orders that matter; the finer ones if wanted.
     pub(crate) fn all_orders(&self, finer: bool) -> impl Iterator<Item = Order> {
         let by_day = self.by_day.iter().map(|(id, day)| Order::By(*id, *day));
@@ -71,6 +88,8 @@ pub(crate) struct Relevance<'t, 'm, 'p> {
     /// The part of the program that `times` is of.
     slice: &'t Slice,
     leaves: BTreeMap<NodeId, Vec<NodeId>>,
+    /// Of fluents looked at, whether their answers name days.
+    names_days: BTreeMap<FluentId, bool>,
 }
 
 /// What numbers something may be.
@@ -97,7 +116,7 @@ struct Cone {
 
 impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
     pub(crate) fn new(times: &'t mut Times<'m, 'p>, model: &'t Model, slice: &'t Slice) -> Relevance<'t, 'm, 'p> {
-        Relevance { times, model, slice, leaves: BTreeMap::new() }
+        Relevance { times, model, slice, leaves: BTreeMap::new(), names_days: BTreeMap::new() }
     }
 
     /// What the answers to these targets depend on. Events after `seen_until` are not seen.
@@ -155,6 +174,47 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
         relevant
     }
 
+    /// What the instances of a target depend on, each for itself; those that depend on the same are put together. Nothing
+    /// where an instance cannot be told from others beforehand.
+    pub(crate) fn of_each(&mut self, target: &Target, seen_until: Option<i64>) -> Option<Vec<(Keys, Relevant)>> {
+        let may = self.times.may;
+        let (nodes, _) = self.nodes_of(target);
+        let vague = |node: &NodeId| may.nodes[*node as usize].args.contains(&crate::may::SOME);
+        if !target.acts.is_empty() || nodes.iter().any(vague) {
+            return None;
+        }
+        let mut parts: Vec<(Keys, Relevant)> = Vec::new();
+        for node in nodes {
+            let it = &may.nodes[node as usize];
+            let fluent = FluentId::from_index(it.pred);
+            let args = it.args.iter().copied().map(Some).collect();
+            let one = Target { fluents: vec![(fluent, args)], each: false, ..target.clone() };
+            let relevant = self.of(&[one], seen_until);
+            let key = (fluent, it.args.clone());
+            match parts.iter_mut().find(|(_, known)| *known == relevant) {
+                Some((keys, _)) => {
+                    keys.insert(key);
+                }
+                None => parts.push((Keys::from([key]), relevant)),
+            }
+        }
+        // The widest first: what is within one of them needs no chronologies of its own.
+        parts.sort_by_key(|(_, relevant)| std::cmp::Reverse(relevant.uncertain.len()));
+        let mut kept: Vec<(Keys, Relevant)> = Vec::new();
+        for (keys, relevant) in parts {
+            match kept.iter_mut().find(|(_, wider)| relevant.is_within(wider)) {
+                Some((known, wider)) => {
+                    known.extend(keys);
+                    wider.events.extend(relevant.events);
+                    wider.events.sort_unstable();
+                    wider.events.dedup();
+                }
+                None => kept.push((keys, relevant)),
+            }
+        }
+        Some(kept)
+    }
+
     fn nodes_of(&self, target: &Target) -> (Vec<NodeId>, Vec<NodeId>) {
         let may = self.times.may;
         let fits = |wanted: &[Option<Value>], args: &[Value]| {
@@ -178,6 +238,15 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
 
     /// Whether the answers of a fluent name uncertain days, or what is worked out from them.
     fn gives_days(&mut self, fluent: FluentId) -> bool {
+        if let Some(known) = self.names_days.get(&fluent) {
+            return *known;
+        }
+        let found = self.has_days(fluent);
+        self.names_days.insert(fluent, found);
+        found
+    }
+
+    fn has_days(&mut self, fluent: FluentId) -> bool {
         let may = self.times.may;
         let nodes: Vec<NodeId> = may.nodes_with(fluent.index()).collect();
         let open = nodes.iter().any(|node| {

@@ -5,20 +5,21 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use servanda_chronology::Scenario;
-use servanda_engine::{Compiled, Doubt, Options, ProgramError, Record, Solution, solve_doubting};
+use servanda_engine::{Compiled, Options, ProgramError, Record, Solution};
 use servanda_model::{
-    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model, Number, Occurrence,
-    Program, Standing, Value, View,
+    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model, Occurrence, Program,
+    Standing, Value, View,
 };
 
 use crate::chronologies::{self, Branches, Cells, Ticks};
 use crate::dating::{self, Dating};
 use crate::instants::{Instant, Times};
 use crate::may::May;
-use crate::numbers::{self, Figure, Numbers, Trial, first_besides};
-use crate::relevance::{Relevance, Relevant};
+use crate::numbers::{self, Numbers};
+use crate::relevance::{Keys, Relevance, Relevant};
 use crate::sight::{Foreseen, Sight};
 use crate::slice::Slice;
+use crate::weighing::{Runner, Runs, Tried, Weighing};
 
 pub use crate::relevance::Target;
 
@@ -63,9 +64,21 @@ pub struct Outcome {
     pub unknown: Rc<Vec<EntityId>>,
     /// Where the runs are with numbers in place of those left open: the earliest chronology with these as they are stated.
     pub stated: Option<Rc<Run>>,
+    /// Where the instances asked about depend on different events: some of them each, with the outcome that counts for
+    /// these. What they do not tell apart is the same in the outcome itself.
+    pub(crate) parts: Vec<(Keys, Outcome)>,
 }
 
 impl Outcome {
+    /// The outcomes to look at for a fluent, each with the instances it counts for, if not for all.
+    pub(crate) fn parts_for(&self, fluent: FluentId) -> Vec<(Option<&Keys>, &Outcome)> {
+        let of_fluent = |keys: &Keys| keys.iter().any(|(it, _)| *it == fluent);
+        match self.parts.is_empty() {
+            true => vec![(None, self)],
+            false => self.parts.iter().filter(|(keys, _)| of_fluent(keys)).map(|(keys, it)| (Some(keys), it)).collect(),
+        }
+    }
+
     /// An outcome of runs that each stand for themselves.
     #[must_use]
     pub fn of_runs(runs: Vec<Rc<Run>>, exhaustive: bool, visible: Vec<EventId>, uncertain: Vec<EventId>) -> Outcome {
@@ -82,6 +95,7 @@ impl Outcome {
             inexact: Vec::new(),
             unknown: Rc::default(),
             stated: None,
+            parts: Vec::new(),
         }
     }
 }
@@ -110,9 +124,6 @@ pub struct Questions {
     /// Ranges of numbers, those of the model first; empty for just these.
     pub ranges: Vec<servanda_model::NumberRange>,
 }
-
-/// In how many chronologies it is tested whether anything hangs on a number.
-const MOST_TESTED: usize = 3;
 
 /// How many years after the last day of the chronicle questions can be about.
 pub const MOST_YEARS: i64 = 1_000;
@@ -178,7 +189,7 @@ impl<'m> World<'m> {
     pub fn ask(&mut self, view: &View, questions: &Questions) -> Result<Outcome, Vec<ProgramError>> {
         let first = self.model.program.fluents.len();
         let fluents = (first..first + questions.fluents.len()).map(|at| (FluentId::from_index(at), Vec::new()));
-        let every = Target { fluents: fluents.collect(), acts: questions.acts.clone(), day: None, ..Target::default() };
+        let every = Target { fluents: fluents.collect(), acts: questions.acts.clone(), ..Target::default() };
         let at = Target { day: view.on, ..every.clone() };
         let all = self.ask_groups(view, questions, &[vec![every, at]])?;
         Ok(all.into_iter().next().expect("as many outcomes as groups"))
@@ -208,184 +219,50 @@ impl<'m> World<'m> {
         let sight = self.sight(view)?;
         let sides: Vec<Side> =
             sight.sets.iter().map(|unknown| self.side(view, unknown, questions)).collect::<Result<_, _>>()?;
-        let looked = self.look(view, &sides, groups);
+        let mut looked = self.look(view, &sides, groups);
         let base = self.base();
-        let model = self.model;
-        let options = self.options(view, self.record);
-        let run = |side: usize, events: &[EventId], ticks: Ticks, tried: &Tried| {
-            let Side { program, compiled, .. } = &sides[side];
-            let (program, compiled) =
-                tried.programs.get(side).map_or((program, compiled), |(program, compiled)| (program, &**compiled));
-            let by = |event: &EventId| sight.day.is_none_or(|day| ticks[event.index()].is_some_and(|tick| tick <= day));
-            let seen: Vec<EventId> = events.iter().copied().filter(by).collect();
-            let mut narrative = narrative(model, &seen, &ticks, &sight.sets[side]);
-            let stated = &sides[side].program;
-            narrative.iter_mut().for_each(|it| numbers::put(model, stated, &tried.numbers, it));
-            let (solution, doubted) = solve_doubting(compiled, &narrative, &options);
-            (Rc::new(Run { program: Rc::clone(program), solution, ticks, numbers: tried.numbers.clone() }), doubted)
-        };
-        let as_stated = Tried::default();
-        let (first, first_doubts) = run(0, &sides[0].visible, base, &as_stated);
-        let mut asking: BTreeMap<Vec<Relevant>, Vec<usize>> = BTreeMap::new();
+        let runner =
+            Runner { model: self.model, sides: &sides, sight: &sight, options: self.options(view, self.record) };
+        let (first, first_doubts) = runner.run(0, &sides[0].visible, base, &Tried::default());
+        let mut asking: BTreeMap<Vec<Relevant>, Vec<(usize, Option<Keys>)>> = BTreeMap::new();
         for (at, relevant) in looked.relevant.into_iter().enumerate() {
-            asking.entry(relevant).or_default().push(at);
+            match looked.parts[at].take() {
+                Some(parts) => {
+                    for (keys, relevant) in parts {
+                        asking.entry(vec![relevant]).or_default().push((at, Some(keys)));
+                    }
+                }
+                None => asking.entry(relevant).or_default().push((at, None)),
+            }
         }
-        let (visible, doubtful) = self.seen(&sight, &sides);
-        let unknown: BTreeSet<EntityId> = sight.sets.iter().flatten().copied().collect();
-        let unknown: Rc<Vec<EntityId>> = Rc::new(unknown.into_iter().collect());
+        let common = Common::new(self.seen(&sight, &sides), &sight);
         let mut outcomes: Vec<Option<Outcome>> = groups.iter().map(|_| None).collect();
-        for (relevant, together) in asking {
-            let mut chosen = self.chronologies(&sight, &looked.instants, &relevant);
-            let uncertain = chosen.uncertain.clone();
-            let key = |side: usize, ticks: &Ticks| (side, uncertain.iter().map(|it| ticks[it.index()]).collect());
-            let mut as_told = vec![Rc::clone(&first)];
-            let mut all_doubts: Vec<Vec<Doubt>> = vec![first_doubts.clone()];
-            let mut done: BTreeMap<(usize, Vec<Option<i64>>), usize> = BTreeMap::new();
-            done.insert(key(0, &first.ticks), 0);
-            let mut told_cells = Vec::new();
-            for (side, earliest, latest) in &chosen.all {
-                let mut place = |ticks: &Ticks| {
-                    *done.entry(key(*side, ticks)).or_insert_with(|| {
-                        let (run, doubts) = run(*side, &relevant[*side].events, ticks.clone(), &as_stated);
-                        all_doubts.push(doubts);
-                        as_told.push(run);
-                        as_told.len() - 1
-                    })
-                };
-                told_cells.push((place(earliest), place(latest)));
+        let mut parts: Vec<Vec<(Keys, Outcome)>> = groups.iter().map(|_| Vec::new()).collect();
+        for (relevant, asking) in asking {
+            let chosen = self.chronologies(&sight, &looked.instants, &relevant);
+            let related: BTreeSet<EventId> = relevant.iter().flat_map(|it| it.events.iter().copied()).collect();
+            let inexact: Vec<EventId> = related.into_iter().filter(|event| self.is_inexact(*event)).collect();
+            let mut weighing = Weighing::new(&runner, &relevant, &chosen, (&first, &first_doubts));
+            let mut by_day: BTreeMap<i64, Vec<(usize, Option<Keys>)>> = BTreeMap::new();
+            for (at, keys) in asking {
+                by_day.entry(weighing.last(&groups[at])).or_default().push((at, keys));
             }
-            if told_cells.is_empty() {
-                told_cells.push((0, 0));
-            }
-            let figures: BTreeSet<Figure> = relevant.iter().flat_map(|it| it.figures.iter().copied()).collect();
-            let has_cells = !chosen.all.is_empty();
-            if !figures.is_empty() && !has_cells {
-                chosen.all.push((0, first.ticks.clone(), first.ticks.clone()));
-            }
-            // The last day asked about matters where numbers are left open.
-            let mut by_day: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-            for at in together {
-                let last = groups[at].iter().map(|target| target.day.unwrap_or(i64::MAX)).max();
-                let last = last.filter(|_| !figures.is_empty()).unwrap_or(i64::MAX);
-                by_day.entry(last).or_default().push(at);
-            }
-            let mut sampled: Option<Vec<Rc<Run>>> = None;
-            let mut prepared: Option<(Tried, Trial, [Tried; 2])> = None;
-            // By run, its doubts with certain numbers at both ends, and with those left open.
-            let mut weighed: BTreeMap<usize, ([Vec<Doubt>; 2], Vec<Doubt>)> = BTreeMap::new();
             for (last, asking) in by_day {
-                let (mut runs, mut cells) = (as_told.clone(), told_cells.clone());
-                let (mut exhaustive, mut precise) = (chosen.exhaustive, chosen.precise);
-                let needs_ends = asking.iter().any(|at| groups[*at].iter().any(|target| target.tells_ends));
-                let matters = |doubts: &[Doubt]| doubts.iter().any(|it| needs_ends || it.0 <= last);
-                let doubted: BTreeSet<usize> = (0..all_doubts.len()).filter(|at| matters(&all_doubts[*at])).collect();
-                let mut stated = None;
-                if !figures.is_empty() && !doubted.is_empty() {
-                    if prepared.is_none() {
-                        let narrow = Tried::within(&sides, &relevant)?;
-                        let met: BTreeSet<Number> = relevant.iter().flat_map(|it| it.met.iter().copied()).collect();
-                        let told = narrative(model, &relevant[0].events, &first.ticks, &sight.sets[0]);
-                        let trial = Trial::new(model, &sides[0].program, &figures, &met, &told);
-                        let fixed = [narrow.with(trial.at_end(false))?, narrow.with(trial.at_end(true))?];
-                        prepared = Some((narrow, trial, fixed));
-                    }
-                    let Some((narrow, trial, fixed)) = &prepared else { continue };
-                    let mut trial = trial.clone();
-                    let doubts = |side: usize, ticks: &Ticks, tried: &Tried| {
-                        run(side, &relevant[side].events, ticks.clone(), tried).1
-                    };
-                    // With certain numbers throughout, what is still undecided has nothing to do with the question.
-                    let mut tests: Vec<(usize, &Ticks, [Vec<Doubt>; 2])> = Vec::new();
-                    let mut first_doubt: Option<i64> = None;
-                    let mut seen = BTreeSet::new();
-                    'tests: for ((earliest, latest), (side, first, end)) in cells.iter().zip(&chosen.all) {
-                        for (at, ticks) in [(*earliest, first), (*latest, end)] {
-                            if !doubted.contains(&at) || !seen.insert(at) {
-                                continue;
-                            }
-                            let (noise, open) = weighed.entry(at).or_insert_with(|| {
-                                let noise = [0, 1].map(|end| doubts(*side, ticks, &fixed[end]));
-                                (noise, doubts(*side, ticks, narrow))
-                            });
-                            let (noise, open) = (noise.clone(), open.clone());
-                            if let Some(tick) = noise.iter().filter_map(|noise| first_besides(&open, noise)).min() {
-                                first_doubt = Some(first_doubt.map_or(tick, |known| known.min(tick)));
-                                tests.push((*side, ticks, noise));
-                            }
-                            if tests.len() >= MOST_TESTED && first_doubt.is_some_and(|tick| tick <= last) {
-                                break 'tests;
-                            }
-                        }
-                    }
-                    if first_doubt.is_some_and(|tick| needs_ends || tick <= last) {
-                        let hangs = |tried: &Tried, end: usize| {
-                            let mut tests = tests.iter().take(MOST_TESTED);
-                            tests.any(|(side, ticks, noise)| {
-                                first_besides(&doubts(*side, ticks, tried), &noise[end]).is_some()
-                            })
-                        };
-                        trial.retain(|numbers, end| narrow.with(numbers).map_or(true, |tried| hangs(&tried, end)));
-                        let (ways, whole) = trial.ways();
-                        let mut answers_hang = true;
-                        if !whole {
-                            // Too many to try each with each: whether anything hangs on them is seen from their ends.
-                            if sampled.is_none() {
-                                let (side, ticks, _) = &tests[0];
-                                let mut all = vec![run(*side, &relevant[*side].events, (*ticks).clone(), &as_stated).0];
-                                for numbers in &ways {
-                                    let tried = narrow.with(numbers.clone())?;
-                                    all.push(run(*side, &relevant[*side].events, (*ticks).clone(), &tried).0);
-                                }
-                                sampled = Some(all);
-                            }
-                            let all = sampled.as_deref().unwrap_or_default();
-                            let targets = || asking.iter().flat_map(|at| &groups[*at]);
-                            answers_hang = targets().any(|target| {
-                                let told = all.first().map(|run| said(run, target));
-                                all.iter().any(|run| Some(said(run, target)) != told)
-                            });
-                        }
-                        if answers_hang {
-                            stated = Some(Rc::clone(&first));
-                            exhaustive &= whole || first_doubt.is_some_and(|tick| tick > last);
-                            precise &= whole;
-                            (runs, cells) = (Vec::new(), Vec::new());
-                            'ways: for numbers in ways {
-                                let tried = narrow.with(numbers)?;
-                                let mut done: BTreeMap<(usize, Vec<Option<i64>>), usize> = BTreeMap::new();
-                                for (side, earliest, latest) in &chosen.all {
-                                    if runs.len() >= MOST_RUNS {
-                                        (exhaustive, precise) = (false, false);
-                                        break 'ways;
-                                    }
-                                    let mut place = |ticks: &Ticks| {
-                                        *done.entry(key(*side, ticks)).or_insert_with(|| {
-                                            runs.push(run(*side, &relevant[*side].events, ticks.clone(), &tried).0);
-                                            runs.len() - 1
-                                        })
-                                    };
-                                    cells.push((place(earliest), place(latest)));
-                                }
-                            }
-                        }
+                let targets: Vec<&Target> = asking.iter().flat_map(|(at, _)| &groups[*at]).collect();
+                let runs = weighing.runs(last, &targets)?;
+                for (at, keys) in asking {
+                    let uncertain = chosen.uncertain.clone();
+                    let outcome = common.outcome(&sides[0].program, runs.clone(), uncertain, inexact.clone());
+                    match keys {
+                        Some(keys) => parts[at].push((keys, outcome)),
+                        None => outcomes[at] = Some(outcome),
                     }
                 }
-                let related: BTreeSet<EventId> = relevant.iter().flat_map(|it| it.events.iter().copied()).collect();
-                for at in asking {
-                    outcomes[at] = Some(Outcome {
-                        program: Rc::clone(&sides[0].program),
-                        runs: runs.clone(),
-                        cells: cells.clone(),
-                        exhaustive,
-                        precise,
-                        visible: Rc::clone(&visible),
-                        doubtful: Rc::clone(&doubtful),
-                        unknown: Rc::clone(&unknown),
-                        uncertain: chosen.uncertain.clone(),
-                        stated: stated.clone(),
-                        inexact: related.iter().copied().filter(|event| self.is_inexact(*event)).collect(),
-                    });
-                }
+            }
+        }
+        for (outcome, parts) in outcomes.iter_mut().zip(parts) {
+            if outcome.is_none() {
+                *outcome = Some(common.whole_of(&first, parts));
             }
         }
         Ok(outcomes.into_iter().flatten().collect())
@@ -438,6 +315,7 @@ impl<'m> World<'m> {
         let mut looked = Looked {
             instants: sides.iter().map(|_| Vec::new()).collect(),
             relevant: groups.iter().map(|_| vec![nothing.clone(); sides.len()]).collect(),
+            parts: groups.iter().map(|_| None).collect(),
         };
         if groups.iter().flatten().all(|target| target.fluents.is_empty() && target.acts.is_empty()) {
             return looked;
@@ -450,8 +328,15 @@ impl<'m> World<'m> {
             let until = view.seen_by.and(view.on);
             let targets: Vec<&Target> = groups.iter().flatten().collect();
             looked.instants[at] = self.weigh(view, &side.program, &side.visible, &targets, |relevance| {
-                for (group, relevant) in groups.iter().zip(&mut looked.relevant) {
-                    relevant[at] = relevance.of(group, until);
+                for (index, group) in groups.iter().enumerate() {
+                    if let ([target], [_]) = (group.as_slice(), sides)
+                        && target.each
+                    {
+                        looked.parts[index] = relevance.of_each(target, until).filter(|parts| !parts.is_empty());
+                    }
+                    if looked.parts[index].is_none() {
+                        looked.relevant[index][at] = relevance.of(group, until);
+                    }
                 }
             });
         }
@@ -686,77 +571,10 @@ impl<'m> World<'m> {
 }
 
 /// What an actor knows in some chronologies, or what everyone does: a program and the events that count.
-struct Side {
-    program: Rc<Program>,
-    compiled: Compiled,
+pub(crate) struct Side {
+    pub(crate) program: Rc<Program>,
+    pub(crate) compiled: Compiled,
     visible: Vec<EventId>,
-}
-
-/// Numbers in place of those left open, and programs to run with them, where these are not those of the sides.
-#[derive(Default)]
-struct Tried {
-    numbers: Numbers,
-    programs: Vec<(Rc<Program>, Rc<Compiled>)>,
-}
-
-impl Tried {
-    /// Nothing in place of them yet; only what is relevant compares anything.
-    fn within(sides: &[Side], relevant: &[Relevant]) -> Result<Tried, Vec<ProgramError>> {
-        let mut programs = Vec::new();
-        for (side, relevant) in sides.iter().zip(relevant) {
-            let program = numbers::within(&side.program, &relevant.items);
-            let compiled = Compiled::new(&program)?;
-            programs.push((Rc::new(program), Rc::new(compiled)));
-        }
-        Ok(Tried { numbers: Numbers::new(), programs })
-    }
-
-    fn with(&self, numbers: Numbers) -> Result<Tried, Vec<ProgramError>> {
-        let mut programs = self.programs.clone();
-        if numbers.keys().any(|figure| matches!(figure, Figure::Initial(..))) {
-            for (program, compiled) in &mut programs {
-                let put = numbers::program_with(program, &numbers);
-                *compiled = Rc::new(Compiled::new(&put)?);
-                *program = Rc::new(put);
-            }
-        }
-        Ok(Tried { numbers, programs })
-    }
-}
-
-/// What a run says of a target.
-#[derive(PartialEq)]
-struct SaidOf {
-    held: Vec<(FluentId, Vec<Value>, Value, Option<i64>, Option<i64>)>,
-    done: Vec<(servanda_model::ActionId, Vec<Value>, i64)>,
-}
-
-fn said(run: &Run, target: &Target) -> SaidOf {
-    let mut held = Vec::new();
-    for (fluent, args) in &target.fluents {
-        let mut wanted = args.clone();
-        if let Some(arity) = run.program.fluents.get(fluent.index()).map(|it| it.args.len()) {
-            wanted.resize(arity, None);
-        }
-        for instance in run.solution.instances_of(*fluent, &wanted) {
-            for it in instance.intervals.iter().filter(|it| target.day.is_none_or(|day| it.contains(day))) {
-                let (since, until) =
-                    if target.day.is_none() || target.tells_ends { (it.since, it.until) } else { (None, None) };
-                held.push((*fluent, instance.args.to_vec(), it.value, since, until));
-            }
-        }
-    }
-    held.sort();
-    let mut done: Vec<(servanda_model::ActionId, Vec<Value>, i64)> = run
-        .solution
-        .events
-        .iter()
-        .filter(|it| target.acts.iter().any(|act| act.action == it.action))
-        .filter(|it| target.day.is_none_or(|day| it.tick <= day))
-        .map(|it| (it.action, it.args.to_vec(), it.tick))
-        .collect();
-    done.sort();
-    SaidOf { held, done }
 }
 
 /// What targets depend on.
@@ -765,15 +583,66 @@ struct Looked {
     instants: Vec<Vec<Instant>>,
     /// For each target for each side.
     relevant: Vec<Vec<Relevant>>,
+    /// For each target whose instances are looked at each for itself.
+    parts: Vec<Option<Vec<(Keys, Relevant)>>>,
+}
+
+/// What all outcomes of a view have in common.
+struct Common {
+    visible: Rc<Vec<EventId>>,
+    doubtful: Rc<Vec<EventId>>,
+    unknown: Rc<Vec<EntityId>>,
+}
+
+impl Common {
+    fn new((visible, doubtful): (Rc<Vec<EventId>>, Rc<Vec<EventId>>), sight: &Sight) -> Common {
+        let unknown: BTreeSet<EntityId> = sight.sets.iter().flatten().copied().collect();
+        Common { visible, doubtful, unknown: Rc::new(unknown.into_iter().collect()) }
+    }
+
+    fn outcome(&self, program: &Rc<Program>, runs: Runs, uncertain: Vec<EventId>, inexact: Vec<EventId>) -> Outcome {
+        let Runs { runs, cells, exhaustive, precise, stated } = runs;
+        Outcome {
+            program: Rc::clone(program),
+            runs,
+            cells,
+            exhaustive,
+            precise,
+            visible: Rc::clone(&self.visible),
+            doubtful: Rc::clone(&self.doubtful),
+            unknown: Rc::clone(&self.unknown),
+            uncertain,
+            inexact,
+            stated,
+            parts: Vec::new(),
+        }
+    }
+
+    /// An outcome made of outcomes for some of the instances each.
+    fn whole_of(&self, first: &Rc<Run>, parts: Vec<(Keys, Outcome)>) -> Outcome {
+        let of = |list: fn(&Outcome) -> &Vec<EventId>| {
+            let all: BTreeSet<EventId> = parts.iter().flat_map(|(_, part)| list(part).iter().copied()).collect();
+            all.into_iter().collect::<Vec<EventId>>()
+        };
+        let (uncertain, inexact) = (of(|it| &it.uncertain), of(|it| &it.inexact));
+        let runs = Runs {
+            runs: vec![Rc::clone(first)],
+            cells: vec![(0, 0)],
+            exhaustive: parts.iter().all(|(_, part)| part.exhaustive),
+            precise: parts.iter().all(|(_, part)| part.precise),
+            stated: parts.iter().find_map(|(_, part)| part.stated.clone()),
+        };
+        Outcome { parts, ..self.outcome(&first.program, runs, uncertain, inexact) }
+    }
 }
 
 /// Chronologies that were chosen to stand for all.
-struct Chosen {
+pub(crate) struct Chosen {
     /// For each cell its side, and its earliest and latest chronology.
-    all: Vec<(usize, Ticks, Ticks)>,
-    exhaustive: bool,
-    precise: bool,
-    uncertain: Vec<EventId>,
+    pub(crate) all: Vec<(usize, Ticks, Ticks)>,
+    pub(crate) exhaustive: bool,
+    pub(crate) precise: bool,
+    pub(crate) uncertain: Vec<EventId>,
 }
 
 /// Puts questions to a program.

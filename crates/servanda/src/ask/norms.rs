@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use servanda_calendar::IntervalSet;
 use servanda_engine::Interval;
-use servanda_model::{CompareOp, Condition, Expr, FluentId, Modality, Model, Norm, OriginId, Value, View};
+use servanda_model::{CompareOp, Condition, EntityId, Expr, FluentId, Modality, Model, Norm, OriginId, Value, View};
 
 use super::spells::{Spell, asked_for, span_text, spells};
 use super::{Answer, Found, No, answer, ends, fillings, part, why};
@@ -16,15 +17,30 @@ struct Said<'k> {
     norm: &'k Norm,
     status: String,
     asked: &'k [Value],
+    /// To whom it is owed, where the norm says so and the question lists norms.
+    towards: Option<Value>,
 }
 
+impl Said<'_> {
+    /// The status, unless it is the one that goes without saying.
+    fn named_status(&self) -> Option<&str> {
+        Some(self.status.as_str()).filter(|status| !UNNAMED.contains(status))
+    }
+}
+
+/// The statuses of what is as it should be.
+const UNNAMED: [&str; 2] = ["observed", "permitted"];
+
 fn read<'k>(model: &'k Model, key: &'k [Value], of: &OfNorms) -> Option<Said<'k>> {
-    let [norm, status, asked @ ..] = key else { return None };
+    let [norm, status, rest @ ..] = key else { return None };
+    let (asked, towards) = rest.split_at(if of.list { of.asked.min(rest.len()) } else { rest.len() });
+    let somebody = |value: &Value| value.as_entity() != Some(model.hooks.unspecified);
     let norm = norm.as_entity()?;
     let mut all = of.norms.iter().map(|(at, _)| &model.norms[*at]);
     let norm = all.find(|it| it.entity == norm)?;
     let status = model.lexicon.entities[status.as_entity()?.index()].label.clone();
-    Some(Said { norm, status, asked })
+    let towards = towards.first().copied().filter(somebody);
+    Some(Said { norm, status, asked, towards })
 }
 
 /// The answers: each norm that says so, and each rule that the act would set off.
@@ -38,18 +54,32 @@ pub(super) fn answers(
 ) -> Vec<Answer> {
     let model = world.model;
     let mut all: Vec<Answer> = Vec::new();
-    for (key, spell) in standing(world, outcome, question, question.fluent, view, on) {
-        let Some(said) = read(model, &key, of) else { continue };
+    let standing = standing(world, outcome, question, question.fluent, view, on);
+    let broken: Vec<EntityId> = standing
+        .iter()
+        .filter_map(|(key, _)| read(model, key, of))
+        .filter(|said| said.status == "breached")
+        .map(|said| said.norm.entity)
+        .collect();
+    for (key, spell) in standing {
+        let Some(mut said) = read(model, &key, of) else { continue };
+        // Whom a breach concerns is told; where there is none it makes no difference.
+        said.towards = said.towards.filter(|_| broken.contains(&said.norm.entity));
+        // What only would be required if something happened is not.
+        let plain = of.wants == Wants::Must && of.asked == 0 && !of.list && !of.how_many && !of.when;
+        if plain && said.status == "dormant" {
+            continue;
+        }
         let days = of.when.then(|| {
-            let (since, until) = ends(world, outcome, &spell.sinces, &spell.untils);
+            let (since, until) = ends(world, spell.outcome, &spell.sinces, &spell.untils);
             span_text(model, since, until)
         });
         let text = text(model, of, &said, days);
         let mut one = answer(world, text, spell.certain, spell.sinces, spell.untils);
-        why(world, outcome, spell.run, spell.begun, Some(on), &mut one);
+        why(world, spell.outcome, spell.run, spell.begun, Some(on), &mut one);
         one.is_dated = of.when;
         if !spell.is_so.iter().all(|is_so| *is_so) {
-            part(world, outcome, &spell.is_so, &mut one);
+            part(world, spell.outcome, &spell.is_so, &mut one);
         }
         cite(model, said.norm.origin, &mut one.steps);
         if of.asked > 0 || of.how_many {
@@ -135,7 +165,8 @@ fn cite(model: &Model, origin: OriginId, told: &mut Vec<Told>) {
 }
 
 /// A time with what it takes to say why.
-struct Standing {
+struct Standing<'o> {
+    outcome: &'o Outcome,
     certain: bool,
     sinces: Vec<Option<i64>>,
     untils: Vec<Option<i64>>,
@@ -146,17 +177,18 @@ struct Standing {
 }
 
 /// What a fluent of the question holds on the day, or on all days.
-fn standing(
+fn standing<'o>(
     world: &World<'_>,
-    outcome: &Outcome,
+    outcome: &'o Outcome,
     question: &Question,
     fluent: Option<FluentId>,
     view: &View,
     on: i64,
-) -> Vec<(Vec<Value>, Standing)> {
+) -> Vec<(Vec<Value>, Standing<'o>)> {
     if question.is_of_all_days(view) {
-        let all = asked_for(world, question, view, spells(outcome, fillings(outcome, fluent, i64::MIN)));
+        let all = asked_for(world, question, view, spells(fillings(outcome, fluent, i64::MIN)));
         let of_spell = |it: Spell| Standing {
+            outcome,
             certain: it.certain,
             sinces: it.sinces,
             untils: it.untils,
@@ -166,21 +198,56 @@ fn standing(
         };
         return all.into_iter().map(|it| (it.key.clone(), of_spell(it))).collect();
     }
-    on_day(outcome, fillings(outcome, fluent, on))
+    on_day(world, fillings(outcome, fluent, on), on)
 }
 
-fn on_day(outcome: &Outcome, all: BTreeMap<Vec<Value>, Found>) -> Vec<(Vec<Value>, Standing)> {
+/// Whether a norm, in a key of it and its status, is in one that goes without saying.
+fn is_unnamed(model: &Model, key: &[Value]) -> bool {
+    let status = key.get(1).and_then(|status| status.as_entity());
+    status.is_some_and(|status| UNNAMED.contains(&model.lexicon.entities[status.index()].label.as_str()))
+}
+
+/// Since when and until when a norm stands, in whatever status, in each run in which it does so on the day.
+fn stays(
+    all: &BTreeMap<Vec<Value>, Found<'_>>,
+    key: &[Value],
+    found: &Found<'_>,
+    on: i64,
+) -> Vec<(Option<i64>, Option<i64>)> {
+    let same = |other: &[Value]| other.len() == key.len() && other[0] == key[0] && other[2..] == key[2..];
+    let of_norm: Vec<&Found<'_>> = all
+        .iter()
+        .filter(|(other, it)| same(other) && std::ptr::eq(it.outcome, found.outcome))
+        .map(|(_, it)| it)
+        .collect();
+    let in_run = |(run, held): (usize, &Option<Interval>)| {
+        let held = held.as_ref()?;
+        let days = of_norm.iter().fold(IntervalSet::default(), |days, it| days.union(&it.days[run]));
+        let span = days.iter().find(|span| span.contains(on));
+        Some(span.map_or((held.since, held.until), |span| (span.since(), span.until())))
+    };
+    found.at.iter().enumerate().filter_map(in_run).collect()
+}
+
+fn on_day<'o>(world: &World<'_>, all: BTreeMap<Vec<Value>, Found<'o>>, on: i64) -> Vec<(Vec<Value>, Standing<'o>)> {
     let mut standing = Vec::new();
-    for (key, found) in all {
+    for (key, found) in &all {
+        let key = key.clone();
         let Some(run) = found.at.iter().position(Option::is_some) else { continue };
+        let outcome = found.outcome;
         let held: Vec<&Interval> = found.at.iter().flatten().collect();
         let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
+        let spans = match is_unnamed(world.model, &key) {
+            true => stays(&all, &key, found, on),
+            false => held.iter().map(|it| (it.since, it.until)).collect(),
+        };
         standing.push((
             key,
             Standing {
+                outcome,
                 certain: !is_so.contains(&false) && outcome.exhaustive,
-                sinces: held.iter().map(|it| it.since).collect(),
-                untils: held.iter().map(|it| it.until).collect(),
+                sinces: spans.iter().map(|span| span.0).collect(),
+                untils: spans.iter().map(|span| span.1).collect(),
                 run,
                 begun: held[0].begun_by,
                 is_so,
@@ -224,9 +291,11 @@ fn text(model: &Model, of: &OfNorms, said: &Said<'_>, days: Option<String>) -> S
 /// A norm with what it says and how it stands.
 fn by(model: &Model, said: &Said<'_>) -> String {
     let name = model.name(said.norm.entity);
-    match said.status.as_str() {
-        "observed" | "permitted" => format!("{name}: {}", said.norm.sentence),
-        status => format!("{name}: {} ({status})", said.norm.sentence),
+    let towards = said.towards.map(|other| format!("towards {}", model.show(other)));
+    let notes: Vec<&str> = said.named_status().into_iter().chain(towards.as_deref()).collect();
+    match notes.is_empty() {
+        true => format!("{name}: {}", said.norm.sentence),
+        false => format!("{name}: {} ({})", said.norm.sentence, notes.join(" ")),
     }
 }
 
@@ -262,7 +331,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
     let model = world.model;
     let rule = &model.rules[rule].item;
     let mut all = Vec::new();
-    for (key, standing) in on_day(outcome, fillings(outcome, Some(fluent), on)) {
+    for (key, standing) in on_day(world, fillings(outcome, Some(fluent), on), on) {
         let later = rule.triggers.iter().find_map(|trigger| match trigger {
             servanda_model::Trigger::After { time, .. } => Some(steps::time_text(model, time, rule, &key)),
             _ => None,
@@ -270,7 +339,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
         let later = later.map_or_else(String::new, |time| format!("{time} later: "));
         let text = format!("{later}{} ({})", steps::effects_text(model, rule, &key), rule.name);
         let mut one = answer(world, text, standing.certain, vec![None], vec![None]);
-        why(world, outcome, standing.run, standing.begun, Some(on), &mut one);
+        why(world, standing.outcome, standing.run, standing.begun, Some(on), &mut one);
         one.steps.push(Told {
             kind: "rule",
             name: Some(rule.name.clone()),
@@ -292,7 +361,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         Wants::MustNot => "a norm in force that forbids it",
     };
     no.searched.push(wanted.to_owned());
-    for (key, standing) in on_day(outcome, fillings(outcome, Some(of.against), on)) {
+    for (key, standing) in on_day(world, fillings(outcome, Some(of.against), on), on) {
         let Some(said) = read(model, &key, of) else { continue };
         let word = match said.norm.modality {
             _ if of.wants != Wants::MustNot && !forbids(model, of, said.norm) => "limited by",
@@ -304,11 +373,11 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         let possibly = if standing.certain { "" } else { "possibly " };
         no.instead.push(format!("{possibly}{word} {}", by(model, &said)));
         let mut told = answer(world, String::new(), true, vec![None], vec![None]);
-        why(world, outcome, standing.run, standing.begun, Some(on), &mut told);
+        why(world, standing.outcome, standing.run, standing.begun, Some(on), &mut told);
         cite(model, said.norm.origin, &mut told.steps);
         no.steps.extend(told.steps);
     }
-    for (key, standing) in on_day(outcome, fillings(outcome, question.fluent, on)) {
+    for (key, standing) in on_day(world, fillings(outcome, question.fluent, on), on) {
         let Some(said) = read(model, &key, of) else { continue };
         let possibly = if standing.certain { "" } else { "possibly " };
         no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));
@@ -370,9 +439,18 @@ fn performed(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64, no: &m
         let norm = Some(Value::entity(model.norms[*at].entity));
         for (_, fluent) in &model.hooks.statuses {
             for instance in run.solution.instances_of(*fluent, &[norm, None]) {
-                let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
+                // What others have to do is no matter of who is asked about.
+                let other = of.doer.is_some_and(|doer| {
+                    let as_bearer = doer.as_entity().is_some() && instance.args[1].as_entity().is_some();
+                    as_bearer && instance.args[1] != doer
+                });
+                let Some(interval) = instance.intervals.iter().find(|it| it.contains(on) && !other) else { continue };
                 let since = interval.since.map_or_else(String::new, |day| format!(" (since {})", model.show_tick(day)));
-                no.instead.push(format!("{}{since}", crate::say::fluent(model, *fluent, &instance.args, None)));
+                let text = format!("{}{since}", crate::say::fluent(model, *fluent, &instance.args, None));
+                if no.instead.contains(&text) {
+                    continue;
+                }
+                no.instead.push(text);
                 if let Some(step) = interval.begun_by {
                     no.steps.extend(steps::trace(world, run, step, Some(on)).steps);
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
-use servanda_model::{Model, Term, Value, VarId, View};
+use servanda_model::{Model, Value, View};
 
 use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
 use crate::ends::{Ends, between_text};
@@ -48,9 +48,10 @@ impl Spell {
 }
 
 /// The times of a fluent of a question, certain and possible.
-pub(super) fn spells(outcome: &Outcome, fillings: BTreeMap<Vec<Value>, Found>) -> Vec<Spell> {
+pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
     let mut spells = Vec::new();
     for (key, found) in fillings {
+        let outcome = found.outcome;
         let counts: Vec<usize> = found.days.iter().map(|days| days.iter().count()).collect();
         let paired = counts.windows(2).all(|pair| pair[0] == pair[1]);
         if paired {
@@ -122,9 +123,9 @@ pub(super) fn asked_for(world: &World<'_>, question: &Question, view: &View, all
 pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
     let model = world.model;
     let solution = &outcome.runs[0].solution;
-    let mut all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let mut all = spells(fillings(outcome, question.fluent, i64::MIN));
     if matches!(question.form, Form::Whether | Form::Which | Form::When) {
-        all.extend(left_open(model, outcome, question));
+        all.extend(left_open(outcome, question));
     }
     if !matches!(question.form, Form::When) {
         all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
@@ -155,25 +156,9 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
 }
 
 /// The times during which a missing number leaves it open whether a norm is breached.
-fn left_open(model: &Model, outcome: &Outcome, question: &Question) -> Vec<Spell> {
-    let mut all = Vec::new();
-    for (pattern, denied, open) in super::undecided_patterns(model, question) {
-        if denied {
-            continue;
-        }
-        let wanted = super::constants(pattern);
-        for instance in outcome.runs[0].solution.instances_of(open, &wanted) {
-            let place = |var: &VarId| pattern.args.iter().position(|term| *term == Term::Var(*var));
-            let key: Vec<Value> = question.asked.iter().filter_map(|var| Some(instance.args[place(var)?])).collect();
-            all.extend(instance.intervals.iter().map(|interval| Spell {
-                key: key.clone(),
-                certain: false,
-                sinces: vec![interval.since],
-                untils: vec![interval.until],
-                begun: interval.begun_by,
-            }));
-        }
-    }
+fn left_open(outcome: &Outcome, question: &Question) -> Vec<Spell> {
+    let mut all = spells(fillings(outcome, question.undecided, i64::MIN));
+    all.iter_mut().for_each(|spell| spell.certain = false);
     all
 }
 
@@ -234,7 +219,7 @@ pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
 
 /// The acts by which something came to be so.
 pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
-    let all = spells(outcome, fillings(outcome, question.fluent, i64::MIN));
+    let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
         let Some(begun) = spell.begun else { continue };

@@ -369,7 +369,7 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
             if question.fluent.is_none() {
                 return Err("the question has no form of its own".to_owned());
             }
-            let open = ask::undecided_patterns(model, question).map(|(_, _, open)| open);
+            let open = ask::undecided_patterns(model, question).map(|(_, open)| open);
             open.chain(question.fluents()).map(any).collect()
         }
     };

@@ -174,7 +174,7 @@ mod tests {
         let mut histories = 0;
         for text in asked.chain(["who controls Vilnius".to_owned(), "how many troops of USSR in Lithuania".to_owned()])
         {
-            let prepared = prepared(world.model, &text, &View::default());
+            let prepared = prepared(&world, &text, &View::default());
             let Ok((question, questions, view)) = prepared else { panic!("{text}") };
             let stage = Stage::new(&world, &prover.days, question, &questions, &view, &[]).expect("it has goals");
             let Ok((cases, _)) = cells::explored(&stage, &mut prover.leads) else { panic!("{text}") };

@@ -58,6 +58,8 @@ pub struct OfNorms {
     pub when: bool,
     /// How many things are asked for.
     pub asked: usize,
+    /// Who is to do it, if somebody is named.
+    pub doer: Option<Value>,
     /// The norms that speak of it, each with what it says of it.
     pub norms: Vec<(usize, Ruling)>,
     /// The fluent that holds norms that speak against it.
@@ -145,6 +147,14 @@ pub(super) fn as_modal(words: &[&str], lower: &[&str]) -> Option<Vec<String>> {
     Some(out)
 }
 
+fn expr_of(term: Term) -> Expr {
+    match term {
+        Term::Value(value) => Expr::Value(value),
+        Term::Var(var) => Expr::Var(var),
+        Term::Any => Expr::Value(Value::TRUE),
+    }
+}
+
 impl Preparing<'_> {
     /// A question with a modal word in it.
     pub(super) fn modal_question(&mut self, words: &[&str], question: &mut Question) -> Result<(), Trouble> {
@@ -164,6 +174,7 @@ impl Preparing<'_> {
             how_many: false,
             when: false,
             asked: 0,
+            doer: None,
             norms: Vec::new(),
             against: FluentId(0),
             rules: Vec::new(),
@@ -190,6 +201,12 @@ impl Preparing<'_> {
         of.how_many = is(before.first(), "how");
         let asked = asked_of(&deeds[0], &scope, of.how_many);
         of.asked = asked.len();
+        of.doer = match &deeds[0] {
+            Deed::Act(act) => {
+                act.args.first().and_then(|term| if let Term::Value(it) = term { Some(*it) } else { None })
+            }
+            Deed::State(..) => None,
+        };
         self.lay(of, &deeds, &asked, &scope, &extra, question);
         Ok(())
     }
@@ -232,6 +249,7 @@ impl Preparing<'_> {
                 how_many: false,
                 when: false,
                 asked: usize::from(debtor.is_none()),
+                doer: None,
                 norms: Vec::new(),
                 against: FluentId(0),
                 rules: Vec::new(),
@@ -431,7 +449,7 @@ impl Preparing<'_> {
     fn can_concern(&self, norm: &Norm, laid: &Laid) -> bool {
         let hooks = &self.model.hooks;
         norm.binding.iter().all(|condition| match condition {
-            Condition::Holds(it) if it.fluent == hooks.named_in => {
+            Condition::Holds(it) if [hooks.named_in, hooks.party].contains(&it.fluent) => {
                 let constant = |term: &Term| match laid.norm.term(*term) {
                     Term::Value(value) => value.as_entity(),
                     _ => None,
@@ -471,6 +489,8 @@ impl Preparing<'_> {
         let model = self.model;
         let mut holes = vec![Hole::Thing, Hole::Kind(model.hooks.status)];
         holes.extend(bearer.is_none().then_some(Hole::Thing));
+        // To whom it is owed.
+        holes.push(Hole::Thing);
         let yes = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
@@ -494,11 +514,26 @@ impl Preparing<'_> {
             if !fits || other.is_some_and(|other| !self.is_owed_to(norm, other, &mut laid)) {
                 continue;
             }
+            // Nobody owes anything to themselves.
+            let own = other.map(|other| Term::Value(Value::entity(other)));
+            if own.is_some_and(|own| laid.norm.term(norm.bearer) == own) {
+                continue;
+            }
+            let apart = own.filter(|_| bearer.is_none()).map(|own| Condition::Compare {
+                left: expr_of(laid.norm.term(norm.bearer)),
+                op: CompareOp::NotEqual,
+                right: expr_of(own),
+            });
+            let apart: Vec<Condition> = apart.into_iter().collect();
             of.norms.push((at, Ruling::Requires));
             let asked = VarId(u32::MAX);
             laid.asked.insert(asked, laid.norm.term(norm.bearer));
-            let asked = if bearer.is_none() { vec![asked] } else { Vec::new() };
-            self.stand(norm, &laid, &asked, &[], yes, question);
+            let mut asked = if bearer.is_none() { vec![asked] } else { Vec::new() };
+            let towards = VarId(u32::MAX - 1);
+            let creditor = self.other_of(norm).unwrap_or(Term::Value(Value::entity(model.hooks.unspecified)));
+            laid.asked.insert(towards, laid.norm.term(creditor));
+            asked.push(towards);
+            self.stand(norm, &laid, &asked, &apart, yes, question);
         }
         question.form = Form::Norms(of);
         Ok(())
@@ -525,12 +560,7 @@ impl Preparing<'_> {
         if terms.contains(&Term::Value(creditor_value)) {
             return true;
         }
-        // `the other` is a variable that is named in the instrument.
-        let other = norm.binding.iter().find_map(|condition| match condition {
-            Condition::Holds(it) if it.fluent == model.hooks.named_in => it.args.first().copied(),
-            _ => None,
-        });
-        if let Some(Term::Var(var)) = other
+        if let Some(Term::Var(var)) = self.other_of(norm)
             && parties.contains(&creditor)
         {
             laid.norm.terms.insert(var, Term::Value(creditor_value));
@@ -541,6 +571,17 @@ impl Preparing<'_> {
             _ => false,
         });
         !names_somebody && parties.contains(&creditor)
+    }
+
+    /// `the other` of a norm: a variable that is named in the instrument, or counts as a party to it.
+    fn other_of(&self, norm: &Norm) -> Option<Term> {
+        let parties_by = [self.model.hooks.named_in, self.model.hooks.party];
+        norm.binding.iter().find_map(|condition| match condition {
+            Condition::Holds(it) if parties_by.contains(&it.fluent) => {
+                it.args.first().copied().filter(|term| *term != norm.bearer)
+            }
+            _ => None,
+        })
     }
 
     /// Lays a norm's deed over another.

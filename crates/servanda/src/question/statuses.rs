@@ -1,0 +1,119 @@
+//! What a question about the status of norms means: a norm with several instances, and a status that a missing number leaves
+//! open.
+
+use servanda_model::{
+    Condition, Definition, DefinitionId, Expr, FluentId, FluentPattern, FluentType, Hole, Model, OriginId, Scope, Term,
+    Trouble, Value,
+};
+
+use super::words::AUXILIARY;
+use super::{Form, Preparing, Question};
+
+/// The fluent that holds norms of a status.
+fn status_fluent(model: &Model, name: &str) -> Option<FluentId> {
+    model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name).map(|(_, fluent)| *fluent)
+}
+
+/// Conditions as they are put: a norm is observed by somebody only where no instance of it is breached by them. What is owed to
+/// two and denied to one is not observed.
+pub(super) fn unbroken(model: &Model, conditions: &[Condition]) -> Vec<Condition> {
+    let (observed, breached) = (status_fluent(model, "observed"), status_fluent(model, "breached"));
+    let put = |condition: &Condition| match (condition, breached) {
+        (Condition::Holds(it), Some(breached)) if Some(it.fluent) == observed => {
+            let broken = Condition::Holds(FluentPattern { fluent: breached, ..it.clone() });
+            vec![condition.clone(), Condition::Not(vec![broken])]
+        }
+        (Condition::Not(list), _) => vec![Condition::Not(unbroken(model, list))],
+        _ => vec![condition.clone()],
+    };
+    conditions.iter().flat_map(put).collect()
+}
+
+impl Preparing<'_> {
+    /// `which articles of Sele are breached by Belmark`, `which articles of Sele bind Belmark`: those in which such a norm
+    /// stands.
+    pub(super) fn of_articles(
+        &mut self,
+        words: &[&str],
+        lower: &[&str],
+        question: &mut Question,
+    ) -> Option<Result<(), Trouble>> {
+        let ["which" | "what", "article" | "articles" | "provisions", "of", ..] = lower else { return None };
+        let hooks = &self.model.hooks;
+        let named = |word: &str| hooks.statuses.iter().find(|(it, _)| self.model.name(*it) == word).map(|it| it.1);
+        // Where the name of the instrument ends, what the norms are, and where it says of whom.
+        let (end, fluent, rest) = (4..lower.len()).find_map(|at| {
+            let next = lower.get(at + 1).copied().unwrap_or_default();
+            match lower[at] {
+                "bind" | "binds" | "bound" => Some((at, hooks.binds, at + 1)),
+                it if AUXILIARY.contains(&it) => named(next).map(|fluent| (at, fluent, at + 2)),
+                _ => None,
+            }
+        })?;
+        let whole = match self.entity(&words[3..end].join(" ")) {
+            Ok(whole) => Term::Value(Value::entity(whole)),
+            Err(trouble) => return Some(Err(trouble)),
+        };
+        let by = rest + usize::from(lower.get(rest).is_some_and(|word| ["by", "for", "from"].contains(word)));
+        let who = match words.get(by..).filter(|words| !words.is_empty()).map(|words| self.entity(&words.join(" "))) {
+            Some(Ok(who)) => Term::Value(Value::entity(who)),
+            Some(Err(trouble)) => return Some(Err(trouble)),
+            None => Term::Any,
+        };
+        let mut scope = Scope::default();
+        let (kind, norm_kind) = (hooks.article, hooks.norm);
+        let article = scope.declare("_article", Hole::Kind(kind));
+        let norm = Term::Var(scope.declare("norm", Hole::Kind(norm_kind)));
+        let truth = Term::Value(Value::TRUE);
+        let holds = |fluent, args| Condition::Holds(FluentPattern { fluent, args, value: truth });
+        let conditions = vec![
+            holds(fluent, vec![norm, who]),
+            holds(hooks.belongs_to, vec![norm, Term::Var(article)]),
+            holds(hooks.belongs_to, vec![Term::Var(article), whole]),
+        ];
+        let (holes, args) = (vec![Hole::Kind(kind)], vec![Term::Var(article)]);
+        question.form = Form::Which;
+        question.asked = vec![article];
+        question.undecided = self.left_undecided(&conditions, &holes, &args, &scope, &question.text);
+        self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
+        Some(Ok(()))
+    }
+
+    /// A fluent that holds what would be so of a norm whose status is undecided: everything else that was asked holds.
+    pub(super) fn left_undecided(
+        &mut self,
+        conditions: &[Condition],
+        holes: &[Hole],
+        args: &[Term],
+        scope: &Scope,
+        name: &str,
+    ) -> Option<FluentId> {
+        let undecided = status_fluent(self.model, "undecided")?;
+        let decided = ["breached", "observed"].map(|word| status_fluent(self.model, word));
+        let mut any = false;
+        let mut put = conditions.to_vec();
+        for condition in &mut put {
+            if let Condition::Holds(it) = condition
+                && decided.contains(&Some(it.fluent))
+            {
+                it.fluent = undecided;
+                any = true;
+            }
+        }
+        if !any {
+            return None;
+        }
+        let fluent = self.add_fluent(holes.to_vec(), FluentType::Truth);
+        self.questions.definitions.push(Definition {
+            id: DefinitionId(0),
+            name: name.to_owned(),
+            vars: scope.vars.clone(),
+            fluent,
+            args: args.to_vec(),
+            value: Expr::Value(Value::TRUE),
+            conditions: put,
+            origin: OriginId(0),
+        });
+        Some(fluent)
+    }
+}
