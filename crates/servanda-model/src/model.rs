@@ -506,7 +506,7 @@ impl Model {
             ),
             Kinded::Tick(tick) => self.show_tick(tick),
             Kinded::Duration(duration) => match duration {
-                Duration::Ticks(n) => format!("{n} day{}", if n == 1 { "" } else { "s" }),
+                Duration::Ticks(n) => self.show_ticks(i64::from(n)),
                 Duration::Months(n) => format!("{n} month{}", if n == 1 { "" } else { "s" }),
                 Duration::Years(n) => format!("{n} year{}", if n == 1 { "" } else { "s" }),
             },
@@ -515,12 +515,33 @@ impl Model {
         }
     }
 
-    /// A tick as it is shown: an ISO day, or the number.
+    /// A length of time as it is shown: in days, or in the largest unit of the clock that it is whole in.
+    #[must_use]
+    pub fn show_ticks(&self, ticks: i64) -> String {
+        let units: &[(i64, &str)] = match self.program.clock {
+            Clock::Days => &[(1, "day")],
+            Clock::Seconds => &[(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")],
+            Clock::Integers => &[(1, "tick")],
+        };
+        let whole = |each: &&(i64, &str)| ticks % each.0 == 0;
+        let (each, unit) = units.iter().find(whole).copied().unwrap_or((1, "tick"));
+        let count = ticks / each;
+        format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    }
+
+    /// A tick as it is shown: an ISO day, a second of it in UTC, or the number.
     #[must_use]
     pub fn show_tick(&self, tick: i64) -> String {
+        let day = |day: i64| servanda_calendar::Day(day).to_string();
+        let of_day = tick.rem_euclid(86_400);
         match self.program.clock {
-            Clock::Days => servanda_calendar::Day(tick).to_string(),
-            Clock::Seconds | Clock::Integers => tick.to_string(),
+            Clock::Days => day(tick),
+            Clock::Seconds if of_day == 0 => day(tick.div_euclid(86_400)),
+            Clock::Seconds => {
+                let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+                format!("{}T{hour:02}:{minute:02}:{second:02}Z", day(tick.div_euclid(86_400)))
+            }
+            Clock::Integers => tick.to_string(),
         }
     }
 }

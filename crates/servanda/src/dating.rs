@@ -32,6 +32,8 @@ pub struct Dating {
     pub spans: BTreeMap<EventId, Vec<(i64, i64)>>,
     /// Whether something may be arbitrarily late.
     pub is_endless: bool,
+    /// How many ticks a year is, at most.
+    year: i64,
 }
 
 /// Years after the last dated day that are looked at, for terms and deadlines still running.
@@ -59,20 +61,26 @@ pub struct Said {
 }
 
 /// Some months later, on the same day of the month or its last.
-struct Months(i64);
+struct Months {
+    count: i64,
+    /// How many ticks a day is.
+    day: i64,
+}
 
 impl Monotone for Months {
     fn at(&self, tick: i64) -> i64 {
-        Day(tick).add_months(self.0).0
+        let (day, of_day) = (tick.div_euclid(self.day), tick.rem_euclid(self.day));
+        Day(day).add_months(self.count).0.saturating_mul(self.day).saturating_add(of_day)
     }
 
     fn offsets(&self) -> Option<(i64, i64)> {
-        let (short, long) = (self.0.saturating_mul(28), self.0.saturating_mul(31));
-        Some((short.min(long) - 3, short.max(long) + 3))
+        let (short, long) = (self.count.saturating_mul(28), self.count.saturating_mul(31));
+        let ticks = |days: i64| days.saturating_mul(self.day);
+        Some((ticks(short.min(long).saturating_sub(3)), ticks(short.max(long).saturating_add(3))))
     }
 
     fn period(&self) -> Option<i64> {
-        Some(146_097)
+        Some(146_097 * self.day)
     }
 }
 
@@ -114,7 +122,8 @@ pub fn date(model: &Model) -> Dating {
             let Some(other) = by_name(relation.other) else { continue };
             let text = model.files.get(model.origins[event.origin.index()].file).map_or("", |file| &file.text);
             let text = relation.span.of(text).trim().to_owned();
-            for constraint in constraints(other, point, relation.at_least, relation.at_most) {
+            let clock = model.program.clock;
+            for constraint in constraints(clock, other, point, (relation.at_least, relation.at_most)) {
                 add(&mut network, index, relation.span, text.clone(), constraint);
             }
         }
@@ -139,9 +148,11 @@ pub fn date(model: &Model) -> Dating {
     let has_spans = |index: &usize| points[*index].is_some() && !model.events[*index].when.spans.is_empty();
     let with_spans = (0..model.events.len()).filter(has_spans);
     let spans = with_spans.map(|index| (EventId::from_index(index), model.events[index].when.spans.clone())).collect();
+    let year = 366 * model.program.clock.day();
     let reach =
-        Horizon { first: first.saturating_sub(YEARS_BEFORE * 366), last: last.saturating_add(YEARS_AFTER * 366) };
-    let mut dating = Dating { chronology, contradiction, points, said, horizon, reach, last, spans, is_endless: false };
+        Horizon { first: first.saturating_sub(YEARS_BEFORE * year), last: last.saturating_add(YEARS_AFTER * year) };
+    let mut dating =
+        Dating { chronology, contradiction, points, said, horizon, reach, last, spans, is_endless: false, year };
     dating.leave_gaps(model);
     if let Some(come) = dating.come() {
         (dating.is_endless, dating.last) = (true, come);
@@ -149,7 +160,12 @@ pub fn date(model: &Model) -> Dating {
     dating
 }
 
-fn constraints(other: Point, point: Point, at_least: Option<Lapse>, at_most: Option<Lapse>) -> Vec<Constraint> {
+fn constraints(
+    clock: Clock,
+    other: Point,
+    point: Point,
+    (at_least, at_most): (Option<Lapse>, Option<Lapse>),
+) -> Vec<Constraint> {
     let days = |lapse: Option<Lapse>| match lapse {
         Some(Lapse::Days(n)) => Some(n),
         _ => None,
@@ -160,7 +176,12 @@ fn constraints(other: Point, point: Point, at_least: Option<Lapse>, at_most: Opt
     }
     for (lapse, relation) in [(at_least, Relation::AtLeast), (at_most, Relation::AtMost)] {
         if let Some(Lapse::Months(n)) = lapse {
-            all.push(Constraint::Moved { from: other, to: point, by: Shift::new(Months(n)), relation });
+            all.push(Constraint::Moved {
+                from: other,
+                to: point,
+                by: Shift::new(Months { count: n, day: clock.day() }),
+                relation,
+            });
         }
     }
     all
@@ -171,12 +192,12 @@ impl Dating {
     #[must_use]
     pub fn is_open(&self, day: i64) -> bool {
         day < self.reach.first.midpoint(self.horizon.first)
-            || self.is_endless && self.horizon.last.saturating_add(YEARS_KNOWN * 366) < day
+            || self.is_endless && self.horizon.last.saturating_add(YEARS_KNOWN * self.year) < day
     }
 
-    /// How many days after the last that anything is dated to terms and deadlines are followed.
-    pub(crate) fn days_ahead(&self, years: i64) -> i64 {
-        (years + if self.is_endless { YEARS_AFTER } else { 0 }) * 366
+    /// How many ticks after the last that anything is dated to terms and deadlines are followed.
+    pub(crate) fn ticks_ahead(&self, years: i64) -> i64 {
+        (years + if self.is_endless { YEARS_AFTER } else { 0 }) * self.year
     }
 
     /// Moves bounds that lie between the runs of days of their event to the nearest day it can be on.
@@ -296,10 +317,4 @@ fn first_line(model: &Model, file: servanda_diagnostics::FileId, span: Span) -> 
     let text = span.of(&file.text);
     let length = text.find('\n').unwrap_or(text.len());
     Span { start: span.start, end: span.start + length as u32 }
-}
-
-/// Whether ticks are days.
-#[must_use]
-pub fn in_days(model: &Model) -> bool {
-    model.program.clock == Clock::Days
 }

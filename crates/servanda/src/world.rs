@@ -135,10 +135,10 @@ pub const MOST_RUNS: usize = 400;
 /// for ever would be followed all the way.
 #[must_use]
 pub fn is_too_far(model: &Model, day: i64) -> bool {
-    const FAR: i64 = 100_000 * 366;
+    let far = 100_000 * 366 * model.program.clock.day();
     let days = || model.events.iter().flat_map(|event| [event.when.min, event.when.max]).flatten();
     let (first, last) = (days().min().unwrap_or(0), days().max().unwrap_or(0));
-    day < first.saturating_sub(FAR) || day > last.saturating_add(FAR)
+    day < first.saturating_sub(far) || day > last.saturating_add(far)
 }
 
 impl<'m> World<'m> {
@@ -280,13 +280,13 @@ impl<'m> World<'m> {
     /// The last day to which terms and deadlines are followed.
     pub(crate) fn horizon(&self, view: &View) -> i64 {
         let last = self.last_day().max(view.on.unwrap_or(i64::MIN));
-        last.min(self.farthest()).saturating_add(self.dating.days_ahead(self.years_ahead))
+        last.min(self.farthest()).saturating_add(self.dating.ticks_ahead(self.years_ahead))
     }
 
     /// The last day that can be asked about: what renews itself is not followed for ever.
     #[must_use]
     pub fn farthest(&self) -> i64 {
-        self.last_day().saturating_add(MOST_YEARS * 366)
+        self.last_day().saturating_add(MOST_YEARS * 366 * self.model.program.clock.day())
     }
 
     /// The program and the events that count for who does not know of some things.

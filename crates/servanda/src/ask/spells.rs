@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
-use servanda_model::{Model, Value, View};
+use servanda_model::{Clock, Model, Value, View};
 
 use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
 use crate::ends::{Ends, between_text};
@@ -162,13 +162,17 @@ fn left_open(outcome: &Outcome, question: &Question) -> Vec<Spell> {
     all
 }
 
-/// How long something was so, in days.
+/// How long something was so.
 fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell) -> String {
     let is_open = |day: &i64| world.dating.is_open(*day);
     if !outcome.precise || spell.sinces.iter().chain(&spell.untils).flatten().any(is_open) {
         return "an unknown time".to_owned();
     }
-    let days = |days: i64| format!("{days} day{}", if days == 1 { "" } else { "s" });
+    let days = |ticks: i64| world.model.show_ticks(ticks);
+    let between = |least: i64, most: i64| match world.model.program.clock {
+        Clock::Days => format!("between {least} and {}", days(most)),
+        _ => format!("between {} and {}", days(least), days(most)),
+    };
     let each: Option<Vec<i64>> =
         spell.sinces.iter().zip(&spell.untils).map(|(since, until)| Some((*until)? - (*since)?)).collect();
     match each.as_deref() {
@@ -183,9 +187,9 @@ fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell) -> String {
             if first == last || out == gone || all.len() == 1 {
                 let (least, most) =
                     (all.iter().min().copied().unwrap_or(least), all.iter().max().copied().unwrap_or(most));
-                if least == most { days(least) } else { format!("between {least} and {}", days(most)) }
+                if least == most { days(least) } else { between(least, most) }
             } else {
-                format!("between {least} and {}", days(most))
+                between(least, most)
             }
         }
         None => match (spell.sinces.iter().all(Option::is_some), spell.untils.iter().all(Option::is_some)) {
