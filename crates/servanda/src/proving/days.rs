@@ -11,6 +11,8 @@ use super::cells::{Given, How};
 pub(crate) struct Days {
     /// The first and last day each event can have by itself; claims have none.
     own: Vec<Option<Bounds>>,
+    /// Runs of days that each event is on one of; none where it can be on all days between its first and its last.
+    runs: Vec<Vec<(i64, i64)>>,
     apart: Vec<Apart>,
     clock: Clock,
 }
@@ -85,7 +87,8 @@ impl Days {
                 }
             }
         }
-        let mut days = Days { own, apart, clock: model.program.clock };
+        let runs = model.events.iter().map(|event| event.when.spans.clone()).collect();
+        let mut days = Days { own, runs, apart, clock: model.program.clock };
         let bounds = days.given(&[], &[])?.ok_or(Undated::Contradiction)?;
         let within = |(min, max): Bounds| {
             let min = min.unwrap_or(max.map_or(first, |max| max.min(first)));
@@ -121,12 +124,32 @@ impl Days {
             if all.iter().flatten().any(|(min, max)| matches!((min, max), (Some(min), Some(max)) if min > max)) {
                 return Ok(None);
             }
-            let moved = self.round(&mut all);
+            let moved = self.round(&mut all) | self.leave_gaps(&mut all);
             if !(self.ordered(&apart, &mut all) || moved) {
                 return Ok(Some(all));
             }
         }
         Err(Undated::Unsettled)
+    }
+
+    /// The first days on which an event cannot be, after others on which it can.
+    pub(crate) fn gaps(&self, event: usize) -> impl Iterator<Item = i64> {
+        let runs = &self.runs[event];
+        runs.iter().take(runs.len().saturating_sub(1)).map(|(_, last)| last.saturating_add(1))
+    }
+
+    /// Moves bounds out of the days on which their event cannot be.
+    fn leave_gaps(&self, all: &mut [Option<Bounds>]) -> bool {
+        let mut any = false;
+        for (bounds, runs) in all.iter_mut().zip(&self.runs).filter(|(_, runs)| !runs.is_empty()) {
+            let Some((min, max)) = bounds else { continue };
+            let first = |min: i64| runs.iter().find(|run| min <= run.1).map_or(i64::MAX, |run| min.max(run.0));
+            let last = |max: i64| runs.iter().rfind(|run| run.0 <= max).map_or(i64::MIN, |run| max.min(run.1));
+            let new = (min.map(first), max.map(last));
+            any |= new != (*min, *max);
+            (*min, *max) = new;
+        }
+        any
     }
 
     /// Moves every bound as far as each statement by itself moves it.

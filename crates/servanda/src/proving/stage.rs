@@ -17,9 +17,6 @@ use crate::question::{Form, Question};
 use crate::world::{Outcome, Questions, Run, World, is_known, known_happenings, name_of};
 use crate::{say, steps};
 
-/// Why dates with gaps have no proof.
-pub(super) const GAPS: &str = "a date that leaves days out between its first and its last is not followed";
-
 /// What both sides look at: the dossier from a point of view, with a question put to it.
 pub(super) struct Stage<'m> {
     pub(super) model: &'m Model,
@@ -161,11 +158,6 @@ impl<'m> Stage<'m> {
         ask::reply(world, &self.question, &self.view, &outcome)
     }
 
-    /// Whether the date of an event leaves days out between its first and its last.
-    pub(super) fn has_gaps(&self, event: usize) -> bool {
-        !self.model.events[event].when.spans.is_empty()
-    }
-
     /// A history on the days of one chronology, which may be another than that it was written for.
     pub(super) fn run(&self, accepted: &Accepted, ticks: Vec<Option<i64>>) -> Rc<Run> {
         let day = |instant: &Instant| {
@@ -238,9 +230,6 @@ impl<'m> Stage<'m> {
             return refused("it is a history of something else than was asked");
         }
         let open = self.open(&certificate.scope);
-        if open.iter().any(|id| self.has_gaps(*id)) {
-            return refused(GAPS);
-        }
         if !case.days.keys().copied().eq(open.iter().map(|id| *id as u32)) {
             return refused("its days are not those of just the events that it sees and that have no certain day");
         }
@@ -260,7 +249,8 @@ impl<'m> Stage<'m> {
         Ok(accepted)
     }
 
-    /// Adds the orders that the answers hang on: by when something came, and which of one day was first.
+    /// Adds the orders that the answers hang on: by when something came, which of one day was first, and on which run of
+    /// days that its date has an event is.
     pub(super) fn hang(&self, accepted: &mut Accepted, open: &BTreeSet<usize>) {
         let spans = accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten();
         let ticks: BTreeSet<i64> = spans.chain(accepted.events.iter().map(|(tick, ..)| *tick)).collect();
@@ -268,6 +258,8 @@ impl<'m> Stage<'m> {
         let after = self.day.map(|day| Instant::on(day.saturating_add(1)));
         accepted.orders.extend(moving.flat_map(|it| after.iter().map(|day| (it.clone(), day.clone()))));
         let event = |id: usize| Instant { from: From::Event(id as u32), plus: Vec::new() };
+        let gaps = open.iter().flat_map(|id| self.days.gaps(*id).map(|day| (event(*id), Instant::on(day))));
+        accepted.orders.extend(gaps);
         if let Some(day) = self.seen_until {
             let after = Instant::on(day.saturating_add(1));
             accepted.orders.extend(open.iter().map(|id| (event(*id), after.clone())));
