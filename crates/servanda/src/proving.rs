@@ -53,6 +53,9 @@ pub struct Proof {
     pub answers: Vec<Answered>,
     /// Whether the cases stand for all chronologies. Without that nothing is certain.
     pub exhaustive: bool,
+    /// Whether it is left open since when and until when the answers are so.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub undated: bool,
     /// Histories.
     pub cases: Vec<Case>,
     /// For a view of an actor: histories of what it was told.
@@ -149,14 +152,15 @@ pub fn file(model: &Model, proofs: Vec<Proof>) -> ProofFile {
     ProofFile { format: FORMAT.to_owned(), dossier: digest(model), proofs }
 }
 
-/// The answers of a reply, as a proof claims them.
-fn answered(reply: &Reply) -> Vec<Answered> {
+/// The answers of a reply, as a proof claims them: with their days, or without.
+fn answered(reply: &Reply, undated: bool) -> Vec<Answered> {
     let truth = |truth| if truth == Truth::Certain { "certain" } else { "possible" }.to_owned();
+    let claimed = |day: &Option<String>| day.clone().filter(|_| !undated);
     let answer = |it: &ask::Answer| Answered {
         text: it.text.clone(),
         truth: truth(it.truth),
-        since: it.since.clone(),
-        until: it.until.clone(),
+        since: claimed(&it.since),
+        until: claimed(&it.until),
     };
     reply.answers.iter().map(answer).collect()
 }
@@ -298,7 +302,7 @@ fn verify_one<'p>(world: &World<'_>, days: &Days, proof: &'p Proof, seen: &mut S
     if proof.exhaustive {
         cells::cover(&stage, &cases).map_err(|(case, why)| Refusal { case: Some(case), ..Refusal::of(why) })?;
     }
-    if answered(&comes_to(world, &stage, &cases, proof.exhaustive)?) != proof.answers {
+    if answered(&comes_to(world, &stage, &cases, proof.exhaustive)?, proof.undated) != proof.answers {
         return Err(Refusal::of("what it shows gives other answers than it claims"));
     }
     Ok(())

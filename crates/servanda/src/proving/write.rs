@@ -46,12 +46,19 @@ impl Prover {
         let mut all = Vec::new();
         for (text, reply) in texts.iter().zip(replies) {
             let reply = reply.map_err(NoProof::Ask).and_then(|reply| as_stated(world, text, view, reply));
-            all.push(reply.and_then(|reply| self.prove_one(world, text, view, &reply)));
+            all.push(reply.and_then(|(reply, undated)| self.prove_one(world, text, view, &reply, undated)));
         }
         all
     }
 
-    fn prove_one(&mut self, world: &mut World<'_>, text: &str, view: &View, reply: &Reply) -> Result<Proof, NoProof> {
+    fn prove_one(
+        &mut self,
+        world: &mut World<'_>,
+        text: &str,
+        view: &View,
+        reply: &Reply,
+        undated: bool,
+    ) -> Result<Proof, NoProof> {
         let (question, questions, view) = prepared(world, text, view).map_err(NoProof::Ask)?;
         let knowledge = self.knowledge(world, &view)?;
         let days = &self.days;
@@ -69,9 +76,9 @@ impl Prover {
         }
         let pairs: Vec<(&Case, &Accepted)> = cases.iter().map(|(case, accepted)| (case, accepted)).collect();
         let proved = comes_to(world, &stage, &pairs, exhaustive).map_err(|it| NoProof::Disagree(it.reason))?;
-        let answers = answered(&proved);
-        if reply.precision.is_none() && exhaustive && answers != answered(reply) {
-            let reason = format!("the engine says {:?}, the checker {answers:?}", answered(reply));
+        let answers = answered(&proved, undated);
+        if reply.precision.is_none() && exhaustive && answers != answered(reply, undated) {
+            let reason = format!("the engine says {:?}, the checker {answers:?}", answered(reply, undated));
             return Err(NoProof::Disagree(reason));
         }
         let name = |id: &EntityId| world.model.name(*id).to_owned();
@@ -82,7 +89,7 @@ impl Prover {
             under: stage.view.under.iter().map(name).collect(),
         };
         let cases = cases.into_iter().map(|(case, _)| case).collect();
-        Ok(Proof { question: text.to_owned(), view, answers, exhaustive, cases, knowledge })
+        Ok(Proof { question: text.to_owned(), view, answers, exhaustive, undated, cases, knowledge })
     }
 
     /// What the actor of a view was told by its day: histories of the whole world, for all chronologies.
@@ -102,18 +109,20 @@ impl Prover {
     }
 }
 
-/// The reply with numbers that are left open as they are stated, which is what histories have. It has to be the same.
-fn as_stated(world: &mut World<'_>, text: &str, view: &View, reply: Reply) -> Result<Reply, NoProof> {
+/// The reply with numbers that are left open as they are stated, which is what histories have. It has to be the same, if
+/// need be but for its days; whether these have to be left out is said with it.
+fn as_stated(world: &mut World<'_>, text: &str, view: &View, reply: Reply) -> Result<(Reply, bool), NoProof> {
     if !reply.tried_numbers {
-        return Ok(reply);
+        return Ok((reply, false));
     }
     let how = How { readings: false, tries_numbers: false, tells_ends: false };
     let replies = ask::ask_with(world, &[text.to_owned()], view, how).map_err(NoProof::Ask)?;
     let stated = replies.into_iter().next().expect("as many replies as questions").map_err(NoProof::Ask)?;
-    if answered(&stated) != answered(&reply) {
+    if answered(&stated, true) != answered(&reply, true) {
         return Err(NoProof::NotCheckable("it hangs on a number that is left open".to_owned()));
     }
-    Ok(stated)
+    let undated = answered(&stated, false) != answered(&reply, false);
+    Ok((stated, undated))
 }
 
 /// Of the chronologies that were looked at, for everything that any says one in which it is so and one in which it is
