@@ -205,15 +205,30 @@ impl<'a> Weighing<'a> {
             })
         });
         let (ways, whole) = trial.ways();
+        let later = first_doubt > last;
         let found = match whole || self.hangs(prepared, &ways, &tests[0], targets)? {
             true => self.tried(prepared, ways)?,
-            false => self.as_stated.clone(),
+            false => None,
         };
-        Ok(Runs {
-            exhaustive: found.exhaustive && (whole || first_doubt > last),
-            precise: found.precise && whole,
-            ..found
+        Ok(match found {
+            Some(found) => {
+                Runs { exhaustive: found.exhaustive && (whole || later), precise: found.precise && whole, ..found }
+            }
+            None if later => self.later(prepared),
+            None => Runs { exhaustive: false, precise: false, ..self.as_stated.clone() },
         })
+    }
+
+    /// Where nothing hangs on numbers by the day asked about, but when an answer ends does: chronologies with the numbers as
+    /// they are stated, and one with them at either end.
+    fn later(&self, prepared: &Prepared) -> Runs {
+        let mut found = Runs { precise: false, ..self.as_stated.clone() };
+        let (side, ticks, _) = &self.cells[0];
+        for tried in &prepared.ends {
+            found.cells.push((found.runs.len(), found.runs.len()));
+            found.runs.push(self.runner.run(*side, &self.relevant[*side].events, ticks.clone(), tried).0);
+        }
+        found
     }
 
     fn prepare(&self) -> Result<Prepared, Vec<ProgramError>> {
@@ -279,8 +294,8 @@ impl<'a> Weighing<'a> {
         Ok(false)
     }
 
-    /// All chronologies with the numbers in all these ways.
-    fn tried(&self, prepared: &Prepared, ways: Vec<Numbers>) -> Result<Runs, Vec<ProgramError>> {
+    /// All chronologies with the numbers in all these ways, unless they are too many.
+    fn tried(&self, prepared: &Prepared, ways: Vec<Numbers>) -> Result<Option<Runs>, Vec<ProgramError>> {
         let mut all = Runs {
             runs: Vec::new(),
             cells: Vec::new(),
@@ -292,7 +307,7 @@ impl<'a> Weighing<'a> {
             let mut runs = Placed { runs: std::mem::take(&mut all.runs), ..Placed::new(self.chosen) };
             for (side, earliest, latest) in &self.cells {
                 if runs.runs.len() >= MOST_RUNS {
-                    return Ok(Runs { runs: runs.runs, exhaustive: false, precise: false, ..all });
+                    return Ok(None);
                 }
                 let mut place = |ticks: &Ticks| {
                     runs.add(*side, ticks, || {
@@ -303,7 +318,7 @@ impl<'a> Weighing<'a> {
             }
             all.runs = runs.runs;
         }
-        Ok(all)
+        Ok(Some(all))
     }
 }
 
