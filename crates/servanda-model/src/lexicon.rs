@@ -153,7 +153,7 @@ const MARKED: [(&str, &str); 27] = [
 fn plain_name(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for letter in name.chars() {
-        match MARKED.iter().find(|(marked, _)| marked.contains(letter)) {
+        match MARKED.iter().find(|(marked, _)| !letter.is_ascii() && marked.contains(letter)) {
             Some((_, letters)) => plain.push_str(letters),
             None => plain.push(letter),
         }
@@ -244,6 +244,9 @@ impl Lexicon {
     }
 
     fn lookup_plain(&self, key: &str) -> Option<&Vec<EntityId>> {
+        if key.is_ascii() {
+            return self.plain_names.get(key);
+        }
         let plain = plain_name(key);
         self.plain_names.get(&plain).or_else(|| self.names.get(&plain))
     }
