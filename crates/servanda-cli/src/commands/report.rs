@@ -93,15 +93,14 @@ impl Page<'_> {
     }
 
     fn head(&mut self, report: &Report, name: &str) {
-        let mut view = Vec::new();
-        view.extend(report.view.on.as_ref().map(|day| format!("on {day}")));
+        let scope = &report.scope;
+        let mut view = vec![match &report.view.on {
+            Some(day) => format!("on {day}"),
+            None => format!("from {} to {}", scope.first, scope.last),
+        }];
         view.extend(report.view.seen_by.as_ref().map(|actor| format!("as seen by {actor}")));
         view.extend(report.view.known.map(|year| format!("as known in {year}")));
         view.extend((!report.view.under.is_empty()).then(|| format!("under {}", report.view.under.join(", "))));
-        let scope = &report.scope;
-        if view.is_empty() {
-            view.push(format!("from {} to {}", scope.first, scope.last));
-        }
         self.text.push_str(&format!("{}, {}\n", self.out.bold(name), view.join(", ")));
         let mut text = format!(
             "{}, {}, {}; {} of law.",
