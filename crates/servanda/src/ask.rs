@@ -1,30 +1,30 @@
 //! Answers: what holds from a point of view, how surely, since when, and by which steps.
 
+mod acts;
+mod held;
 mod known;
 mod norms;
 mod parting;
 mod spells;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
-use servanda_calendar::{Interval as Span, IntervalSet};
-use servanda_engine::{Interval, ProgramError, Solution, StepId};
-use servanda_model::{
-    Condition, EntityId, EventId, EventPattern, FluentId, FluentPattern, FluentType, Happening, Model, Number, Term,
-    Trouble, Value, View,
-};
+use servanda_engine::{ProgramError, Solution, StepId};
+use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Model, Term, Trouble, Value, View};
 
+use acts::{acts, happened, undone};
+use held::{Found, constants, counted, fillings, held, insiders, leave_open, may_be_so, unstated};
 use known::{claims, knowledge, learnt, named, says, secrets, statuses};
 use spells::{causes, end_of, intervals};
 
 use crate::ends::{Ends, between_text};
-use crate::numbers::{self, Figure};
 use crate::question::{Form, Preparing, Question};
 use crate::say;
 use crate::steps::{self, Told};
-use crate::world::{MOST_YEARS, Outcome, Run, Target, World, known_happenings};
+use crate::world::{MOST_YEARS, Outcome, Run, Target, World};
 
 /// How sure an answer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -406,18 +406,6 @@ fn plain(answer: &Answer) -> String {
     format!("{truth}{}{since}{}", answer.text, day("until", &answer.until, &answer.until_between))
 }
 
-/// What was found for one filling of a question's holes.
-pub(super) struct Found<'o> {
-    /// In what.
-    pub(super) outcome: &'o Outcome,
-    /// For each run the days it holds.
-    pub(super) days: Vec<IntervalSet>,
-    /// For each run the interval on the day asked for, with the step that began it.
-    pub(super) at: Vec<Option<Interval>>,
-    /// The steps that began it in the first run, and when.
-    pub(super) steps: Vec<(Option<i64>, StepId)>,
-}
-
 pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome) -> Reply {
     let model = world.model;
     let day = question.on.or(view.on);
@@ -557,216 +545,6 @@ pub(crate) fn undecided_patterns<'q>(
     })
 }
 
-/// Who shares a secret knows of it without being told.
-fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
-    let model = world.model;
-    let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
-    let (true, [who, Term::Value(thing)]) = (it.fluent == model.hooks.knows, it.args.as_slice()) else { return };
-    let Some(thing) = thing.as_entity().filter(|it| !outcome.unknown.contains(it)) else { return };
-    for actor in known::sharers(world, thing) {
-        let text = match who {
-            Term::Value(value) if *value != Value::entity(actor) => continue,
-            Term::Value(_) => statement(model, question),
-            _ => model.name(actor).to_owned(),
-        };
-        if let Some(known) = knowledge(world, outcome, actor, thing, on).into_iter().next() {
-            answers.retain(|answer| answer.text != text);
-            answers.push(Answer { text, ..known });
-        }
-    }
-    answers.sort_by(|one, other| one.text.cmp(&other.text));
-}
-
-/// A number that nobody stated: what is taken for it, and who states one all the same.
-fn unstated(world: &World<'_>, question: &Question, view: &View, answers: &mut [Answer]) {
-    for answer in answers {
-        if answer.text == "0" && answer.since.is_none() && answer.since_between.is_none() {
-            answer.assumptions.push("no number is stated of it, which is taken to be none".to_owned());
-        }
-        if answer.text == "unknown" && view.seen_by.is_none() && view.known_in.is_none() {
-            for condition in &question.conditions {
-                if let Condition::Holds(pattern) = condition {
-                    answer.which.extend(steps::claimed_facts(world, pattern).into_iter().map(|(text, _)| text));
-                }
-            }
-        }
-    }
-}
-
-/// The arguments of a pattern that are given.
-fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
-    let constant = |term: &Term| match term {
-        Term::Value(value) => Some(*value),
-        _ => None,
-    };
-    pattern.args.iter().map(constant).collect()
-}
-
-/// Adds as possible, with what that takes for granted, whatever a fluent of the question leaves open.
-fn may_be_so(
-    world: &World<'_>,
-    (outcome, fluent): (&Outcome, Option<FluentId>),
-    question: &Question,
-    on: i64,
-    assumption: Option<&str>,
-    answers: &mut Vec<Answer>,
-) {
-    for (key, found) in fillings(outcome, fluent, on) {
-        let Some(run) = found.at.iter().position(Option::is_some) else { continue };
-        let outcome = found.outcome;
-        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
-        if answers.iter().any(|answer| answer.text == text) {
-            continue;
-        }
-        let held = || found.at.iter().flatten();
-        let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
-        let mut answer = answer(world, text, false, sinces, untils);
-        why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
-        answer.assumptions.extend(assumption.map(str::to_owned));
-        answers.push(answer);
-    }
-}
-
-/// What a number that is not known leaves open: a norm may be breached, and may be observed.
-fn leave_open(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
-    for (pattern, open) in undecided_patterns(world.model, question) {
-        let wanted = constants(pattern);
-        let mut all = outcome.runs[0].solution.instances_of(open, &wanted);
-        if all.any(|instance| instance.intervals.iter().any(|it| it.contains(on))) {
-            answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
-        }
-    }
-    may_be_so(world, (outcome, question.undecided), question, on, None, answers);
-}
-
-/// Everything that fills the question's holes in any run.
-fn fillings(outcome: &Outcome, fluent: Option<FluentId>, on: i64) -> BTreeMap<Vec<Value>, Found<'_>> {
-    let mut all: BTreeMap<Vec<Value>, Found<'_>> = BTreeMap::new();
-    let Some(fluent) = fluent else { return all };
-    for (keys, part) in outcome.parts_for(fluent) {
-        let counts = |args: &[Value]| keys.is_none_or(|keys| keys.contains(&(fluent, Box::from(args))));
-        add_fillings(part, fluent, on, &counts, &mut all);
-    }
-    all
-}
-
-fn add_fillings<'o>(
-    outcome: &'o Outcome,
-    fluent: FluentId,
-    on: i64,
-    counts: &dyn Fn(&[Value]) -> bool,
-    all: &mut BTreeMap<Vec<Value>, Found<'o>>,
-) {
-    let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);
-    let runs = outcome.runs.len();
-    for (index, run) in outcome.runs.iter().enumerate() {
-        let instances = run.solution.instances.iter().filter(|instance| instance.fluent == fluent);
-        for instance in instances.filter(|instance| counts(&instance.args)) {
-            for interval in &instance.intervals {
-                let mut key = instance.args.to_vec();
-                if valued {
-                    key.push(interval.value);
-                }
-                let found = all.entry(key).or_insert_with(|| Found {
-                    outcome,
-                    days: vec![IntervalSet::default(); runs],
-                    at: vec![None; runs],
-                    steps: Vec::new(),
-                });
-                if index == 0 {
-                    found.steps.extend(interval.begun_by.map(|step| (interval.since, step)));
-                }
-                found.days[index] = found.days[index].union(&span_of(interval));
-                if interval.contains(on) {
-                    found.at[index] = Some(*interval);
-                }
-            }
-        }
-    }
-}
-
-fn span_of(interval: &Interval) -> IntervalSet {
-    Span::new(interval.since, interval.until).map(|span| IntervalSet::from_iter([span])).unwrap_or_default()
-}
-
-/// Answers about one day.
-fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
-    let mut answers = Vec::new();
-    let found = fillings(outcome, question.fluent, on);
-    if let Some(answer) = some_day(world, outcome, question, &found) {
-        return vec![answer];
-    }
-    for (key, found) in found {
-        let Some(first) = found.at.iter().flatten().next().copied() else { continue };
-        let outcome = found.outcome;
-        let everywhere = found.at.iter().all(Option::is_some);
-        let run = found.at.iter().position(Option::is_some).expect("some run has it");
-        let sinces = found.at.iter().flatten().map(|interval| interval.since);
-        let untils = found.at.iter().flatten().map(|interval| interval.until);
-        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
-        let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces.collect(), untils.collect());
-        if !everywhere {
-            let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
-            part(world, outcome, &is_so, &mut answer);
-        }
-        // Numbers are told as they are stated where the answer is the same with them.
-        let stated = outcome.stated.as_ref().zip(question.fluent).and_then(|(stated, fluent)| {
-            let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);
-            let args = if valued { &key[..key.len() - 1] } else { &key };
-            Some((stated, stated.solution.interval_at(fluent, args, on)?.begun_by))
-        });
-        match stated {
-            Some((stated, begun_by)) => because(world, stated, begun_by, Some(on), &mut answer),
-            None => why(world, outcome, run, first.begun_by, Some(on), &mut answer),
-        }
-        answers.push(answer);
-    }
-    answers
-}
-
-/// A day that is asked for and can be one of more than could be looked at, in one answer.
-fn some_day(
-    world: &World<'_>,
-    outcome: &Outcome,
-    question: &Question,
-    found: &BTreeMap<Vec<Value>, Found>,
-) -> Option<Answer> {
-    let held = || found.iter().filter(|(_, found)| found.at.iter().any(Option::is_some));
-    if outcome.exhaustive || !matches!(question.form, Form::What) || held().count() < 2 {
-        return None;
-    }
-    let days: Option<Vec<i64>> = held()
-        .map(|(key, _)| match key.as_slice() {
-            [value] => match value.kinded() {
-                servanda_model::Kinded::Tick(tick) => Some(tick),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect();
-    let days = days?;
-    let bounds = Ends::bounds((days.iter().min().copied(), days.iter().max().copied()));
-    Some(answer(world, bounds.text(world.model), false, vec![None], vec![None]))
-}
-
-/// How many answers there are.
-fn counted(world: &World<'_>, all: Vec<Answer>) -> Vec<Answer> {
-    let certain = all.iter().filter(|answer| answer.truth == Truth::Certain).count();
-    let text = match certain == all.len() {
-        true => all.len().to_string(),
-        false => format!("between {certain} and {}", all.len()),
-    };
-    let mut one = answer(world, text, true, vec![None], vec![None]);
-    one.which = all.iter().map(|answer| answer.text.clone()).collect();
-    for it in all {
-        one.assumptions.extend(it.assumptions);
-        one.steps.extend(it.steps);
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    one.steps.retain(|told| seen.insert(told.id));
-    vec![one]
-}
-
 fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {
     if key.is_empty() {
         return statement(model, question);
@@ -842,52 +620,6 @@ fn dated(world: &World<'_>, text: String, certain: bool, since: Ends, until: End
     }
 }
 
-/// The most runs with and without something among which two are looked for that part in little.
-const MOST_COMPARED: usize = 64;
-
-/// Shows a chronology in which something is so and one in which it is not, by the days on which they part. The two are
-/// as near to each other as any that were looked at.
-fn part(world: &World<'_>, outcome: &Outcome, is_so: &[bool], answer: &mut Answer) {
-    let runs_where = |so: bool| (0..is_so.len()).filter(move |run| is_so[*run] == so).take(MOST_COMPARED);
-    let day = |run: usize, event: &EventId| outcome.runs[run].ticks[event.index()];
-    let cost = |with: usize, without: usize| -> usize {
-        let of = |event: &EventId| {
-            let (a, b) = (day(with, event), day(without, event));
-            let far = [a, b].into_iter().flatten().filter(|day| world.dating.is_open(*day)).count();
-            usize::from(a != b) * (4 + far)
-        };
-        let (a, b) = (&outcome.runs[with].numbers, &outcome.runs[without].numbers);
-        let numbers = a.iter().filter(|(figure, number)| b.get(figure) != Some(number)).count();
-        outcome.uncertain.iter().map(of).sum::<usize>() + 4 * numbers
-    };
-    let pairs = runs_where(true).flat_map(|with| runs_where(false).map(move |without| (with, without)));
-    let nearest = pairs.map(|(with, without)| (cost(with, without), with, without)).filter(|it| it.0 > 0).min();
-    let Some((_, with, without)) = nearest else { return };
-    let parting = || outcome.uncertain.iter().filter(|event| day(with, event) != day(without, event));
-    let shown = |run: usize| -> Witness {
-        let (mine, other) = (&outcome.runs[run].numbers, &outcome.runs[with + without - run].numbers);
-        let numbers = mine.iter().filter(|(figure, number)| other.get(figure) != Some(number));
-        let named = |(figure, number): (&Figure, &Number)| {
-            (numbers::name(world.model, &outcome.program, *figure), number.to_string())
-        };
-        let days = parting()
-            .filter_map(|event| Some((steps::moment_name(world.model, *event), day_text(world, day(run, event)?))));
-        days.chain(numbers.map(named)).collect()
-    };
-    answer.witness = Some(shown(with));
-    answer.counter_witness = Some(shown(without));
-}
-
-/// A day of a chronology; one that only stands for being early or late enough is told by the days of the dossier.
-fn day_text(world: &World<'_>, day: i64) -> String {
-    let (model, horizon) = (world.model, world.dating.horizon);
-    match world.dating.is_open(day) {
-        true if day < horizon.first => format!("a day before {}", model.show_tick(horizon.first)),
-        true => format!("a day after {}", model.show_tick(horizon.last)),
-        false => model.show_tick(day),
-    }
-}
-
 fn why(world: &World<'_>, outcome: &Outcome, run: usize, step: Option<StepId>, on: Option<i64>, answer: &mut Answer) {
     because(world, &outcome.runs[run], step, on, answer);
 }
@@ -910,66 +642,6 @@ pub(crate) fn ends(
     if outcome.precise { (since, until) } else { (since.unbounded(), until.unbounded()) }
 }
 
-/// Acts that happened, up to the day asked for.
-fn acts(
-    world: &World<'_>,
-    outcome: &Outcome,
-    patterns: &[EventPattern],
-    asked: &[usize],
-    question: &Question,
-    day: Option<i64>,
-) -> Vec<Answer> {
-    let model = world.model;
-    let mut found: BTreeMap<Vec<Value>, Vec<Option<i64>>> = BTreeMap::new();
-    let wants_day = question.body.to_lowercase().starts_with("when");
-    let that_day = question.on.filter(|_| question.that_day);
-    let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
-    let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
-    for (index, run) in outcome.runs.iter().enumerate() {
-        for event in &run.solution.events {
-            let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
-            if fits && in_time(event.tick) {
-                let args = numbers::as_stated(model, &run.numbers, event.action, &event.args);
-                let days = found.entry(args).or_insert_with(|| vec![None; outcome.runs.len()]);
-                if days[index].is_none() {
-                    days[index] = Some(event.tick);
-                }
-            }
-        }
-    }
-    let mut answers = Vec::new();
-    for (args, days) in found {
-        let everywhere = days.iter().all(Option::is_some);
-        let sentence = say::action(model, patterns[0].action, &args);
-        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
-        let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
-        let mut text = match (words.is_empty(), wants_day) {
-            (false, _) => words.join(", "),
-            (true, true) => ends(world, outcome, &known, &[]).0.text(model),
-            (true, false) => sentence.clone(),
-        };
-        if wants_day && !words.is_empty() {
-            text = format!("{text}: {}", ends(world, outcome, &known, &[]).0.text(model));
-        }
-        let mut answer = answer(world, text, everywhere && outcome.exhaustive, known, vec![None]);
-        answer.act = true;
-        answer.is_dated = wants_day;
-        if !everywhere {
-            let is_so: Vec<bool> = days.iter().map(Option::is_some).collect();
-            part(world, outcome, &is_so, &mut answer);
-        }
-        let run = days.iter().position(Option::is_some).unwrap_or(0);
-        let of = |run: &Run| steps::of_act(world, outcome, run, patterns[0].action, &args, days_first(&days));
-        let stated = outcome.stated.as_ref().map(|stated| of(stated)).filter(|told| !told.steps.is_empty());
-        let told = stated.unwrap_or_else(|| of(&outcome.runs[run]));
-        answer.steps = told.steps;
-        answer.assumptions = told.assumptions;
-        answers.push((days.iter().flatten().min().copied(), answer));
-    }
-    answers.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
-    answers.into_iter().map(|(_, answer)| answer).collect()
-}
-
 /// When the answer to a question is yes: what fills its holes, and the first day and the one after the last in each
 /// chronology, with the step that began it.
 #[allow(clippy::type_complexity)]
@@ -983,102 +655,4 @@ pub(crate) fn times(
     let shown = |value: &Value| say::value(world.model, &outcome.runs[0].solution, *value);
     let label = |key: &[Value]| key.iter().map(shown).collect::<Vec<_>>().join(", ");
     all.into_iter().map(|it| (label(&it.key), it.sinces, it.untils, it.begun)).collect()
-}
-
-fn days_first(days: &[Option<i64>]) -> i64 {
-    days.iter().flatten().next().copied().unwrap_or(0)
-}
-
-fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
-    pattern.args.iter().zip(args).all(|(term, value)| match term {
-        Term::Value(wanted) => wanted == value,
-        Term::Var(_) | Term::Any => true,
-    })
-}
-
-/// That an act did not happen: certain where no chronology has it.
-fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Outcome) -> Vec<Answer> {
-    if acts.iter().any(|answer| answer.truth == Truth::Certain) {
-        return Vec::new();
-    }
-    let text = told(world.model, &question.body);
-    vec![answer(world, text, acts.is_empty() && outcome.exhaustive, vec![None], vec![None])]
-}
-
-/// The statement of an event; without what is not known of, where it tells of several things.
-fn told_of(world: &World<'_>, id: EventId, unknown: &[EntityId]) -> String {
-    let (model, event) = (world.model, &world.model.events[id.index()]);
-    let known: Vec<&Happening> = known_happenings(model, id, unknown).collect();
-    if known.len() == event.happenings.len() {
-        return event.sentence.clone();
-    }
-    let told = known.into_iter().map(|happening| match happening {
-        Happening::Action(action, args) => say::action(model, *action, args),
-        Happening::FactBegins(fluent, args, value) | Happening::FactEnds(fluent, args, value) => {
-            say::fluent(model, *fluent, args, Some(*value))
-        }
-    });
-    told.collect::<Vec<_>>().join("; ")
-}
-
-/// What happened, to whom or by whom: on a day, within a time, or up to a day where it is asked of something.
-fn happened(
-    world: &World<'_>,
-    outcome: &Outcome,
-    thing: Option<EntityId>,
-    does: bool,
-    day: Option<i64>,
-    during: Option<(Option<i64>, Option<i64>)>,
-) -> Vec<Answer> {
-    let model = world.model;
-    let mut answers = Vec::new();
-    let within = |id: EventId, from: i64, to: i64| match world.dating.spans.get(&id) {
-        Some(spans) => spans.iter().any(|(first, last)| *first <= to && from <= *last),
-        None => true,
-    };
-    for id in outcome.visible.iter() {
-        let event = &model.events[id.index()];
-        let involved = thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
-        let by_it = |happening: &servanda_model::Happening| {
-            let doer = match happening {
-                servanda_model::Happening::Action(_, args) => args.first().copied(),
-                _ => None,
-            };
-            doer.is_some() && doer == thing.map(Value::entity)
-        };
-        let involved = involved && (!does || event.happenings.iter().any(by_it));
-        let (min, max) = world.dating.bounds(*id);
-        let on_day = match (thing, day) {
-            (None, Some(day)) if during.is_none() => {
-                min.is_none_or(|min| min <= day) && max.is_none_or(|max| day <= max) && within(*id, day, day)
-            }
-            (_, Some(day)) => min.is_none_or(|min| min <= day),
-            (_, None) => true,
-        };
-        let in_time = during.is_none_or(|(first, last)| {
-            first.is_none_or(|first| max.is_none_or(|max| first <= max))
-                && last.is_none_or(|last| min.is_none_or(|min| min <= last))
-                && within(*id, first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX))
-        });
-        if !involved || !on_day || !in_time || event.kind == servanda_model::EventKind::Ends {
-            continue;
-        }
-        let whole = during.is_none_or(|(first, last)| {
-            first.is_none_or(|first| min.is_some_and(|min| first <= min))
-                && last.is_none_or(|last| max.is_some_and(|max| max <= last))
-        });
-        let by_then = match (thing, day) {
-            (None, Some(day)) if during.is_none() => min == Some(day) && max == Some(day),
-            (_, day) => day.is_none_or(|day| max.is_some_and(|max| max <= day)),
-        };
-        let certain = by_then && whole && !outcome.doubtful.contains(id);
-        let text = told_of(world, *id, &outcome.unknown);
-        let mut answer = dated(world, text, certain, Ends::bounds((min, max)), Ends::default());
-        answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
-        let told = steps::of_event(world, *id);
-        answer.steps = vec![told];
-        answers.push((answer.truth == Truth::Possible, min, answer));
-    }
-    answers.sort_by(|(a, first, one), (b, second, other)| (a, first, &one.text).cmp(&(b, second, &other.text)));
-    answers.into_iter().map(|(.., answer)| answer).collect()
 }

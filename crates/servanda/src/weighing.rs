@@ -344,10 +344,13 @@ impl<'a> Placed<'a> {
     }
 }
 
+/// The first day of something and the day after its last.
+type Span = (Option<i64>, Option<i64>);
+
 /// What a run says of a target.
 #[derive(PartialEq)]
 struct SaidOf {
-    held: Vec<(FluentId, Vec<Value>, Value, Option<i64>, Option<i64>)>,
+    held: Vec<(FluentId, Vec<Value>, Value, Span)>,
     done: Vec<(servanda_model::ActionId, Vec<Value>, i64)>,
 }
 
@@ -360,9 +363,8 @@ fn said(run: &Run, target: &Target) -> SaidOf {
         }
         for instance in run.solution.instances_of(*fluent, &wanted) {
             for it in instance.intervals.iter().filter(|it| target.day.is_none_or(|day| it.contains(day))) {
-                let (since, until) =
-                    if target.day.is_none() || target.tells_ends { (it.since, it.until) } else { (None, None) };
-                held.push((*fluent, instance.args.to_vec(), it.value, since, until));
+                let span = if target.day.is_none() || target.tells_ends { (it.since, it.until) } else { (None, None) };
+                held.push((*fluent, instance.args.to_vec(), it.value, span));
             }
         }
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use servanda_engine::Interval;
 use servanda_model::{EntityId, FluentId, Standing, Value, View};
 
-use super::{Answer, answer, dated, part, why};
+use super::witness::part;
+use super::{Answer, answer, dated, why};
 use crate::ends::{Ends, between_text};
 use crate::steps;
 use crate::world::{Outcome, World};

@@ -7,7 +7,8 @@ use servanda_engine::Interval;
 use servanda_model::{CompareOp, Condition, EntityId, Expr, FluentId, Modality, Model, Norm, OriginId, Value, View};
 
 use super::spells::{Spell, asked_for, span_text, spells};
-use super::{Answer, Found, No, answer, ends, fillings, part, why};
+use super::witness::part;
+use super::{Answer, Found, No, answer, ends, fillings, why};
 use crate::question::{OfNorms, Question, Ruling, Wants};
 use crate::steps::{self, Told};
 use crate::world::{Outcome, World};

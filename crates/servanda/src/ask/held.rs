@@ -1,0 +1,243 @@
+//! Answers about one day.
+
+use std::collections::BTreeMap;
+
+use servanda_calendar::{Interval as Span, IntervalSet};
+use servanda_engine::{Interval, StepId};
+use servanda_model::{Condition, FluentId, FluentPattern, FluentType, Term, Value, View};
+
+use super::known::knowledge;
+use super::witness::part;
+use super::{Answer, Truth, answer, because, known, statement, text_of, undecided_patterns, why};
+use crate::ends::Ends;
+use crate::question::{Form, Question};
+use crate::steps;
+use crate::world::{Outcome, World};
+
+/// What was found for one filling of a question's holes.
+pub(super) struct Found<'o> {
+    /// In what.
+    pub(super) outcome: &'o Outcome,
+    /// For each run the days it holds.
+    pub(super) days: Vec<IntervalSet>,
+    /// For each run the interval on the day asked for, with the step that began it.
+    pub(super) at: Vec<Option<Interval>>,
+    /// The steps that began it in the first run, and when.
+    pub(super) steps: Vec<(Option<i64>, StepId)>,
+}
+
+/// Who shares a secret knows of it without being told.
+pub(super) fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
+    let model = world.model;
+    let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
+    let (true, [who, Term::Value(thing)]) = (it.fluent == model.hooks.knows, it.args.as_slice()) else { return };
+    let Some(thing) = thing.as_entity().filter(|it| !outcome.unknown.contains(it)) else { return };
+    for actor in known::sharers(world, thing) {
+        let text = match who {
+            Term::Value(value) if *value != Value::entity(actor) => continue,
+            Term::Value(_) => statement(model, question),
+            _ => model.name(actor).to_owned(),
+        };
+        if let Some(known) = knowledge(world, outcome, actor, thing, on).into_iter().next() {
+            answers.retain(|answer| answer.text != text);
+            answers.push(Answer { text, ..known });
+        }
+    }
+    answers.sort_by(|one, other| one.text.cmp(&other.text));
+}
+
+/// A number that nobody stated: what is taken for it, and who states one all the same.
+pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answers: &mut [Answer]) {
+    for answer in answers {
+        if answer.text == "0" && answer.since.is_none() && answer.since_between.is_none() {
+            answer.assumptions.push("no number is stated of it, which is taken to be none".to_owned());
+        }
+        if answer.text == "unknown" && view.seen_by.is_none() && view.known_in.is_none() {
+            for condition in &question.conditions {
+                if let Condition::Holds(pattern) = condition {
+                    answer.which.extend(steps::claimed_facts(world, pattern).into_iter().map(|(text, _)| text));
+                }
+            }
+        }
+    }
+}
+
+/// The arguments of a pattern that are given.
+pub(super) fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
+    let constant = |term: &Term| match term {
+        Term::Value(value) => Some(*value),
+        _ => None,
+    };
+    pattern.args.iter().map(constant).collect()
+}
+
+/// Adds as possible, with what that takes for granted, whatever a fluent of the question leaves open.
+pub(super) fn may_be_so(
+    world: &World<'_>,
+    (outcome, fluent): (&Outcome, Option<FluentId>),
+    question: &Question,
+    on: i64,
+    assumption: Option<&str>,
+    answers: &mut Vec<Answer>,
+) {
+    for (key, found) in fillings(outcome, fluent, on) {
+        let Some(run) = found.at.iter().position(Option::is_some) else { continue };
+        let outcome = found.outcome;
+        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
+        if answers.iter().any(|answer| answer.text == text) {
+            continue;
+        }
+        let held = || found.at.iter().flatten();
+        let (sinces, untils) = (held().map(|it| it.since).collect(), held().map(|it| it.until).collect());
+        let mut answer = answer(world, text, false, sinces, untils);
+        why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
+        answer.assumptions.extend(assumption.map(str::to_owned));
+        answers.push(answer);
+    }
+}
+
+/// What a number that is not known leaves open: a norm may be breached, and may be observed.
+pub(super) fn leave_open(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    on: i64,
+    answers: &mut Vec<Answer>,
+) {
+    for (pattern, open) in undecided_patterns(world.model, question) {
+        let wanted = constants(pattern);
+        let mut all = outcome.runs[0].solution.instances_of(open, &wanted);
+        if all.any(|instance| instance.intervals.iter().any(|it| it.contains(on))) {
+            answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
+        }
+    }
+    may_be_so(world, (outcome, question.undecided), question, on, None, answers);
+}
+
+/// Everything that fills the question's holes in any run.
+pub(super) fn fillings(outcome: &Outcome, fluent: Option<FluentId>, on: i64) -> BTreeMap<Vec<Value>, Found<'_>> {
+    let mut all: BTreeMap<Vec<Value>, Found<'_>> = BTreeMap::new();
+    let Some(fluent) = fluent else { return all };
+    for (keys, part) in outcome.parts_for(fluent) {
+        let counts = |args: &[Value]| keys.is_none_or(|keys| keys.contains(&(fluent, Box::from(args))));
+        add_fillings(part, fluent, on, &counts, &mut all);
+    }
+    all
+}
+
+fn add_fillings<'o>(
+    outcome: &'o Outcome,
+    fluent: FluentId,
+    on: i64,
+    counts: &dyn Fn(&[Value]) -> bool,
+    all: &mut BTreeMap<Vec<Value>, Found<'o>>,
+) {
+    let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);
+    let runs = outcome.runs.len();
+    for (index, run) in outcome.runs.iter().enumerate() {
+        let instances = run.solution.instances.iter().filter(|instance| instance.fluent == fluent);
+        for instance in instances.filter(|instance| counts(&instance.args)) {
+            for interval in &instance.intervals {
+                let mut key = instance.args.to_vec();
+                if valued {
+                    key.push(interval.value);
+                }
+                let found = all.entry(key).or_insert_with(|| Found {
+                    outcome,
+                    days: vec![IntervalSet::default(); runs],
+                    at: vec![None; runs],
+                    steps: Vec::new(),
+                });
+                if index == 0 {
+                    found.steps.extend(interval.begun_by.map(|step| (interval.since, step)));
+                }
+                found.days[index] = found.days[index].union(&span_of(interval));
+                if interval.contains(on) {
+                    found.at[index] = Some(*interval);
+                }
+            }
+        }
+    }
+}
+
+fn span_of(interval: &Interval) -> IntervalSet {
+    Span::new(interval.since, interval.until).map(|span| IntervalSet::from_iter([span])).unwrap_or_default()
+}
+
+/// Answers about one day.
+pub(super) fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    let found = fillings(outcome, question.fluent, on);
+    if let Some(answer) = some_day(world, outcome, question, &found) {
+        return vec![answer];
+    }
+    for (key, found) in found {
+        let Some(first) = found.at.iter().flatten().next().copied() else { continue };
+        let outcome = found.outcome;
+        let everywhere = found.at.iter().all(Option::is_some);
+        let run = found.at.iter().position(Option::is_some).expect("some run has it");
+        let sinces = found.at.iter().flatten().map(|interval| interval.since);
+        let untils = found.at.iter().flatten().map(|interval| interval.until);
+        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
+        let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces.collect(), untils.collect());
+        if !everywhere {
+            let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
+            part(world, outcome, &is_so, &mut answer);
+        }
+        // Numbers are told as they are stated where the answer is the same with them.
+        let stated = outcome.stated.as_ref().zip(question.fluent).and_then(|(stated, fluent)| {
+            let valued = outcome.program.fluents.get(fluent.index()).is_some_and(|it| it.ty == FluentType::Number);
+            let args = if valued { &key[..key.len() - 1] } else { &key };
+            Some((stated, stated.solution.interval_at(fluent, args, on)?.begun_by))
+        });
+        match stated {
+            Some((stated, begun_by)) => because(world, stated, begun_by, Some(on), &mut answer),
+            None => why(world, outcome, run, first.begun_by, Some(on), &mut answer),
+        }
+        answers.push(answer);
+    }
+    answers
+}
+
+/// A day that is asked for and can be one of more than could be looked at, in one answer.
+fn some_day(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    found: &BTreeMap<Vec<Value>, Found>,
+) -> Option<Answer> {
+    let held = || found.iter().filter(|(_, found)| found.at.iter().any(Option::is_some));
+    if outcome.exhaustive || !matches!(question.form, Form::What) || held().count() < 2 {
+        return None;
+    }
+    let days: Option<Vec<i64>> = held()
+        .map(|(key, _)| match key.as_slice() {
+            [value] => match value.kinded() {
+                servanda_model::Kinded::Tick(tick) => Some(tick),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let days = days?;
+    let bounds = Ends::bounds((days.iter().min().copied(), days.iter().max().copied()));
+    Some(answer(world, bounds.text(world.model), false, vec![None], vec![None]))
+}
+
+/// How many answers there are.
+pub(super) fn counted(world: &World<'_>, all: Vec<Answer>) -> Vec<Answer> {
+    let certain = all.iter().filter(|answer| answer.truth == Truth::Certain).count();
+    let text = match certain == all.len() {
+        true => all.len().to_string(),
+        false => format!("between {certain} and {}", all.len()),
+    };
+    let mut one = answer(world, text, true, vec![None], vec![None]);
+    one.which = all.iter().map(|answer| answer.text.clone()).collect();
+    for it in all {
+        one.assumptions.extend(it.assumptions);
+        one.steps.extend(it.steps);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    one.steps.retain(|told| seen.insert(told.id));
+    vec![one]
+}
