@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use servanda_engine::{Compiled, Doubt, Options, ProgramError, solve_doubting};
+use servanda_engine::{Compiled, Doubt, Options, ProgramError, Record, solve_doubting};
 use servanda_model::{EventId, FluentId, Model, Number, Program, Value};
 
 use crate::chronologies::Ticks;
@@ -26,6 +26,17 @@ pub(crate) struct Runner<'a> {
 impl Runner<'_> {
     /// What follows in a chronology, and the comparisons that numbers leave undecided in it.
     pub(crate) fn run(&self, side: usize, events: &[EventId], ticks: Ticks, tried: &Tried) -> (Rc<Run>, Vec<Doubt>) {
+        self.run_with(side, events, ticks, tried, &self.options)
+    }
+
+    fn run_with(
+        &self,
+        side: usize,
+        events: &[EventId],
+        ticks: Ticks,
+        tried: &Tried,
+        options: &Options,
+    ) -> (Rc<Run>, Vec<Doubt>) {
         let Side { program: stated, compiled, .. } = &self.sides[side];
         let (program, compiled) =
             tried.programs.get(side).map_or((stated, compiled), |(program, compiled)| (program, &**compiled));
@@ -34,7 +45,7 @@ impl Runner<'_> {
         let seen: Vec<EventId> = events.iter().copied().filter(by).collect();
         let mut narrative = narrative(self.model, &seen, &ticks, &self.sight.sets[side]);
         narrative.iter_mut().for_each(|it| numbers::put(self.model, stated, &tried.numbers, it));
-        let (solution, doubted) = solve_doubting(compiled, &narrative, &self.options);
+        let (solution, doubted) = solve_doubting(compiled, &narrative, options);
         (Rc::new(Run { program: Rc::clone(program), solution, ticks, numbers: tried.numbers.clone() }), doubted)
     }
 }
@@ -196,6 +207,11 @@ impl<'a> Weighing<'a> {
     ) -> Result<Runs, Vec<ProgramError>> {
         let (tests, first_doubt) = self.tests(prepared, doubted, last);
         let Some(first_doubt) = first_doubt.filter(|tick| matters(*tick)) else { return Ok(self.as_stated.clone()) };
+        let later = first_doubt > last;
+        if later && targets.iter().all(|target| target.each) {
+            // Of many answers it is not looked for when precisely each of them ends.
+            return Ok(self.later(prepared));
+        }
         let mut trial = prepared.trial.clone();
         trial.retain(|numbers, end| {
             prepared.narrow.with(numbers).map_or(true, |tried| {
@@ -205,7 +221,6 @@ impl<'a> Weighing<'a> {
             })
         });
         let (ways, whole) = trial.ways();
-        let later = first_doubt > last;
         let found = match whole || self.hangs(prepared, &ways, &tests[0], targets)? {
             true => self.tried(prepared, ways)?,
             false => None,
@@ -242,7 +257,8 @@ impl<'a> Weighing<'a> {
     }
 
     fn doubts_of(&self, side: usize, ticks: &Ticks, tried: &Tried) -> Vec<Doubt> {
-        self.runner.run(side, &self.relevant[side].events, ticks.clone(), tried).1
+        let options = Options { record: Record::Timeline, ..self.runner.options.clone() };
+        self.runner.run_with(side, &self.relevant[side].events, ticks.clone(), tried, &options).1
     }
 
     /// Chronologies in which something relevant is undecided, and the first tick on which it is in any. What is still
