@@ -1,6 +1,7 @@
 //! Answers: what holds from a point of view, how surely, since when, and by which steps.
 
 mod known;
+mod live;
 mod norms;
 mod parting;
 mod spells;

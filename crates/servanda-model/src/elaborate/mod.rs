@@ -68,6 +68,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         exceptions: Vec::new(),
         passes: false,
         excuses: false,
+        exceptions_that_begin: Vec::new(),
         corrections: Vec::new(),
         reforms: ReformTable::default(),
         happened: Happened::default(),
@@ -104,6 +105,8 @@ pub(crate) struct Elaborator<'a> {
     passes: bool,
     /// Whether anything told may excuse a bearer.
     excuses: bool,
+    /// Exceptions that excuse what is due as they come to hold.
+    exceptions_that_begin: Vec<norms::BeginsToExcuse>,
     /// What is corrected, by which statement.
     corrections: Vec<(EntityId, Statement)>,
     /// Until when countries used the Julian calendar, by name.
