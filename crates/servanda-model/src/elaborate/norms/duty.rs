@@ -30,7 +30,7 @@ impl Builder<'_, '_> {
         // What is taken over arises from its former bearer's, and not anew.
         let taken_over = self.taken_over();
         let before = self.this.model.rules.len();
-        let excused_now = self.excused();
+        let excused_now = self.excused().filter(|_| !self.is_of_anybody());
         let fresh = due.clone();
         let settled = self.arises(&act, act_conditions.is_empty(), due, &falls_due);
         self.due_from_the_first_day(&falls_due);
@@ -52,7 +52,7 @@ impl Builder<'_, '_> {
             settled.iter().for_each(|signal| self.unless(signal.clone()));
         }
         self.breach_stands(&act, &act_conditions, &falls_due);
-        self.excepted = (!self.content.excepts.is_empty()).then(|| self.signal("is excepted"));
+        self.excepted = (!self.lasting_excepts().is_empty()).then(|| self.signal("is excepted"));
         let mut late = vec![Condition::Holds(self.is("breached"))];
         late.extend(act_conditions.iter().cloned());
         self.rule("is met late", vec![Trigger::Happens(act.clone())], late, vec![self.becomes("met-late")]);

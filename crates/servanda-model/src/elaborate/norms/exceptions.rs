@@ -19,12 +19,18 @@ pub(crate) struct BeginsToExcuse {
 }
 
 impl Builder<'_, '_> {
+    /// Whether it is a norm of nobody in particular and of no instrument: a feed may set off millions of its instances, which
+    /// are told by their statuses alone.
+    pub(super) fn is_of_anybody(&self) -> bool {
+        self.content.base.is_empty() && !matches!(self.content.bearer, Term::Value(_))
+    }
+
     /// A duty that is due is excused when an exception comes to hold, and when one holds as its time runs out.
     pub(super) fn excepted_while_due(&mut self, done: &EventPattern, passed: Option<&EventPattern>) {
         let Some(excepted) = self.excepted.clone() else { return };
         let due = vec![Condition::Holds(self.is("due"))];
         let for_each = self.none_in_question();
-        for except in self.content.excepts.clone() {
+        for except in self.lasting_excepts() {
             let mut holds = self.content.base.clone();
             holds.extend(except);
             holds.extend(for_each.clone());
@@ -41,6 +47,12 @@ impl Builder<'_, '_> {
         }
         let when = vec![Trigger::Happens(excepted)];
         self.rule("is excused by an exception", when, due, vec![self.becomes("excused")]);
+    }
+
+    /// The exceptions that may begin while the duty is due: a waiver in advance is one only while nothing is.
+    pub(super) fn lasting_excepts(&self) -> Vec<Vec<Condition>> {
+        let waived = self.waived.clone().map(|it| vec![Condition::Holds(it)]);
+        self.content.excepts.iter().filter(|it| Some(*it) != waived.as_ref()).cloned().collect()
     }
 
     /// With several others an exception must be there for each of them: that none is left for whom there is none.
@@ -85,7 +97,7 @@ impl Builder<'_, '_> {
 
     /// A breach goes on to be told when the duty is set off anew, until what was to be done is done.
     pub(super) fn breach_stands(&mut self, act: &EventPattern, act_conditions: &[Condition], falls_due: &EventPattern) {
-        if self.content.triggers.is_empty() || !self.is_borne() {
+        if self.content.triggers.is_empty() || self.is_of_anybody() || !self.is_borne() {
             return;
         }
         let name = format!("{} broken before", self.name);
