@@ -153,7 +153,9 @@ const MARKED: [(&str, &str); 27] = [
 fn plain_name(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for letter in name.chars() {
-        match MARKED.iter().find(|(marked, _)| marked.contains(letter)) {
+        let marked = |(marked, _): &&(&str, &str)| marked.contains(letter);
+        // Plain letters, which most are, are not looked for.
+        match (!letter.is_ascii()).then(|| MARKED.iter().find(marked)).flatten() {
             Some((_, letters)) => plain.push_str(letters),
             None => plain.push(letter),
         }

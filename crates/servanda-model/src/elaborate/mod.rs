@@ -15,9 +15,12 @@ mod reach;
 mod rules;
 mod secrecy;
 mod sentence;
+mod signs;
 mod sorts;
 mod things;
+mod trouble;
 mod vocabulary;
+mod wordings;
 mod words;
 
 use std::collections::HashMap;
@@ -35,7 +38,8 @@ use happened::Happened;
 use logic::{Logic, People};
 use parts::names_of_parts;
 use sentence::Reader;
-pub use sentence::{Filler, Like, Said, Scope, Trouble, Unknown};
+pub use sentence::{Filler, Said, Scope};
+pub use trouble::{Like, Trouble, Unknown};
 use words::{Word, span_of, text_of};
 
 pub use self::question::{Asked, Asker};

@@ -3,7 +3,7 @@
 use servanda_diagnostics::Diagnostic;
 use servanda_syntax::{Clause, HeadKind, Statement, TokenKind};
 
-use super::sentence::Trouble;
+use super::trouble::Trouble;
 use super::words::{Word, all, span_of, text_of};
 use super::{Elaborator, File, key, plain_entity, value_of};
 use crate::ids::{EntityId, FluentId, KindId, OriginId, SourceId};

@@ -2,9 +2,10 @@
 
 use super::builder::Builder;
 use super::{Occasion, Window};
+use crate::elaborate::narrative::plain_event;
 use crate::elaborate::value_of;
 use crate::ids::{ActionId, VarId};
-use crate::model::{Event, EventKind, Standing, When};
+use crate::model::{Event, EventKind, When};
 use crate::program::{
     Action, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Happening, Hole,
     Mode, Term, Trigger, Var,
@@ -54,20 +55,10 @@ impl Builder<'_, '_> {
                     period: false,
                 };
                 let event = Event {
-                    entity: None,
-                    kind: EventKind::Happens,
-                    when,
-                    relations: Vec::new(),
                     happenings: vec![Happening::Action(action, Vec::new())],
                     sentence: format!("the time for {} runs out", self.name),
-                    standing: Standing::Stated,
-                    denied_by: Vec::new(),
-                    contradicted_by: Vec::new(),
-                    known_only_to: None,
-                    begun_by: None,
                     mentions: vec![self.id],
-                    step: 0,
-                    origin: self.origin,
+                    ..plain_event(EventKind::Happens, when, self.origin)
                 };
                 self.this.model.events.push(event);
             }
