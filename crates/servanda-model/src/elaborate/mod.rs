@@ -13,6 +13,7 @@ mod norms;
 mod parts;
 mod reach;
 mod rules;
+mod scripts;
 mod secrecy;
 mod sentence;
 mod signs;

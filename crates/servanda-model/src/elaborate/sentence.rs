@@ -399,6 +399,10 @@ impl Reader<'_> {
         if let Some(id) = self.name(words, kind)? {
             return Ok(one(Value::entity(id)));
         }
+        if words.len() > MOST_WORDS {
+            let message = format!("{} words are too many for one sentence", words.len());
+            return Err(Trouble::new("sentence-too-long", span_of(words), message).help("write several statements"));
+        }
         let mut values = Vec::new();
         let joins = |word: &Word| word.is_sign(",") || word.is("and") || word.is("or");
         for part in words.split(joins).filter(|part| !part.is_empty()) {
@@ -551,6 +555,9 @@ const FILLING: [&str; 47] = [
     "million", "thousand", "billion", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days",
     "month", "months", "year", "years", "week", "weeks", "one", "either", "power",
 ];
+
+/// Beyond so many words nothing is a list of names.
+const MOST_WORDS: usize = 20_000;
 
 /// Words that ask.
 const ASKING: [&str; 9] = ["who", "whom", "what", "which", "when", "where", "how", "many", "much"];

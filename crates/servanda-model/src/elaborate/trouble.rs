@@ -2,6 +2,7 @@
 
 use servanda_diagnostics::{Span, suggest};
 
+use super::scripts::{as_it_looks, odd_letter};
 use crate::lexicon::{Lexicon, Piece};
 
 /// Why a sentence was not understood.
@@ -64,8 +65,11 @@ impl Unknown {
         words.sort_unstable();
         let near = suggest(&self.text, lexicon.all_names().chain(words));
         let phrase = || (self.like == Like::Phrase).then(|| nearest_phrase(&self.text, lexicon)).flatten();
-        near.map(|near| format!("did you mean `{near}`?"))
-            .or_else(|| phrase().map(|near| format!("the nearest phrase is `{near}`")))
+        let meant = |near: &str| match as_it_looks(&self.text).filter(|it| it == near).and(odd_letter(&self.text)) {
+            Some(odd) => format!("{odd}; did you mean `{near}`?"),
+            None => format!("did you mean `{near}`?"),
+        };
+        near.map(meant).or_else(|| phrase().map(|near| format!("the nearest phrase is `{near}`")))
     }
 }
 
