@@ -21,7 +21,7 @@ impl Terminal {
         let wanted = |terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => terminal && !is_plain() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
         let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
@@ -42,8 +42,11 @@ impl Terminal {
     pub(crate) fn print(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            let closed = error.kind() == std::io::ErrorKind::BrokenPipe;
-            std::process::exit(if closed { 0 } else { 2 });
+            if error.kind() == std::io::ErrorKind::BrokenPipe {
+                std::process::exit(0);
+            }
+            self.complain(&format!("error[cannot-write]: standard output: {error}\n"));
+            std::process::exit(2);
         }
     }
 
@@ -95,4 +98,9 @@ impl Terminal {
         }
         out
     }
+}
+
+/// Whether the terminal says of itself that it knows no colours.
+fn is_plain() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

@@ -3,6 +3,7 @@
 mod acts;
 mod held;
 mod known;
+mod live;
 mod norms;
 mod parting;
 mod spells;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use serde::Serialize;
 use servanda_diagnostics::{Diagnostic, Span};
@@ -341,6 +341,10 @@ fn read(dossier: &Dossier, origin: OriginId, file: &str) -> Result<SourceText, S
     }
     let declared_in = dossier.model.files.get(dossier.model.origins[origin.index()].file);
     let folder = declared_in.and_then(|it| Path::new(&it.path).parent().map(Path::to_path_buf)).unwrap_or_default();
+    // A dossier may be a stranger's: what lies outside its folder is read only where its name says that it is a text.
+    if leaves(&folder.join(file)) && !is_called_a_text(file) {
+        return Err(format!("it lies outside the dossier, where only texts ({}) are read", TEXTS.join(", ")));
+    }
     let path = dossier.root.join(folder).join(file);
     match archive::text_of(&path) {
         Ok(text) => Ok(SourceText::new(&text)),
@@ -351,4 +355,26 @@ fn read(dossier: &Dossier, origin: OriginId, file: &str) -> Result<SourceText, S
         Err(Unreadable::Outside) => Err("it leads out of the folder".to_owned()),
         Err(Unreadable::System(reason)) => Err(reason),
     }
+}
+
+/// How the names of texts end.
+const TEXTS: [&str; 6] = ["txt", "md", "html", "htm", "xml", "tex"];
+
+fn is_called_a_text(file: &str) -> bool {
+    let ending = Path::new(file).extension().and_then(|it| it.to_str()).unwrap_or_default();
+    TEXTS.contains(&ending.to_lowercase().as_str())
+}
+
+/// Whether a path leads above the folder that it begins in.
+fn leaves(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    for part in path.components() {
+        match part {
+            Component::ParentDir if depth == 0 => return true,
+            Component::ParentDir => depth -= 1,
+            Component::Normal(_) => depth += 1,
+            _ => {}
+        }
+    }
+    false
 }

@@ -6,6 +6,9 @@ use servanda_calendar::{Day, DayRange, ReformTable, WrittenDate, parse_written};
 use crate::model::When;
 use crate::program::Clock;
 
+/// The furthest day that is reckoned with, from 1970.
+const FURTHEST: u64 = 1 << 39;
+
 /// Reads a date in any of the writings that `docs/reference/dates.md` lists.
 ///
 /// # Errors
@@ -92,6 +95,10 @@ fn read_with<E: ToString>(text: &str, parse: impl Fn(&str) -> Result<WrittenDate
     let date = parse(if open { &bracketed } else { text }).map_err(|error| error.to_string())?;
     let allowed = date.bounds().allowed();
     let doubt = date.qualifier();
+    let is_too_far = |day: &servanda_calendar::Day| day.0.unsigned_abs() > FURTHEST;
+    if allowed.min.iter().chain(&allowed.max).any(is_too_far) {
+        return Err("it is too far away; the furthest day is some thousand million years from now".to_owned());
+    }
     Ok(When {
         written: text.to_owned(),
         min: allowed.min.map(|day| day.0),

@@ -4,7 +4,8 @@ use servanda_syntax::{Clause, Statement, TokenKind};
 
 use super::Elaborator;
 use super::logic::People;
-use super::sentence::{Filler, Trouble, Want};
+use super::sentence::{Filler, Want};
+use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, split, text_of};
 use crate::lexicon::Target;
 use crate::model::{FeedCell, FeedRow, FeedTest};

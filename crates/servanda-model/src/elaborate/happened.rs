@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::Elaborator;
 use crate::ids::{ActionId, FluentId, OriginId, RuleId, VarId};
 use crate::lexicon::{Lexicon, Piece, Target};
-use crate::program::{Effect, EventPattern, Expr, FluentType, Hole, Mode, Rule, Term, Trigger, Var};
+use crate::program::{Effect, EventPattern, Expr, Fluent, FluentType, Hole, Mode, Rule, Term, Ties, Trigger, Var};
 use crate::value::Value;
 
 use super::words::Word;
@@ -66,7 +66,15 @@ impl Elaborator<'_> {
         for action in std::mem::take(&mut self.happened.promised) {
             let holes = self.model.program.actions[action.index()].holes.clone();
             let name = format!("{} happened", self.model.program.actions[action.index()].name);
-            let fluent = self.new_fluent(name.clone(), holes.clone(), FluentType::Truth, Mode::Inertial, false);
+            let fluent = Fluent {
+                name: name.clone(),
+                args: holes.clone(),
+                ty: FluentType::Truth,
+                ties: Ties::default(),
+                mode: Mode::Inertial,
+                deadlines: Vec::new(),
+            };
+            let fluent = self.new_fluent(fluent, false);
             assert_eq!(self.happened.fluents.get(&action), Some(&fluent), "fluents are made in the order promised");
             self.model.happened.push((fluent, action));
             // What an event leaves unspecified is of no kind, and is remembered all the same.

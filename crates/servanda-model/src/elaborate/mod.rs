@@ -13,11 +13,15 @@ mod norms;
 mod parts;
 mod reach;
 mod rules;
+mod scripts;
 mod secrecy;
 mod sentence;
+mod signs;
 mod sorts;
 mod things;
+mod trouble;
 mod vocabulary;
+mod wordings;
 mod words;
 
 use std::collections::HashMap;
@@ -35,7 +39,8 @@ use happened::Happened;
 use logic::{Logic, People};
 use parts::names_of_parts;
 use sentence::Reader;
-pub use sentence::{Filler, Like, Said, Scope, Trouble, Unknown};
+pub use sentence::{Filler, Said, Scope};
+pub use trouble::{Like, Trouble, Unknown};
 use words::{Word, span_of, text_of};
 
 pub use self::question::{Asked, Asker};
@@ -68,6 +73,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         exceptions: Vec::new(),
         passes: false,
         excuses: false,
+        exceptions_that_begin: Vec::new(),
         corrections: Vec::new(),
         reforms: ReformTable::default(),
         happened: Happened::default(),
@@ -104,6 +110,8 @@ pub(crate) struct Elaborator<'a> {
     passes: bool,
     /// Whether anything told may excuse a bearer.
     excuses: bool,
+    /// Exceptions that excuse what is due as they come to hold.
+    exceptions_that_begin: Vec<norms::BeginsToExcuse>,
     /// What is corrected, by which statement.
     corrections: Vec<(EntityId, Statement)>,
     /// Until when countries used the Julian calendar, by name.

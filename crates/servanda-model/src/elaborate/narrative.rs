@@ -6,7 +6,8 @@ use servanda_diagnostics::Span;
 use servanda_syntax::{Clause, Statement, TokenKind};
 
 use super::logic::People;
-use super::sentence::{Filler, Said, Trouble, Want};
+use super::sentence::{Filler, Said, Want};
+use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, split, text_of};
 use super::{Elaborator, dates, key, value_of};
 use crate::ids::{EntityId, EventId, FluentId, OriginId};
@@ -320,22 +321,8 @@ impl Elaborator<'_> {
 
     pub(super) fn bare_event(&self, statement: &Statement, kind: EventKind, when: When, origin: OriginId) -> Event {
         let names = self.names.get(&key(statement));
-        Event {
-            entity: names.and_then(|ids| ids.first()).copied().filter(|_| statement.keyword().is_some()),
-            kind,
-            when,
-            relations: Vec::new(),
-            happenings: Vec::new(),
-            sentence: String::new(),
-            standing: Standing::Stated,
-            denied_by: Vec::new(),
-            contradicted_by: Vec::new(),
-            known_only_to: None,
-            begun_by: None,
-            mentions: Vec::new(),
-            step: 0,
-            origin,
-        }
+        let entity = names.and_then(|ids| ids.first()).copied().filter(|_| statement.keyword().is_some());
+        Event { entity, ..plain_event(kind, when, origin) }
     }
 
     /// Events of one day that tell the time come one after the other.
@@ -449,22 +436,9 @@ impl Elaborator<'_> {
         let begin = |fact: Guarded<Initial>| Happening::FactBegins(fact.item.fluent, fact.item.args, fact.item.value);
         let sentence = self.model.origins[origin.index()].label.clone();
         let sentence = sentence.split_once(':').map_or(sentence.as_str(), |(_, said)| said).trim().to_owned();
-        self.push_event(Event {
-            entity: Some(corrected),
-            kind: EventKind::Begins,
-            when: When::default(),
-            relations: Vec::new(),
-            happenings: facts.into_iter().map(begin).collect(),
-            sentence,
-            standing: Standing::Stated,
-            denied_by: Vec::new(),
-            contradicted_by: Vec::new(),
-            known_only_to: None,
-            begun_by: None,
-            mentions: Vec::new(),
-            step: 0,
-            origin,
-        });
+        let happenings = facts.into_iter().map(begin).collect();
+        let bare = plain_event(EventKind::Begins, When::default(), origin);
+        self.push_event(Event { entity: Some(corrected), happenings, sentence, ..bare });
     }
 
     /// Relations to other events: `after X`, `the day after X`, `within 6 days of X`, `10 months after X`.
@@ -805,4 +779,24 @@ pub(crate) fn product(lists: &[Vec<Value>]) -> Vec<Vec<Value>> {
             .collect();
     }
     all
+}
+
+/// An event of which nothing but its day is said yet.
+pub(super) fn plain_event(kind: EventKind, when: When, origin: OriginId) -> Event {
+    Event {
+        entity: None,
+        kind,
+        when,
+        relations: Vec::new(),
+        happenings: Vec::new(),
+        sentence: String::new(),
+        standing: Standing::Stated,
+        denied_by: Vec::new(),
+        contradicted_by: Vec::new(),
+        known_only_to: None,
+        begun_by: None,
+        mentions: Vec::new(),
+        step: 0,
+        origin,
+    }
 }

@@ -2,7 +2,7 @@
 
 use servanda_syntax::{HeadKind, Statement, TokenKind};
 
-use super::sentence::Trouble;
+use super::trouble::Trouble;
 use super::words::{Word, all, span_of, split, text_of};
 use super::{Elaborator, File, key};
 use crate::ids::{EntityId, EventId, KindId};

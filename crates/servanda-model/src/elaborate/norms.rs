@@ -8,16 +8,19 @@
 mod bearers;
 mod builder;
 mod duty;
+mod exceptions;
 mod standing;
 mod time;
 
 use servanda_syntax::{Clause, Statement};
 
 use self::builder::Builder;
+pub(super) use self::exceptions::BeginsToExcuse;
 use super::logic::{Logic, People, bind, differs};
 use super::reach::each_fluent;
 use super::rules::declare_vars;
-use super::sentence::{Filler, Trouble, Want, duration};
+use super::sentence::{Filler, Want, duration};
+use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, text_of};
 use super::{EXCUSE, Elaborator, dates, key, value_of};
 use crate::ids::{ActionId, EntityId, FluentId, OriginId, VarId};
@@ -36,10 +39,12 @@ struct Content {
     /// Binding: conditions under which the norm binds its bearer.
     base: Vec<Condition>,
     triggers: Vec<Trigger>,
-    /// Conditions of the triggers and of `if`.
+    /// What else has to be so for a trigger to count, where there are several: by its place among them.
+    given: Vec<Vec<Condition>>,
+    /// Conditions of a single trigger, and of `if`.
     ifs: Vec<Condition>,
     excepts: Vec<Vec<Condition>>,
-    until: Vec<Trigger>,
+    until: Vec<Occasion>,
     window: Window,
     body: Body,
     /// Variables that the arguments of an instance are, in order.
@@ -49,9 +54,12 @@ struct Content {
 enum Window {
     None,
     Within(Duration),
-    WithinOf(Duration, Vec<Trigger>),
+    WithinOf(Duration, Vec<Occasion>),
     By(i64),
 }
+
+/// A trigger, and what else has to be so for it to count, such as that somebody is a third party.
+type Occasion = (Trigger, Vec<Condition>);
 
 enum Body {
     Act(EventPattern, Vec<Condition>),
@@ -118,6 +126,7 @@ impl Elaborator<'_> {
             let guards = vec![Guard::Chosen(reading), Guard::About(norm)];
             self.norm(norm, Some(reading), base, Some(statement), guards);
         }
+        self.exceptions_apart();
         self.exceptions_unused();
     }
 
@@ -338,14 +347,15 @@ impl Elaborator<'_> {
             bind(condition, &mut logic.bound);
         }
         // What sets it off.
-        let mut triggers = Vec::new();
-        let mut ifs = Vec::new();
+        let mut occasions: Vec<Occasion> = Vec::new();
         for clause in clauses.iter().filter(|clause| matches!(clause.keyword, Some("when" | "or when"))) {
-            for (trigger, extra) in logic.triggers(&all(&clause.tokens))? {
-                triggers.push(trigger);
-                ifs.extend(extra);
-            }
+            occasions.extend(logic.triggers(&all(&clause.tokens))?);
         }
+        let (triggers, mut given): (Vec<Trigger>, Vec<Vec<Condition>>) = occasions.into_iter().unzip();
+        let mut ifs = match given.as_mut_slice() {
+            [only] => std::mem::take(only),
+            _ => Vec::new(),
+        };
         let mut alternatives: Vec<Vec<Condition>> = Vec::new();
         for clause in clauses.iter().filter(|clause| matches!(clause.keyword, Some("if" | "or if"))) {
             let conditions = logic.conditions(&all(&clause.tokens))?;
@@ -410,7 +420,7 @@ impl Elaborator<'_> {
         for clause in clauses {
             let words = all(&clause.tokens);
             match clause.keyword {
-                Some("until") => until.extend(logic.triggers(&words)?.into_iter().map(|(trigger, _)| trigger)),
+                Some("until") => until.extend(logic.triggers(&words)?),
                 Some("within") => {
                     let of = words.iter().position(|word| word.is("of"));
                     let time = duration(&words[..of.unwrap_or(words.len())], clock).ok_or_else(|| {
@@ -419,10 +429,7 @@ impl Elaborator<'_> {
                     })?;
                     window = match of {
                         None => Window::Within(time),
-                        Some(at) => {
-                            let triggers = logic.triggers(&words[at + 1..])?.into_iter().map(|(trigger, _)| trigger);
-                            Window::WithinOf(time, triggers.collect())
-                        }
+                        Some(at) => Window::WithinOf(time, logic.triggers(&words[at + 1..])?),
                     };
                 }
                 Some("by") => {
@@ -454,6 +461,7 @@ impl Elaborator<'_> {
             named,
             base,
             triggers,
+            given,
             ifs,
             excepts,
             until,
@@ -536,6 +544,8 @@ impl Elaborator<'_> {
             holes,
             passed: None,
             renewed: None,
+            waived: None,
+            excepted: None,
             is_made: false,
         };
         builder.build();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use servanda_syntax::{HeadKind, Statement, TokenKind};
 
-use super::sentence::Trouble;
+use super::trouble::Trouble;
 use super::words::{Word, all, span_of, text_of};
 use super::{Context, Elaborator, File, key, plain_entity};
 use crate::ids::EntityId;

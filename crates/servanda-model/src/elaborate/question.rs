@@ -3,7 +3,8 @@
 use servanda_syntax::{Statement, TokenKind};
 
 use super::logic::{Logic, People};
-use super::sentence::{Reader, Scope, Trouble};
+use super::sentence::{Reader, Scope};
+use super::trouble::Trouble;
 use super::words::{Word, all, text_of};
 use super::{Elaborator, dates};
 use crate::ids::{EntityId, FluentId};

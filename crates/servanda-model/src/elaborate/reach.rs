@@ -4,13 +4,22 @@ use std::collections::BTreeSet;
 
 use super::Elaborator;
 use crate::ids::{ActionId, FluentId};
-use crate::program::{Condition, Effect, Expr, Happening, Term, Trigger};
+use crate::program::{Condition, Effect, Expr, Happening, Rule, Term, Trigger};
+
+type Reached = (BTreeSet<ActionId>, BTreeSet<FluentId>);
 
 impl Elaborator<'_> {
     /// Whether the fluent may change at the very moment at which the action happens, and because of it. Looks at names
     /// only, not at arguments and conditions, so it may say yes too often.
     pub(crate) fn may_change(&self, action: ActionId, fluent: FluentId) -> bool {
         self.reached(BTreeSet::from([action]), BTreeSet::new()).1.contains(&fluent)
+    }
+
+    /// Whether a fluent may change, or have to wait, at the very moment at which the other changes, and because of it.
+    pub(crate) fn may_follow(&self, first: FluentId, then: FluentId) -> bool {
+        let waits =
+            |rule: &Rule, actions: &BTreeSet<ActionId>| rule.unless.iter().any(|it| actions.contains(&it.action));
+        self.reached_by(BTreeSet::new(), BTreeSet::from([first]), &waits).1.contains(&then)
     }
 
     /// Whether anything told by the dossier, or by the rows of a feed, may lead to the action at its moment.
@@ -35,15 +44,21 @@ impl Elaborator<'_> {
     }
 
     /// The actions and fluents that may follow from these at one moment.
-    fn reached(
+    fn reached(&self, actions: BTreeSet<ActionId>, fluents: BTreeSet<FluentId>) -> Reached {
+        self.reached_by(actions, fluents, &|_, _| false)
+    }
+
+    fn reached_by(
         &self,
         mut actions: BTreeSet<ActionId>,
         mut fluents: BTreeSet<FluentId>,
-    ) -> (BTreeSet<ActionId>, BTreeSet<FluentId>) {
+        waits: &dyn Fn(&Rule, &BTreeSet<ActionId>) -> bool,
+    ) -> Reached {
         loop {
             let before = actions.len() + fluents.len();
             for rule in &self.model.rules {
-                if rule.item.triggers.iter().any(|trigger| sets_off(trigger, &actions, &fluents)) {
+                let sets_off = |trigger: &Trigger| sets_off(trigger, &actions, &fluents);
+                if rule.item.triggers.iter().any(sets_off) || waits(&rule.item, &actions) {
                     for effect in &rule.item.effects {
                         match effect {
                             Effect::Happen(pattern) => drop(actions.insert(pattern.action)),

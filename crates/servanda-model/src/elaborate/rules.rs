@@ -4,7 +4,7 @@ use servanda_diagnostics::Diagnostic;
 use servanda_syntax::{Clause, Statement, TokenKind};
 
 use super::logic::{Logic, People};
-use super::sentence::Trouble;
+use super::trouble::Trouble;
 use super::words::{Word, all, span_of, split, text_of};
 use super::{Elaborator, RuleSlot};
 use crate::ids::{DefinitionId, FluentId, RuleId, VarId};

@@ -8,9 +8,11 @@ use servanda_calendar::ReformTable;
 use servanda_diagnostics::{Span, suggest};
 use servanda_syntax::TokenKind;
 
+use super::trouble::{Like, Trouble, Unknown};
+use super::wordings::{Spans, align, shortened, without_not};
 use super::words::{Word, span_of, text_of};
 use crate::ids::{EntityId, FluentId, KindId, VarId};
-use crate::lexicon::{Lexicon, Piece, Slot, Target, Wording};
+use crate::lexicon::{Lexicon, Piece, Slot, Target};
 use crate::program::{Clock, CompareOp, Hole, Var};
 use crate::value::{Duration, Number, NumberRange, Value};
 
@@ -70,85 +72,6 @@ pub struct Said {
     pub negated: bool,
 }
 
-/// Why a sentence was not understood.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Trouble {
-    /// Diagnostic code.
-    pub code: &'static str,
-    /// What is wrong.
-    pub message: String,
-    /// Where.
-    pub span: Span,
-    /// What to type instead.
-    pub help: Option<String>,
-    /// Words that mean nothing; looking for something like them waits until the trouble is shown.
-    pub unknown: Option<Unknown>,
-}
-
-/// Words to find like ones for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unknown {
-    /// As typed.
-    pub text: String,
-    /// What may be like them.
-    pub like: Like,
-}
-
-/// What unknown words may have been meant for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Like {
-    /// A name.
-    Name,
-    /// A name or a word of a phrase.
-    Word,
-    /// A name or a whole phrase.
-    Phrase,
-}
-
-impl Trouble {
-    pub(crate) fn new(code: &'static str, span: Span, message: impl Into<String>) -> Trouble {
-        Trouble { code, message: message.into(), span, help: None, unknown: None }
-    }
-
-    /// The help, or what comes nearest to the unknown words.
-    #[must_use]
-    pub fn help_in(&self, lexicon: &Lexicon) -> Option<String> {
-        self.unknown.as_ref().and_then(|unknown| unknown.nearest(lexicon)).or_else(|| self.help.clone())
-    }
-
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Trouble {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl Unknown {
-    fn nearest(&self, lexicon: &Lexicon) -> Option<String> {
-        let words = lexicon.all_words().filter(|_| self.like == Like::Word);
-        // Names come first, and each list in one order, so that ties are settled alike every time.
-        let mut words: Vec<&str> = words.collect();
-        words.sort_unstable();
-        let near = suggest(&self.text, lexicon.all_names().chain(words));
-        let phrase = || (self.like == Like::Phrase).then(|| nearest_phrase(&self.text, lexicon)).flatten();
-        near.map(|near| format!("did you mean `{near}`?"))
-            .or_else(|| phrase().map(|near| format!("the nearest phrase is `{near}`")))
-    }
-}
-
-/// The phrase that shares the most words with a text, and of those the shortest.
-fn nearest_phrase<'l>(text: &str, lexicon: &'l Lexicon) -> Option<&'l str> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let shared = |pieces: &[Piece]| {
-        let said = pieces.iter().filter(|piece| match piece {
-            Piece::Word(forms) => words.iter().any(|word| forms.contains(word)),
-            Piece::Hole(_) => false,
-        });
-        (said.count(), std::cmp::Reverse(pieces.len()))
-    };
-    let best = lexicon.wordings.iter().max_by_key(|wording| shared(&wording.pieces))?;
-    (shared(&best.pieces).0 > 0).then_some(best.written.as_str())
-}
-
 /// Which targets are wanted, the preferred first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
@@ -200,8 +123,6 @@ pub(crate) struct Reader<'a> {
     /// What ticks count.
     pub clock: Clock,
 }
-
-type Spans = Vec<(usize, usize)>;
 
 /// What has been found while looking for the phrase that a sentence says.
 struct Search {
@@ -478,6 +399,10 @@ impl Reader<'_> {
         if let Some(id) = self.name(words, kind)? {
             return Ok(one(Value::entity(id)));
         }
+        if words.len() > MOST_WORDS {
+            let message = format!("{} words are too many for one sentence", words.len());
+            return Err(Trouble::new("sentence-too-long", span_of(words), message).help("write several statements"));
+        }
         let mut values = Vec::new();
         let joins = |word: &Word| word.is_sign(",") || word.is("and") || word.is("or");
         for part in words.split(joins).filter(|part| !part.is_empty()) {
@@ -631,6 +556,9 @@ const FILLING: [&str; 47] = [
     "month", "months", "year", "years", "week", "weeks", "one", "either", "power",
 ];
 
+/// Beyond so many words nothing is a list of names.
+const MOST_WORDS: usize = 20_000;
+
 /// Words that ask.
 const ASKING: [&str; 9] = ["who", "whom", "what", "which", "when", "where", "how", "many", "much"];
 
@@ -696,83 +624,6 @@ fn spread(args: Vec<(usize, Filler)>, arity: usize) -> Vec<Filler> {
     all
 }
 
-/// `not` anywhere in a sentence denies the whole of it.
-fn without_not(words: &[Word]) -> (Vec<Word>, bool) {
-    let is_not = |at: usize, word: &Word| word.is("not") && !words.get(at + 1).is_some_and(|next| next.is("more"));
-    let kept: Vec<Word> =
-        words.iter().enumerate().filter(|(at, word)| !is_not(*at, word)).map(|(_, word)| word.clone()).collect();
-    let negated = kept.len() < words.len();
-    (kept, negated)
-}
-
-/// The shorter ways of saying a phrase: without a number or a text, and if the tail may be missing, too, without what
-/// follows the verb and its object (`… in favour of {b: polity}`).
-fn shortened(wording: &Wording, tail: bool) -> Vec<Vec<Piece>> {
-    let left_out = |piece: &Piece| matches!(piece, Piece::Hole(slot) if matches!(wording.slots[*slot].1, Hole::Number | Hole::Text | Hole::Day | Hole::Duration));
-    let is_word = |piece: &Piece| matches!(piece, Piece::Word(_));
-    let mut all = Vec::new();
-    let full = &wording.pieces;
-    let without: Vec<Piece> = full.iter().filter(|piece| !left_out(piece)).cloned().collect();
-    for pieces in [full, &without].into_iter().filter(|_| tail) {
-        // A tail begins at a word after a hole, and some word stands before it.
-        for at in (2..pieces.len()).filter(|at| is_word(&pieces[*at]) && pieces[1..*at].iter().any(is_word)) {
-            all.push(pieces[..at].to_vec());
-        }
-    }
-    // Whoever looks for something or ends it need not say with what value.
-    let is_value = |piece: &Piece| matches!(piece, Piece::Hole(slot) if wording.slots[*slot].0 == Slot::Value);
-    for pieces in [full, &without].into_iter().filter(|_| !tail) {
-        let valueless: Vec<Piece> = pieces.iter().filter(|piece| !is_value(piece)).cloned().collect();
-        if valueless.len() < pieces.len() && valueless.iter().any(is_word) {
-            all.push(valueless);
-        }
-    }
-    if without.len() < full.len() && without.iter().any(is_word) {
-        all.push(without);
-    }
-    // Who asks whether barley was paid need not say in what measure.
-    let measured = full.windows(3).position(|part| {
-        left_out(&part[0]) && is_word(&part[1]) && matches!(&part[2], Piece::Word(forms) if forms[0] == "of")
-    });
-    if let (Some(at), true) = (measured, tail) {
-        let rest = full[..at].iter().chain(&full[at + 3..]).cloned().collect::<Vec<Piece>>();
-        if rest.iter().any(is_word) {
-            all.push(rest);
-        }
-    }
-    all
-}
-
-/// All ways of laying a phrase over a sentence.
-fn align(pieces: &[Piece], words: &[Word], at: usize, spans: &mut Spans, found: &mut Vec<Spans>) {
-    if found.len() > 64 {
-        return;
-    }
-    match pieces.split_first() {
-        None => {
-            if at == words.len() {
-                found.push(spans.clone());
-            }
-        }
-        Some((Piece::Word(forms), rest)) => {
-            if words.get(at).is_some_and(|word| forms.contains(&word.lower)) {
-                align(rest, words, at + 1, spans, found);
-            }
-        }
-        Some((Piece::Hole(_), rest)) => {
-            let needed = rest.len();
-            // Without a further word to stop at, the last hole takes all that is left.
-            let latest = words.len().saturating_sub(needed);
-            let first = if rest.is_empty() { latest } else { at + 1 };
-            for end in first.max(at + 1)..=latest {
-                spans.push((at, end));
-                align(rest, words, end, spans, found);
-                spans.pop();
-            }
-        }
-    }
-}
-
 /// `20 000`, `7.5 million`, `four`, and a counted noun after it (`20 000 men`) is not taken here.
 fn amount(words: &[Word]) -> Option<Number> {
     let (first, rest) = words.split_first()?;
@@ -796,7 +647,10 @@ fn small_number(word: &str) -> Option<Number> {
 /// `15 years`, `6 days`, `one week`, or a bare number of ticks.
 pub(crate) fn duration(words: &[Word], clock: Clock) -> Option<Duration> {
     let (first, rest) = words.split_first()?;
-    let number = first.number.or_else(|| small_number(&first.lower)).filter(|number| number.scale == 0)?;
+    let number = first
+        .number
+        .or_else(|| small_number(&first.lower))
+        .filter(|number| number.scale == 0 && number.mantissa >= 0)?;
     match rest {
         [] => clock.duration(number.mantissa, ""),
         [unit] => clock.duration(number.mantissa, &unit.lower),

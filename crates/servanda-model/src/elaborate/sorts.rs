@@ -3,7 +3,8 @@
 use servanda_diagnostics::Span;
 
 use super::logic::{Logic, Read, bind};
-use super::sentence::{Trouble, can_fill, sort_of};
+use super::sentence::{can_fill, sort_of};
+use super::trouble::Trouble;
 use crate::ids::FluentId;
 use crate::program::{Condition, Expr, FluentPattern, FluentType, Hole, Term};
 use crate::value::Kinded;

@@ -3,7 +3,8 @@
 use servanda_diagnostics::Diagnostic;
 use servanda_syntax::{Clause, HeadKind, Statement, TokenKind};
 
-use super::sentence::Trouble;
+use super::scripts::{as_it_looks, odd_letter};
+use super::trouble::Trouble;
 use super::words::{Word, all, span_of, text_of};
 use super::{Elaborator, File, key, plain_entity, value_of};
 use crate::ids::{EntityId, FluentId, KindId, OriginId, SourceId};
@@ -90,10 +91,28 @@ impl Elaborator<'_> {
             self.complain(statement, trouble);
             return None;
         }
+        self.look_alikes(statement, name, span);
         let origin = self.origin_of(statement);
         let id = self.model.lexicon.add_entity(plain_entity(name, label, kind, origin));
         self.names.entry(key(statement)).or_default().push(id);
         Some(id)
+    }
+
+    /// Refuses a name that looks like another and has letters of another script.
+    fn look_alikes(&mut self, statement: &Statement, name: &str, span: servanda_diagnostics::Span) {
+        let looks = as_it_looks(name);
+        let is_like = |other: &str| match &looks {
+            Some(looks) => looks == other,
+            None => !other.is_ascii() && as_it_looks(other).is_some_and(|it| it == name),
+        };
+        let other = self.model.lexicon.entities.iter().map(|entity| &entity.name).find(|it| is_like(it)).cloned();
+        if let Some(other) = other
+            && let Some(odd) = odd_letter(name).or_else(|| odd_letter(&other))
+        {
+            let trouble =
+                Trouble::new("look-alike-name", span, format!("this looks like `{other}`, and is another name"));
+            self.complain(statement, trouble.help(format!("{odd}; type it in Latin letters, or choose another name")));
+        }
     }
 
     fn declare_sentence(&mut self, statement: &Statement, words: &[Word]) {

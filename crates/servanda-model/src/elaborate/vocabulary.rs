@@ -2,9 +2,10 @@
 
 use servanda_syntax::{Statement, TokenKind};
 
-use super::Elaborator;
-use super::sentence::{Trouble, duration};
+use super::sentence::duration;
+use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, split, text_of};
+use super::{Elaborator, plain_entity};
 use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId};
 use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording};
 use crate::program::{Action, Deadline, Fluent, FluentType, Hole, Mode, Ties};
@@ -278,15 +279,8 @@ impl Elaborator<'_> {
             entity.name == name && self.words.contains(id)
         });
         let id = old.unwrap_or_else(|| {
-            let id = self.model.lexicon.add_entity(Entity {
-                name: name.to_owned(),
-                label: label.to_owned(),
-                kinds: Vec::new(),
-                belongs_to: Vec::new(),
-                parties: Vec::new(),
-                known_only_to: None,
-                origin,
-            });
+            let bare = plain_entity(name, label, kind, origin);
+            let id = self.model.lexicon.add_entity(Entity { kinds: Vec::new(), ..bare });
             self.words.push(id);
             self.model.lexicon.words.insert(id);
             id
@@ -380,19 +374,12 @@ impl Elaborator<'_> {
     ) -> FluentId {
         // Those promised come first, as their numbers are given out already.
         self.make_happened();
-        self.new_fluent(name, args, ty, mode, shown)
+        self.new_fluent(Fluent { name, args, ty, ties: Ties::default(), mode, deadlines: Vec::new() }, shown)
     }
 
-    pub(super) fn new_fluent(
-        &mut self,
-        name: String,
-        args: Vec<Hole>,
-        ty: FluentType,
-        mode: Mode,
-        shown: bool,
-    ) -> FluentId {
+    pub(super) fn new_fluent(&mut self, fluent: Fluent, shown: bool) -> FluentId {
         let id = FluentId::from_index(self.model.program.fluents.len());
-        self.model.program.fluents.push(Fluent { name, args, ty, ties: Ties::default(), mode, deadlines: Vec::new() });
+        self.model.program.fluents.push(fluent);
         self.model.shown.push(shown);
         self.model.columns.push(None);
         self.fluent_origins.push(OriginId(0));

@@ -2,7 +2,7 @@
 //! from which its answer may follow.
 //!
 //! Goes from what is asked back along rules and definitions, with the constants that are known on the way. It is never too
-//! small: what it leaves out cannot change an answer.
+//! small: what it leaves out cannot change an answer. A rule that nothing told can set off is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use servanda_model::{
     Trigger, Value, VarId,
 };
 
+use super::live::Live;
 use crate::world::{Questions, Target};
 
 /// Beyond so many patterns everything counts as able to make a difference.
@@ -33,6 +34,7 @@ pub(super) fn able_to_matter(
     targets: &[Target],
     among: &[EntityId],
 ) -> Vec<EntityId> {
+    let live = Live::of(model);
     let mut guarded: BTreeSet<EntityId> = BTreeSet::new();
     let mut seen: BTreeSet<Wanted> = BTreeSet::new();
     let mut open: Vec<Wanted> = Vec::new();
@@ -59,14 +61,14 @@ pub(super) fn able_to_matter(
         }
         if !wanted.is_act {
             for (definition, guards) in definitions_of(model, questions, wanted.of) {
-                if let Some(known) = meet(&definition.args, &wanted.args) {
+                if let Some(known) = meet(&definition.args, &wanted.args).filter(|_| live.definition(definition)) {
                     note(guards);
                     reads(&definition.conditions, &known, &mut open);
                     reads_in(&definition.value, &known, &mut open);
                 }
             }
         }
-        for rule in &model.rules {
+        for rule in model.rules.iter().filter(|rule| live.rule(&rule.item)) {
             for effect in &rule.item.effects {
                 if let Some(known) = brings(effect, &wanted) {
                     note(&rule.guards);

@@ -132,6 +132,7 @@ impl Builder<'_, '_> {
         let nothing_due = vec![Condition::Not(vec![Condition::Holds(due)])];
         self.rule("is excused in advance", vec![Trigger::Happens(excused)], nothing_due, vec![begin]);
         let holds = FluentPattern { fluent: waived, args, value: Term::Value(Value::TRUE) };
-        self.content.excepts.push(vec![Condition::Holds(holds)]);
+        self.content.excepts.push(vec![Condition::Holds(holds.clone())]);
+        self.waived = Some(holds);
     }
 }

@@ -1,8 +1,9 @@
 //! What a norm becomes: its rules and definitions, under its own name.
 
-use super::{Body, Content};
+use super::{Body, Content, Occasion, trigger_terms};
+use crate::elaborate::reach::each_fluent;
 use crate::elaborate::{Elaborator, value_of};
-use crate::ids::{ActionId, DefinitionId, EntityId, FluentId, OriginId, RuleId};
+use crate::ids::{ActionId, DefinitionId, EntityId, FluentId, OriginId, RuleId, VarId};
 use crate::model::{Guard, Modality};
 use crate::program::{
     Action, Condition, Definition, Effect, EventPattern, Expr, FluentPattern, Hole, Rule, Term, Trigger,
@@ -22,12 +23,17 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) passed: Option<EventPattern>,
     /// The event that a duty that was due is due anew, and its time begins again.
     pub(super) renewed: Option<EventPattern>,
+    /// That the bearer was excused while nothing was due.
+    pub(super) waived: Option<FluentPattern>,
+    /// The event that an exception excuses what is due.
+    pub(super) excepted: Option<EventPattern>,
     /// Whether the rule asked for last was made: one that nothing triggers is not.
     pub(super) is_made: bool,
 }
 
 impl Builder<'_, '_> {
     pub(super) fn build(&mut self) {
+        self.tell_triggers_apart();
         self.excused_in_advance();
         let words: &[&str] = match (&self.content.body, self.content.modality) {
             (Body::Act(..), Modality::Must) => {
@@ -151,9 +157,10 @@ impl Builder<'_, '_> {
     pub(super) fn ends_at_once(&self, act: &EventPattern) -> Vec<EventPattern> {
         let is_it = |it: &Trigger, end: &EventPattern| matches!(it, Trigger::Happens(it) if it.action == end.action);
         let mut all = Vec::new();
-        for trigger in &self.content.until {
+        for (trigger, given) in &self.content.until {
             let Trigger::Happens(end) = trigger else { return Vec::new() };
-            let is_apart = end.action != act.action
+            let is_apart = given.is_empty()
+                && end.action != act.action
                 && !self.follows(end)
                 && !self.content.triggers.iter().any(|it| is_it(it, end))
                 && self.binding().is_none_or(|it| !self.this.may_change(end.action, it.fluent));
@@ -213,7 +220,7 @@ impl Builder<'_, '_> {
     }
 
     /// Whether it can be said who bears an instance: nothing may say who, as in `norm: d may appeal` for any `d` at all.
-    fn is_borne(&self) -> bool {
+    pub(super) fn is_borne(&self) -> bool {
         match self.content.bearer {
             Term::Any => false,
             Term::Var(var) => self.content.instance.contains(&var),
@@ -232,6 +239,51 @@ impl Builder<'_, '_> {
         self.define(&format!("is {word}"), fluent, args, Value::TRUE, conditions);
     }
 
+    /// Where there are several triggers, what one of them asks for besides is no matter of the others: such a trigger becomes
+    /// an event of the norm's own.
+    fn tell_triggers_apart(&mut self) {
+        let given = std::mem::take(&mut self.content.given);
+        for (at, given) in given.into_iter().enumerate().filter(|(_, given)| !given.is_empty()) {
+            let trigger = self.content.triggers[at].clone();
+            let mut read = trigger_terms(&trigger);
+            each_fluent(&given, &mut |_, terms| read.extend(terms));
+            let mut given = given;
+            if !read.contains(&self.content.bearer) && given.iter().any(|it| compares(it, self.content.bearer)) {
+                read.push(self.content.bearer);
+                given.splice(0..0, self.binding_or_to_come());
+            }
+            let of_it = |var: &&VarId| read.contains(&Term::Var(**var));
+            let vars: Vec<VarId> = self.content.instance.iter().filter(of_it).copied().collect();
+            let action = ActionId::from_index(self.this.model.program.actions.len());
+            let holes = vars.iter().map(|var| self.content.vars[var.index()].hole).collect();
+            let what = format!("comes to its occasion {}", at + 1);
+            self.this.model.program.actions.push(Action { name: format!("{} {what}", self.name), holes });
+            let event = EventPattern { action, args: vars.into_iter().map(Term::Var).collect() };
+            self.rule(&what, vec![trigger], given, vec![Effect::Happen(event.clone())]);
+            self.content.triggers[at] = Trigger::Happens(event);
+        }
+    }
+
+    /// A rule for each of the occasions that ask for something of their own, and one for all the others.
+    pub(super) fn rule_on(
+        &mut self,
+        what: &str,
+        occasions: &[Occasion],
+        conditions: &[Condition],
+        effects: &[Effect],
+        unless: &[&EventPattern],
+    ) {
+        let plain = occasions.iter().filter(|(_, given)| given.is_empty()).map(|(trigger, _)| trigger.clone());
+        let mut all = vec![(plain.collect::<Vec<_>>(), Vec::new())];
+        let others = occasions.iter().filter(|(_, given)| !given.is_empty());
+        all.extend(others.map(|(trigger, given)| (vec![trigger.clone()], given.clone())));
+        for (triggers, given) in all {
+            let conditions = conditions.iter().cloned().chain(given).collect();
+            self.rule(what, triggers, conditions, effects.to_vec());
+            self.unless_any(unless.iter().copied());
+        }
+    }
+
     /// Binding, and never set off.
     pub(super) fn dormant(&mut self) {
         if !self.is_borne() {
@@ -247,7 +299,14 @@ impl Builder<'_, '_> {
             .map(|var| if self.content.bearer == Term::Var(*var) { Term::Var(*var) } else { Term::Any })
             .collect();
         let some = FluentPattern { fluent: self.status, args: any, value: Term::Any };
-        let conditions = vec![Condition::Holds(binding), Condition::Not(vec![Condition::Holds(some)])];
+        let mut conditions = vec![Condition::Holds(binding), Condition::Not(vec![Condition::Holds(some)])];
+        if let Some(waived) = self.waived.clone() {
+            // Nothing can come of it any more.
+            let excused = conditions.iter().cloned().chain([Condition::Holds(waived.clone())]).collect();
+            let fluent = self.this.status_fluent("excused");
+            self.define("is excused before it is set off", fluent, args.clone(), Value::TRUE, excused);
+            conditions.push(Condition::Not(vec![Condition::Holds(waived)]));
+        }
         self.define("is dormant", fluent, args, Value::TRUE, conditions);
     }
 
@@ -269,4 +328,10 @@ impl Builder<'_, '_> {
             self.define("has its way", fluent, args.clone(), Value::TRUE, conditions);
         }
     }
+}
+
+/// Whether a condition compares a variable with something.
+fn compares(condition: &Condition, term: Term) -> bool {
+    let is_it = |expr: &Expr| matches!((expr, term), (Expr::Var(it), Term::Var(var)) if *it == var);
+    matches!(condition, Condition::Compare { left, right, .. } if is_it(left) || is_it(right))
 }

@@ -30,10 +30,18 @@ impl Builder<'_, '_> {
         // What is taken over arises from its former bearer's, and not anew.
         let taken_over = self.taken_over();
         let before = self.this.model.rules.len();
+        let excused_now = self.excused().filter(|_| !self.is_of_anybody());
+        let fresh = due.clone();
         let settled = self.arises(&act, act_conditions.is_empty(), due, &falls_due);
         self.due_from_the_first_day(&falls_due);
         for rule in &mut self.this.model.rules[before..] {
             rule.item.unless.extend(taken_over.clone());
+            rule.item.unless.extend(excused_now.clone());
+        }
+        if excused_now.is_some() {
+            // The bearer is excused at the very moment at which the duty would fall due.
+            self.rule("is excused as it is set off", arising.clone(), fresh, vec![self.becomes("excused")]);
+            self.unless_any(settled.iter().chain(&taken_over));
         }
         // With several others the exception must be there for each of them.
         for except in self.content.excepts.clone() {
@@ -43,6 +51,8 @@ impl Builder<'_, '_> {
             self.rule("is excused", arising.clone(), excused, vec![self.becomes("excused")]);
             settled.iter().for_each(|signal| self.unless(signal.clone()));
         }
+        self.breach_stands(&act, &act_conditions, &falls_due);
+        self.excepted = (!self.lasting_excepts().is_empty()).then(|| self.signal("is excepted"));
         let mut late = vec![Condition::Holds(self.is("breached"))];
         late.extend(act_conditions.iter().cloned());
         self.rule("is met late", vec![Trigger::Happens(act.clone())], late, vec![self.becomes("met-late")]);
@@ -60,6 +70,7 @@ impl Builder<'_, '_> {
             self.renews(again, &act, act_conditions, passed.as_ref());
         }
         self.deadline();
+        self.excepted_while_due(&done, passed.as_ref());
         self.lapses(&done, passed.as_ref(), again.as_ref());
         self.excusable(&done, passed.as_ref());
     }
@@ -160,7 +171,7 @@ impl Builder<'_, '_> {
         if !self.content.until.is_empty() {
             let over = self.signal("is to end");
             let effects = vec![Effect::Happen(over.clone())];
-            self.rule("is to end", self.content.until.clone(), due.clone(), effects);
+            self.rule_on("is to end", &self.content.until.clone(), &due, &effects, &[]);
             settling.push(over);
         }
         let (goes_on, renewed) = (self.signal("goes on"), self.signal("is due anew"));
@@ -169,7 +180,7 @@ impl Builder<'_, '_> {
         self.unless_any(&settling);
         let effects = vec![self.becomes("due"), Effect::Happen(renewed.clone())];
         self.rule("is due anew", is_again, due, effects);
-        self.unless_any(passed.into_iter().chain([&goes_on]));
+        self.unless_any(passed.into_iter().chain([&goes_on]).chain(&self.excepted.clone()));
         self.renewed = Some(renewed);
     }
 
@@ -178,9 +189,10 @@ impl Builder<'_, '_> {
         let due = vec![Condition::Holds(self.is("due"))];
         let binding = self.binding().map(Trigger::Ends).into_iter().collect();
         self.rule("lapses", binding, due.clone(), vec![self.becomes("lapsed")]);
-        self.unless_any(passed.into_iter().chain([done]).chain(&self.renewed.clone()));
-        self.rule("lapses", self.content.until.clone(), due, vec![self.becomes("lapsed")]);
-        self.unless_any(passed.into_iter().chain([done]).chain(again));
+        let (renewed, excepted) = (self.renewed.clone(), self.excepted.clone());
+        self.unless_any(passed.into_iter().chain([done]).chain(&renewed).chain(&excepted));
+        let unless: Vec<&EventPattern> = passed.into_iter().chain([done]).chain(again).chain(&excepted).collect();
+        self.rule_on("lapses", &self.content.until.clone(), &due, &[self.becomes("lapsed")], &unless);
     }
 
     /// What sets a duty off may be the very thing that makes it bind, such as the entry into force of its treaty: then it
@@ -209,7 +221,8 @@ impl Builder<'_, '_> {
         let Some(excused) = self.excused() else { return };
         let due = vec![Condition::Holds(self.is("due"))];
         self.rule("is excused", vec![Trigger::Happens(excused)], due, vec![self.becomes("excused")]);
-        self.unless_any(passed.into_iter().chain([done]).chain(&self.renewed.clone()));
+        let (renewed, excepted) = (self.renewed.clone(), self.excepted.clone());
+        self.unless_any(passed.into_iter().chain([done]).chain(&renewed).chain(&excepted));
     }
 
     /// What the passing of the time leads to: a breach; and if the act is done that very day, that from the next day on
@@ -232,6 +245,7 @@ impl Builder<'_, '_> {
         self.rule("is not done in time", happens(&passed), due.clone(), vec![Effect::Happen(undone.clone())]);
         self.unless(act.clone());
         self.rule("is not met in time", happens(&passed), due.clone(), vec![self.becomes("breached")]);
+        self.unless_any(&self.excepted.clone());
         self.rule("is done too late", happens(&passed), due.clone(), vec![Effect::Happen(belated.clone())]);
         self.unless(undone);
         if let Some(again) = again {

@@ -39,8 +39,7 @@ impl Builder<'_, '_> {
             conditions.extend(held.iter().cloned());
             let effects = vec![Effect::Happen(again.clone())];
             self.rule("is set off anew", self.content.triggers.clone(), conditions, effects);
-            self.rule("ends", self.content.until.clone(), held, vec![end]);
-            self.unless(again);
+            self.rule_on("ends", &self.content.until.clone(), &held, &[end], &[&again]);
         }
         let mut all = vec![Condition::Holds(pattern)];
         all.extend(self.binding().map(Condition::Holds));
@@ -56,7 +55,7 @@ impl Builder<'_, '_> {
         let over = self.this.add_fluent(name, self.holes.clone(), FluentType::Truth, Mode::Inertial, false);
         let begin = Effect::Initiate { fluent: over, args: self.args(), value: Expr::Value(Value::TRUE) };
         let (until, bound) = (self.content.until.clone(), self.binding_or_to_come());
-        self.rule("is over", until, bound, vec![begin]);
+        self.rule_on("is over", &until, &bound, &[begin], &[]);
         let over = FluentPattern { fluent: over, args: self.args(), value: Term::Value(Value::TRUE) };
         Some(Condition::Not(vec![Condition::Holds(over)]))
     }

@@ -1,10 +1,11 @@
 //! When the time of a duty runs out.
 
-use super::Window;
 use super::builder::Builder;
+use super::{Occasion, Window};
+use crate::elaborate::narrative::plain_event;
 use crate::elaborate::value_of;
 use crate::ids::{ActionId, VarId};
-use crate::model::{Event, EventKind, Standing, When};
+use crate::model::{Event, EventKind, When};
 use crate::program::{
     Action, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Happening, Hole,
     Mode, Term, Trigger, Var,
@@ -27,12 +28,13 @@ impl Builder<'_, '_> {
             Window::Within(time) => {
                 let time = *time;
                 let anew = self.renewed.clone().map(Trigger::Happens);
-                self.deadline_day(std::iter::once(Trigger::Begins(due)).chain(anew).collect(), time, Vec::new());
+                let triggers = std::iter::once(Trigger::Begins(due)).chain(anew);
+                self.deadline_day(&triggers.map(|it| (it, Vec::new())).collect::<Vec<_>>(), time, Vec::new());
             }
             Window::WithinOf(time, triggers) => {
                 let (time, triggers) = (*time, triggers.clone());
                 let conditions = self.binding_or_to_come();
-                self.deadline_day(triggers, time, conditions);
+                self.deadline_day(&triggers, time, conditions);
             }
             Window::By(last) => {
                 let last = *last;
@@ -47,20 +49,10 @@ impl Builder<'_, '_> {
                 }
                 let when = When { written: String::new(), min: Some(last + 1), max: Some(last + 1), ..When::default() };
                 let event = Event {
-                    entity: None,
-                    kind: EventKind::Happens,
-                    when,
-                    relations: Vec::new(),
                     happenings: vec![Happening::Action(action, Vec::new())],
                     sentence: format!("the time for {} runs out", self.name),
-                    standing: Standing::Stated,
-                    denied_by: Vec::new(),
-                    contradicted_by: Vec::new(),
-                    known_only_to: None,
-                    begun_by: None,
                     mentions: vec![self.id],
-                    step: 0,
-                    origin: self.origin,
+                    ..plain_event(EventKind::Happens, when, self.origin)
                 };
                 self.this.model.events.push(event);
             }
@@ -87,7 +79,7 @@ impl Builder<'_, '_> {
     }
 
     /// Keeps the first day that is too late in a fluent, and acts when it comes.
-    pub(super) fn deadline_day(&mut self, triggers: Vec<Trigger>, time: Duration, conditions: Vec<Condition>) {
+    pub(super) fn deadline_day(&mut self, triggers: &[Occasion], time: Duration, conditions: Vec<Condition>) {
         let name = format!("{} too late from", self.name);
         let ty = FluentType::Valued(Hole::Day);
         let fluent = self.this.add_fluent(name, self.holes.clone(), ty, Mode::Inertial, false);
@@ -95,11 +87,13 @@ impl Builder<'_, '_> {
         let last = plus(Expr::Now, Value::duration(time));
         let value = plus(last, Value::duration(Duration::Ticks(1)));
         let set = Effect::Initiate { fluent, args: self.args(), value };
-        self.rule("has its time set", triggers, conditions, vec![set]);
+        let is_passed = self.this.passes && matches!(self.content.bearer, Term::Var(_));
+        let passes = self.passes(Term::Any);
+        let unless: &[&EventPattern] = if is_passed { &[&passes] } else { &[] };
+        self.rule_on("has its time set", triggers, &conditions, &[set], unless);
         let var = VarId::from_index(self.content.vars.len());
         self.content.vars.push(Var { name: "too-late".to_owned(), hole: Hole::Day });
-        if self.this.passes && matches!(self.content.bearer, Term::Var(_)) {
-            self.unless(self.passes(Term::Any));
+        if is_passed {
             let old = self.former_bearer();
             let passes = Trigger::Happens(self.passes(Term::Var(old)));
             let was = FluentPattern { fluent, args: self.args_of(old), value: Term::Var(var) };
