@@ -335,7 +335,9 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
             let day = if question.is_of_all_days(view) { None } else { day };
             let open = undecided_patterns(model, question).map(|(pattern, open)| (open, constants(pattern)));
             let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
-            let weighs_numbers = how.tries_numbers && !asks_what_is_undecided(model, question);
+            // A number that is asked for is told with what is left open of it.
+            let wants_number = matches!(question.form, Form::HowMany | Form::What);
+            let weighs_numbers = how.tries_numbers && !wants_number && !asks_what_is_undecided(model, question);
             let each = question.asks_for_several();
             Target { fluents, day, each, weighs_numbers, tells_ends: how.tells_ends, ..Target::default() }
         }
@@ -423,7 +425,8 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Learnt { actor, thing } => learnt(world, outcome, *actor, *thing, on),
         Form::Secrets(actor) => secrets(world, outcome, *actor, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
-        Form::Says(thing) => says(world, *thing),
+        Form::Says(thing) | Form::Named(thing) if outcome.unknown.contains(thing) => Vec::new(),
+        Form::Says(thing) => says(world, outcome, *thing),
         Form::Claims(actor) => claims(world, view, *actor, day),
         Form::Named(thing) => named(world, *thing),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),

@@ -181,7 +181,7 @@ pub(super) fn secrets(world: &World<'_>, outcome: &Outcome, actor: EntityId, on:
 }
 
 /// What the norms of a thing say.
-pub(super) fn says(world: &World<'_>, thing: EntityId) -> Vec<Answer> {
+pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec<Answer> {
     let model = world.model;
     let mut all = Vec::new();
     for norm in model
@@ -189,7 +189,8 @@ pub(super) fn says(world: &World<'_>, thing: EntityId) -> Vec<Answer> {
         .iter()
         .filter(|norm| [Some(norm.entity), norm.reading, norm.article, norm.instrument].contains(&Some(thing)))
     {
-        if norm.reading.is_some() && norm.reading != Some(thing) {
+        let is_other_reading = norm.reading.is_some() && norm.reading != Some(thing);
+        if is_other_reading || outcome.unknown.contains(&norm.entity) {
             continue;
         }
         let text = format!("{}: {}", model.name(norm.entity), norm.sentence);
