@@ -1,6 +1,7 @@
 //! A program made ready to run: what listens to what, in which order, and how conditions are tried.
 
 mod check;
+mod deltas;
 pub(crate) mod derived;
 pub(crate) mod dispatch;
 mod error;
@@ -197,7 +198,7 @@ fn compile_definitions(
 ) -> Vec<DefinitionPlan> {
     for component in components.iter_mut().filter(|component| !component.from_scratch) {
         for &id in &component.definitions {
-            match derived::deltas(program, &program.definitions[id as usize], indexes) {
+            match deltas::deltas(program, &program.definitions[id as usize], indexes) {
                 Some(deltas) => component.deltas.extend(deltas),
                 None => component.from_scratch = true,
             }
