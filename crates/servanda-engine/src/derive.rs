@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::HashTable;
 use servanda_model::{DefinitionId, FluentId, Kinded, Value};
 
+use crate::compile::derived::Component;
 use crate::compile::graph::NodeKind;
 use crate::compile::ops::Match;
 use crate::hash;
@@ -118,6 +119,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             self.changed = changed;
             return;
         }
+        for &total in &compiled.components[component as usize].totals {
+            self.update_totals(total);
+        }
         if compiled.components[component as usize].from_scratch {
             self.changed = changed;
             self.derive_from_scratch(component);
@@ -176,7 +180,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     fn affected(&mut self, component: u32, changed: &[u32], heads: &mut Vec<Value>) {
         let compiled = self.compiled;
         let plan = &compiled.components[component as usize];
-        for delta in changed.iter().flat_map(|&fluent| plan.deltas_of(fluent)) {
+        let keeps_totals = !self.totals.is_empty();
+        let deltas = changed.iter().flat_map(|&fluent| plan.deltas_of(fluent));
+        for delta in deltas.filter(|delta| !(keeps_totals && delta.is_in_total)) {
             let mut frame = self.take_frame(delta.vars);
             let table = &self.world.tables[delta.fluent as usize];
             let mut found = |frame: &mut [Value]| {
@@ -199,6 +205,29 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                         && view.accepts_all(&delta.args, table.key(slot), &mut frame)
                         && view.accepts(wanted, held, &mut frame)
                     {
+                        view.run(&delta.plan, &mut frame, &mut found);
+                    }
+                }
+            }
+            self.frame = frame;
+        }
+        if keeps_totals {
+            plan.totals.iter().for_each(|&total| self.affected_by_totals(plan, total, heads));
+        }
+    }
+
+    fn affected_by_totals(&mut self, plan: &Component, total: u32, heads: &mut Vec<Value>) {
+        for delta in plan.total_deltas_of(total) {
+            let mut frame = self.take_frame(delta.vars);
+            let mut found = |frame: &mut [Value]| {
+                heads.push(Value::entity(servanda_model::EntityId(delta.head)));
+                heads.extend(delta.head_args.iter().map(|arg| arg.value(frame)));
+                false
+            };
+            for key in self.totals[total as usize].changed(self.moment) {
+                for at in [At::Before, At::After] {
+                    let view = self.view(at);
+                    if view.accepts_all(&delta.args, key, &mut frame) {
                         view.run(&delta.plan, &mut frame, &mut found);
                     }
                 }

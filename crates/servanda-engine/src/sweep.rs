@@ -20,6 +20,7 @@ use crate::save::{Bytes, Saved, Source};
 use crate::sink::{Closed, Sink};
 use crate::state::{ABSENT, At, BEGINNING, NONE, Table};
 use crate::timers::{DeadlineQueue, DeadlineTimer, TimerQueue, Wakes};
+use crate::totals::Totals;
 use crate::trace::Trace;
 
 /// What is read while a moment is worked out.
@@ -115,6 +116,8 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) forgets: Vec<Vec<Value>>,
     /// Derived instances with two values, so that each is reported once: fluent, arguments, values.
     pub(crate) conflicts: std::collections::BTreeMap<(u32, Box<[Value]>), Vec<Value>>,
+    /// Of the aggregates that have any, if they are kept.
+    pub(crate) totals: Vec<Totals>,
     // Buffers that are reused.
     pub(crate) frame: Vec<Value>,
     pub(crate) key: Vec<Value>,
@@ -152,6 +155,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             renewals: vec![Vec::new(); compiled.nodes.len()],
             forgets: Vec::new(),
             conflicts: std::collections::BTreeMap::new(),
+            totals: Vec::new(),
             frame: Vec::new(),
             key: Vec::new(),
             fillings: Vec::new(),
@@ -174,6 +178,8 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             now: self.tick,
             trace: self.trace.as_deref(),
             slots: &[],
+            totals: &self.totals,
+            moment: self.moment,
         }
     }
 
@@ -288,6 +294,9 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         }
         for at in 0..self.active.len() {
             self.settle(self.active[at]);
+        }
+        for total in 0..self.totals.len() as u32 {
+            self.update_totals(total);
         }
         for at in 0..self.active.len() {
             self.arm_timers(self.active[at]);
@@ -432,7 +441,7 @@ impl<'c, S> Sweep<'c, S, false> {
     pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
         let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
         let Sweep { effects, wild, events, ready, pending, due, renewals, forgets, conflicts, .. } = self;
-        let Sweep { frame, key, fillings, sources, changed, .. } = self;
+        let Sweep { totals, frame, key, fillings, sources, changed, .. } = self;
         Sweep {
             compiled,
             world,
@@ -455,6 +464,7 @@ impl<'c, S> Sweep<'c, S, false> {
             renewals,
             forgets,
             conflicts,
+            totals,
             frame,
             key,
             fillings,

@@ -4,18 +4,24 @@
 //! other positive conditions to the heads concerned. Inside a negation or an aggregate, variables of its own stand for
 //! the change alone: they get other numbers there, so that the aggregate as a whole keeps its meaning in the plan.
 
+use std::borrow::Cow;
+
 use servanda_model::{Condition, Definition, Expr as SourceExpr, FluentId, FluentPattern, Program, Term, Var, VarId};
 
 use super::derived::{Delta, existing};
 use super::ops::{Arg, Match, Op, Plan};
 use super::plan::{Bound, Indexes, MOST_VARIANTS, Planner, arg, variants};
+use super::totals::{Totals, is_without_alternatives};
 use crate::index::IndexSpec;
 use crate::vars::{binders, condition_vars};
 
-/// One place where a fluent is read.
+/// One place where a fluent is read, or totals.
 pub(crate) struct Read<'a> {
+    /// The fluent, or with `is_total` the number of the aggregate.
     pub(crate) fluent: FluentId,
-    args: &'a [Term],
+    is_total: bool,
+    is_in_total: bool,
+    args: Cow<'a, [Term]>,
     /// The value asked for, if the place is a condition.
     value: Option<&'a Term>,
     pub(crate) positive: bool,
@@ -27,16 +33,20 @@ pub(crate) struct Read<'a> {
 /// The places where something is read inside `within`.
 struct Reads<'a> {
     within: Vec<&'a Condition>,
+    /// What is bound around aggregates that have totals.
+    around: Option<(&'a Totals, &'a Bound, &'a [Var])>,
+    is_in_total: bool,
     found: Vec<Read<'a>>,
 }
 
 impl<'a> Reads<'a> {
-    fn new() -> Reads<'a> {
-        Reads { within: Vec::new(), found: Vec::new() }
+    fn new(around: Option<(&'a Totals, &'a Bound, &'a [Var])>) -> Reads<'a> {
+        Reads { within: Vec::new(), around, is_in_total: false, found: Vec::new() }
     }
 
     fn add(&mut self, fluent: FluentId, args: &'a [Term], value: Option<&'a Term>, positive: bool) {
-        self.found.push(Read { fluent, args, value, positive, within: self.within.clone() });
+        let (args, within, is_in_total) = (Cow::Borrowed(args), self.within.clone(), self.is_in_total);
+        self.found.push(Read { fluent, is_total: false, is_in_total, args, value, positive, within });
     }
 
     /// Goes through conditions that hold together.
@@ -58,7 +68,11 @@ impl<'a> Reads<'a> {
     fn condition(&mut self, condition: &'a Condition, positive: bool) {
         match condition {
             Condition::Holds(pattern) => self.add(pattern.fluent, &pattern.args, Some(&pattern.value), positive),
-            Condition::Not(list) => self.list(list, false),
+            Condition::Not(list) => {
+                let around = self.around.take();
+                self.list(list, false);
+                self.around = around;
+            }
             Condition::AnyOf(lists) => lists.iter().for_each(|list| self.list(list, positive)),
             Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
                 self.expr(left);
@@ -77,8 +91,27 @@ impl<'a> Reads<'a> {
                 self.expr(right);
             }
             SourceExpr::Aggregate(aggregate) => {
+                let around = self.around.take();
+                let total = around.and_then(|(totals, bound, vars)| totals.find(aggregate, bound, vars));
+                let is_in_total = std::mem::replace(&mut self.is_in_total, total.is_some());
                 self.list(&aggregate.over, false);
                 self.inside(aggregate.over.iter(), |reads| reads.expr(&aggregate.of));
+                self.is_in_total = is_in_total;
+                self.around = around;
+                if let Some((total, key)) = total {
+                    let args = key.into_iter().map(Term::Var).collect();
+                    let within = self.within.clone();
+                    let fluent = FluentId(total);
+                    self.found.push(Read {
+                        fluent,
+                        is_total: true,
+                        is_in_total: false,
+                        args,
+                        value: None,
+                        positive: false,
+                        within,
+                    });
+                }
             }
             SourceExpr::Value(_) | SourceExpr::Var(_) | SourceExpr::Now => {}
         }
@@ -87,34 +120,39 @@ impl<'a> Reads<'a> {
 
 /// Where a definition reads something.
 pub(crate) fn reads(definition: &Definition) -> Vec<Read<'_>> {
-    let mut reads = Reads::new();
+    let mut reads = Reads::new(None);
     definition.conditions.iter().for_each(|condition| reads.condition(condition, true));
     reads.expr(&definition.value);
     reads.found
 }
 
-/// The ways from changes to heads, one for each place where the definition reads a fluent; `None` when there are too
-/// many.
+/// The ways from changes to heads, one for each place where the definition reads a fluent or totals; `None` when there
+/// are too many.
 pub(crate) fn deltas(
     program: &Program,
     definition: &Definition,
     indexes: &mut Vec<Vec<IndexSpec>>,
+    totals: &Totals,
 ) -> Option<Vec<Delta>> {
     let mut deltas = Vec::new();
     let conditions: Vec<&Condition> = definition.conditions.iter().collect();
+    let mut scope = vec![false; definition.vars.len()];
+    binders(conditions.iter().copied(), &mut scope);
+    let around = is_without_alternatives(definition).then_some((totals, &scope, definition.vars.as_slice()));
     for variant in variants(&conditions, MOST_VARIANTS)? {
         for (at, condition) in variant.iter().enumerate() {
             let is_read_itself = matches!(condition, Condition::Holds(_));
-            let mut reads = Reads::new();
+            let mut reads = Reads::new(around);
             reads.condition(condition, false);
             for read in reads.found {
-                deltas.push(delta(program, definition, indexes, &variant, is_read_itself.then_some(at), &read)?);
+                let changed = is_read_itself.then_some(at);
+                deltas.push(delta(program, definition, indexes, totals, &variant, changed, &read)?);
             }
         }
-        let mut reads = Reads::new();
+        let mut reads = Reads::new(around);
         reads.expr(&definition.value);
         for read in reads.found {
-            deltas.push(delta(program, definition, indexes, &variant, None, &read)?);
+            deltas.push(delta(program, definition, indexes, totals, &variant, None, &read)?);
         }
     }
     Some(deltas)
@@ -126,6 +164,7 @@ fn delta(
     program: &Program,
     definition: &Definition,
     indexes: &mut Vec<Vec<IndexSpec>>,
+    totals: &Totals,
     variant: &[&Condition],
     changed: Option<usize>,
     read: &Read<'_>,
@@ -134,7 +173,7 @@ fn delta(
     let within: Vec<Condition> = read.within.iter().filter_map(|condition| apart.condition(condition)).collect();
     let mut in_scope = vec![false; apart.vars.len()];
     binders(variant.iter().copied().chain(&within), &mut in_scope);
-    let mut planner = Planner { program, vars: &apart.vars, indexes: Indexes::Open(indexes) };
+    let mut planner = Planner { program, vars: &apart.vars, indexes: Indexes::Open(indexes), totals };
     let mut bound: Bound = vec![false; apart.vars.len()];
     let mut matching = |term: &Term| match apart.term(term) {
         Term::Var(var) if !in_scope[var.index()] => Match::Skip,
@@ -160,7 +199,9 @@ fn delta(
         try_with(&existing.iter().collect::<Vec<_>>()).or_else(|| try_with(kept))
     })?;
     let vars = apart.vars.len();
-    Some(Delta { fluent: read.fluent.0, args, value, vars, plan, head: definition.fluent.0, head_args })
+    let Read { fluent, is_total, is_in_total, .. } = *read;
+    let head = definition.fluent.0;
+    Some(Delta { fluent: fluent.0, is_total, is_in_total, args, value, vars, plan, head, head_args })
 }
 
 /// Gives variables that only a negation or an aggregate knows other numbers.

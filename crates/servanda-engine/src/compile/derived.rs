@@ -12,6 +12,7 @@ use super::error::{CycleLink, ProgramError, ProgramErrorKind};
 use super::graph::{shortest_cycle, strong_components};
 use super::ops::{Arg, Expr, Match, Plan};
 use super::plan::{Bound, Indexes, MOST_VARIANTS, Planner, Unbound, arg, variants};
+use super::totals::Totals;
 use crate::index::IndexSpec;
 use crate::vars::{binders, condition_vars, expr_vars, pattern_vars};
 
@@ -26,6 +27,10 @@ pub(crate) struct Component {
     pub(crate) definitions: Vec<u32>,
     /// By the fluent that changed.
     pub(crate) deltas: Vec<Delta>,
+    /// By the aggregate whose totals changed.
+    pub(crate) total_deltas: Vec<Delta>,
+    /// The aggregates of its definitions that have totals.
+    pub(crate) totals: BTreeSet<u32>,
     /// Where it is worked out from scratch: from what a round found to what the next one finds; absent where that has too
     /// many ways.
     pub(crate) growths: Option<Vec<Growth>>,
@@ -45,10 +50,19 @@ pub(crate) struct Growth {
 impl Component {
     /// The ways from a change of this fluent.
     pub(crate) fn deltas_of(&self, fluent: u32) -> &[Delta] {
-        let first = self.deltas.partition_point(|delta| delta.fluent < fluent);
-        let all = &self.deltas[first..];
-        &all[..all.partition_point(|delta| delta.fluent == fluent)]
+        of_one(&self.deltas, fluent)
     }
+
+    /// The ways from a change of totals of this aggregate.
+    pub(crate) fn total_deltas_of(&self, total: u32) -> &[Delta] {
+        of_one(&self.total_deltas, total)
+    }
+}
+
+fn of_one(deltas: &[Delta], fluent: u32) -> &[Delta] {
+    let first = deltas.partition_point(|delta| delta.fluent < fluent);
+    let all = &deltas[first..];
+    &all[..all.partition_point(|delta| delta.fluent == fluent)]
 }
 
 /// A compiled definition.
@@ -70,10 +84,14 @@ pub(crate) struct DefinitionPlan {
     pub(crate) has_one_value: bool,
 }
 
-/// From a changed instance of `fluent` to the instances of `head` that may change with it.
+/// From a changed instance of `fluent`, or a changed total of an aggregate, to the instances of `head` that may change
+/// with it.
 #[derive(Clone, Debug)]
 pub(crate) struct Delta {
     pub(crate) fluent: u32,
+    pub(crate) is_total: bool,
+    /// Its place is in an aggregate that has totals.
+    pub(crate) is_in_total: bool,
     pub(crate) args: Box<[Match]>,
     /// For a positive condition, the value it asks for.
     pub(crate) value: Option<Match>,
@@ -185,9 +203,10 @@ pub(crate) fn definition_plan(
     program: &Program,
     definition: &Definition,
     indexes: &mut Vec<Vec<IndexSpec>>,
+    totals: &Totals,
 ) -> Result<DefinitionPlan, ProgramError> {
     let fail = |unbound: Unbound| unbound.error(&definition.vars, &definition.name, definition.origin);
-    let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
+    let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes), totals };
     let conditions: Vec<&Condition> = definition.conditions.iter().collect();
     let mut bound: Bound = vec![false; definition.vars.len()];
     let full = planner.plan(&conditions, &mut bound).map_err(fail)?;
@@ -221,6 +240,7 @@ pub(crate) fn growths(
     component: &Component,
     shadows: &[u32],
     indexes: &mut Vec<Vec<IndexSpec>>,
+    totals: &Totals,
 ) -> Option<Vec<Growth>> {
     let own: Vec<u32> = component.fluents.iter().map(|&fluent| shadows[fluent as usize]).collect();
     let mut all = Vec::new();
@@ -233,7 +253,7 @@ pub(crate) fn growths(
                 if !own.contains(&pattern.fluent.0) {
                     continue;
                 }
-                let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
+                let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes), totals };
                 let mut bound: Bound = vec![false; definition.vars.len()];
                 let args = pattern.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
                 let others = variant.iter().enumerate().filter(|(other, _)| *other != at);
