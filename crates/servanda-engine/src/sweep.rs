@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 
+use hashbrown::HashTable;
 use servanda_model::{Happening, Value};
 
 use crate::amount::Ranges;
@@ -124,6 +125,8 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) fillings: Vec<Value>,
     pub(crate) sources: Vec<(u32, u32)>,
     pub(crate) changed: Vec<u32>,
+    /// Heads that were worked out already: hash and place.
+    pub(crate) known: HashTable<(u64, u32)>,
 }
 
 impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
@@ -161,6 +164,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             fillings: Vec::new(),
             sources: Vec::new(),
             changed: Vec::new(),
+            known: HashTable::new(),
         };
         sweep.begin();
         sweep
@@ -441,7 +445,7 @@ impl<'c, S> Sweep<'c, S, false> {
     pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
         let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
         let Sweep { effects, wild, events, ready, pending, due, renewals, forgets, conflicts, .. } = self;
-        let Sweep { totals, frame, key, fillings, sources, changed, .. } = self;
+        let Sweep { totals, frame, key, fillings, sources, changed, known, .. } = self;
         Sweep {
             compiled,
             world,
@@ -470,6 +474,7 @@ impl<'c, S> Sweep<'c, S, false> {
             fillings,
             sources,
             changed,
+            known,
         }
     }
 }

@@ -255,7 +255,8 @@ fn without_aggregates<'c>(conditions: &[&'c Condition], bound: &Bound) -> Vec<&'
     }
 }
 
-/// The plan up to where it binds all of these arguments; of the rest it is enough that there is some filling.
+/// The plan up to where it binds all of these arguments, and the tests after that for which nothing is searched: whether
+/// there is a filling of the rest is seen when the head is worked out.
 fn until_known(plan: Plan, args: &[Term], mut known: Bound) -> Plan {
     let is_done = |known: &Bound| args.iter().all(|term| !matches!(term, Term::Var(var) if !known[var.index()]));
     let mut first = 0;
@@ -264,14 +265,10 @@ fn until_known(plan: Plan, args: &[Term], mut known: Bound) -> Plan {
         binds(op, &mut known);
         first += 1;
     }
+    let is_quick = |op: &Op| matches!(op, Op::Point { .. } | Op::Compare { .. } | Op::IsKind(..) | Op::Let(..));
     let mut ops = plan.ops.into_vec();
-    let rest = Plan::new(ops.split_off(first), plan.distinct);
-    if rest.is_test {
-        ops.extend(rest.ops);
-    } else {
-        let no_filling = Op::Not(rest);
-        ops.push(Op::Not(Plan::new(vec![no_filling], true)));
-    }
+    let rest = ops.split_off(first);
+    ops.extend(rest.into_iter().take_while(is_quick));
     Plan::new(ops, plan.distinct)
 }
 
