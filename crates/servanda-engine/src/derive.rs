@@ -3,11 +3,12 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::HashTable;
-use servanda_model::{DefinitionId, FluentId, Kinded, Value};
+use servanda_model::{DefinitionId, EntityId, FluentId, Kinded, Value};
 
+use crate::compile::derived::{Component, Delta};
 use crate::compile::graph::NodeKind;
 use crate::compile::ops::Match;
+use crate::exec::View;
 use crate::hash;
 use crate::moment::Touch;
 use crate::record::{Cause, Premise, Step, StepId};
@@ -118,6 +119,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             self.changed = changed;
             return;
         }
+        for &total in &compiled.components[component as usize].totals {
+            self.update_totals(total);
+        }
         if compiled.components[component as usize].from_scratch {
             self.changed = changed;
             self.derive_from_scratch(component);
@@ -127,22 +131,29 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         heads.clear();
         self.affected(component, &changed, &mut heads);
         self.changed = changed;
-        let mut known: HashTable<&[Value]> = HashTable::new();
-        let mut rest = heads.as_slice();
-        while let Some(fluent) = rest.first() {
+        let mut known = std::mem::take(&mut self.known);
+        known.clear();
+        let mut start = 0;
+        while let Some(fluent) = heads.get(start) {
             let fluent = fluent.bits() as u32;
-            let (head, tail) = rest.split_at(1 + compiled.fluents[fluent as usize].arity);
-            let is_alone = tail.is_empty() && known.is_empty();
-            let hash = hash::hash_all(head);
-            if is_alone || known.find(hash, |other| *other == head).is_none() {
-                if !is_alone {
-                    known.insert_unique(hash, head, |other| hash::hash_all(other));
+            let end = start + 1 + compiled.fluents[fluent as usize].arity;
+            let head = &heads[start..end];
+            let is_alone = end == heads.len() && known.is_empty();
+            let is_known = !is_alone && {
+                let hash = hash::hash_all(head);
+                let is_it = |&(_, other): &(u64, u32)| heads[other as usize..].starts_with(head);
+                let found = known.find(hash, is_it).is_some();
+                if !found {
+                    known.insert_unique(hash, (hash, start as u32), |&(hash, _)| hash);
                 }
+                found
+            };
+            if !is_known {
                 self.rederive(component, fluent, &head[1..]);
             }
-            rest = tail;
+            start = end;
         }
-        drop(known);
+        self.known = known;
         self.fillings = heads;
     }
 
@@ -176,21 +187,20 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     fn affected(&mut self, component: u32, changed: &[u32], heads: &mut Vec<Value>) {
         let compiled = self.compiled;
         let plan = &compiled.components[component as usize];
-        for delta in changed.iter().flat_map(|&fluent| plan.deltas_of(fluent)) {
+        let keeps_totals = !self.totals.is_empty();
+        let deltas = changed.iter().flat_map(|&fluent| plan.deltas_of(fluent));
+        for delta in deltas.filter(|delta| !(keeps_totals && delta.is_in_total)) {
             let mut frame = self.take_frame(delta.vars);
             let table = &self.world.tables[delta.fluent as usize];
-            let mut found = |frame: &mut [Value]| {
-                heads.push(Value::entity(servanda_model::EntityId(delta.head)));
-                heads.extend(delta.head_args.iter().map(|arg| arg.value(frame)));
-                false
-            };
             for &touch in &table.active {
                 let Touch { slot, before, .. } = self.touches[touch as usize];
                 let cell = table.cell(slot);
                 if cell.value == before {
                     continue;
                 }
-                for at in [At::Before, At::After] {
+                let start = heads.len();
+                for &at in delta.states() {
+                    let first = heads.len();
                     let view = self.view(at);
                     let held = cell.read(at, &self.touches);
                     let wanted = delta.value.unwrap_or(Match::Skip);
@@ -199,8 +209,30 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                         && view.accepts_all(&delta.args, table.key(slot), &mut frame)
                         && view.accepts(wanted, held, &mut frame)
                     {
-                        view.run(&delta.plan, &mut frame, &mut found);
+                        delta.heads(&view, &mut frame, heads);
                     }
+                    forget_repeated(heads, start, first);
+                }
+            }
+            self.frame = frame;
+        }
+        if keeps_totals {
+            plan.totals.iter().for_each(|&total| self.affected_by_totals(plan, total, heads));
+        }
+    }
+
+    fn affected_by_totals(&mut self, plan: &Component, total: u32, heads: &mut Vec<Value>) {
+        for delta in plan.total_deltas_of(total) {
+            let mut frame = self.take_frame(delta.vars);
+            for key in self.totals[total as usize].changed(self.moment) {
+                let start = heads.len();
+                for &at in delta.states() {
+                    let first = heads.len();
+                    let view = self.view(at);
+                    if view.accepts_all(&delta.args, key, &mut frame) {
+                        delta.heads(&view, &mut frame, heads);
+                    }
+                    forget_repeated(heads, start, first);
                 }
             }
             self.frame = frame;
@@ -562,6 +594,29 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let (fluent, args) = (FluentId(fluent), args.to_vec());
         let with_other_effects = false;
         self.sink.contradiction(Contradiction { tick, fluent, args, values, with_other_effects, steps });
+    }
+}
+
+impl Delta {
+    /// The states of the moment that may lead to different heads.
+    fn states(&self) -> &'static [At] {
+        if self.plan.ops.is_empty() && self.value.is_none() { &[At::After] } else { &[At::Before, At::After] }
+    }
+
+    /// Adds the heads that a changed instance, matched into the frame, leads to.
+    fn heads(&self, view: &View<'_>, frame: &mut [Value], heads: &mut Vec<Value>) {
+        view.run(&self.plan, frame, &mut |frame| {
+            heads.push(Value::entity(EntityId(self.head)));
+            heads.extend(self.head_args.iter().map(|arg| arg.value(frame)));
+            false
+        });
+    }
+}
+
+/// Takes away what stands from `second` on if it is what stands from `first` to there.
+fn forget_repeated(heads: &mut Vec<Value>, first: usize, second: usize) {
+    if heads[first..second] == heads[second..] {
+        heads.truncate(second);
     }
 }
 

@@ -57,7 +57,9 @@ pub struct Engine<'c, S> {
 impl<'c, S: Sink> Engine<'c, S> {
     /// The state at the beginning of time.
     pub fn new(compiled: &'c Compiled, sink: S) -> Engine<'c, S> {
-        Engine { sweep: Sweep::new(compiled, sink) }
+        let mut sweep = Sweep::new(compiled, sink);
+        sweep.keep_totals();
+        Engine { sweep }
     }
 
     /// Says for each fluent which of its values are told as soon as a tick ends with them, by [`Sink::forgotten`], and then
@@ -75,7 +77,9 @@ impl<'c, S: Sink> Engine<'c, S> {
 
     /// Says of which kinds an entity is, parent kinds included: for entities that a feed brings up.
     pub fn set_kinds(&mut self, entity: EntityId, kinds: &[KindId]) {
-        self.sweep.world.kinds.set(entity, kinds);
+        if self.sweep.world.kinds.set(entity, kinds) {
+            self.sweep.kinds_changed();
+        }
     }
 
     /// Takes in one occurrence.

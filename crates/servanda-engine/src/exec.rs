@@ -10,6 +10,7 @@ use crate::hash;
 use crate::kinds::Kinds;
 use crate::moment::Touch;
 use crate::state::{ABSENT, At, NONE, Table};
+use crate::totals::Totals;
 use crate::trace::{self, Trace};
 
 /// A state to read, and what reading needs.
@@ -26,6 +27,9 @@ pub(crate) struct View<'a> {
     pub(crate) trace: Option<&'a RefCell<Trace>>,
     /// The slots of the sites of the event that is worked out, if it is one.
     pub(crate) slots: &'a [u32],
+    /// The totals that are kept, if any are.
+    pub(crate) totals: &'a [Totals],
+    pub(crate) moment: u64,
 }
 
 /// Called for every filling found; `true` stops the search.
@@ -245,6 +249,12 @@ impl View<'_> {
     }
 
     fn aggregate(&self, aggregate: &Aggregate, frame: &mut [Value]) -> Option<Amount> {
+        if let Some(totals) = self.totals.get(aggregate.total as usize) {
+            let key = aggregate.total_key.iter().map(|arg| arg.value(frame));
+            if let Some(known) = totals.read(key, self.at, self.moment) {
+                return known;
+            }
+        }
         let mut count = 0_i64;
         let mut so_far = Some(None);
         let mut take = |frame: &mut [Value]| {

@@ -7,6 +7,7 @@ use servanda_model::{
 
 use crate::compile::ops::Source;
 use crate::compile::plan::{Indexes, Planner};
+use crate::compile::totals::Totals;
 use crate::record::{Cause, Premise, StepId};
 use crate::sink::Sink;
 use crate::state::{ABSENT, At, NONE};
@@ -210,7 +211,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let compiled = self.compiled;
         let mut bound: Vec<bool> = filling.iter().map(|value| *value != ABSENT).collect();
         let indexes = Indexes::Fixed(&compiled.indexes);
-        let mut planner = Planner { program: &compiled.program, vars, indexes };
+        let mut planner = Planner { program: &compiled.program, vars, indexes, totals: &Totals::default() };
         let Ok(plan) = planner.plan(list, &mut bound) else { return Vec::new() };
         let mut counted: Vec<bool> = filling.iter().map(|value| *value != ABSENT).collect();
         binders(list.iter().copied(), &mut counted);

@@ -23,8 +23,8 @@ impl Kinds {
         kinds
     }
 
-    /// Says of which kinds an entity is, parent kinds included.
-    pub(crate) fn set(&mut self, entity: EntityId, of: &[KindId]) {
+    /// Says of which kinds an entity is, parent kinds included. Returns whether it was of others before.
+    pub(crate) fn set(&mut self, entity: EntityId, of: &[KindId]) -> bool {
         let most = of.iter().map(|kind| kind.index() + 1).max().unwrap_or(0).div_ceil(64);
         if most > self.words {
             self.widen(most);
@@ -33,10 +33,15 @@ impl Kinds {
         if self.bits.len() < start + self.words {
             self.bits.resize(start + self.words, 0);
         }
-        self.bits[start..start + self.words].fill(0);
-        for kind in of {
-            self.bits[start + kind.index() / 64] |= 1 << (kind.index() % 64);
+        let row = &mut self.bits[start..start + self.words];
+        let was_of_some = row.iter().any(|word| *word != 0);
+        let mut is_other = false;
+        for (at, word) in row.iter_mut().enumerate() {
+            let kinds = of.iter().filter(|kind| kind.index() / 64 == at);
+            let now = kinds.fold(0, |bits, kind| bits | 1 << (kind.index() % 64));
+            is_other |= std::mem::replace(word, now) != now;
         }
+        was_of_some && is_other
     }
 
     fn widen(&mut self, words: usize) {

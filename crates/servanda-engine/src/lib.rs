@@ -31,6 +31,7 @@ mod solution;
 mod state;
 mod sweep;
 mod timers;
+mod totals;
 mod trace;
 mod vars;
 

@@ -138,6 +138,7 @@ impl<'c, S: Sink> Engine<'c, S> {
         let mut sweep = Sweep::new(compiled, Silent);
         let mut source = Source(&state);
         sweep.take_up(&mut source).filter(|()| source.0.is_empty()).ok_or(RestoreError::Damaged)?;
+        sweep.keep_totals();
         Ok(Engine { sweep: sweep.with_sink(sink) })
     }
 }

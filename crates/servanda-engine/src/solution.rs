@@ -129,6 +129,9 @@ fn run<const R: bool>(compiled: &Compiled, narrative: &[Occurrence], options: &O
     }
     order.sort_unstable();
     let mut sweep = Sweep::<Collected, R>::new(compiled, Collected::default());
+    if !R {
+        sweep.keep_totals();
+    }
     for occurrence in order {
         sweep.advance(occurrence.tick, occurrence.step);
         sweep.occurrence(&occurrence.what, occurrence.tag);

@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 
+use hashbrown::HashTable;
 use servanda_model::{Happening, Value};
 
 use crate::amount::Ranges;
@@ -20,6 +21,7 @@ use crate::save::{Bytes, Saved, Source};
 use crate::sink::{Closed, Sink};
 use crate::state::{ABSENT, At, BEGINNING, NONE, Table};
 use crate::timers::{DeadlineQueue, DeadlineTimer, TimerQueue, Wakes};
+use crate::totals::Totals;
 use crate::trace::Trace;
 
 /// What is read while a moment is worked out.
@@ -115,12 +117,16 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) forgets: Vec<Vec<Value>>,
     /// Derived instances with two values, so that each is reported once: fluent, arguments, values.
     pub(crate) conflicts: std::collections::BTreeMap<(u32, Box<[Value]>), Vec<Value>>,
+    /// Of the aggregates that have any, if they are kept.
+    pub(crate) totals: Vec<Totals>,
     // Buffers that are reused.
     pub(crate) frame: Vec<Value>,
     pub(crate) key: Vec<Value>,
     pub(crate) fillings: Vec<Value>,
     pub(crate) sources: Vec<(u32, u32)>,
     pub(crate) changed: Vec<u32>,
+    /// Heads that were worked out already: hash and place.
+    pub(crate) known: HashTable<(u64, u32)>,
 }
 
 impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
@@ -152,11 +158,13 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             renewals: vec![Vec::new(); compiled.nodes.len()],
             forgets: Vec::new(),
             conflicts: std::collections::BTreeMap::new(),
+            totals: Vec::new(),
             frame: Vec::new(),
             key: Vec::new(),
             fillings: Vec::new(),
             sources: Vec::new(),
             changed: Vec::new(),
+            known: HashTable::new(),
         };
         sweep.begin();
         sweep
@@ -174,6 +182,8 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             now: self.tick,
             trace: self.trace.as_deref(),
             slots: &[],
+            totals: &self.totals,
+            moment: self.moment,
         }
     }
 
@@ -288,6 +298,9 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         }
         for at in 0..self.active.len() {
             self.settle(self.active[at]);
+        }
+        for total in 0..self.totals.len() as u32 {
+            self.update_totals(total);
         }
         for at in 0..self.active.len() {
             self.arm_timers(self.active[at]);
@@ -432,7 +445,7 @@ impl<'c, S> Sweep<'c, S, false> {
     pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
         let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
         let Sweep { effects, wild, events, ready, pending, due, renewals, forgets, conflicts, .. } = self;
-        let Sweep { frame, key, fillings, sources, changed, .. } = self;
+        let Sweep { totals, frame, key, fillings, sources, changed, known, .. } = self;
         Sweep {
             compiled,
             world,
@@ -455,11 +468,13 @@ impl<'c, S> Sweep<'c, S, false> {
             renewals,
             forgets,
             conflicts,
+            totals,
             frame,
             key,
             fillings,
             sources,
             changed,
+            known,
         }
     }
 }

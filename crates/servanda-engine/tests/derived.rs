@@ -33,8 +33,8 @@ fn world(seed: u64) -> World {
     b.rule("put", R { vars: vars(), on: vec![happens(put, &args)], then, ..R::default() });
 
     let yes = || e(Value::TRUE);
-    let [join, lonely, either, many, big, named, reach, stacked] =
-        ["join", "lonely", "either", "many", "big", "named", "reach", "stacked"].map(|name| {
+    let [join, lonely, either, many, big, named, reach, stacked, heavy, best, rest] =
+        ["join", "lonely", "either", "many", "big", "named", "reach", "stacked", "heavy", "best", "rest"].map(|name| {
             let arity = match name {
                 "join" | "reach" => 2,
                 _ => 1,
@@ -99,6 +99,18 @@ fn world(seed: u64) -> World {
         ],
     );
 
+    // What is added up comes from two places, and the sum decides whether there is anything at all.
+    let loads = [holds(p, &[var(0), var(2)], ANY), holds(n, &[var(2)], var(3))];
+    let sum = Condition::Let(VarId(1), aggregate(AggregateOp::Sum, ev(3), &loads));
+    let enough = compare(ev(1), CompareOp::Greater, e(num(3)));
+    b.define(heavy, &[var(0)], ev(1), 5, &[holds(p, &[var(0), var(4)], ANY), sum, enough]);
+    // The greatest of some, which are those of one value.
+    let some = [holds(p, &[var(2), var(0)], var(3)), compare(of(n, &[var(2)]), CompareOp::Less, e(num(3)))];
+    let most = aggregate(AggregateOp::Greatest, of(n, &[var(2)]), &some);
+    b.define(best, &[var(0)], most, 4, &[holds(p, &[var(1), var(0)], var(3))]);
+    let least = aggregate(AggregateOp::Least, ev(2), &[holds(heavy, &[var(1)], var(2))]);
+    b.define(rest, &[var(0)], ev(3), 4, &[holds(best, &[var(0)], ANY), Condition::Let(VarId(3), least)]);
+
     let mut narrative = Vec::new();
     for n in 0..60_i64 {
         let mut who = || ent(1 + random.below(4) as u32);
@@ -110,7 +122,7 @@ fn world(seed: u64) -> World {
         };
         narrative.push(Occurrence { step: random.below(2) as u32, ..what });
     }
-    World { b, narrative, derived: vec![join, lonely, either, many, big, named, reach, stacked] }
+    World { b, narrative, derived: vec![join, lonely, either, many, big, named, reach, stacked, heavy, best, rest] }
 }
 
 fn derived_at(solution: &Solution, derived: &[FluentId], tick: i64) -> Vec<(FluentId, Box<[Value]>, Value)> {

@@ -1,19 +1,18 @@
-//! Definitions: which depend on which, how to check one instance, and which instances a change may touch.
+//! Definitions: which depend on which, and how to check one instance.
 //!
-//! A change of one instance runs, for each place where a definition reads that fluent, a plan from the changed
-//! arguments through the definition's other positive conditions to the heads concerned. Those heads are then worked out
-//! anew. Recursive groups are worked out from scratch, in synchronous rounds.
+//! A change leads to the instances concerned (see `deltas.rs`), and these are then worked out anew. Recursive groups are
+//! worked out from scratch, in synchronous rounds.
 
 use std::collections::BTreeSet;
 
-use servanda_model::{
-    Condition, Definition, Expr as SourceExpr, FluentId, FluentType, Hole, Mode, Program, Term, Value, VarId,
-};
+use servanda_model::{Condition, Definition, FluentId, FluentType, Hole, Mode, Program, Term, Value, VarId};
 
+use super::deltas::reads;
 use super::error::{CycleLink, ProgramError, ProgramErrorKind};
 use super::graph::{shortest_cycle, strong_components};
-use super::ops::{Arg, Expr, Match, Op, Plan};
+use super::ops::{Arg, Expr, Match, Plan};
 use super::plan::{Bound, Indexes, MOST_VARIANTS, Planner, Unbound, arg, variants};
+use super::totals::Totals;
 use crate::index::IndexSpec;
 use crate::vars::{binders, condition_vars, expr_vars, pattern_vars};
 
@@ -28,6 +27,10 @@ pub(crate) struct Component {
     pub(crate) definitions: Vec<u32>,
     /// By the fluent that changed.
     pub(crate) deltas: Vec<Delta>,
+    /// By the aggregate whose totals changed.
+    pub(crate) total_deltas: Vec<Delta>,
+    /// The aggregates of its definitions that have totals.
+    pub(crate) totals: BTreeSet<u32>,
     /// Where it is worked out from scratch: from what a round found to what the next one finds; absent where that has too
     /// many ways.
     pub(crate) growths: Option<Vec<Growth>>,
@@ -47,10 +50,19 @@ pub(crate) struct Growth {
 impl Component {
     /// The ways from a change of this fluent.
     pub(crate) fn deltas_of(&self, fluent: u32) -> &[Delta] {
-        let first = self.deltas.partition_point(|delta| delta.fluent < fluent);
-        let all = &self.deltas[first..];
-        &all[..all.partition_point(|delta| delta.fluent == fluent)]
+        of_one(&self.deltas, fluent)
     }
+
+    /// The ways from a change of totals of this aggregate.
+    pub(crate) fn total_deltas_of(&self, total: u32) -> &[Delta] {
+        of_one(&self.total_deltas, total)
+    }
+}
+
+fn of_one(deltas: &[Delta], fluent: u32) -> &[Delta] {
+    let first = deltas.partition_point(|delta| delta.fluent < fluent);
+    let all = &deltas[first..];
+    &all[..all.partition_point(|delta| delta.fluent == fluent)]
 }
 
 /// A compiled definition.
@@ -72,10 +84,14 @@ pub(crate) struct DefinitionPlan {
     pub(crate) has_one_value: bool,
 }
 
-/// From a changed instance of `fluent` to the instances of `head` that may change with it.
+/// From a changed instance of `fluent`, or a changed total of an aggregate, to the instances of `head` that may change
+/// with it.
 #[derive(Clone, Debug)]
 pub(crate) struct Delta {
     pub(crate) fluent: u32,
+    pub(crate) is_total: bool,
+    /// Its place is in an aggregate that has totals.
+    pub(crate) is_in_total: bool,
     pub(crate) args: Box<[Match]>,
     /// For a positive condition, the value it asks for.
     pub(crate) value: Option<Match>,
@@ -83,86 +99,6 @@ pub(crate) struct Delta {
     pub(crate) plan: Plan,
     pub(crate) head: u32,
     pub(crate) head_args: Box<[Arg]>,
-}
-
-/// One place where a fluent is read.
-struct Read<'a> {
-    fluent: FluentId,
-    args: &'a [Term],
-    /// The value asked for, if the place is a condition.
-    value: Option<&'a Term>,
-    positive: bool,
-    /// What has to hold together with it, from the innermost negation or aggregate around it outwards, for the reading
-    /// to matter.
-    within: Vec<&'a Condition>,
-}
-
-/// The places where something is read inside `within`.
-struct Reads<'a> {
-    within: Vec<&'a Condition>,
-    found: Vec<Read<'a>>,
-}
-
-impl<'a> Reads<'a> {
-    fn new() -> Reads<'a> {
-        Reads { within: Vec::new(), found: Vec::new() }
-    }
-
-    fn add(&mut self, fluent: FluentId, args: &'a [Term], value: Option<&'a Term>, positive: bool) {
-        self.found.push(Read { fluent, args, value, positive, within: self.within.clone() });
-    }
-
-    /// Goes through conditions that hold together.
-    fn list(&mut self, list: &'a [Condition], positive: bool) {
-        for (at, condition) in list.iter().enumerate() {
-            let others = list.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
-            self.inside(others, |reads| reads.condition(condition, positive));
-        }
-    }
-
-    /// Goes on with more conditions around.
-    fn inside(&mut self, around: impl Iterator<Item = &'a Condition>, go: impl FnOnce(&mut Self)) {
-        let outside = self.within.len();
-        self.within.extend(around.filter(|condition| matches!(condition, Condition::Holds(_))));
-        go(self);
-        self.within.truncate(outside);
-    }
-
-    fn condition(&mut self, condition: &'a Condition, positive: bool) {
-        match condition {
-            Condition::Holds(pattern) => self.add(pattern.fluent, &pattern.args, Some(&pattern.value), positive),
-            Condition::Not(list) => self.list(list, false),
-            Condition::AnyOf(lists) => lists.iter().for_each(|list| self.list(list, positive)),
-            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            Condition::IsKind(..) => {}
-            Condition::Let(_, expr) => self.expr(expr),
-        }
-    }
-
-    fn expr(&mut self, expr: &'a SourceExpr) {
-        match expr {
-            SourceExpr::Fluent(fluent, args) => self.add(*fluent, args, None, false),
-            SourceExpr::Arith(_, left, right) => {
-                self.expr(left);
-                self.expr(right);
-            }
-            SourceExpr::Aggregate(aggregate) => {
-                self.list(&aggregate.over, false);
-                self.inside(aggregate.over.iter(), |reads| reads.expr(&aggregate.of));
-            }
-            SourceExpr::Value(_) | SourceExpr::Var(_) | SourceExpr::Now => {}
-        }
-    }
-}
-
-fn reads(definition: &Definition) -> Vec<Read<'_>> {
-    let mut reads = Reads::new();
-    definition.conditions.iter().for_each(|condition| reads.condition(condition, true));
-    reads.expr(&definition.value);
-    reads.found
 }
 
 /// Groups the derived fluents, or says which depend on their own absence.
@@ -267,9 +203,10 @@ pub(crate) fn definition_plan(
     program: &Program,
     definition: &Definition,
     indexes: &mut Vec<Vec<IndexSpec>>,
+    totals: &Totals,
 ) -> Result<DefinitionPlan, ProgramError> {
     let fail = |unbound: Unbound| unbound.error(&definition.vars, &definition.name, definition.origin);
-    let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
+    let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes), totals };
     let conditions: Vec<&Condition> = definition.conditions.iter().collect();
     let mut bound: Bound = vec![false; definition.vars.len()];
     let full = planner.plan(&conditions, &mut bound).map_err(fail)?;
@@ -303,6 +240,7 @@ pub(crate) fn growths(
     component: &Component,
     shadows: &[u32],
     indexes: &mut Vec<Vec<IndexSpec>>,
+    totals: &Totals,
 ) -> Option<Vec<Growth>> {
     let own: Vec<u32> = component.fluents.iter().map(|&fluent| shadows[fluent as usize]).collect();
     let mut all = Vec::new();
@@ -315,7 +253,7 @@ pub(crate) fn growths(
                 if !own.contains(&pattern.fluent.0) {
                     continue;
                 }
-                let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
+                let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes), totals };
                 let mut bound: Bound = vec![false; definition.vars.len()];
                 let args = pattern.args.iter().map(|term| planner.matching(term, &mut bound)).collect();
                 let others = variant.iter().enumerate().filter(|(other, _)| *other != at);
@@ -331,117 +269,6 @@ pub(crate) fn growths(
         }
     }
     Some(all)
-}
-
-/// The ways from changes to heads, one for each place where the definition reads a fluent; `None` when there are too
-/// many.
-pub(crate) fn deltas(
-    program: &Program,
-    definition: &Definition,
-    indexes: &mut Vec<Vec<IndexSpec>>,
-) -> Option<Vec<Delta>> {
-    let mut deltas = Vec::new();
-    let conditions: Vec<&Condition> = definition.conditions.iter().collect();
-    for variant in variants(&conditions, MOST_VARIANTS)? {
-        for (at, condition) in variant.iter().enumerate() {
-            let is_read_itself = matches!(condition, Condition::Holds(_));
-            let mut reads = Reads::new();
-            reads.condition(condition, false);
-            for read in reads.found {
-                deltas.push(delta(program, definition, indexes, &variant, is_read_itself.then_some(at), &read)?);
-            }
-        }
-        let mut reads = Reads::new();
-        reads.expr(&definition.value);
-        for read in reads.found {
-            deltas.push(delta(program, definition, indexes, &variant, None, &read)?);
-        }
-    }
-    Some(deltas)
-}
-
-/// Whatever changes the heads by way of this place has, before the moment or after it, a filling of the conditions
-/// around the place as well: those of the definition and those of each negation and aggregate that it stands in.
-fn delta(
-    program: &Program,
-    definition: &Definition,
-    indexes: &mut Vec<Vec<IndexSpec>>,
-    variant: &[&Condition],
-    changed: Option<usize>,
-    read: &Read<'_>,
-) -> Option<Delta> {
-    let mut in_scope = vec![false; definition.vars.len()];
-    binders(variant.iter().copied().chain(read.within.iter().copied()), &mut in_scope);
-    let mut planner = Planner { program, vars: &definition.vars, indexes: Indexes::Open(indexes) };
-    let mut bound: Bound = vec![false; definition.vars.len()];
-    let mut matching = |term: &Term| match term {
-        Term::Var(var) if !in_scope[var.index()] => Match::Skip,
-        _ => planner.matching(term, &mut bound),
-    };
-    let args = read.args.iter().map(&mut matching).collect();
-    let value = read.value.map(&mut matching);
-    let others = variant.iter().enumerate().filter(|(at, condition)| Some(*at) != changed && leads_on(condition));
-    // What stands around the place is nearest to it, and of two lookups the planner takes the first.
-    let kept: Vec<&Condition> = read.within.iter().copied().chain(others.map(|(_, condition)| *condition)).collect();
-    let existing = existing(definition, &kept, &bound);
-    let mut try_with = |conditions: &[&Condition]| {
-        let known = bound.clone();
-        let mut bound = bound.clone();
-        let plan = planner.plan(conditions, &mut bound).ok()?;
-        let plan = until_known(plan, &definition.args, known);
-        let head_args: Box<[Arg]> =
-            definition.args.iter().map(|term| arg(term, &bound)).collect::<Result<_, _>>().ok()?;
-        Some((plan, head_args))
-    };
-    let (plan, head_args) = try_with(&existing.iter().collect::<Vec<_>>()).or_else(|| try_with(&kept))?;
-    let vars = definition.vars.len();
-    Some(Delta { fluent: read.fluent.0, args, value, vars, plan, head: definition.fluent.0, head_args })
-}
-
-/// The plan up to where it binds all of these arguments; of the rest it is enough that there is some filling.
-fn until_known(plan: Plan, args: &[Term], mut known: Bound) -> Plan {
-    let is_done = |known: &Bound| args.iter().all(|term| !matches!(term, Term::Var(var) if !known[var.index()]));
-    let mut first = 0;
-    while !is_done(&known) {
-        let Some(op) = plan.ops.get(first) else { return plan };
-        binds(op, &mut known);
-        first += 1;
-    }
-    let mut ops = plan.ops.into_vec();
-    let rest = Plan::new(ops.split_off(first), plan.distinct);
-    if rest.is_test {
-        ops.extend(rest.ops);
-    } else {
-        let no_filling = Op::Not(rest);
-        ops.push(Op::Not(Plan::new(vec![no_filling], true)));
-    }
-    Plan::new(ops, plan.distinct)
-}
-
-/// Marks the variables that a step binds.
-fn binds(op: &Op, known: &mut Bound) {
-    let mut mark = |pattern: &Match| {
-        if let Match::Bind(var, _) = pattern {
-            known[*var as usize] = true;
-        }
-    };
-    match op {
-        Op::Point { value, .. } => mark(value),
-        Op::Probe { args, value, .. } | Op::Scan { args, value, .. } => args.iter().chain([value]).for_each(mark),
-        Op::Let(target, _) => mark(target),
-        Op::AnyOf(plans) => {
-            let of_plan = |plan: &Plan| {
-                let mut inner = known.clone();
-                plan.ops.iter().for_each(|op| binds(op, &mut inner));
-                inner
-            };
-            let all: Vec<Bound> = plans.iter().map(of_plan).collect();
-            for (var, known) in known.iter_mut().enumerate() {
-                *known |= !all.is_empty() && all.iter().all(|inner| inner[var]);
-            }
-        }
-        Op::Compare { .. } | Op::IsKind(..) | Op::Not(_) => {}
-    }
 }
 
 /// Variables that stand in one place of the definition only, that place being a condition of its own: it does not matter
@@ -469,8 +296,9 @@ fn lone_variables(definition: &Definition) -> Vec<bool> {
 
 /// The conditions, those with lone variables as the condition that it is not so that there is none, where everything else
 /// in them is bound by others.
-fn existing(definition: &Definition, conditions: &[&Condition], bound: &Bound) -> Vec<Condition> {
-    let lone = lone_variables(definition);
+pub(crate) fn existing(definition: &Definition, conditions: &[&Condition], bound: &Bound) -> Vec<Condition> {
+    let mut lone = lone_variables(definition);
+    lone.resize(bound.len(), false);
     let mut binds: Vec<bool> = vec![true; conditions.len()];
     for (at, condition) in conditions.iter().enumerate() {
         let Condition::Holds(pattern) = condition else { continue };
@@ -485,21 +313,4 @@ fn existing(definition: &Definition, conditions: &[&Condition], bound: &Bound) -
     let twice_not = |condition: &Condition| Condition::Not(vec![Condition::Not(vec![condition.clone()])]);
     let all = conditions.iter().zip(binds);
     all.map(|(condition, binds)| if binds { (*condition).clone() } else { twice_not(condition) }).collect()
-}
-
-/// Conditions that bind, or that narrow cheaply.
-fn leads_on(condition: &Condition) -> bool {
-    match condition {
-        Condition::Holds(_) | Condition::Let(..) | Condition::IsKind(..) => true,
-        Condition::Compare { left, right, .. } => !aggregates(left) && !aggregates(right),
-        _ => false,
-    }
-}
-
-fn aggregates(expr: &SourceExpr) -> bool {
-    match expr {
-        SourceExpr::Aggregate(_) => true,
-        SourceExpr::Arith(_, left, right) => aggregates(left) || aggregates(right),
-        _ => false,
-    }
 }

@@ -1,6 +1,7 @@
 //! A program made ready to run: what listens to what, in which order, and how conditions are tried.
 
 mod check;
+mod deltas;
 pub(crate) mod derived;
 pub(crate) mod dispatch;
 mod error;
@@ -8,6 +9,7 @@ pub(crate) mod graph;
 pub(crate) mod ops;
 pub(crate) mod plan;
 mod rules;
+pub(crate) mod totals;
 
 use servanda_model::{Duration, Effect as SourceEffect, Mode, Program, Ties, Value};
 
@@ -17,6 +19,7 @@ pub use self::error::{CycleLink, ProgramError, ProgramErrorKind};
 use self::graph::NodeKind;
 use self::ops::{Effect, Elapsed, Held, Listener, Match, Source};
 use self::rules::{RuleCompiler, Tables};
+use self::totals::{TotalPlan, Totals};
 use crate::index::IndexSpec;
 use crate::sites::{Site, sites};
 use crate::state::{Layout, NONE, Table};
@@ -38,6 +41,7 @@ pub struct Compiled {
     pub(crate) indexes: Vec<Vec<IndexSpec>>,
     /// For fluents worked out from scratch: the table, after those of all fluents, whose last argument is the value.
     pub(crate) shadows: Vec<u32>,
+    pub(crate) totals: Vec<TotalPlan>,
 }
 
 #[derive(Clone, Debug)]
@@ -115,7 +119,9 @@ impl Compiled {
         let mut indexes: Vec<Vec<IndexSpec>> = vec![Vec::new(); program.fluents.len()];
         let mut errors = Vec::new();
         let mut shadows = vec![NONE; program.fluents.len()];
-        let definitions = compile_definitions(program, &mut components, &mut indexes, &mut shadows, &mut errors);
+        let totals = Totals::of(program, &mut indexes);
+        let definitions =
+            compile_definitions(program, &mut components, &mut indexes, &mut shadows, &totals, &mut errors);
         let mut increased = vec![false; program.fluents.len()];
         for effect in program.rules.iter().flat_map(|rule| &rule.effects) {
             if let SourceEffect::Increase { fluent, .. } = effect {
@@ -127,6 +133,7 @@ impl Compiled {
             nodes: &kinds,
             increased: &increased,
             indexes: &mut indexes,
+            totals: &totals,
             tables: Tables::default(),
         };
         for (id, rule) in program.rules.iter().enumerate() {
@@ -147,7 +154,7 @@ impl Compiled {
         }
         Ok(Compiled {
             actions: actions(program, &tables.listeners, sites),
-            fluents: fluents(program, &kinds, &components, &tables, &increased),
+            fluents: fluents(program, &kinds, &components, &tables, &increased, &totals),
             rules: rules(program, &tables.effects),
             program: program.clone(),
             nodes,
@@ -158,6 +165,7 @@ impl Compiled {
             definitions,
             indexes,
             shadows,
+            totals: totals.plans,
         })
     }
 
@@ -193,16 +201,26 @@ fn compile_definitions(
     components: &mut [Component],
     indexes: &mut Vec<Vec<IndexSpec>>,
     shadows: &mut [u32],
+    totals: &Totals,
     errors: &mut Vec<ProgramError>,
 ) -> Vec<DefinitionPlan> {
     for component in components.iter_mut().filter(|component| !component.from_scratch) {
         for &id in &component.definitions {
-            match derived::deltas(program, &program.definitions[id as usize], indexes) {
-                Some(deltas) => component.deltas.extend(deltas),
+            match deltas::deltas(program, &program.definitions[id as usize], indexes, totals) {
+                Some(deltas) => {
+                    let (of_totals, deltas): (Vec<_>, Vec<_>) = deltas.into_iter().partition(|delta| delta.is_total);
+                    component.total_deltas.extend(of_totals);
+                    component.deltas.extend(deltas);
+                }
                 None => component.from_scratch = true,
             }
         }
         component.deltas.sort_by_key(|delta| delta.fluent);
+        component.total_deltas.sort_by_key(|delta| delta.fluent);
+    }
+    for component in components.iter_mut() {
+        let own = component.definitions.iter().map(|&id| &program.definitions[id as usize]);
+        component.totals = own.flat_map(|definition| totals.of_definition(definition)).collect();
     }
     let mut shadowed = program.clone();
     for component in components.iter().filter(|component| component.from_scratch) {
@@ -210,11 +228,11 @@ fn compile_definitions(
     }
     indexes.resize(shadowed.fluents.len(), Vec::new());
     for component in components.iter_mut().filter(|component| component.from_scratch) {
-        component.growths = derived::growths(&shadowed, component, shadows, indexes);
+        component.growths = derived::growths(&shadowed, component, shadows, indexes, totals);
     }
     let mut definitions = Vec::new();
     for definition in &shadowed.definitions {
-        match derived::definition_plan(&shadowed, definition, indexes) {
+        match derived::definition_plan(&shadowed, definition, indexes, totals) {
             Ok(plan) => definitions.push(plan),
             Err(error) => errors.push(error),
         }
@@ -268,6 +286,7 @@ fn fluents(
     components: &[Component],
     tables: &Tables,
     increased: &[bool],
+    totals: &Totals,
 ) -> Vec<FluentPlan> {
     let count = program.fluents.len();
     let [mut initiated, mut changed, mut comes, mut held] = [const { Vec::new() }; 4].map(|mut list| {
@@ -313,7 +332,7 @@ fn fluents(
         let initiation = |settled: bool| if increased[at] == settled { initiated[at].as_slice() } else { &[] };
         let settled = Dispatch::new(&tables.listeners, initiation(true), false);
         let changed = Dispatch::new(&tables.listeners, &changed[at], false);
-        let is_read = !derives[at].is_empty();
+        let is_read = !derives[at].is_empty() || totals.read(at as u32);
         plans.push(FluentPlan {
             arity: fluent.args.len(),
             ties: fluent.ties,

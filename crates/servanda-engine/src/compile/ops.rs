@@ -91,6 +91,9 @@ pub(crate) struct Aggregate {
     pub(crate) of: Expr,
     pub(crate) over: Plan,
     pub(crate) locals: Box<[u32]>,
+    /// Its totals, or [`NONE`](crate::state::NONE), and their key.
+    pub(crate) total: u32,
+    pub(crate) total_key: Box<[Arg]>,
 }
 
 /// What a rule does, for one filling.

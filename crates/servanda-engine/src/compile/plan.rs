@@ -7,6 +7,7 @@ use servanda_model::{Condition, FluentPattern, FluentType, Program, Term, Var, V
 
 use super::error::{ProgramError, ProgramErrorKind};
 use super::ops::{Aggregate, Arg, Expr, Match, Op, Plan};
+use super::totals::Totals;
 use crate::index::IndexSpec;
 use crate::state::NONE;
 use crate::vars::{binders, condition_vars, expr_vars, list_vars};
@@ -48,6 +49,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) program: &'a Program,
     pub(crate) vars: &'a [Var],
     pub(crate) indexes: Indexes<'a>,
+    pub(crate) totals: &'a Totals,
 }
 
 /// A variable that nothing binds.
@@ -245,7 +247,9 @@ impl Planner<'_> {
                     _ => self.expr(&aggregate.of, &inner, &inner)?,
                 };
                 let locals = (0..bound.len()).filter(|&var| inner[var] && !bound[var]).map(|var| var as u32).collect();
-                Expr::Aggregate(Box::new(Aggregate { op: aggregate.op, of, over: plan, locals }))
+                let (total, key) = self.totals.find(aggregate, bound, self.vars).unwrap_or((NONE, Vec::new()));
+                let total_key = key.iter().map(|var| Arg::Var(var.0)).collect();
+                Expr::Aggregate(Box::new(Aggregate { op: aggregate.op, of, over: plan, locals, total, total_key }))
             }
         })
     }

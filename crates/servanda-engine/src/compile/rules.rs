@@ -8,6 +8,7 @@ use super::error::ProgramError;
 use super::graph::NodeKind;
 use super::ops::{Arg, Effect, Elapsed, Held, Listener, Match, Source, Time, Unless};
 use super::plan::{Bound, Indexes, Planner, Unbound, arg};
+use super::totals::Totals;
 use crate::index::IndexSpec;
 
 /// What compiling the rules fills.
@@ -26,6 +27,7 @@ pub(crate) struct RuleCompiler<'a> {
     pub(crate) nodes: &'a [NodeKind],
     pub(crate) increased: &'a [bool],
     pub(crate) indexes: &'a mut Vec<Vec<IndexSpec>>,
+    pub(crate) totals: &'a Totals,
     pub(crate) tables: Tables,
 }
 
@@ -42,7 +44,7 @@ impl<'a> RuleCompiler<'a> {
             });
         }
         let bound = common.unwrap_or_else(|| vec![true; rule.vars.len()]);
-        let mut planner = Planner { program: self.program, vars: &rule.vars, indexes: Indexes::Open(self.indexes) };
+        let mut planner = self.planner(rule);
         let effects =
             rule.effects.iter().map(|it| effect(&mut planner, it, &bound)).collect::<Result<_, _>>().map_err(fail)?;
         self.tables.effects.push(effects);
@@ -170,7 +172,7 @@ impl<'a> RuleCompiler<'a> {
     }
 
     fn planner(&mut self, rule: &'a Rule) -> Planner<'_> {
-        Planner { program: self.program, vars: &rule.vars, indexes: Indexes::Open(self.indexes) }
+        Planner { program: self.program, vars: &rule.vars, indexes: Indexes::Open(self.indexes), totals: self.totals }
     }
 
     fn push(&mut self, listener: Listener) -> u32 {

@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::{Body, Window};
-use crate::program::{Condition, Effect, EventPattern, Expr, FluentPattern, Term, Trigger};
+use crate::program::{Condition, Effect, EventPattern, Expr, FluentPattern, Trigger};
 use crate::value::{Duration, Value};
 
 impl Builder<'_, '_> {
@@ -123,8 +123,9 @@ impl Builder<'_, '_> {
         settled
     }
 
-    /// The event that a duty which has a status already is set off again. Then what is done, or ends it, is about the old
-    /// one, and the new one is due.
+    /// The event that a duty which is due already is set off again. Then what is done, or ends it, is about the old one, and
+    /// the new one is due; and so it is where the old one is breached. No other status is looked at: a duty at an end need
+    /// not be kept.
     fn set_off_again(&mut self, falls_due: &EventPattern) -> Option<EventPattern> {
         let triggers = self.content.triggers.clone();
         if triggers.is_empty() {
@@ -140,12 +141,16 @@ impl Builder<'_, '_> {
         let again = self.signal("is set off again");
         let mut conditions = self.conditions();
         conditions.extend(self.unexcepted());
-        conditions.push(Condition::Holds(FluentPattern { value: Term::Any, ..self.is("due") }));
-        self.rule("is set off again", triggers, conditions, vec![Effect::Happen(again.clone())]);
+        let while_it_is = |word: &str| {
+            let is_so = std::iter::once(Condition::Holds(self.is(word)));
+            conditions.iter().cloned().chain(is_so).collect::<Vec<_>>()
+        };
+        let (due, breached) = (while_it_is("due"), while_it_is("breached"));
+        self.rule("is set off again", triggers.clone(), due, vec![Effect::Happen(again.clone())]);
         self.unless_any(&ceased);
-        let breached = vec![Condition::Holds(self.is("breached"))];
         let effects = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
-        self.rule("becomes due once more", vec![Trigger::Happens(again.clone())], breached, effects);
+        self.rule("becomes due once more", triggers, breached, effects);
+        self.unless_any(&ceased);
         Some(again)
     }
 
