@@ -203,6 +203,39 @@ fn a_sample_of_a_run_over_a_million_events_is_proved() {
     }
 }
 
+/// What stands in the block of a page with this word behind its fence.
+fn block<'p>(page: &'p str, word: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("```{word}\n")).expect("the page has the block");
+    rest.split_once("```").expect("the block ends").0
+}
+
+#[test]
+fn the_example_of_the_page_is_what_is_written_and_checked() {
+    let folder = folder("page");
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/proofs.md");
+    let page = fs::read_to_string(&rules).expect("it is there");
+    let (feed, proof) = (folder.join("feed.csv"), folder.join("proof.json"));
+    fs::write(&feed, block(&page, "csv")).expect("written");
+    let run = Run::of(&rules, &feed, &folder.join("out.csv"));
+    let made = run.prove(&["ajar,7"], &proof, &[]);
+    assert_eq!((status(&made), said(&made)), (0, String::new()));
+    let file: Value = serde_json::from_str(&fs::read_to_string(&proof).expect("written")).expect("JSON");
+    let shown: Value = serde_json::from_str(block(&page, "json")).expect("JSON");
+    assert_eq!(file["proofs"], serde_json::json!([shown]));
+    assert_eq!(status(&run.verify(&proof)), 0);
+    let rows = block(&page, "csv");
+    let others = [
+        (format!("{rows}2,close,7\n"), 1),
+        (rows.replace("0,open,7\n", ""), 1),
+        (rows.replace("2,close,8\n", "2,close,8\n2,close,9\n"), 0),
+    ];
+    for (rows, expected) in others {
+        fs::write(&feed, &rows).expect("written");
+        let checked = run.verify(&proof);
+        assert_eq!(status(&checked), expected, "{rows}{}", said(&checked));
+    }
+}
+
 #[test]
 fn an_altered_proof_is_refused() {
     let folder = folder("altered");
