@@ -153,8 +153,12 @@ fn a_million_claims(feed: &Path) {
 
 /// Forty-three rows a tick, of a hundred merchants and as many consumers.
 fn a_million_offers(feed: &Path) {
+    offers(feed, 1_000_000);
+}
+
+fn offers(feed: &Path, many: usize) {
     let mut roll = dice(1);
-    let rows = (0..1_000_000).map(|at| {
+    let rows = (0..many).map(|at| {
         let (m, c, goods) = (2 * roll(100), 3 * roll(66) + 1 + roll(2), ["book", "music"][roll(2)]);
         let row = match roll(100) {
             0..18 => format!("request_quote,{c},{m},{goods},,"),
@@ -201,6 +205,60 @@ fn a_sample_of_a_run_over_a_million_events_is_proved() {
         assert!(text.contains(row.as_str()), "{name}: {row}");
         fs::remove_dir_all(&folder).expect("it was made above");
     }
+}
+
+/// What stands in the block of a page with this word behind its fence.
+fn block<'p>(page: &'p str, word: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("```{word}\n")).expect("the page has the block");
+    rest.split_once("```").expect("the block ends").0
+}
+
+#[test]
+fn the_example_of_the_page_is_what_is_written_and_checked() {
+    let folder = folder("page");
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/proofs.md");
+    let page = fs::read_to_string(&rules).expect("it is there");
+    let (feed, proof) = (folder.join("feed.csv"), folder.join("proof.json"));
+    fs::write(&feed, block(&page, "csv")).expect("written");
+    let run = Run::of(&rules, &feed, &folder.join("out.csv"));
+    let made = run.prove(&["ajar,7"], &proof, &[]);
+    assert_eq!((status(&made), said(&made)), (0, String::new()));
+    let file: Value = serde_json::from_str(&fs::read_to_string(&proof).expect("written")).expect("JSON");
+    let shown: Value = serde_json::from_str(block(&page, "json")).expect("JSON");
+    assert_eq!(file["proofs"], serde_json::json!([shown]));
+    assert_eq!(status(&run.verify(&proof)), 0);
+    let rows = block(&page, "csv");
+    let others = [
+        (format!("{rows}2,close,7\n"), 1),
+        (rows.replace("0,open,7\n", ""), 1),
+        (rows.replace("2,close,8\n", "2,close,8\n2,close,9\n"), 0),
+    ];
+    for (rows, expected) in others {
+        fs::write(&feed, &rows).expect("written");
+        let checked = run.verify(&proof);
+        assert_eq!(status(&checked), expected, "{rows}{}", said(&checked));
+    }
+}
+
+#[test]
+fn rows_of_every_fluent_of_forty_thousand_offers_are_proved() {
+    let folder = folder("offers");
+    let feed = folder.join("feed.csv");
+    offers(&feed, 40_000);
+    let run = Run::of(&example("netbill/netbill.md"), &feed, &folder.join("out.csv"));
+    let mut rows = Vec::new();
+    for fluent in ["quote,", "contract,", "per,", "obl,", "suspended,", "pow,"] {
+        let all: Vec<&str> = run.rows.iter().map(String::as_str).filter(|row| row.starts_with(fluent)).collect();
+        rows.extend(sampled(&all, 2, 17).into_iter().copied());
+    }
+    let proof = folder.join("proof.json");
+    let made = run.prove(&rows, &proof, &[]);
+    assert_eq!((status(&made), said(&made)), (0, String::new()));
+    let checked = run.verify(&proof);
+    assert_eq!(status(&checked), 0, "{}", said(&checked));
+    let written = fs::read_to_string(&proof).expect("written");
+    assert!(rows.iter().all(|row| written.contains(*row)));
+    fs::remove_dir_all(&folder).expect("it was made above");
 }
 
 #[test]

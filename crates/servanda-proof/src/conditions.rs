@@ -7,7 +7,7 @@ use servanda_model::{
     Aggregate, AggregateOp, ArithOp, Condition, EntityId, Expr, FluentPattern, FluentType, Program, Term, Value, Var,
 };
 
-use crate::format::{Atom, Filling, Shape, Target};
+use crate::format::{Atom, Filling, Instant, Shape, Target};
 use crate::moving::Moving;
 use crate::parts::{is_ready, surely_bound};
 use crate::value::{Val, arithmetic, compare, extreme};
@@ -18,6 +18,9 @@ pub(crate) type State<V = Val> = BTreeMap<Atom, V>;
 pub(crate) type Values = BTreeSet<(Atom, Val)>;
 /// For which entry of the scope (none: for the goals) what was looked up: an entry, or what no entry covers.
 pub type Lookups = BTreeSet<(Option<usize>, Result<usize, Shape>)>;
+
+/// What was looked up in the scope and in states, and on which orders that hangs.
+pub(crate) type Noted = (Lookups, BTreeSet<Shape>, BTreeSet<(Instant, Instant)>);
 
 /// The scope of a certificate, and what was looked up in it.
 pub(crate) struct Scope<'a> {
@@ -70,6 +73,18 @@ impl<'a> Scope<'a> {
             self.reads.borrow_mut().insert(shape.clone());
             shape.args.iter().flatten().for_each(|arg| moving.stays(*arg));
         }
+    }
+
+    /// What was noted since this was last asked for.
+    pub(crate) fn noted(&self) -> Noted {
+        (self.lookups.take(), self.reads.take(), std::mem::take(&mut self.moving.borrow_mut().fresh))
+    }
+
+    /// Notes it again.
+    pub(crate) fn note(&self, (lookups, reads, orders): &Noted) {
+        self.lookups.borrow_mut().extend(lookups.iter().cloned());
+        self.reads.borrow_mut().extend(reads.iter().cloned());
+        self.moving.borrow_mut().fresh.extend(orders.iter().cloned());
     }
 
     /// These fillings are told apart.

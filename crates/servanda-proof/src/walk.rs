@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use servanda_model::{
     ArithOp, Deadline, Definition, Effect, FluentId, Happening, Mode, Occurrence, Program, Rule, Ties, Trigger, Value,
     Var,
 };
 
-use crate::conditions::{Lookups, Scene, Scope, State, Values, of_shape};
+use crate::conditions::{Lookups, Noted, Scene, Scope, State, Values, of_shape};
 use crate::format::{Atom, By, Filling, Instant, Moment, Shape, Target, What};
 use crate::parts::{Part, awaited, known_early, parts, parts_of};
 use crate::value::{Val, arithmetic, later};
@@ -26,6 +27,9 @@ enum Waiting {
     Deadline(usize, Atom),
 }
 
+/// By the tick on which they are due, and then the tick at which they were armed, with the instant on which they are due.
+type Timers = BTreeMap<i64, BTreeMap<(i64, Waiting), Instant>>;
+
 /// A walk through the moments of a narrative, with the state of what is in the scope.
 pub(crate) struct Walk<'a> {
     program: &'a Program,
@@ -37,8 +41,7 @@ pub(crate) struct Walk<'a> {
     waking: BTreeMap<Target, Vec<usize>>,
     groups: Vec<Group<'a>>,
     state: State,
-    /// By the tick on which they are due and the tick at which they were armed, with the instant on which they are due.
-    timers: BTreeMap<(i64, i64, Waiting), Instant>,
+    timers: Timers,
     /// Ticks that something has as its value.
     named: BTreeSet<i64>,
     /// What the moments so far looked at and changed, moving ones first.
@@ -65,6 +68,14 @@ struct Group<'a> {
     heads: Vec<(usize, &'a Definition, Filling)>,
     /// What these could rest on, for which entry.
     rests: BTreeMap<Target, Vec<(usize, Shape)>>,
+}
+
+/// What definitions give after some changes, and what was noted as it was worked out.
+#[derive(Default)]
+struct Derived {
+    from: Option<State<Option<Val>>>,
+    claims: Claims,
+    noted: Noted,
 }
 
 /// What a moment looked up and changed.
@@ -228,38 +239,41 @@ impl<'a> Walk<'a> {
 
     /// The next moment at which something may happen, up to a tick.
     pub(crate) fn next(&self, last: Moment, through: i64) -> Moment {
-        let after = |moment: &(i64, u32)| last.is_none_or(|last| last < *moment) && moment.0 <= through;
-        let told = self.narrative.keys().copied().find(after);
-        let due = self.timers.keys().map(|(due, ..)| (*due, 0)).find(after);
-        told.into_iter().chain(due).chain(self.named.iter().map(|tick| (*tick, 0)).find(after)).min()
+        // Timers are due, and days come, at the beginning of a tick.
+        let (from, day) =
+            last.map_or((Bound::Unbounded, Bound::Unbounded), |last| (Bound::Excluded(last), Bound::Excluded(last.0)));
+        let told = self.narrative.range((from, Bound::Unbounded)).next().map(|(moment, _)| *moment);
+        let due = self.timers.range((day, Bound::Unbounded)).next().map(|(tick, _)| (*tick, 0));
+        let comes = self.named.range((day, Bound::Unbounded)).next().map(|tick| (*tick, 0));
+        [told, due, comes].into_iter().flatten().min().filter(|(tick, _)| *tick <= through)
     }
 
     /// Goes through a moment: what happens is what follows from itself, and is found by beginning with nothing. It comes
     /// in an order in which nothing is before what set it off.
     pub(crate) fn pass(&mut self, moment: Moment) -> Result<Vec<(What, By)>, String> {
         let (mut claims, mut seen, mut all) = (Claims::new(), Claims::new(), Vec::new());
+        let mut derived = Derived::default();
         for _ in 0..MOST_ROUNDS {
-            let next = self.follows(moment, &claims);
-            if next == claims {
-                self.settle(moment, &claims);
-                all.retain(|it| claims.contains(it));
-                return Ok(all);
-            }
+            let next = self.follows(moment, &claims, &mut derived);
             let new: Vec<(What, By)> = next.difference(&seen).cloned().collect();
             seen.extend(new.iter().cloned());
             all.extend(new);
+            // What holds from the start follows from nothing that happens then.
+            if next == claims || moment.is_none() {
+                self.settle(moment, &next);
+                all.retain(|it| next.contains(it));
+                return Ok(all);
+            }
             claims = next;
         }
         Err(format!("what happens at {moment:?} does not settle"))
     }
 
     /// What must be so at a moment at which these claims are true.
-    fn follows(&self, moment: Moment, claims: &Claims) -> Claims {
-        self.scope.lookups.borrow_mut().clear();
-        self.scope.reads.borrow_mut().clear();
+    fn follows(&self, moment: Moment, claims: &Claims, derived: &mut Derived) -> Claims {
+        self.scope.noted();
         let at = moment.map(|moment| self.at(moment));
         let mut moving = self.scope.moving.borrow_mut();
-        moving.fresh.clear();
         moving.now = at.filter(|at| moving.moves(at));
         drop(moving);
         let (now, mut all) = (self.now(moment, claims), Claims::new());
@@ -278,29 +292,41 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         let mut changes: State<Option<Val>> = all.iter().filter_map(change).collect();
-        for group in &self.groups {
-            let new = self.defined(group, moment, &changes);
-            changes.extend(new.iter().filter_map(change));
-            all.extend(new);
+        // What is defined follows from the state: from the same changes, the same again.
+        if derived.from.as_ref() != Some(&changes) {
+            let noted = self.scope.noted();
+            *derived = Derived { from: Some(changes.clone()), ..Derived::default() };
+            for group in &self.groups {
+                let new = self.defined(group, moment, &changes);
+                changes.extend(new.iter().filter_map(change));
+                derived.claims.extend(new);
+            }
+            derived.noted = self.scope.noted();
+            self.scope.note(&noted);
         }
+        self.scope.note(&derived.noted);
+        all.extend(derived.claims.iter().cloned());
         all
     }
 
     /// Goes on to the state after a moment of which all claims are true.
     fn settle(&mut self, moment: Moment, claims: &Claims) {
-        let now = self.now(moment, claims);
-        let mut timers = self.timers.clone();
+        let later = moment.map_or_else(Timers::new, |(tick, _)| self.timers.split_off(&tick.saturating_add(1)));
+        let (now, mut timers) = (self.now(moment, claims), later);
         let day = |(_, value): &(Atom, Val)| if let Val::Tick(tick) = value { Some(*tick) } else { None };
         let named: Vec<i64> = now.begun.iter().filter_map(day).collect();
         let mut past = None;
         if let Some((tick, order)) = moment {
             let at = self.at((tick, order));
-            timers.retain(|(due, armed, waiting), until| {
-                let waits = tick < *due && self.still_waits(*armed == tick, waiting, &now);
-                if tick < *due && !waits {
-                    self.hangs_on(&at, until);
-                }
-                waits
+            timers.retain(|_, due| {
+                due.retain(|(armed, waiting), until| {
+                    let waits = self.still_waits(*armed == tick, waiting, &now);
+                    if !waits {
+                        self.hangs_on(&at, until);
+                    }
+                    waits
+                });
+                !due.is_empty()
             });
             self.arm(tick, &at, &now, &mut timers);
             for tick in &named {
@@ -403,7 +429,7 @@ impl<'a> Walk<'a> {
         let mut moving = self.scope.moving.borrow_mut();
         let told = self.narrative.values().flatten().map(|(_, tag)| Instant::of_event(*tag));
         let moments = self.past[0].iter().map(|past| past.at.clone());
-        let all = told.chain(self.timers.values().cloned()).chain(moments);
+        let all = told.chain(self.timers.values().flat_map(BTreeMap::values).cloned()).chain(moments);
         all.for_each(|at| moving.hangs_on(&at, &Instant::on(through)));
         values.iter().for_each(|value| moving.stays(*value));
         moving.finish();
@@ -411,8 +437,9 @@ impl<'a> Walk<'a> {
     }
 
     fn due(&self, moment: Moment) -> impl Iterator<Item = (&Waiting, &Instant)> {
-        let due = self.timers.iter().filter(move |((due, ..), _)| Some((*due, 0)) == moment);
-        due.map(|((_, _, waiting), at)| (waiting, at))
+        let tick = moment.filter(|(_, order)| *order == 0).map(|(tick, _)| tick);
+        let due = tick.and_then(|tick| self.timers.get(&tick)).into_iter().flatten();
+        due.map(|((_, waiting), at)| (waiting, at))
     }
 
     fn now<'n>(&'n self, moment: Moment, claims: &'n Claims) -> Now<'n> {
@@ -682,11 +709,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Rules 18 to 21: the timers that a moment arms.
-    fn arm(&self, tick: i64, at: &Instant, now: &Now<'_>, timers: &mut BTreeMap<(i64, i64, Waiting), Instant>) {
+    fn arm(&self, tick: i64, at: &Instant, now: &Now<'_>, timers: &mut Timers) {
         let mut add = |time: Option<Val>, waiting: Waiting| {
             let due = time.and_then(|time| Some((later(self.program.clock, tick, time, 1)?, at.after(time))));
             if let Some((due, until)) = due.filter(|(due, _)| tick < *due) {
-                let known = timers.entry((due, tick, waiting)).or_insert_with(|| until.clone());
+                let known = timers.entry(due).or_default().entry((tick, waiting)).or_insert_with(|| until.clone());
                 self.hangs_on(known, &until);
             }
         };
