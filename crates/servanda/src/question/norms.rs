@@ -79,7 +79,12 @@ struct Laid {
 
 /// The word that tells what a question wants, how many words it takes, and where the deed begins.
 pub(super) fn modal(lower: &[&str]) -> Option<(Wants, usize, usize)> {
-    let at = lower.iter().position(|word| ["may", "might", "can", "could", "must", "shall"].contains(word))?;
+    let mut is_quoted = false;
+    let at = lower.iter().position(|word| {
+        let outside = !is_quoted;
+        is_quoted ^= word.matches(['"', '“', '”']).count() % 2 == 1;
+        outside && ["may", "might", "can", "could", "must", "shall"].contains(word)
+    })?;
     let not = lower.get(at + 1) == Some(&"not");
     let wants = match (lower[at], not) {
         (_, true) => Wants::MustNot,
