@@ -252,7 +252,10 @@ impl<'m> Preparing<'m> {
             Some(word) => is(word, &["was", "were", "did", "had"]),
             None => {
                 !words.iter().any(|word| is(word, &["may", "must", "can", "shall"]))
-                    && words.iter().any(|word| is(word, &["could", "might"]) || self.asker.lexicon().is_past(word))
+                    && words.iter().any(|word| {
+                        is(word, &["could", "might", "breached", "broke", "violated", "observed", "met"])
+                            || self.asker.lexicon().is_past(word)
+                    })
             }
         }
     }

@@ -171,3 +171,36 @@ fact 1901-02-01: Other touches Sele.I
     assert_eq!(on("which instruments touches Sele.I").answers[0].truth, Truth::Certain);
     assert_eq!(texts(&on("which instruments touches Other")), [""; 0]);
 }
+
+#[test]
+fn who_broke_something_is_asked_of_all_days() {
+    let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Sele between Arvenia and Belmark\n  enters into force 1921-06-01\n\
+                   norm Peace: each party must not attack Corvia\n  until 1930-01-01\nevent 1922-05-01: Arvenia attacks Corvia";
+    for question in ["who breached Peace", "who violated Peace", "who broke Peace"] {
+        assert_eq!(texts(&reply(dossier, question)), ["Arvenia"], "{question}");
+    }
+}
+
+#[test]
+fn a_secret_text_is_not_read_out_to_others() {
+    let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Sele between Arvenia and Belmark, known only to Arvenia and Belmark\n  \
+                   enters into force 1921-06-01\nnorm Aid: each party must assist the other\n  within 30 days\n\
+                   event 1922-05-01: Arvenia discloses Sele to Corvia";
+    for what in ["what does Sele say", "what is Sele", "what does Aid say"] {
+        assert!(reply(dossier, &format!("{what} as seen by Corvia on 1922-04-30")).no.is_some(), "{what}");
+        assert!(reply(dossier, &format!("{what} as seen by Corvia on 1922-05-01")).no.is_none(), "{what}");
+        assert!(reply(dossier, &format!("{what} as seen by Belmark on 1921-07-01")).no.is_none(), "{what}");
+    }
+}
+
+#[test]
+fn a_number_is_told_with_what_is_left_open_of_it() {
+    let dossier = "polity Belmark\nplace Vale\nevent 1921-05-01: Belmark moves 400 troops into Vale\n\
+                   event 1921-06-01: Belmark moves unknown troops into Vale";
+    let texts = |day: &str| -> Vec<String> {
+        let reply = reply(dossier, &format!("how many troops of Belmark in Vale on {day}"));
+        reply.answers.iter().map(|answer| answer.text.clone()).collect()
+    };
+    assert_eq!(texts("1921-05-20"), ["400"]);
+    assert_eq!(texts("1921-06-02"), ["at least 400"]);
+}
