@@ -32,6 +32,9 @@ pub(crate) struct TotalPlan {
     form: Form,
 }
 
+/// A fluent and its arguments.
+pub(crate) type Instance = (u32, Box<[Arg]>);
+
 /// From a changed instance to the fillings that it has a part in.
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
@@ -41,7 +44,7 @@ pub(crate) struct Change {
     pub(crate) value: Option<Match>,
     pub(crate) plan: Plan,
     /// The instances at the places before this one.
-    pub(crate) earlier: Box<[(u32, Box<[Arg]>)]>,
+    pub(crate) earlier: Box<[Instance]>,
 }
 
 /// An aggregate with its variables numbered as they come, those of the key first: equal forms share their totals.
@@ -334,7 +337,7 @@ fn plan(program: &Program, form: Form, indexes: &mut Vec<Vec<IndexSpec>>) -> Opt
         let rest: Vec<&Condition> =
             all.iter().enumerate().filter(|(other, _)| Some(*other) != place.at).map(|(_, other)| *other).collect();
         let plan = planner.plan(&rest, &mut known).ok()?;
-        let earlier: Result<Box<[(u32, Box<[Arg]>)]>, Unbound> =
+        let earlier: Result<Box<[Instance]>, Unbound> =
             places[..at].iter().map(|place| Ok((place.fluent.0, key_of(place)?))).collect();
         let earlier = earlier.ok()?;
         if !plan.distinct || known.contains(&false) {
