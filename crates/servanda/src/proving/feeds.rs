@@ -18,10 +18,10 @@ use super::{Refusal, draft};
 pub const FEED_FORMAT: &str = "servanda-proof-of-feed 2";
 
 /// The most events of the feeds that one history may hang on.
-pub const MOST_EVENTS: usize = 100_000;
+pub const MOST_EVENTS: usize = 20_000;
 
 /// Of one fluent or action so many entries; where more are looked at, all of it is.
-const WIDEST: usize = 1_000;
+const WIDEST: usize = 400;
 
 /// A file of proofs of rows of a result.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
