@@ -153,8 +153,12 @@ fn a_million_claims(feed: &Path) {
 
 /// Forty-three rows a tick, of a hundred merchants and as many consumers.
 fn a_million_offers(feed: &Path) {
+    offers(feed, 1_000_000);
+}
+
+fn offers(feed: &Path, many: usize) {
     let mut roll = dice(1);
-    let rows = (0..1_000_000).map(|at| {
+    let rows = (0..many).map(|at| {
         let (m, c, goods) = (2 * roll(100), 3 * roll(66) + 1 + roll(2), ["book", "music"][roll(2)]);
         let row = match roll(100) {
             0..18 => format!("request_quote,{c},{m},{goods},,"),
@@ -234,6 +238,27 @@ fn the_example_of_the_page_is_what_is_written_and_checked() {
         let checked = run.verify(&proof);
         assert_eq!(status(&checked), expected, "{rows}{}", said(&checked));
     }
+}
+
+#[test]
+fn rows_of_every_fluent_of_forty_thousand_offers_are_proved() {
+    let folder = folder("offers");
+    let feed = folder.join("feed.csv");
+    offers(&feed, 40_000);
+    let run = Run::of(&example("netbill/netbill.md"), &feed, &folder.join("out.csv"));
+    let mut rows = Vec::new();
+    for fluent in ["quote,", "contract,", "per,", "obl,", "suspended,", "pow,"] {
+        let all: Vec<&str> = run.rows.iter().map(String::as_str).filter(|row| row.starts_with(fluent)).collect();
+        rows.extend(sampled(&all, 2, 17).into_iter().copied());
+    }
+    let proof = folder.join("proof.json");
+    let made = run.prove(&rows, &proof, &[]);
+    assert_eq!((status(&made), said(&made)), (0, String::new()));
+    let checked = run.verify(&proof);
+    assert_eq!(status(&checked), 0, "{}", said(&checked));
+    let written = fs::read_to_string(&proof).expect("written");
+    assert!(rows.iter().all(|row| written.contains(*row)));
+    fs::remove_dir_all(&folder).expect("it was made above");
 }
 
 #[test]

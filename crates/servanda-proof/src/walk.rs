@@ -240,9 +240,8 @@ impl<'a> Walk<'a> {
     /// The next moment at which something may happen, up to a tick.
     pub(crate) fn next(&self, last: Moment, through: i64) -> Moment {
         // Timers are due, and days come, at the beginning of a tick.
-        let (from, day) = last.map_or((Bound::Unbounded, Bound::Unbounded), |last| {
-            (Bound::Excluded(last), Bound::Excluded(last.0))
-        });
+        let (from, day) =
+            last.map_or((Bound::Unbounded, Bound::Unbounded), |last| (Bound::Excluded(last), Bound::Excluded(last.0)));
         let told = self.narrative.range((from, Bound::Unbounded)).next().map(|(moment, _)| *moment);
         let due = self.timers.range((day, Bound::Unbounded)).next().map(|(tick, _)| (*tick, 0));
         let comes = self.named.range((day, Bound::Unbounded)).next().map(|tick| (*tick, 0));

@@ -21,7 +21,7 @@ pub const FEED_FORMAT: &str = "servanda-proof-of-feed 2";
 pub const MOST_EVENTS: usize = 20_000;
 
 /// Of one fluent or action so many entries; where more are looked at, all of it is.
-const WIDEST: usize = 40;
+const WIDEST: usize = 400;
 
 /// A file of proofs of rows of a result.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
