@@ -175,7 +175,7 @@ fact 1901-02-01: Other touches Sele.I
 #[test]
 fn who_broke_something_is_asked_of_all_days() {
     let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Sele between Arvenia and Belmark\n  enters into force 1921-06-01\n\
-                   norm Peace: each party must not attack Corvia\n  until 1930-01-01\nevent 1922-05-01: Arvenia attacks Corvia";
+                   norm Peace: each party must not attack Corvia\nevent 1922-05-01: Arvenia attacks Corvia";
     for question in ["who breached Peace", "who violated Peace", "who broke Peace"] {
         assert_eq!(texts(&reply(dossier, question)), ["Arvenia"], "{question}");
     }
@@ -195,8 +195,8 @@ fn a_secret_text_is_not_read_out_to_others() {
 
 #[test]
 fn a_number_is_told_with_what_is_left_open_of_it() {
-    let dossier = "polity Belmark\nplace Vale\nevent 1921-05-01: Belmark moves 400 troops into Vale\n\
-                   event 1921-06-01: Belmark moves unknown troops into Vale";
+    let dossier = "polity Belmark\nplace Vale\nevent 1921-05-01: Belmark brings 400 troops into Vale\n\
+                   event 1921-06-01: Belmark brings unknown troops into Vale";
     let texts = |day: &str| -> Vec<String> {
         let reply = reply(dossier, &format!("how many troops of Belmark in Vale on {day}"));
         reply.answers.iter().map(|answer| answer.text.clone()).collect()
