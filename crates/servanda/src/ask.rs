@@ -427,7 +427,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
         Form::Says(thing) | Form::Named(thing) if outcome.unknown.contains(thing) => Vec::new(),
         Form::Says(thing) => says(world, outcome, *thing),
-        Form::Claims(actor) => claims(world, view, *actor, day),
+        Form::Claims(actor) => claims(world, outcome, view, *actor, day),
         Form::Named(thing) => named(world, *thing),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => causes(world, outcome, question, view),

@@ -204,3 +204,12 @@ fn a_number_is_told_with_what_is_left_open_of_it() {
     assert_eq!(texts("1921-05-20"), ["400"]);
     assert_eq!(texts("1921-06-02"), ["at least 400"]);
 }
+
+#[test]
+fn a_claim_has_its_day() {
+    let dossier = "polity Arvenia, Belmark\nclaim 1922-05-01 by Arvenia: Belmark attacks Arvenia\n\
+                   claim by Arvenia: \"peace is a habit\"";
+    assert_eq!(texts(&reply(dossier, "what does Arvenia claim on 1922-04-30")), ["“peace is a habit”"]);
+    let all = reply(dossier, "what does Arvenia claim");
+    assert_eq!(all.answers.iter().map(|it| it.since.as_deref()).collect::<Vec<_>>(), [None, Some("1922-05-01")]);
+}

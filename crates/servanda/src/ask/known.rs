@@ -202,7 +202,13 @@ pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec
 }
 
 /// What somebody says, and the dossier does not take as so.
-pub(super) fn claims(world: &World<'_>, view: &View, actor: EntityId, day: Option<i64>) -> Vec<Answer> {
+pub(super) fn claims(
+    world: &World<'_>,
+    outcome: &Outcome,
+    view: &View,
+    actor: EntityId,
+    day: Option<i64>,
+) -> Vec<Answer> {
     let model = world.model;
     let mut all = Vec::new();
     for (at, event) in model.events.iter().enumerate() {
@@ -210,16 +216,18 @@ pub(super) fn claims(world: &World<'_>, view: &View, actor: EntityId, day: Optio
         let by = |list: &Vec<EntityId>| list.contains(&actor);
         let evident = view.known_in.is_none_or(|year| world.evidence_by(event.origin, year));
         let own = view.seen_by.is_none_or(|eyes| eyes == actor || event.known_only_to.is_none());
-        let (min, max) = world.dating.bounds(id);
-        let said = day.is_none_or(|day| min.is_none_or(|min| min <= day));
+        let hidden = event.mentions.iter().chain(&event.entity).any(|it| outcome.unknown.contains(it));
+        let (min, max) = (event.when.min, event.when.max);
+        let said = day.is_none_or(|day| min.is_none_or(|min| min <= day)) && !hidden;
         if !matches!(&event.standing, Standing::Claimed(list) if by(list)) || !evident || !own || !said {
             continue;
         }
-        let (since, until) = (Ends::bounds((min, max)), Ends::default());
-        let mut one = dated(world, event.sentence.clone(), true, since, until);
+        let since = if min.or(max).is_some() { Ends::bounds((min, max)) } else { Ends::default() };
+        let mut one = dated(world, event.sentence.clone(), true, since, Ends::default());
         one.act = true;
         one.steps = vec![steps::of_event(world, id)];
-        one.which.clone_from(&event.contradicted_by);
+        let known = |name: &&String| model.lexicon.entity(name).is_none_or(|id| !outcome.unknown.contains(&id));
+        one.which = event.contradicted_by.iter().filter(known).cloned().collect();
         all.push((min, one));
     }
     all.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
