@@ -140,7 +140,7 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         let text = match question.form {
             Form::Since if since.is_empty() => format!("{label}always"),
             Form::Since => format!("{label}{since}"),
-            Form::Until if until.is_empty() => continue,
+            Form::Until if until.is_empty() => format!("{label}without end"),
             Form::Until => format!("{label}{until}"),
             Form::HowLong => format!("{label}{}", length(world, outcome, &spell)),
             Form::When => format!("{label}{}", span_text(model, first, last)),
@@ -212,7 +212,7 @@ pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
             (Some(day), _) => day.clone(),
             (None, Some((first, last))) => between_text(first.clone(), last.clone()),
             (None, None) if matches!(question.form, Form::Since) => "always".to_owned(),
-            (None, None) => continue,
+            (None, None) => "without end".to_owned(),
         };
         answer.is_dated = true;
         answer.text = if question.asked.is_empty() { said } else { format!("{}: {said}", answer.text) };
