@@ -257,7 +257,7 @@ impl<'a> Weighing<'a> {
     }
 
     fn doubts_of(&self, side: usize, ticks: &Ticks, tried: &Tried) -> Vec<Doubt> {
-        let options = Options { record: Record::Timeline, ..self.runner.options.clone() };
+        let options = Options { record: Record::Timeline, ..self.runner.options };
         self.runner.run_with(side, &self.relevant[side].events, ticks.clone(), tried, &options).1
     }
 
