@@ -227,20 +227,11 @@ impl<'a> Elaborator<'a> {
     }
 
     pub(crate) fn complain(&mut self, statement: &Statement, trouble: Trouble) {
-        let error = Diagnostic::error(trouble.code, trouble.message.clone());
-        self.say(statement, trouble, error);
-    }
-
-    /// As [`Elaborator::complain`], of what is taken as it stands.
-    pub(crate) fn warn(&mut self, statement: &Statement, trouble: Trouble) {
-        let warning = Diagnostic::warning(trouble.code, trouble.message.clone());
-        self.say(statement, trouble, warning);
-    }
-
-    fn say(&mut self, statement: &Statement, trouble: Trouble, diagnostic: Diagnostic) {
         let span = if trouble.span == Span::default() { statement.head.span } else { trouble.span };
         let help = trouble.help_in(&self.model.lexicon);
-        let mut diagnostic = diagnostic.label(statement.file, span, "").headings(&statement.headings);
+        let mut diagnostic = Diagnostic::error(trouble.code, trouble.message)
+            .label(statement.file, span, "")
+            .headings(&statement.headings);
         if let Some(help) = help {
             diagnostic = diagnostic.help(help);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_diagnostics::Span;
+use servanda_diagnostics::{Diagnostic, Span};
 use servanda_syntax::{Clause, Statement, TokenKind};
 
 use super::logic::People;
@@ -149,17 +149,15 @@ impl Elaborator<'_> {
     }
 
     fn lasting(&mut self, statement: &Statement, event: &Event) {
-        let message =
-            format!("`{}` lasts, and an event happens on one day: it is taken for some day of it", event.when.written);
-        let trouble = Trouble::new("event-lasts", statement.head.span, message);
         let days = event.when.written.split_once('/').unwrap_or_default();
-        self.warn(
-            statement,
-            trouble.help(format!(
-                "write `{}..{}` for one day between the two, or say what lasted as a `fact`",
-                days.0, days.1
-            )),
+        let warning = Diagnostic::warning(
+            "event-lasts",
+            format!("`{}` lasts, and an event happens on one day: it is taken for some day of it", event.when.written),
         );
+        let help =
+            format!("write `{}..{}` for one day between the two, or say what lasted as a `fact`", days.0, days.1);
+        let warning = warning.label(statement.file, statement.head.span, "").headings(&statement.headings);
+        self.model.diagnostics.push(warning.help(help));
     }
 
     /// `the day after Boundary` in the place of a date.

@@ -163,10 +163,9 @@ impl Elaborator<'_> {
                     let Expr::Var(over) = aggregate.of else { continue };
                     if bound.contains(&over) {
                         let name = &vars[over.index()].name;
-                        let message = format!(
+                        let warning = Diagnostic::warning("aggregate-of-one", format!(
                             "`{name}` has one value here, as a condition outside the aggregate settles it: there is nothing to go over"
-                        );
-                        let warning = Diagnostic::warning("aggregate-of-one", message)
+                        ))
                             .label(statement.file, statement.head.span, "")
                             .headings(&statement.headings)
                             .help("put all conditions of an aggregate in parentheses: `sum of n where (A; B)`");

@@ -400,8 +400,12 @@ impl Reader<'_> {
             return Ok(one(Value::entity(id)));
         }
         if words.len() > MOST_WORDS {
-            let message = format!("{} words are too many for one sentence", words.len());
-            return Err(Trouble::new("sentence-too-long", span_of(words), message).help("write several statements"));
+            let trouble = Trouble::new(
+                "sentence-too-long",
+                span_of(words),
+                format!("{} words are too many for one sentence", words.len()),
+            );
+            return Err(trouble.help("write several statements"));
         }
         let mut values = Vec::new();
         let joins = |word: &Word| word.is_sign(",") || word.is("and") || word.is("or");
