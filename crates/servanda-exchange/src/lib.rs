@@ -1,8 +1,8 @@
 //! Feeds in, results out: rules over rows of CSV and Parquet files, as fast as they can be read.
 //!
-//! - [`run`] does all of it: reads the feeds, merges them by time, runs the rules, writes the intervals.
+//! - [`run()`] does all of it: reads the feeds, merges them by time, runs the rules, writes the intervals.
 //! - [`Trouble`] says which row of which file was not understood, and why; [`RunError`] why a run could not be done.
-//! - [`replay`] reads feeds for someone who wants to see the events: whoever proves a row, or checks a proof.
+//! - [`replay()`] reads feeds for someone who wants to see the events: whoever proves a row, or checks a proof.
 //!
 //! Rows become eight-byte values in batches. Reading them and writing results is done on the caller's thread, between the
 //! batches, or on one of their own; nothing depends on which. What is kept is what the engine keeps, the names that things

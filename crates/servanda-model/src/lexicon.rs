@@ -92,7 +92,7 @@ pub struct Lexicon {
     pub texts: Vec<String>,
     /// Words that are values of fluents, such as the statuses of norms: they are shown by their labels.
     pub words: BTreeSet<EntityId>,
-    /// For each entity its kinds and their parents, sorted; kept in step by [`Lexicon::close_kinds`].
+    /// For each entity its kinds and their parents, sorted.
     pub entity_kinds: Vec<Vec<KindId>>,
     names: HashMap<String, Vec<EntityId>>,
     /// Names without their accents, for those that have some.

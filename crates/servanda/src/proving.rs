@@ -1,7 +1,7 @@
 //! Proofs of answers: written for a question, and checked again from the dossier and the file alone.
 //!
-//! Both sides meet in the [`stage`]: the dossier's program with the question put to it, what the actor of a view does
-//! not know, and which events count. A proof has histories that stand for all chronologies (see [`cells`]). What the
+//! Both sides meet in the `stage`: the dossier's program with the question put to it, what the actor of a view does
+//! not know, and which events count. A proof has histories that stand for all chronologies (see `cells`). What the
 //! checker accepts of them is read the way any other outcome is, and must give the answers that the proof claims.
 
 mod cells;
