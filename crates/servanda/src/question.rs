@@ -14,7 +14,7 @@ mod words;
 use servanda_model::{
     Aggregate, AggregateOp, ArithOp, Asked, Asker, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId,
     EventPattern, Expr, Fluent, FluentId, FluentPattern, FluentType, Happening, Hole, Mode, Model, Number, NumberRange,
-    OriginId, Scope, Term, Ties, Trouble, Value, VarId, View,
+    OriginId, Scope, Term, Ties, Trouble, Value, Var, VarId, View,
 };
 
 use servanda_model::lexicon::{Piece, Target};
@@ -760,18 +760,29 @@ impl<'m> Preparing<'m> {
                 right: Expr::Value(Value::integer(0).expect("0 fits")),
             },
         ];
+        Some(self.add_defined(name, (holes, args), [(conditions, scope.vars)]))
+    }
+
+    /// Adds a fluent that is so wherever any of some lists of conditions is, each with its variables.
+    fn add_defined(
+        &mut self,
+        name: &str,
+        (holes, args): (&[Hole], &[Term]),
+        ways: impl IntoIterator<Item = (Vec<Condition>, Vec<Var>)>,
+    ) -> FluentId {
         let fluent = self.add_fluent(holes.to_vec(), FluentType::Truth);
-        self.questions.definitions.push(Definition {
+        let definitions = ways.into_iter().map(|(conditions, vars)| Definition {
             id: DefinitionId(0),
             name: name.to_owned(),
-            vars: scope.vars,
+            vars,
             fluent,
             args: args.to_vec(),
             value: Expr::Value(Value::TRUE),
             conditions,
             origin: OriginId(0),
         });
-        Some(fluent)
+        self.questions.definitions.extend(definitions);
+        fluent
     }
 
     /// `which norms are not breached`: each thing of the kind for which it is not so.

@@ -1,9 +1,6 @@
 //! What is said of a whole place and not of one within it, or of an article and not of the treaty: it may be so there, too.
 
-use servanda_model::{
-    Condition, Definition, DefinitionId, Expr, FluentId, FluentPattern, FluentType, Hole, OriginId, Scope, Term, Value,
-    Var,
-};
+use servanda_model::{Condition, FluentId, FluentPattern, FluentType, Hole, Scope, Term, Value, Var};
 
 use super::Preparing;
 
@@ -49,20 +46,7 @@ impl Preparing<'_> {
         if all.is_empty() {
             return None;
         }
-        let fluent = self.add_fluent(holes.to_vec(), FluentType::Truth);
-        for (conditions, vars) in all {
-            self.questions.definitions.push(Definition {
-                id: DefinitionId(0),
-                name: name.to_owned(),
-                vars,
-                fluent,
-                args: args.to_vec(),
-                value: Expr::Value(Value::TRUE),
-                conditions,
-                origin: OriginId(0),
-            });
-        }
-        Some(fluent)
+        Some(self.add_defined(name, (holes, args), all))
     }
 
     /// Conditions under which what stands in a relation to an article or a norm does so to the whole of it, too: who amends an
