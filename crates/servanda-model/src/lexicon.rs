@@ -55,6 +55,16 @@ pub enum Piece {
     Hole(usize),
 }
 
+/// Whether two phrases have holes in the same places and share a form of each word between them.
+pub(crate) fn read_alike(one: &[Piece], other: &[Piece]) -> bool {
+    let alike = |(one, other): (&Piece, &Piece)| match (one, other) {
+        (Piece::Word(one), Piece::Word(other)) => one.iter().any(|form| other.contains(form)),
+        (Piece::Hole(_), Piece::Hole(_)) => true,
+        _ => false,
+    };
+    one.len() == other.len() && one.iter().zip(other).all(alike)
+}
+
 /// What fills a hole of a wording goes where in the target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Slot {
