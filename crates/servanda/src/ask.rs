@@ -219,7 +219,6 @@ pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, h
     };
     let questions: Vec<Result<Question, Trouble>> =
         texts.iter().map(|text| preparing.question(text).and_then(near)).collect();
-    preparing.questions.ranges = preparing.ranges().to_vec();
     let mut view = view.clone();
     match questions.as_slice() {
         [Ok(question)] => view = own_view(question, &view),
@@ -235,7 +234,7 @@ pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, h
             view.on = view.on.or(question.on);
         }
     }
-    let put = std::mem::take(&mut preparing.questions);
+    let put = preparing.put();
     let targets: Vec<Target> = questions
         .iter()
         .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view, how)))

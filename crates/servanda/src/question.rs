@@ -142,7 +142,7 @@ pub struct Preparing<'m> {
     /// The readings and doctrines that apply.
     chosen: Vec<EntityId>,
     /// What to put to the engine.
-    pub questions: Questions,
+    questions: Questions,
 }
 
 /// Ways of reading a question grow with its words.
@@ -163,10 +163,13 @@ impl<'m> Preparing<'m> {
         Preparing { day, chosen: world.chosen(view), ..self }
     }
 
-    /// The ranges that values of questions may refer to.
+    /// What to put to the engine for all that was asked.
     #[must_use]
-    pub fn ranges(&self) -> &[servanda_model::NumberRange] {
-        &self.asker.ranges
+    pub fn put(self) -> Questions {
+        let mut questions = self.questions;
+        questions.ranges = self.asker.ranges;
+        self.model.wait_for_stated(&mut questions.definitions);
+        questions
     }
 
     /// Understands one more question.
@@ -821,12 +824,37 @@ impl<'m> Preparing<'m> {
         }
     }
 
-    /// Whether a number is added to by rules, or made up of others.
+    /// Whether a number begins at nothing: rules add to it, or it is a count, a sum, or worked out from such numbers.
     fn is_counted(&self, fluent: FluentId) -> bool {
-        let program = &self.model.program;
+        self.begins_at_nothing(fluent, &mut Vec::new())
+    }
+
+    fn begins_at_nothing(&self, fluent: FluentId, seen: &mut Vec<FluentId>) -> bool {
+        if seen.contains(&fluent) {
+            return false;
+        }
+        seen.push(fluent);
+        if let Some(total) = self.model.totals.iter().find(|total| total.total == fluent) {
+            return self.begins_at_nothing(total.own, seen);
+        }
         let adds = |effect: &Effect| matches!(effect, Effect::Increase { fluent: it, .. } if *it == fluent);
         self.model.rules.iter().flat_map(|rule| &rule.item.effects).any(adds)
-            || program.fluents[fluent.index()].mode == Mode::Derived
+            || self
+                .model
+                .definitions
+                .iter()
+                .filter(|definition| definition.item.fluent == fluent)
+                .any(|definition| self.amounts_to_nothing(&definition.item.value, seen))
+    }
+
+    /// Whether an expression is 0 where nothing is stated.
+    fn amounts_to_nothing(&self, value: &Expr, seen: &mut Vec<FluentId>) -> bool {
+        match value {
+            Expr::Value(_) | Expr::Var(_) | Expr::Now => false,
+            Expr::Fluent(fluent, _) => self.begins_at_nothing(*fluent, seen),
+            Expr::Arith(_, left, right) => self.amounts_to_nothing(left, seen) || self.amounts_to_nothing(right, seen),
+            Expr::Aggregate(it) => matches!(it.op, AggregateOp::Count | AggregateOp::Sum),
+        }
     }
 
     /// Has the engine look at a fluent for a question that reads it directly.

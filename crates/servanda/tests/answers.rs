@@ -238,3 +238,16 @@ fn a_question_that_is_not_understood_is_told_the_forms_of_questions() {
         assert!(help.contains("`may/must/can X …`") && !help.contains("declare"), "{question}: {help}");
     }
 }
+
+#[test]
+fn a_number_made_of_stated_numbers_is_missing_until_they_are_stated() {
+    let army = "polity Belmark\nfluent soldiers of {polity}: number\nfluent officers of {polity}: number\n\
+                fluent strength of {polity}: number\n\
+                define strength of host is men + leaders\n  for host: polity; men, leaders: number\n  \
+                while soldiers of host is men; officers of host is leaders\n\
+                fact since 1922-01-01: soldiers of Belmark is 20 000\n\
+                fact since 1923-01-01: officers of Belmark is 1 500\n";
+    let said = |question: &str| reply(army, question).answers.into_iter().map(|it| it.text).collect::<Vec<_>>();
+    assert_eq!(said("what is strength of Belmark on 1922-06-01"), [] as [&str; 0]);
+    assert_eq!(said("what is strength of Belmark on 1923-06-01"), ["21500"]);
+}

@@ -18,6 +18,7 @@ mod secrecy;
 mod sentence;
 mod signs;
 mod sorts;
+mod stated;
 mod things;
 mod trouble;
 mod vocabulary;
@@ -516,6 +517,7 @@ impl<'a> Elaborator<'a> {
 
     fn finish(&mut self) {
         self.make_happened();
+        self.wait_for_stated_numbers();
         self.leave_out_changes_of_defined();
         let entity_kinds = self.model.lexicon.entity_kinds.clone();
         self.model.program.entity_kinds = entity_kinds;

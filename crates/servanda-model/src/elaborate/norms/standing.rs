@@ -2,7 +2,6 @@
 
 use super::Body;
 use super::builder::Builder;
-use crate::ids::FluentId;
 use crate::model::Modality;
 use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Ties, Trigger};
 use crate::value::Value;
@@ -145,17 +144,10 @@ impl Builder<'_, '_> {
 
     /// Of the numbers compared those that are only ever stated, and so may be missing: that they are there.
     pub(super) fn stated_numbers(&self, state: &[Condition]) -> Vec<Condition> {
-        let model = &self.this.model;
-        let adds = |fluent: FluentId| {
-            let is_it = |effect: &Effect| matches!(effect, Effect::Increase { fluent: it, .. } if *it == fluent);
-            model.rules.iter().flat_map(|rule| &rule.item.effects).any(is_it)
-        };
+        let numbers = self.this.model.stated_numbers();
         let stated = |expr: &Expr| match expr {
-            Expr::Fluent(fluent, args) => {
-                let known = &model.program.fluents[fluent.index()];
-                let only = known.ty == FluentType::Number && known.mode == Mode::Inertial && !adds(*fluent);
-                let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any };
-                only.then_some(Condition::Holds(pattern))
+            Expr::Fluent(fluent, args) if numbers.contains(fluent) => {
+                Some(Condition::Holds(FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any }))
             }
             _ => None,
         };
