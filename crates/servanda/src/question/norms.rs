@@ -4,20 +4,24 @@
 //! each norm says; where they fit, a definition holds while the norm is in one of the statuses in which it stands. What can
 //! be done to an instrument is also a matter of the rules that such an act would set off.
 
+mod modal;
+mod powers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{
     Asked, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, FluentId,
-    FluentPattern, FluentType, Guard, Hole, Modality, Norm, Rule, Scope, Term, Trigger, Trouble, Value, VarId,
+    FluentPattern, FluentType, Hole, Modality, Norm, Scope, Term, Trigger, Trouble, Value, VarId,
 };
 
 use super::deeds::{
-    Deed, MOST_ACTS, all_placed, asked_of, brought_about, deeds_of, fluents_in, has_number, laid_on, no_deed, placed,
-    ruling, states_in,
+    Deed, MOST_ACTS, all_placed, asked_of, brought_about, deeds_of, has_number, laid_on, no_deed, placed, ruling,
+    states_in,
 };
 use super::terms::{Put, bound_by, read_by};
 use super::words::orders;
 use super::{Form, Preparing, Question};
+pub(super) use modal::{as_modal, modal};
 
 /// What a question wants to know of norms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,81 +79,6 @@ struct Laid {
     norm: Put,
     /// For what is asked.
     asked: BTreeMap<VarId, Term>,
-}
-
-/// The word that tells what a question wants, how many words it takes, and where the deed begins.
-pub(super) fn modal(lower: &[&str]) -> Option<(Wants, usize, usize)> {
-    let mut is_quoted = false;
-    let at = lower.iter().position(|word| {
-        let outside = !is_quoted;
-        is_quoted ^= word.matches(['"', '“', '”']).count() % 2 == 1;
-        outside && ["may", "might", "can", "could", "must", "shall"].contains(word)
-    })?;
-    let not = lower.get(at + 1) == Some(&"not");
-    let wants = match (lower[at], not) {
-        (_, true) => Wants::MustNot,
-        ("may" | "might", _) => Wants::May,
-        ("can" | "could", _) => Wants::Can,
-        _ => Wants::Must,
-    };
-    Some((wants, at, at + 1 + usize::from(not)))
-}
-
-/// `is Lithuania allowed to …`, `who is obliged to …`, `does USSR have to …`: the words in the order of `may Lithuania …`.
-pub(super) fn as_modal(words: &[&str], lower: &[&str]) -> Option<Vec<String>> {
-    const STATES: [(&str, &str); 10] = [
-        ("allowed", "may"),
-        ("permitted", "may"),
-        ("entitled", "may"),
-        ("authorised", "may"),
-        ("authorized", "may"),
-        ("empowered", "can"),
-        ("obliged", "must"),
-        ("required", "must"),
-        ("bound", "must"),
-        ("forbidden", "must not"),
-    ];
-    let own = |part: &[&str]| part.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let auxiliary = ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had"];
-    let aux = lower.iter().position(|word| auxiliary.contains(word))?;
-    let to = lower.iter().rposition(|word| *word == "to").filter(|_| true)?;
-    // The first `to` after the word of state begins the deed.
-    let state = (aux + 1..lower.len()).find_map(|at| {
-        if lower.get(at + 1) == Some(&"to") {
-            let word = if lower[at] == "prohibited" { "forbidden" } else { lower[at] };
-            if let Some((_, modal)) = STATES.iter().find(|(state, _)| *state == word) {
-                return Some((at, at + 2, *modal));
-            }
-            if lower[at] == "have" {
-                return Some((at, at + 2, "must"));
-            }
-            if lower[at] == "right" {
-                let from = if lower[at - 1] == "the" || lower[at - 1] == "a" { at - 1 } else { at };
-                let from = if lower[from - 1] == "have" { from - 1 } else { from };
-                return Some((from, at + 2, "may"));
-            }
-        }
-        None
-    });
-    let (end, deed, modal) = state?;
-    if to < deed.saturating_sub(1) {
-        return None;
-    }
-    let mut out = own(&words[..aux]);
-    let subject = own(&words[aux + 1..end]);
-    let modal: Vec<String> = modal.split(' ').map(str::to_owned).collect();
-    let deed = own(&words[deed..]);
-    if out.is_empty() || subject.is_empty() {
-        // `is X allowed to …`, `who is allowed to …`
-        out.extend(subject);
-        out.extend(modal);
-    } else {
-        // `what is X allowed to …`
-        out.extend(modal);
-        out.extend(subject);
-    }
-    out.extend(deed);
-    Some(out)
 }
 
 fn expr_of(term: Term) -> Expr {
@@ -470,19 +399,6 @@ impl Preparing<'_> {
         })
     }
 
-    /// An act upon an instrument or a part of one changes what is law; that is for the rules of law to allow.
-    fn is_on_instrument(&self, act: &EventPattern) -> bool {
-        let hooks = &self.model.hooks;
-        act.args.iter().any(|term| match term {
-            Term::Value(value) => value.as_entity().is_some_and(|it| {
-                [hooks.instrument, hooks.norm, hooks.article]
-                    .iter()
-                    .any(|kind| self.model.lexicon.is_of_kind(it, *kind))
-            }),
-            _ => false,
-        })
-    }
-
     /// Every norm that lays something on somebody, or that is owed to somebody.
     fn all_norms(
         &mut self,
@@ -706,158 +622,6 @@ impl Preparing<'_> {
                 origin: norm.origin,
             });
         }
-    }
-
-    /// The rules that an act would set off on the day, if it were done then.
-    fn powers(&mut self, act: &EventPattern, question: &Question, of_law: bool) -> Vec<(FluentId, usize, bool)> {
-        let model = self.model;
-        let day = question.on.or(self.day);
-        let Some(today) = day.and_then(Value::tick) else { return Vec::new() };
-        let mut found = Vec::new();
-        for (at, rule) in model.rules.iter().enumerate() {
-            let applies = rule.guards.iter().all(|guard| match guard {
-                Guard::Chosen(it) => self.chosen.contains(it),
-                Guard::NotChosen(it) => !self.chosen.contains(it),
-                Guard::About(_) => true,
-            });
-            let of_norm = !model.origins[rule.item.origin.index()].within.is_empty();
-            if !applies || of_norm {
-                continue;
-            }
-            let set_off = rule.item.triggers.iter().find_map(|trigger| match trigger {
-                Trigger::Happens(it) if it.action == act.action => Some((it, &rule.item.conditions)),
-                Trigger::After { trigger, given, .. } => match &**trigger {
-                    Trigger::Happens(it) if it.action == act.action => Some((it, given)),
-                    _ => None,
-                },
-                _ => None,
-            });
-            let Some((pattern, conditions)) = set_off else { continue };
-            let Some(mut put) = laid_on(&pattern.args, &act.args) else { continue };
-            let of_kind = put.terms.iter().all(|(var, term)| match (rule.item.vars[var.index()].hole, term) {
-                (Hole::Kind(kind), Term::Value(value)) => {
-                    value.as_entity().is_some_and(|it| model.lexicon.is_of_kind(it, kind))
-                }
-                _ => true,
-            });
-            if !of_kind {
-                continue;
-            }
-            put.terms.retain(|_, term| matches!(term, Term::Value(_)));
-            put.today = Some(today);
-            let effective = self.has_effect(&rule.item);
-            let doer = pattern.args.first().copied();
-            if of_law && effective && !rule.item.effects.iter().any(|effect| self.is_of_law(effect, &rule.item, doer)) {
-                continue;
-            }
-            let fluent = self.rule_fluent(&rule.item, &put, conditions, question);
-            found.push((fluent, at, effective));
-        }
-        found
-    }
-
-    /// Whether an effect is on instruments and their parts, and on who acts alone, and so on the law between states and not on the facts.
-    fn is_of_law(&self, effect: &Effect, rule: &Rule, doer: Option<Term>) -> bool {
-        let model = self.model;
-        let args = match effect {
-            Effect::Initiate { args, .. } | Effect::Increase { args, .. } => args,
-            Effect::Terminate { pattern } => &pattern.args,
-            Effect::Happen(it) => &it.args,
-        };
-        let hooks = &model.hooks;
-        let is_text = |kind| {
-            [hooks.instrument, hooks.norm, hooks.article].iter().any(|text| model.lexicon.is_subkind(kind, *text))
-        };
-        if matches!(effect, Effect::Happen(_)) {
-            return args.iter().any(|term| match term {
-                Term::Var(var) => matches!(rule.vars[var.index()].hole, Hole::Kind(kind) if is_text(kind)),
-                _ => false,
-            });
-        }
-        let texts = args.iter().filter(|term| Some(**term) != doer).count();
-        texts > 0
-            && args.iter().all(|term| match term {
-                doing if Some(*doing) == doer => true,
-                Term::Var(var) => match rule.vars[var.index()].hole {
-                    Hole::Kind(kind) => is_text(kind) || kind == hooks.thing,
-                    Hole::Thing => true,
-                    _ => false,
-                },
-                Term::Value(value) => value
-                    .as_entity()
-                    .is_some_and(|it| model.lexicon.entities[it.index()].kinds.iter().any(|kind| is_text(*kind))),
-                Term::Any => false,
-            })
-    }
-
-    fn rule_fluent(&mut self, rule: &Rule, put: &Put, conditions: &[Condition], question: &Question) -> FluentId {
-        let fluent = self.fluent_for(rule.vars.iter().map(|_| Hole::Any).collect());
-        let conditions = put.conditions(conditions);
-        let bound = bound_by(&conditions);
-        let unspecified = Term::Value(Value::entity(self.model.hooks.unspecified));
-        let args = (0..rule.vars.len() as u32).map(VarId).map(|var| match put.term(Term::Var(var)) {
-            Term::Var(var) if !bound.contains(&var) => unspecified,
-            term => term,
-        });
-        let args = args.collect();
-        self.questions.definitions.push(Definition {
-            id: DefinitionId(0),
-            name: question.text.clone(),
-            vars: rule.vars.clone(),
-            fluent,
-            args,
-            value: Expr::Value(Value::TRUE),
-            conditions,
-            origin: rule.origin,
-        });
-        fluent
-    }
-
-    /// Whether anything looks at what a rule changes: a mere note that an act was without effect is looked at by nothing.
-    fn has_effect(&self, rule: &Rule) -> bool {
-        let model = self.model;
-        let mut read: BTreeSet<FluentId> = BTreeSet::new();
-        let mut acts = BTreeSet::new();
-        let applies = |guards: &[Guard]| {
-            guards.iter().all(|guard| match guard {
-                Guard::Chosen(it) => self.chosen.contains(it),
-                Guard::NotChosen(it) => !self.chosen.contains(it),
-                Guard::About(_) => true,
-            })
-        };
-        for rule in model.rules.iter().filter(|rule| applies(&rule.guards)) {
-            for trigger in &rule.item.triggers {
-                let inner = match trigger {
-                    Trigger::After { trigger, given, .. } => {
-                        fluents_in(given, &mut read);
-                        trigger
-                    }
-                    other => other,
-                };
-                match inner {
-                    Trigger::Happens(it) => {
-                        acts.insert(it.action);
-                    }
-                    Trigger::Initiated(it)
-                    | Trigger::Begins(it)
-                    | Trigger::Ends(it)
-                    | Trigger::Comes(it)
-                    | Trigger::HasHeld { pattern: it, .. } => {
-                        read.insert(it.fluent);
-                    }
-                    Trigger::After { .. } => {}
-                }
-            }
-            fluents_in(&rule.item.conditions, &mut read);
-        }
-        for definition in model.definitions.iter().filter(|it| applies(&it.guards)) {
-            fluents_in(&definition.item.conditions, &mut read);
-        }
-        rule.effects.iter().any(|effect| match effect {
-            Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => read.contains(fluent),
-            Effect::Terminate { pattern } => read.contains(&pattern.fluent),
-            Effect::Happen(it) => acts.contains(&it.action),
-        })
     }
 
     fn fluent_for(&mut self, holes: Vec<Hole>) -> FluentId {
