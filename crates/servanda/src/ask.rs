@@ -311,7 +311,7 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         Form::Acts { patterns, .. } => {
             Target { acts: patterns.clone(), day: on, weighs_numbers: how.tries_numbers, ..Target::default() }
         }
-        Form::Happened(_) | Form::Did(_) | Form::Says(_) | Form::Claims(_) | Form::Named(_) => Target::default(),
+        Form::Happened(_) | Form::Did(_) | Form::Says(_) | Form::Claims { .. } | Form::Named(_) => Target::default(),
         Form::Secrets(actor) => {
             let told = (model.hooks.knows, vec![Some(Value::entity(*actor)), None]);
             let public = world.public().map(|fluent| (fluent, vec![None]));
@@ -413,20 +413,22 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     let day = question.on.or(view.on);
     let on = day.unwrap_or_else(|| world.last_day());
     let all_days = question.is_of_all_days(view);
+    let during =
+        question.during.or_else(|| question.on.filter(|_| question.that_day).map(|day| (Some(day), Some(day))));
     let mut answers = match &question.form {
         Form::Acts { patterns, asked, negated } => {
             let done = acts(world, outcome, patterns, asked, question, day);
             if *negated { undone(world, &done, question, outcome) } else { done }
         }
-        Form::Happened(thing) => happened(world, outcome, *thing, false, day, question.during),
-        Form::Did(actor) => happened(world, outcome, Some(*actor), true, day, question.during),
+        Form::Happened(thing) => happened(world, outcome, *thing, false, day, during),
+        Form::Did(actor) => happened(world, outcome, Some(*actor), true, day, during),
         Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
         Form::Learnt { actor, thing } => learnt(world, outcome, *actor, *thing, on),
         Form::Secrets(actor) => secrets(world, outcome, *actor, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
         Form::Says(thing) | Form::Named(thing) if outcome.unknown.contains(thing) => Vec::new(),
         Form::Says(thing) => says(world, outcome, *thing),
-        Form::Claims(actor) => claims(world, outcome, view, *actor, day),
+        Form::Claims { by, text } => claims(world, outcome, view, (*by, text.as_deref()), day),
         Form::Named(thing) => named(world, *thing),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => causes(world, outcome, question, view),
@@ -450,11 +452,11 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     }
     if let Some(since) = question.since {
         let since = model.show_tick(since);
-        answers.retain(|answer| answer.since.as_ref() == Some(&since));
+        answers.retain_mut(|it| is_or_may_be(&since, (&it.since, &it.since_between), &mut it.truth));
     }
     if let Some(until) = question.until {
         let until = model.show_tick(until);
-        answers.retain(|answer| answer.until.as_ref() == Some(&until));
+        answers.retain_mut(|it| is_or_may_be(&until, (&it.until, &it.until_between), &mut it.truth));
     }
     if !outcome.precise && !matches!(question.form, Form::Happened(_)) {
         for answer in &mut answers {
@@ -554,6 +556,20 @@ fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solutio
     }
     let shown: Vec<String> = key.iter().map(|value| say::value(model, solution, *value)).collect();
     shown.join(", ")
+}
+
+/// Whether a day is the one asked for, or may be it.
+fn is_or_may_be(
+    day: &str,
+    (one, between): (&Option<String>, &Option<(Option<String>, Option<String>)>),
+    truth: &mut Truth,
+) -> bool {
+    if let Some(one) = one {
+        return one == day;
+    }
+    let Some((Some(first), Some(last))) = between else { return false };
+    *truth = Truth::Possible;
+    first.as_str() <= day && day <= last.as_str()
 }
 
 /// What a yes says: the question as a sentence, where it is a single one.

@@ -17,7 +17,7 @@ mod words;
 
 use servanda_model::{
     Asker, Condition, Definition, DefinitionId, EntityId, Expr, Fluent, FluentId, FluentPattern, FluentType, Hole,
-    Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, Var, View,
+    Mode, Model, OriginId, Scope, Term, Ties, Trouble, Value, Var, View, close_quotations, open_quotations,
 };
 
 use crate::world::{Questions, World};
@@ -76,7 +76,7 @@ impl<'m> Preparing<'m> {
             let (span, help) = (servanda_diagnostics::Span::default(), Some("ask one thing at a time".to_owned()));
             return Err(Trouble { code: "question-too-long", message, span, help, unknown: None });
         }
-        let mut body = plain.to_owned();
+        let mut body = close_quotations(plain);
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
         for (word, possibly) in
             [("is it true that ", false), ("possibly ", true), ("certainly ", false), ("why ", false), ("and ", false)]
@@ -112,8 +112,9 @@ impl<'m> Preparing<'m> {
             return Err(Trouble { code: "bad-date", message, span, help: None, unknown: None });
         }
         match self.understand(&body, &mut question) {
-            Ok(()) => Ok(Question { body, ..question }),
+            Ok(()) => Ok(Question { body: open_quotations(&body), ..question }),
             Err(mut trouble) => {
+                trouble.message = open_quotations(&trouble.message);
                 trouble.help = Some(self.help(&trouble));
                 Err(trouble)
             }

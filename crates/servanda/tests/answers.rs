@@ -251,3 +251,86 @@ fn a_number_made_of_stated_numbers_is_missing_until_they_are_stated() {
     assert_eq!(said("what is strength of Belmark on 1922-06-01"), [] as [&str; 0]);
     assert_eq!(said("what is strength of Belmark on 1923-06-01"), ["21500"]);
 }
+
+const QUARREL: &str = r#"
+polity Belmark, Corvia
+action {a: thing} demand/demands/demanded {text} of {b: thing}
+action {a: thing} do/does/did {text}
+action {a: thing} meet/meets/met {b: thing} in {t: text}
+treaty Sele between Belmark and Corvia
+  lasts 15 years
+  enters into force 1921-06-01
+norm Pay: Belmark must meet Corvia in "the town hall"
+  within 30 days
+norm Rest: Corvia must not attack Belmark
+treaty Other between Belmark and Corvia
+  enters into force 1921-06-01
+norm Elsewhere: Corvia must not attack Belmark
+event 1922-01-05: Corvia demands "a port that will not freeze" of Belmark
+event 1923-01-05: Corvia demands "a port that will not freeze" of Belmark
+event 1924-02-07: Corvia attacks Belmark
+claim 1922-01-06 by Belmark: "no port is worth this price"
+"#;
+
+/// The texts of the answers, with the days that belong to them.
+fn said(question: &str) -> Vec<String> {
+    let text = |it: servanda::ask::Answer| match (&it.since, it.is_dated) {
+        (Some(since), false) => format!("{} {since}", it.text),
+        _ => it.text,
+    };
+    reply(QUARREL, question).answers.into_iter().map(text).collect()
+}
+
+#[test]
+fn a_quotation_is_one_word_of_a_question() {
+    let demand = "did Corvia demand \"a port that will not freeze\" of Belmark";
+    assert_eq!(said(demand), ["Corvia demands “a port that will not freeze” of Belmark 1922-01-05"]);
+    assert_eq!(said("did Corvia demand \"a port that may not matter\" of Belmark"), [] as [&str; 0]);
+}
+
+#[test]
+fn when_something_was_done_is_asked_of_each_time() {
+    let days = ["1922-01-05", "1923-01-05"];
+    assert_eq!(said("when did Corvia demand \"a port that will not freeze\" of Belmark"), days);
+}
+
+#[test]
+fn what_somebody_did_on_a_day_is_of_that_day() {
+    assert_eq!(said("what did Corvia do on 7 February 1924"), ["Corvia attacks Belmark 1924-02-07"]);
+    assert_eq!(said("what did Corvia do on 8 February 1924"), [] as [&str; 0]);
+}
+
+#[test]
+fn who_said_something_is_asked_of_claims() {
+    assert_eq!(said("did Belmark say \"worth this price\""), ["“no port is worth this price” 1922-01-06"]);
+    assert_eq!(said("who claimed \"worth this price\""), ["Belmark: “no port is worth this price” 1922-01-06"]);
+}
+
+#[test]
+fn how_long_something_lasts_is_the_length_stated_of_it() {
+    assert_eq!(said("how long does Sele last"), ["15 years"]);
+    assert_eq!(said("how many years does Sele last"), ["15 years"]);
+}
+
+#[test]
+fn a_norm_is_met_though_people_meet_as_well() {
+    assert_eq!(said("did Belmark meet Pay"), [] as [&str; 0]);
+    let late = reply(
+        &format!("{QUARREL}event 1921-06-20: Belmark meets Corvia in \"the town hall\"\n"),
+        "did Belmark meet Pay",
+    );
+    assert_eq!(late.answers[0].text, "Pay met by Belmark");
+}
+
+#[test]
+fn which_norms_of_a_treaty_are_not_breached_leaves_out_the_other_treaty() {
+    assert_eq!(said("which norms of Other are not breached on 1923-01-01"), ["Elsewhere"]);
+}
+
+#[test]
+fn a_number_is_not_asked_of_a_text() {
+    let entry = Entry { path: "sele.md".into(), text: Ok(format!("# Sele\n```servanda\n{QUARREL}\n```\n")) };
+    let model = model_of(&[entry], DefaultLaw::Library);
+    let asked = ask(&mut World::new(&model), "how many ships did Corvia lose in battle", &View::default());
+    assert!(asked.is_err(), "{asked:?}");
+}

@@ -11,6 +11,7 @@ use crate::ids::{EntityId, FluentId};
 use crate::lexicon::Lexicon;
 use crate::model::{Check, Expect, Model, View};
 use crate::program::{Action, Condition, EventPattern, Expr, Fluent};
+use crate::quotations::open_quotations;
 use crate::value::NumberRange;
 
 impl Elaborator<'_> {
@@ -216,7 +217,7 @@ impl<'a> Asker<'a> {
     /// The thing of a name.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<EntityId> {
-        self.lexicon.entity(name)
+        self.lexicon.entity(&open_quotations(name))
     }
 
     /// Whether `under` can choose a thing: a doctrine, or a reading of a norm.
@@ -244,6 +245,6 @@ impl<'a> Asker<'a> {
 
 /// The words of a question typed outside a file.
 fn words_of(text: &str) -> Vec<Word> {
-    let clean = text.trim().trim_end_matches('?').replace(['\n', '\r', '\t'], " ");
+    let clean = open_quotations(text.trim().trim_end_matches('?')).replace(['\n', '\r', '\t'], " ");
     all(&servanda_syntax::tokenize(clean.trim()))
 }

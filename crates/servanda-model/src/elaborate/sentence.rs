@@ -345,6 +345,8 @@ impl Reader<'_> {
             ["which" | "what", ..] if scope.asking => self.asked(words, 1),
             ["how", "many" | "much", ..] if scope.asking => match hole {
                 Hole::Kind(_) | Hole::Thing => self.asked(words, 2),
+                // A text has no number.
+                Hole::Text => None,
                 // What is counted is no name.
                 _ => words[2..]
                     .iter()

@@ -21,25 +21,29 @@ pub(super) fn acts(
     day: Option<i64>,
 ) -> Vec<Answer> {
     let model = world.model;
-    let mut found: BTreeMap<Vec<Value>, Vec<Option<i64>>> = BTreeMap::new();
+    let mut found: BTreeMap<(Vec<Value>, usize), Vec<Option<i64>>> = BTreeMap::new();
     let wants_day = question.body.to_lowercase().starts_with("when");
     let that_day = question.on.filter(|_| question.that_day);
     let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
     let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
     for (index, run) in outcome.runs.iter().enumerate() {
+        let mut times: BTreeMap<Vec<Value>, Vec<i64>> = BTreeMap::new();
         for event in &run.solution.events {
             let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
             if fits && in_time(event.tick) {
                 let args = numbers::as_stated(model, &run.numbers, event.action, &event.args);
-                let days = found.entry(args).or_insert_with(|| vec![None; outcome.runs.len()]);
-                if days[index].is_none() {
-                    days[index] = Some(event.tick);
+                let ticks = times.entry(args.clone()).or_default();
+                // When it was is asked of each time; otherwise the first is enough.
+                if ticks.is_empty() || wants_day && !ticks.contains(&event.tick) {
+                    let none = || vec![None; outcome.runs.len()];
+                    found.entry((args, ticks.len())).or_insert_with(none)[index] = Some(event.tick);
+                    ticks.push(event.tick);
                 }
             }
         }
     }
     let mut answers = Vec::new();
-    for (args, days) in found {
+    for ((args, _), days) in found {
         let everywhere = days.iter().all(Option::is_some);
         let sentence = say::action(model, patterns[0].action, &args);
         let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();

@@ -60,7 +60,12 @@ pub enum Form {
     /// What the norms of a thing say.
     Says(EntityId),
     /// What somebody claims.
-    Claims(EntityId),
+    Claims {
+        /// Who; anybody if left out.
+        by: Option<EntityId>,
+        /// In these words; anything if left out.
+        text: Option<String>,
+    },
     /// What a thing is.
     Named(EntityId),
     /// What happened, to whom or by whom.
@@ -146,7 +151,7 @@ impl Question {
             Form::Since | Form::Until => no_day && self.ever,
             Form::Norms(of) if of.when => true,
             Form::Whether | Form::Which | Form::What | Form::HowMany | Form::Count | Form::Norms(_) => {
-                self.during.is_some() || self.begins || self.ever && no_day && self.since.or(self.until).is_none()
+                self.during.is_some() || self.begins || self.ever && no_day
             }
             _ => false,
         }

@@ -13,6 +13,16 @@ impl Preparing<'_> {
     /// A sentence in any order of words: `which place did Lithuania cede` is also tried with what is asked for put back
     /// behind the verb, `Lithuania was attacked by Poland` made active, and `did USSR breach Ceiling` as a status.
     pub(super) fn sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+        // What is met, observed or broken is a norm, whatever else a phrase of the dossier meets.
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let norm = self.model.hooks.norm;
+        let of_norm = |what: &str| {
+            let named = self.entity(what).is_ok_and(|thing| self.model.lexicon.is_of_kind(thing, norm));
+            named || what.to_lowercase().starts_with("which norm")
+        };
+        if of_status(&words).is_some_and(|(.., what)| of_norm(&what)) && self.status_sentence(text, question) {
+            return Ok(());
+        }
         let orders = all_orders(text);
         let mut trouble = None;
         for order in &orders {
@@ -195,6 +205,15 @@ impl Preparing<'_> {
         let all: Vec<EntityId> =
             (0..lexicon.entities.len()).map(EntityId::from_index).filter(|id| lexicon.is_of_kind(*id, kind)).collect();
         let fluent = self.add_fluent(vec![Hole::Kind(kind)], FluentType::Truth);
+        // `of MutualAssistance` says which norms are meant, and is not denied.
+        let meant = |condition: &Condition| match condition {
+            Condition::Holds(it) => it.args.iter().all(|arg| *arg == Term::Var(var) || matches!(arg, Term::Value(_))),
+            _ => false,
+        };
+        let (such, said): (Vec<_>, Vec<_>) =
+            list.iter().cloned().enumerate().partition(|(at, condition)| *at > 0 && meant(condition));
+        let plain = |all: Vec<(usize, Condition)>| all.into_iter().map(|(_, it)| it).collect::<Vec<_>>();
+        let (such, said) = (plain(such), plain(said));
         for thing in all {
             let put = terms::Put { terms: [(var, Term::Value(Value::entity(thing)))].into(), today: None };
             self.questions.definitions.push(Definition {
@@ -204,7 +223,7 @@ impl Preparing<'_> {
                 fluent,
                 args: vec![Term::Value(Value::entity(thing))],
                 value: Expr::Value(Value::TRUE),
-                conditions: vec![Condition::Not(put.conditions(list))],
+                conditions: [put.conditions(&such), vec![Condition::Not(put.conditions(&said))]].concat(),
                 origin: OriginId(0),
             });
         }

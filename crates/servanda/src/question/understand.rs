@@ -1,6 +1,7 @@
 //! Which form of question some words have.
 
-use servanda_model::{EntityId, Hole, Term, Trouble, Value, VarId};
+use servanda_model::lexicon::{Piece, Target, Wording};
+use servanda_model::{Condition, EntityId, Event, Hole, Standing, Term, Trouble, Value, VarId, open_quotations};
 
 use super::words::{self, of_status};
 use super::{Form, Preparing, Question, norms, strip};
@@ -148,6 +149,50 @@ impl Preparing<'_> {
         })
     }
 
+    /// `how long does Sele last`, where a length of time is stated of it.
+    fn length_stated(&mut self, text: &str, question: &mut Question) -> bool {
+        let mut asked = Question { form: Form::Which, ..question.clone() };
+        let wordings = &self.model.lexicon.wordings;
+        let ends_in_length = |wording: &Wording| match wording.pieces.last() {
+            Some(Piece::Hole(slot)) => wording.slots[*slot].1 == Hole::Duration,
+            _ => false,
+        };
+        let is_length = |asked: &Question| match asked.conditions.as_slice() {
+            [Condition::Holds(it)] => {
+                wordings.iter().any(|w| w.target == Target::Fluent(it.fluent) && ends_in_length(w))
+            }
+            _ => false,
+        };
+        let stated = self.plain_sentence(&format!("{text} what"), &mut asked).is_ok() && is_length(&asked);
+        if stated {
+            *question = asked;
+        }
+        stated
+    }
+
+    /// `who said "…"`, `did Corvia claim "…"`: where somebody is said to have said so, and it is no event of its own.
+    fn quoted_claims(&self, words: &[&str], lower: &[&str]) -> Option<Form> {
+        const VERBS: [&str; 14] = [
+            "say", "says", "said", "claim", "claims", "claimed", "write", "writes", "wrote", "allege", "alleges",
+            "alleged", "assert", "asserted",
+        ];
+        let (quoted, verb) = (lower.len().checked_sub(1)?, lower.len().checked_sub(2)?);
+        if !lower[quoted].starts_with(['"', '“']) || !VERBS.contains(&lower[verb]) {
+            return None;
+        }
+        let by = match &lower[..verb] {
+            ["who"] => None,
+            ["did" | "does" | "has", ..] => Some(self.entity(&words[1..verb].join(" ")).ok()?),
+            _ => return None,
+        };
+        let text = open_quotations(words[quoted].trim_matches(['"', '“', '”']));
+        let is_it = |event: &Event| {
+            matches!(event.standing, Standing::Claimed(_))
+                && event.sentence.to_lowercase().contains(&text.to_lowercase())
+        };
+        self.model.events.iter().any(is_it).then_some(Form::Claims { by, text: Some(text) })
+    }
+
     /// Forms of question that are not sentences of phrases.
     pub(super) fn special(
         &mut self,
@@ -162,6 +207,9 @@ impl Preparing<'_> {
             rest(from + usize::from(auxiliary))
         };
         let form = |this: &mut Self, form: Form, text: String, question: &mut Question| {
+            if matches!(form, Form::HowLong) && this.length_stated(&text, question) {
+                return Some(Ok(()));
+            }
             question.form = form.clone();
             let result = this.sentence(&text, question);
             if result.is_ok() && !matches!(question.form, Form::Acts { .. }) {
@@ -169,6 +217,10 @@ impl Preparing<'_> {
             }
             Some(result)
         };
+        if let Some(claims) = self.quoted_claims(words, lower) {
+            question.form = claims;
+            return Some(Ok(()));
+        }
         match lower {
             ["since" | "from" | "until" | "till", "when", ..] if norms::modal(lower).is_some() => {
                 Some(self.modal_question(&words[1..], question))
@@ -177,6 +229,9 @@ impl Preparing<'_> {
             ["until" | "till", "when", ..] => form(self, Form::Until, said(2), question),
             ["for", "how", "long", ..] => form(self, Form::HowLong, said(3), question),
             ["how", "long", ..] => form(self, Form::HowLong, said(2), question),
+            ["how", "many", "days" | "weeks" | "months" | "years", next, ..] if words::AUXILIARY.contains(next) => {
+                form(self, Form::HowLong, said(3), question)
+            }
             ["by" | "through", "which" | "what", "act" | "event" | "deed", ..] => {
                 form(self, Form::Cause, said(3), question)
             }
@@ -218,7 +273,7 @@ impl Preparing<'_> {
                 let kinds = [hooks.norm, hooks.article, hooks.instrument];
                 let is_text = kinds.iter().any(|kind| self.model.lexicon.is_of_kind(thing, *kind))
                     || self.model.norms.iter().any(|norm| norm.reading == Some(thing));
-                question.form = if is_text { Form::Says(thing) } else { Form::Claims(thing) };
+                question.form = if is_text { Form::Says(thing) } else { Form::Claims { by: Some(thing), text: None } };
                 Some(Ok(()))
             }
             ["what" | "who", "is" | "was" | "are" | "were", _, ..] if self.entity(&rest(2)).is_ok() => {
