@@ -12,7 +12,7 @@ pub mod program;
 mod quotations;
 pub mod value;
 
-pub use elaborate::{Asked, Asker, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate};
+pub use elaborate::{Asked, Asker, Deed, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate};
 pub use ids::*;
 pub use model::*;
 pub use program::*;

@@ -4,6 +4,7 @@ mod acts;
 mod held;
 mod known;
 mod live;
+mod matching;
 mod norms;
 mod parting;
 mod spells;
@@ -14,7 +15,7 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use servanda_engine::{ProgramError, Solution, StepId};
-use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Model, Term, Trouble, Value, View};
+use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
 
 use acts::{acts, happened, undone};
 use held::{Found, constants, counted, fillings, held, insiders, leave_open, may_be_so, unstated};
@@ -418,7 +419,14 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     let mut answers = match &question.form {
         Form::Acts { patterns, asked, negated } => {
             let done = acts(world, outcome, patterns, asked, question, day);
-            if *negated { undone(world, &done, question, outcome) } else { done }
+            let counts = question.body.to_lowercase().starts_with("how many ");
+            match counts
+                && asked.iter().all(|at| model.program.actions[patterns[0].action.index()].holes[*at] != Hole::Number)
+            {
+                true => counted(world, done),
+                false if *negated => undone(world, &done, question, outcome),
+                false => done,
+            }
         }
         Form::Happened(thing) => happened(world, outcome, *thing, false, day, during),
         Form::Did(actor) => happened(world, outcome, Some(*actor), true, day, during),

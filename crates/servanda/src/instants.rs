@@ -28,6 +28,8 @@ const BEYOND: i64 = 43_830;
 const MOST_SHIFTS: usize = 400;
 /// Beyond this many instants besides those of the events themselves, what comes of them is taken to happen at any time.
 const MOST_INSTANTS: usize = 20_000;
+/// A rule whose timers set it off again is followed this many times more than there are events, and then fires at any time.
+const MOST_FIRINGS: usize = 500;
 /// Ways of meeting one instance's conditions that are looked at for when they may be met.
 const MOST_FILLINGS: usize = 64;
 
@@ -422,7 +424,9 @@ impl<'m, 'p> Times<'m, 'p> {
                         }
                     }
                 }
+                let most = MOST_FIRINGS + self.most - MOST_INSTANTS;
                 for id in new {
+                    let id = if self.fires[at].len() < most { id } else { ANYTIME };
                     insert(&mut self.fires[at], id);
                 }
                 let fires = self.fires[at].clone();

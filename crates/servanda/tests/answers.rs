@@ -334,3 +334,53 @@ fn a_number_is_not_asked_of_a_text() {
     let asked = ask(&mut World::new(&model), "how many ships did Corvia lose in battle", &View::default());
     assert!(asked.is_err(), "{asked:?}");
 }
+
+/// The answers to a question, each with its truth.
+fn truths(dossier: &str, question: &str) -> Vec<String> {
+    let of = |it: servanda::ask::Answer| format!("{:?} {}", it.truth, it.text);
+    reply(dossier, question).answers.into_iter().map(of).collect()
+}
+
+#[test]
+fn an_act_of_some_day_of_a_year_may_be_of_any_month_of_it() {
+    let raid = "polity Belmark, Corvia\nevent 1925 Raid: Belmark attacks Corvia\n";
+    let may_be = ["Possible Belmark attacks Corvia"];
+    assert_eq!(truths(raid, "did Belmark attack Corvia in June 1925"), may_be);
+    assert_eq!(truths(raid, "did Belmark not attack Corvia in June 1925"), ["Possible Belmark did not attack Corvia"]);
+    assert_eq!(truths(raid, "did Belmark attack Corvia in 1925"), ["Certain Belmark attacks Corvia"]);
+    assert_eq!(truths(raid, "did Belmark attack Corvia in June 1926"), [] as [&str; 0]);
+    let apart = "polity Belmark, Corvia\nevent 1925-01 or 1925-12 Raid: Belmark attacks Corvia\n";
+    assert_eq!(truths(apart, "did Belmark attack Corvia in June 1925"), [] as [&str; 0]);
+}
+
+#[test]
+fn acts_are_asked_about_by_kind_and_number_and_all_together() {
+    let fleet = "kind ship \"ship\"\nkind cruiser \"cruiser\": ship\nkind monitor \"monitor\": ship\n\
+                 polity Belmark, Corvia\ncruiser Cruz\nmonitor Dread, Ajax\n\
+                 action {a: polity} scrap/scraps/scrapped {s: ship}\n\
+                 event 1924-02-17: Belmark scraps Dread\nevent 1924-03-01: Corvia scraps Ajax\n";
+    let none = [] as [&str; 0];
+    assert_eq!(truths(fleet, "which cruisers were scrapped"), none);
+    assert_eq!(truths(fleet, "which monitors were scrapped"), ["Certain Dread", "Certain Ajax"]);
+    assert_eq!(truths(fleet, "how many ships were scrapped"), ["Certain 2"]);
+    assert_eq!(truths(fleet, "did Belmark scrap Dread and Ajax"), none);
+    assert_eq!(truths(fleet, "did Belmark scrap Dread or Ajax").len(), 1);
+}
+
+#[test]
+fn what_an_open_number_is_compared_with_is_certain_possible_or_not_so() {
+    let troops = "polity Belmark\nplace Fort\nevent 1908-04-01: Belmark stations between 400 and 600 troops in Fort\n";
+    let truth = |question: &str| truths(troops, question).into_iter().next().map(|it| it.starts_with("Certain"));
+    assert_eq!(truth("did Belmark station more than 700 troops in Fort"), None);
+    assert_eq!(truth("did Belmark station at most 500 troops in Fort"), Some(false));
+    assert_eq!(truth("did Belmark station 500 troops in Fort"), Some(false));
+    assert_eq!(truth("did Belmark station at least 400 troops in Fort"), Some(true));
+}
+
+#[test]
+fn rules_whose_timers_set_them_off_again_are_followed_to_an_end() {
+    let pact = "polity Belmark, Corvia\ntreaty Sele between Belmark and Corvia\n  enters into force 1925-07-10\n\
+                event 1928-03..1928-05 Raid: Belmark attacks Corvia\n\
+                event 1930-10-15: Belmark refuses treaty relations with Corvia under Sele\n";
+    assert_eq!(truths(pact, "when was Sele in force"), ["Certain since 1925-07-10"]);
+}

@@ -44,7 +44,7 @@ pub use sentence::{Filler, Said, Scope};
 pub use trouble::{Like, Trouble, Unknown};
 use words::{Word, span_of, text_of};
 
-pub use self::question::{Asked, Asker};
+pub use self::question::{Asked, Asker, Deed};
 mod question;
 
 /// One file of a dossier or of the law.

@@ -136,8 +136,11 @@ pub enum Asked {
     /// Conditions, with the variables that stand for `who`, `what` and so on first.
     Conditions(Vec<Condition>),
     /// Acts.
-    Happenings(Vec<(EventPattern, Vec<Condition>)>),
+    Happenings(Vec<Deed>),
 }
+
+/// An act asked about, with what is asked of its holes: what a number is compared with.
+pub type Deed = (EventPattern, Vec<Condition>);
 
 impl<'a> Asker<'a> {
     /// Reads questions against this model.
@@ -188,17 +191,17 @@ impl<'a> Asker<'a> {
         result
     }
 
-    /// A sentence as happenings alone.
+    /// A sentence as happenings alone, each with what is asked of its holes.
     ///
     /// # Errors
     /// What was not understood.
-    pub fn happenings(&mut self, text: &str, scope: &mut Scope) -> Result<Vec<EventPattern>, Trouble> {
+    pub fn happenings(&mut self, text: &str, scope: &mut Scope) -> Result<Vec<Deed>, Trouble> {
         let words = words_of(text);
         let mut logic = self.logic(std::mem::take(scope));
         logic.scope.asking = true;
         let result = logic.happening(&words);
         *scope = logic.scope;
-        Ok(result?.into_iter().map(|(pattern, _)| pattern).collect())
+        result
     }
 
     /// A valued fluent, or any expression.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use servanda_model::{EntityId, EventId, EventPattern, Happening, Term, Value};
+use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Value};
 
+use super::matching::suits;
 use super::witness::part;
 use super::{Answer, Truth, answer, dated, ends, told};
 use crate::ends::Ends;
@@ -20,70 +21,121 @@ pub(super) fn acts(
     question: &Question,
     day: Option<i64>,
 ) -> Vec<Answer> {
-    let model = world.model;
-    let mut found: BTreeMap<(Vec<Value>, usize), Vec<Option<i64>>> = BTreeMap::new();
+    let mut all = Vec::new();
+    for (at, pattern) in patterns.iter().enumerate() {
+        let compared = question.compared.get(at).map_or(&[][..], Vec::as_slice);
+        let done = acts_of(world, outcome, (pattern, compared), asked, question, day);
+        // Of `A and B did so` each has to be; of `A or B` one is enough.
+        if done.is_empty() && asked.is_empty() && !question.body.contains(" or ") {
+            return Vec::new();
+        }
+        all.extend(done);
+    }
+    all.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
+    all.dedup_by(|(_, one), (_, other)| one.text == other.text && one.since == other.since);
+    all.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The first day on which the act may have been, and the answer.
+type Done = (Option<i64>, Answer);
+
+/// One occurrence of an act: whether its numbers suit for certain, and its day in each run.
+type Occurrence = (bool, Vec<Option<i64>>);
+
+fn acts_of(
+    world: &World<'_>,
+    outcome: &Outcome,
+    deed: (&EventPattern, &[Condition]),
+    asked: &[usize],
+    question: &Question,
+    day: Option<i64>,
+) -> Vec<Done> {
+    let (model, action) = (world.model, deed.0.action);
     let wants_day = question.body.to_lowercase().starts_with("when");
     let that_day = question.on.filter(|_| question.that_day);
     let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
     let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
+    let mut found: BTreeMap<(Vec<Value>, usize), Occurrence> = BTreeMap::new();
     for (index, run) in outcome.runs.iter().enumerate() {
         let mut times: BTreeMap<Vec<Value>, Vec<i64>> = BTreeMap::new();
-        for event in &run.solution.events {
-            let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
-            if fits && in_time(event.tick) {
-                let args = numbers::as_stated(model, &run.numbers, event.action, &event.args);
-                let ticks = times.entry(args.clone()).or_default();
-                // When it was is asked of each time; otherwise the first is enough.
-                if ticks.is_empty() || wants_day && !ticks.contains(&event.tick) {
-                    let none = || vec![None; outcome.runs.len()];
-                    found.entry((args, ticks.len())).or_insert_with(none)[index] = Some(event.tick);
-                    ticks.push(event.tick);
-                }
+        for event in run.solution.events.iter().filter(|event| event.action == action) {
+            let args = numbers::as_stated(model, &run.numbers, action, &event.args);
+            let Some(sure) = suits(model, deed, &question.vars, &args) else { continue };
+            let ticks = times.entry(args.clone()).or_default();
+            if !ticks.contains(&event.tick) {
+                let none = || (sure, vec![None; outcome.runs.len()]);
+                found.entry((args, ticks.len())).or_insert_with(none).1[index] = Some(event.tick);
+                ticks.push(event.tick);
             }
         }
     }
-    let mut answers = Vec::new();
-    for ((args, _), days) in found {
-        let everywhere = days.iter().all(Option::is_some);
-        let sentence = say::action(model, patterns[0].action, &args);
-        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
-        let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
-        let mut text = match (words.is_empty(), wants_day) {
-            (false, _) => words.join(", "),
-            (true, true) => ends(world, outcome, &known, &[]).0.text(model),
-            (true, false) => sentence.clone(),
-        };
-        if wants_day && !words.is_empty() {
-            text = format!("{text}: {}", ends(world, outcome, &known, &[]).0.text(model));
+    let mut answers: Vec<Done> = Vec::new();
+    let mut told: BTreeMap<Vec<Value>, usize> = BTreeMap::new();
+    for ((args, _), (sure, days)) in found {
+        let is_so: Vec<bool> = days.iter().map(|day| day.is_some_and(in_time)).collect();
+        let known: Vec<i64> = days.iter().copied().flatten().collect();
+        let (earliest, latest) = (known.iter().min().copied(), known.iter().max().copied());
+        // Between the earliest and the latest day any may be it, unless the date leaves it out.
+        let may_be = first.is_none_or(|first| latest >= Some(first))
+            && last.is_none_or(|last| earliest <= Some(last))
+            && dated_within(world, outcome, (action, &args), (first, last));
+        let everywhere = is_so.iter().all(|is_so| *is_so);
+        let certain = everywhere && sure && outcome.exhaustive;
+        // When it was is asked of each time; otherwise one is enough, if it is certain.
+        let known_of = told.get(&args).copied().filter(|_| !wants_day);
+        if !may_be || known_of.is_some_and(|at| !certain || answers[at].1.truth == Truth::Certain) {
+            continue;
         }
-        let mut answer = answer(world, text, everywhere && outcome.exhaustive, known, vec![None]);
+        let hull: Vec<Option<i64>> = known.iter().map(|day| Some(*day)).collect();
+        let clipped = (earliest.max(first), latest.map(|latest| last.map_or(latest, |last| latest.min(last))));
+        let since = match everywhere {
+            false if outcome.precise && !known.iter().any(|day| world.dating.is_open(*day)) => Ends::bounds(clipped),
+            _ => ends(world, outcome, &hull, &[]).0,
+        };
+        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+        let text = match (words.is_empty(), wants_day) {
+            (false, true) => format!("{}: {}", words.join(", "), since.text(model)),
+            (false, false) => words.join(", "),
+            (true, true) => since.text(model),
+            (true, false) => say::action(model, action, &args),
+        };
+        let mut answer = dated(world, text, certain, since, Ends::default());
         answer.act = true;
         answer.is_dated = wants_day;
         if !everywhere {
-            let is_so: Vec<bool> = days.iter().map(Option::is_some).collect();
             part(world, outcome, &is_so, &mut answer);
         }
-        let run = days.iter().position(Option::is_some).unwrap_or(0);
-        let of = |run: &Run| steps::of_act(world, outcome, run, patterns[0].action, &args, days_first(&days));
+        let run = is_so.iter().position(|is_so| *is_so).or(days.iter().position(Option::is_some)).unwrap_or(0);
+        let tick = days[run].unwrap_or(0);
+        let of = |run: &Run| steps::of_act(world, outcome, run, action, &args, tick);
         let stated = outcome.stated.as_ref().map(|stated| of(stated)).filter(|told| !told.steps.is_empty());
-        let told = stated.unwrap_or_else(|| of(&outcome.runs[run]));
-        answer.steps = told.steps;
-        answer.assumptions = told.assumptions;
-        answers.push((days.iter().flatten().min().copied(), answer));
+        let trace = stated.unwrap_or_else(|| of(&outcome.runs[run]));
+        answer.steps = trace.steps;
+        answer.assumptions = trace.assumptions;
+        match known_of {
+            Some(at) => answers[at] = (earliest, answer),
+            None => {
+                told.insert(args, answers.len());
+                answers.push((earliest, answer));
+            }
+        }
     }
-    answers.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    answers
 }
 
-fn days_first(days: &[Option<i64>]) -> i64 {
-    days.iter().flatten().next().copied().unwrap_or(0)
-}
-
-fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
-    pattern.args.iter().zip(args).all(|(term, value)| match term {
-        Term::Value(wanted) => wanted == value,
-        Term::Var(_) | Term::Any => true,
-    })
+/// Whether the dates of the statements of an act have a day within a time; what rules make happen has no date.
+fn dated_within(
+    world: &World<'_>,
+    outcome: &Outcome,
+    (action, args): (ActionId, &[Value]),
+    (first, last): (Option<i64>, Option<i64>),
+) -> bool {
+    let is_it =
+        |happening: &Happening| matches!(happening, Happening::Action(it, list) if *it == action && list == args);
+    let told = outcome.visible.iter().filter(|id| world.model.events[id.index()].happenings.iter().any(is_it));
+    let (from, to) = (first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX));
+    let mut spans = told.filter_map(|id| world.dating.spans.get(id)).peekable();
+    spans.peek().is_none() || spans.flatten().any(|(start, end)| *start <= to && from <= *end)
 }
 
 /// That an act did not happen: certain where no chronology has it.

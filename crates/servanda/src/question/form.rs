@@ -113,6 +113,8 @@ pub struct Question {
     pub begins: bool,
     /// The acts that the same words tell of; who claims one may be of interest where the answer is no.
     pub told_as: Vec<EventPattern>,
+    /// For each of the acts asked about what its numbers are compared with.
+    pub compared: Vec<Vec<Condition>>,
     /// The points of view that it names itself.
     pub view: View,
     /// Asked with `possibly`.

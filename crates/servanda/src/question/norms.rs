@@ -218,7 +218,7 @@ impl Preparing<'_> {
             && !patterns.is_empty()
         {
             patterns.truncate(1);
-            return Ok((patterns.into_iter().map(Deed::Act).collect(), scope, Vec::new()));
+            return Ok((patterns.into_iter().map(|(pattern, _)| Deed::Act(pattern)).collect(), scope, Vec::new()));
         }
         let mut scope = Scope::default();
         match self.asker.sentence(text, &mut scope)? {

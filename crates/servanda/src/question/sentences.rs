@@ -2,8 +2,8 @@
 
 use servanda_model::lexicon::{Piece, Target};
 use servanda_model::{
-    Asked, Condition, Definition, DefinitionId, EntityId, EventPattern, Expr, FluentId, FluentType, Happening, Hole,
-    OriginId, Scope, Term, Trouble, Value, VarId,
+    Asked, Condition, Deed, Definition, DefinitionId, EntityId, EventPattern, Expr, FluentId, FluentType, Happening,
+    Hole, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
 use super::words::{self, ASKED, all_orders, of_status};
@@ -77,7 +77,7 @@ impl Preparing<'_> {
         let at_a_time = question.during.is_some() || question.on.is_some() && question.that_day;
         if (matches!(question.form, Form::When) || question.ever && at_a_time)
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
-            && patterns.iter().any(|pattern| self.is_told(pattern))
+            && patterns.iter().any(|(pattern, _)| self.is_told(pattern))
         {
             self.happened(patterns, scope, text, question);
             return Ok(());
@@ -125,7 +125,7 @@ impl Preparing<'_> {
                     let verb =
                         |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
                     question.begins = at_a_time && question.ever && conditions.iter().any(verb);
-                    question.told_as = acts;
+                    question.told_as = acts.into_iter().map(|(pattern, _)| pattern).collect();
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
@@ -156,14 +156,14 @@ impl Preparing<'_> {
                 Ok(())
             }
             Asked::Happenings(happenings) => {
-                let patterns: Vec<EventPattern> = happenings.into_iter().map(|(pattern, _)| pattern).collect();
-                self.happened(patterns, scope, text, question);
+                self.happened(happenings, scope, text, question);
                 Ok(())
             }
         }
     }
 
-    pub(super) fn happened(&mut self, patterns: Vec<EventPattern>, scope: Scope, text: &str, question: &mut Question) {
+    pub(super) fn happened(&mut self, deeds: Vec<Deed>, scope: Scope, text: &str, question: &mut Question) {
+        let (patterns, compared): (Vec<EventPattern>, Vec<Vec<Condition>>) = deeds.into_iter().unzip();
         let asked = patterns.first().map(|pattern| {
             let var = |term: &Term| matches!(term, Term::Var(_));
             (0..pattern.args.len()).filter(|at| var(&pattern.args[*at])).collect()
@@ -171,6 +171,7 @@ impl Preparing<'_> {
         self.questions.acts.extend(patterns.iter().cloned());
         question.vars = scope.vars;
         let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
+        question.compared = compared;
         question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
     }
 
