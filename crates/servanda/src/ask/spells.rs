@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
-use servanda_model::{Clock, Model, Value, View};
+use servanda_model::{Clock, Condition, Model, Term, Value, View};
 
 use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
 use crate::ends::{Ends, between_text};
@@ -239,9 +239,14 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
         let trace = steps::trace(world, &spell.outcome.runs[0], begun, None);
         let day = spell.sinces[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
         let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
-        let of_day: Vec<&steps::Told> = acts.clone().filter(|told| told.day == day).collect();
-        let last = acts.clone().max_by(|a, b| a.day.cmp(&b.day));
-        let causes = if of_day.is_empty() { last.into_iter().collect() } else { of_day };
+        let mut causes: Vec<steps::Told> = acts.clone().filter(|told| told.day == day).cloned().collect();
+        if causes.is_empty() {
+            // What ended a hindrance leaves no step of its own, but it was on that day and about the same things.
+            causes = spell.sinces[0].map_or_else(Vec::new, |day| about_it(world, spell.outcome, question, day));
+        }
+        if causes.is_empty() {
+            causes = acts.clone().max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
+        }
         for told in causes {
             let text = match &told.name {
                 Some(name) => format!("{name}: {}", told.text),
@@ -251,6 +256,9 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
                 continue;
             }
             let mut one = answer(world, text, spell.certain, spell.sinces.clone(), vec![None]);
+            if told.day != day {
+                (one.since, one.since_between) = (told.day.clone(), None);
+            }
             one.act = true;
             one.steps.clone_from(&trace.steps);
             one.assumptions.clone_from(&trace.assumptions);
@@ -258,6 +266,22 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
         }
     }
     answers
+}
+
+/// What was done on a day to the things that a question names.
+fn about_it(world: &World<'_>, outcome: &Outcome, question: &Question, day: i64) -> Vec<steps::Told> {
+    let mut things = Vec::new();
+    for condition in &question.conditions {
+        if let Condition::Holds(it) = condition {
+            things.extend(it.args.iter().filter_map(|term| match term {
+                Term::Value(value) => value.as_entity(),
+                _ => None,
+            }));
+        }
+    }
+    let on_day = outcome.visible.iter().filter(|id| outcome.runs[0].ticks[id.index()] == Some(day));
+    let about = on_day.filter(|id| world.model.events[id.index()].mentions.iter().any(|it| things.contains(it)));
+    about.map(|id| steps::of_event(world, *id)).collect()
 }
 
 /// An interval, with the days between which its ends lie where they are not the same in every chronology.
