@@ -581,26 +581,9 @@ impl Elaborator<'_> {
 
     /// `at most 20 000` as an amount is a range.
     fn ranged(&mut self, filler: &Filler) -> Filler {
-        use crate::program::CompareOp;
-        use crate::value::{Kinded, NumberRange};
         let Filler::Compared(tests) = filler else { return filler.clone() };
-        let mut range = NumberRange::default();
-        for (op, value) in tests {
-            let Kinded::Number(number) = value.kinded() else { continue };
-            let one = crate::value::Number::whole(1);
-            match op {
-                CompareOp::AtMost => range.max = Some(number),
-                CompareOp::Less => range.max = number.minus(one),
-                CompareOp::AtLeast => range.min = Some(number),
-                CompareOp::Greater => range.min = number.plus(one),
-                CompareOp::Equal | CompareOp::NotEqual => {}
-            }
-        }
-        if range.min.is_none() {
-            range.min = Some(crate::value::Number::whole(0));
-        }
         let mut logic = self.logic(People::default());
-        Filler::Values(vec![logic.reader.range(range)])
+        Filler::Values(vec![logic.reader.amount_within(tests)])
     }
 
     /// A clause of a thing as a sentence about it: dated, an event; undated, a fact from the start.
