@@ -140,7 +140,7 @@ impl Page<'_> {
         let rest: Vec<&str> =
             report.instruments.iter().filter(|it| it.status.is_empty()).map(|it| it.name.as_str()).collect();
         if !rest.is_empty() {
-            let what = if report.view.on.is_some() { "Not yet made, or nothing is said" } else { "No status" };
+            let what = if report.view.on.is_some() { "Nothing is said of" } else { "No status" };
             self.line(2, 4, &format!("{what}: {}.", rest.join(", ")));
         }
     }
