@@ -40,6 +40,8 @@ pub struct Model {
     pub doctrines: Vec<Doctrine>,
     /// `X prevails over Y`.
     pub precedence: Vec<Precedence>,
+    /// Exceptions that are statements of their own (`X does not apply when …`): of which norm, and where they are written.
+    pub exceptions: Vec<(EntityId, OriginId)>,
     /// Law chapters in use.
     pub chapters: Vec<Chapter>,
     /// `check` statements.
