@@ -770,9 +770,7 @@ impl Making<'_, '_> {
             let event = &self.model.events[id.index()];
             let said = event.standing == Standing::Contradicted || !event.contradicted_by.is_empty();
             let is_hidden = event.mentions.iter().chain(&event.entity).any(|id| self.is_hidden(*id));
-            // What somebody is to see was said by then for certain.
-            let said_on = if view.seen_by.is_some() { event.when.max } else { event.when.min };
-            let by_then = self.on.is_none_or(|day| said_on.is_none_or(|said| said <= day));
+            let by_then = self.on.is_none_or(|day| event.when.min.is_none_or(|first| first <= day));
             let shown_by_then = event.contradicted_by.is_empty() || self.against(event).next().is_some();
             said && by_then
                 && shown_by_then

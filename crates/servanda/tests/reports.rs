@@ -14,7 +14,6 @@ treaty Sele between Arvenia and Belmark
   enters into force 1921-06-01
 norm Peace: each party must not attack the other
 protocol Annex of Sele, known only to Arvenia and Belmark
-  signed 1921-03-12
 norm Fort: Arvenia must not attack Corvia
 treaty Varna between Arvenia and Belmark
   signed 1930-01-01
@@ -27,6 +26,7 @@ event 1921-04-01 Talk: Arvenia invites Belmark
 event 1930-02-01 Refused: Belmark refuses "what Arvenia says"
 claim 1921-05-01 by Corvia: Arvenia attacks Corvia
   contradicted by Refused because "the later word"
+event 1931-01-01: Arvenia discloses Annex to Corvia
 event 1932-01-01: Sele terminates
 "#;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use servanda_model::{EntityId, EventId, Happening, Model, Standing};
+use servanda_model::{EntityId, EventId, Happening, Model, Standing, Value};
 
 use super::Making;
 use crate::dating::Dating;
@@ -25,6 +25,14 @@ pub(super) fn first_days(model: &Model, dating: &Dating) -> BTreeMap<EntityId, i
 }
 
 impl Making<'_, '_> {
+    /// Whether an instrument is in some state on a day, as an annex of which nothing is said can be.
+    fn has_status(&self, id: EntityId, day: i64) -> bool {
+        self.fluents().filter(|(_, fluent)| self.is_status_of_instruments(fluent)).any(|(fluent, _)| {
+            let mut own = self.instances(fluent).filter(|it| it.args[0] == Value::entity(id));
+            own.any(|it| it.intervals.iter().any(|interval| interval.contains(day)))
+        })
+    }
+
     /// Whether a thing that is made once, such as an instrument, an event, or what stands in an instrument, is made later
     /// than the day of the view.
     pub(super) fn is_to_come(&self, id: EntityId) -> bool {
@@ -33,7 +41,7 @@ impl Making<'_, '_> {
         let hooks = &self.model.hooks;
         let made_once = |id| [hooks.instrument, hooks.event].iter().any(|kind| lexicon.is_of_kind(id, *kind));
         if made_once(id) {
-            return self.first_days.get(&id).is_some_and(|first| day < *first);
+            return self.first_days.get(&id).is_some_and(|first| day < *first) && !self.has_status(id, day);
         }
         lexicon.entities[id.index()].belongs_to.iter().any(|whole| made_once(*whole) && self.is_to_come(*whole))
     }
