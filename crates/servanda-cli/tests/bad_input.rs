@@ -58,6 +58,37 @@ fn contradictory_dates() {
 }
 
 #[test]
+fn contradictions_of_dates_that_have_nothing_to_do_with_each_other_are_all_told() {
+    let pair = |one: &str, other: &str| {
+        format!(
+            "event 1924-01-02 {one}: Arvenia attacks Belmark\nevent 1924-01-01 {other}: Belmark attacks Arvenia\n  after {one}\n"
+        )
+    };
+    let folder = dossier("two-contradictions", &format!("{CAST}{}{}```\n", pair("A1", "A2"), pair("B1", "B2")));
+    let checked = servanda(&folder, &["check", "."]);
+    assert_eq!(checked.err.matches("[contradictory-dates]").count(), 2, "{}", checked.err);
+    assert!(checked.err.contains("after A1") && checked.err.contains("after B1"), "{}", checked.err);
+}
+
+#[test]
+fn an_exception_that_depends_on_its_own_norm_is_shown() {
+    let text = "treaty Sele between Arvenia and Belmark\n  enters into force 1921-06-01\n\
+                norm Limit: Arvenia must keep at most 5 troops in Eastmarch\nLimit does not apply when Limit is breached\n";
+    let checked = servanda(&dossier("own-exception", &format!("{CAST}{text}```\n")), &["check", "."]);
+    for said in ["[cyclic-definitions]", "an exception to Limit", "{n} breached by {a}"] {
+        assert!(checked.err.contains(said), "{said} is not in:\n{}", checked.err);
+    }
+    assert!(!checked.err.contains("is_breached"), "{}", checked.err);
+}
+
+#[test]
+fn a_value_of_nothing_declared_wants_a_fluent() {
+    let checked =
+        servanda(&dossier("no-fluent", &format!("{CAST}fact: population of Eastmarch is 5\n```\n")), &["check", "."]);
+    assert!(checked.err.contains("declare it: `fluent population of {place}: number`"), "{}", checked.err);
+}
+
+#[test]
 fn cyclic_rules() {
     let text = "action {a: polity} ping/pings\naction {a: polity} pong/pongs\n\
                 rule One\n  for a: polity\n  when a pings\n  then a pongs\n\

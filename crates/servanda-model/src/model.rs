@@ -40,6 +40,8 @@ pub struct Model {
     pub doctrines: Vec<Doctrine>,
     /// `X prevails over Y`.
     pub precedence: Vec<Precedence>,
+    /// Exceptions that are statements of their own (`X does not apply when …`): of which norm, and where they are written.
+    pub exceptions: Vec<(EntityId, OriginId)>,
     /// Law chapters in use.
     pub chapters: Vec<Chapter>,
     /// `check` statements.
@@ -492,6 +494,7 @@ impl Model {
             Kinded::Entity(id) if id.0 == 0 => "true".to_owned(),
             Kinded::Entity(id) => self.name(id).to_owned(),
             Kinded::Number(number) => number.to_string(),
+            Kinded::Range(id) if self.lexicon.range_words.contains_key(&id) => self.lexicon.range_words[&id].clone(),
             Kinded::Range(id) => self.program.ranges.get(id.index()).map_or_else(
                 || "unknown".to_owned(),
                 |range| match (range.min, range.max) {

@@ -386,11 +386,10 @@ fn assumptions(world: &World<'_>, cause: &Cause, run: &Run, trace: &mut Trace) {
         Cause::Definition { definition, .. } => run.program.definitions[definition.index()].origin,
         _ => return,
     };
-    for judgment in &model.origins[origin.index()].judgments {
-        trace.assumptions.push(format!(
-            "left to judgment: “{judgment}” ({})",
-            model.origins[origin.index()].within.first().map_or("", |id| model.name(*id))
-        ));
+    let origin = &model.origins[origin.index()];
+    let part = origin.within.first().map(|id| format!(" ({})", model.name(*id))).unwrap_or_default();
+    for judgment in &origin.judgments {
+        trace.assumptions.push(format!("left to judgment: “{judgment}”{part}"));
     }
 }
 

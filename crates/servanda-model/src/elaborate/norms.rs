@@ -315,7 +315,13 @@ impl Elaborator<'_> {
             _ => None,
         };
         let named_bearers = matches!(&filler, Filler::Values(_) | Filler::EachParty) || of_kind.is_some();
-        if named_bearers && (law || matches!(bearer, Term::Var(_))) {
+        // Of those a variable stands for, an instrument binds its parties.
+        let any_party = law
+            && matches!(filler, Filler::Var(var) if match logic.scope.vars[var.index()].hole {
+                Hole::Kind(kind) => parties.iter().any(|party| logic.reader.lexicon.is_of_kind(*party, kind)),
+                _ => false,
+            });
+        if any_party || named_bearers && (law || matches!(bearer, Term::Var(_))) {
             let fluent = if law { hooks.binds } else { hooks.bears };
             let args = if law { vec![norm_term, bearer] } else { vec![bearer, norm_term] };
             base.push(holds(fluent, args));

@@ -11,10 +11,10 @@ use servanda_syntax::TokenKind;
 use super::trouble::{Like, Trouble, Unknown};
 use super::wordings::{Spans, align, shortened, without_not};
 use super::words::{Word, span_of, text_of};
-use crate::ids::{EntityId, FluentId, KindId, VarId};
+use crate::ids::{EntityId, FluentId, KindId, RangeId, VarId};
 use crate::lexicon::{Lexicon, Piece, Slot, Target};
 use crate::program::{Clock, CompareOp, Hole, Var};
-use crate::value::{Duration, Number, NumberRange, Value};
+use crate::value::{Duration, Kinded, Number, NumberRange, Value};
 
 /// What fills a hole.
 #[derive(Clone, PartialEq, Debug)]
@@ -528,11 +528,40 @@ impl Reader<'_> {
 
     /// A number known only within bounds.
     pub(crate) fn range(&mut self, range: NumberRange) -> Value {
-        let at = self.ranges.iter().position(|old| *old == range).unwrap_or_else(|| {
+        self.range_in_words(range, None)
+    }
+
+    /// The same, to be shown in the words it was stated in.
+    fn range_in_words(&mut self, range: NumberRange, words: Option<String>) -> Value {
+        let known = |(at, old): (usize, &NumberRange)| {
+            *old == range && self.lexicon.range_words.get(&RangeId::from_index(at)) == words.as_ref()
+        };
+        let known = self.ranges.iter().enumerate().position(known);
+        let id = RangeId::from_index(known.unwrap_or(self.ranges.len()));
+        if known.is_none() {
             self.ranges.push(range);
-            self.ranges.len() - 1
-        });
-        Value::range(crate::ids::RangeId::from_index(at))
+            self.lexicon.range_words.extend(words.map(|words| (id, words)));
+        }
+        Value::range(id)
+    }
+
+    /// `at most 20 000` as an amount: what is counted or measured is at least nothing, and goes in whole numbers.
+    pub(crate) fn amount_within(&mut self, tests: &[(CompareOp, Value)]) -> Value {
+        let one = Number::whole(1);
+        let mut range = NumberRange::default();
+        let mut words = None;
+        for (op, value) in tests {
+            let Kinded::Number(number) = value.kinded() else { continue };
+            match op {
+                CompareOp::AtMost => (range.max, words) = (Some(number), Some(format!("at most {number}"))),
+                CompareOp::Less => (range.max, words) = (number.minus(one), Some(format!("less than {number}"))),
+                CompareOp::AtLeast => range.min = Some(number),
+                CompareOp::Greater => (range.min, words) = (number.plus(one), Some(format!("more than {number}"))),
+                CompareOp::Equal | CompareOp::NotEqual => {}
+            }
+        }
+        range.min = range.min.or(Some(Number::whole(0)));
+        self.range_in_words(range, words.filter(|_| tests.len() == 1))
     }
 
     /// A day: an exact date, or its first possible day.

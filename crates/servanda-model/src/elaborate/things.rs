@@ -195,6 +195,8 @@ impl Elaborator<'_> {
             match self.model.lexicon.entity(&text_of(&words[..at])) {
                 Some(norm) => {
                     self.cite(statement);
+                    let origin = self.origin_of(statement);
+                    self.model.exceptions.push((norm, origin));
                     self.exceptions.push((norm, words[from..].to_vec(), statement.clone()));
                 }
                 None => self.unknown_thing(statement, &words[..at]),

@@ -170,7 +170,9 @@ pub(super) fn learnt(world: &World<'_>, outcome: &Outcome, actor: EntityId, thin
 pub(super) fn secrets(world: &World<'_>, outcome: &Outcome, actor: EntityId, on: i64) -> Vec<Answer> {
     let model = world.model;
     let entities = (0..model.lexicon.entities.len()).map(EntityId::from_index);
-    let secret = entities.filter(|id| model.lexicon.entities[id.index()].known_only_to.is_some());
+    // What somebody merely says is nothing that others could know of.
+    let said = |id: EntityId| model.events.iter().any(|it| it.entity == Some(id) && it.standing != Standing::Stated);
+    let secret = entities.filter(|id| model.lexicon.entities[id.index()].known_only_to.is_some() && !said(*id));
     let mut all = Vec::new();
     for thing in secret {
         if let Some(answer) = knowledge(world, outcome, actor, thing, on).into_iter().next() {
