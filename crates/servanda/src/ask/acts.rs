@@ -87,9 +87,10 @@ fn acts_of(
             continue;
         }
         let hull: Vec<Option<i64>> = known.iter().map(|day| Some(*day)).collect();
-        let clipped = (earliest.max(first), latest.map(|latest| last.map_or(latest, |last| latest.min(last))));
+        let stated = |day: Option<i64>| day.filter(|day| !world.dating.is_open(*day));
+        let until = stated(latest).into_iter().chain(last).min();
         let since = match everywhere {
-            false if outcome.precise && !known.iter().any(|day| world.dating.is_open(*day)) => Ends::bounds(clipped),
+            false if outcome.precise => Ends::bounds((stated(earliest).max(first), until)),
             _ => ends(world, outcome, &hull, &[]).0,
         };
         let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
