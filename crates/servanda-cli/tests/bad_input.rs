@@ -32,6 +32,26 @@ fn listing(folder: &Path) -> Vec<std::ffi::OsString> {
 }
 
 #[test]
+fn a_reader_that_goes_away_changes_no_status() {
+    let folder = folder("unread");
+    let event = "event 1920-01-01: Arvenia takes control of Eastmarch\n";
+    for (name, wrong, status) in [("good", "", 0), ("bad", "event 1920-01-01: Arvenia devours Eastmarch\n", 1)] {
+        let dossier = folder.join(name);
+        fs::create_dir_all(&dossier).expect("it can be made");
+        fs::write(dossier.join("dossier.md"), format!("{CAST}{event}{wrong}```\n")).expect("it can be written");
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_servanda"))
+            .args(["check", "."])
+            .current_dir(&dossier)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        drop(child.stdout.take());
+        assert_eq!(child.wait().expect("it ends").code(), Some(status), "{name}");
+    }
+}
+
+#[test]
 fn truncated_anywhere() {
     let whole = include_str!("../template/treaty.md");
     let folder = folder("truncated");

@@ -326,6 +326,8 @@ pub struct Doctrine {
     pub entity: EntityId,
     /// Chosen when nothing else is.
     pub default: bool,
+    /// Who holds it.
+    pub held_by: Vec<EntityId>,
 }
 
 /// `X prevails over Y`.

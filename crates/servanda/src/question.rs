@@ -6,12 +6,16 @@
 mod deeds;
 mod ends;
 mod form;
+mod help;
+mod loose;
 mod norms;
+mod reword;
 mod sentences;
 mod statuses;
 mod terms;
 mod understand;
 mod values;
+mod verbs;
 mod wholes;
 mod words;
 
@@ -21,7 +25,7 @@ use servanda_model::{
 };
 
 use crate::world::{Questions, World};
-pub use form::{Form, Question};
+pub use form::{Form, Question, Turn};
 pub use norms::{OfNorms, Ruling, Wants};
 use understand::{without_ever, without_will};
 use words::with_past_forms;
@@ -111,33 +115,17 @@ impl<'m> Preparing<'m> {
             let span = servanda_diagnostics::Span::default();
             return Err(Trouble { code: "bad-date", message, span, help: None, unknown: None });
         }
-        match self.understand(&body, &mut question) {
-            Ok(()) => Ok(Question { body: open_quotations(&body), ..question }),
-            Err(mut trouble) => {
-                trouble.message = open_quotations(&trouble.message);
-                trouble.help = Some(self.help(&trouble));
-                Err(trouble)
-            }
+        let mut again = question.clone();
+        let mut trouble = match self.understand(&body, &mut question) {
+            Ok(()) => return Ok(Question { body: open_quotations(&body), ..question }),
+            Err(trouble) => trouble,
+        };
+        if let Some(body) = self.in_other_words(&body, &mut again) {
+            return Ok(Question { body: open_quotations(&body), ..again });
         }
-    }
-
-    /// What to type instead of what was not understood: the nearest name or phrase, and how a question begins.
-    fn help(&self, trouble: &Trouble) -> String {
-        let near = trouble
-            .unknown
-            .as_ref()
-            .and_then(|_| Trouble { help: None, ..trouble.clone() }.help_in(self.asker.lexicon()));
-        let own = trouble.help.clone().filter(|_| trouble.unknown.is_none());
-        let near = near.or(own);
-        if let Some(meant) = near.as_ref().filter(|near| near.starts_with("did you mean")) {
-            return meant.clone();
-        }
-        let near = near.map_or_else(String::new, |near| format!("{near} "));
-        format!(
-            "{near}ask `is/was/does/did SENTENCE`, `who/what/which KIND/where/how many …`, `when/since when/until when/how long …`, \
-             `by which act …`, `may/must/can X …`, `what must X do`, `which norms of Y are breached`, `what does X know of Y`, \
-             `what happened on DAY`"
-        )
+        trouble.message = open_quotations(&trouble.message);
+        trouble.help = Some(open_quotations(&self.help(&body, &trouble)));
+        Err(trouble)
     }
 
     /// Adds a fluent that is so wherever any of some lists of conditions is, each with its variables.
@@ -160,6 +148,27 @@ impl<'m> Preparing<'m> {
         });
         self.questions.definitions.extend(definitions);
         fluent
+    }
+
+    /// Adds one way in which a fluent of a question is so.
+    fn add_definition(
+        &mut self,
+        name: &str,
+        fluent: FluentId,
+        args: Vec<Term>,
+        conditions: Vec<Condition>,
+        vars: Vec<Var>,
+    ) {
+        self.questions.definitions.push(Definition {
+            id: DefinitionId(0),
+            name: name.to_owned(),
+            vars,
+            fluent,
+            args,
+            value: Expr::Value(Value::TRUE),
+            conditions,
+            origin: OriginId(0),
+        });
     }
 
     /// Has the engine look at a fluent for a question that reads it directly.

@@ -1,6 +1,7 @@
 //! Derivations told step by step, in the words and with the sources of the dossier.
 
 mod absence;
+mod reasons;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ use crate::world::{Outcome, Run, World};
 
 pub(crate) use absence::claimed_facts;
 pub use absence::no;
+pub(crate) use absence::within;
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -75,6 +77,9 @@ pub struct Trace {
     /// Assumptions in words.
     pub assumptions: Vec<String>,
 }
+
+/// The tag of an act that is only tried out.
+pub(crate) const SUPPOSED: u32 = u32::MAX;
 
 /// The most steps that are told of one derivation.
 const MOST_STEPS: usize = 400;
@@ -141,6 +146,9 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, figures: &[Figure], trace: &mu
     let model = world.model;
     let Some(step) = run.solution.step(id) else { return };
     let mut told = match &step.cause {
+        Cause::Occurrence(SUPPOSED) => {
+            Told { text: "the act that is asked about".to_owned(), kind: "supposed", ..Told::default() }
+        }
         Cause::Occurrence(tag) => of_event(world, EventId(*tag)),
         Cause::Initial(index) => {
             let initial = &run.program.initial[*index as usize];
@@ -149,11 +157,14 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, figures: &[Figure], trace: &mu
         }
         Cause::Rule { rule, bindings, .. } => {
             let rule = &run.program.rules[rule.index()];
-            let effects: Vec<String> =
-                rule.effects.iter().map(|effect| effect_text(model, effect, &rule.vars, bindings)).collect();
             let origin = of_origin(model, rule.origin, "");
             let kind = if origin.instrument.is_some() { "norm" } else { "rule" };
-            Told { text: effects.join("; "), kind, name: Some(rule.name.clone()), ..origin }
+            Told {
+                text: brought_about_with(model, run, id, rule, bindings),
+                kind,
+                name: Some(rule.name.clone()),
+                ..origin
+            }
         }
         Cause::Definition { definition, bindings } => {
             let definition = &run.program.definitions[definition.index()];
@@ -308,6 +319,35 @@ fn effect_text(model: &Model, effect: &Effect, vars: &[Var], bindings: &[Option<
     }
 }
 
+/// What a rule brought about in a step.
+pub(crate) fn brought_about(model: &Model, run: &Run, id: StepId) -> String {
+    match run.solution.step(id).map(|step| &step.cause) {
+        Some(Cause::Rule { rule, bindings, .. }) => {
+            brought_about_with(model, run, id, &run.program.rules[rule.index()], bindings)
+        }
+        _ => String::new(),
+    }
+}
+
+/// Values that a rule worked out are told as they came out.
+fn brought_about_with(model: &Model, run: &Run, id: StepId, rule: &Rule, bindings: &[Option<Value>]) -> String {
+    let text = |effect: &Effect| match effect {
+        Effect::Initiate { fluent, args, value } if !matches!(value, Expr::Value(_) | Expr::Var(_)) => {
+            let args: Vec<Term> = args.iter().map(|term| bound(*term, bindings)).collect();
+            match made(run, id, *fluent, &args) {
+                Some(value) => {
+                    let pattern = FluentPattern { fluent: *fluent, args, value: Term::Value(Value::TRUE) };
+                    let said = say::pattern(model, &pattern, &rule.vars);
+                    format!("{said} is {}", say::value(model, &run.solution, value))
+                }
+                None => effect_text(model, effect, &rule.vars, bindings),
+            }
+        }
+        _ => effect_text(model, effect, &rule.vars, bindings),
+    };
+    rule.effects.iter().map(text).collect::<Vec<_>>().join("; ")
+}
+
 /// What a rule brings about with these values of its variables.
 pub(crate) fn effects_text(model: &Model, rule: &Rule, values: &[Value]) -> String {
     let unspecified = Value::entity(model.hooks.unspecified);
@@ -360,6 +400,7 @@ fn serves_machinery(model: &Model, condition: &Condition) -> bool {
 fn assumptions(world: &World<'_>, cause: &Cause, run: &Run, trace: &mut Trace) {
     let model = world.model;
     let origin = match cause {
+        Cause::Occurrence(SUPPOSED) => return,
         Cause::Occurrence(tag) => {
             let event = &model.events[*tag as usize];
             if let Some(doubt) = event.when.doubt {

@@ -231,11 +231,19 @@ fn a_no_tells_of_the_claim_and_of_how_the_norm_stands() {
 fn a_question_that_is_not_understood_is_told_the_forms_of_questions() {
     let text = format!("# Sele\n```servanda\n{NORMS}\n```\n");
     let model = model_of(&[Entry { path: "sele.md".into(), text: Ok(text) }], DefaultLaw::Library);
-    for question in ["", "?", "may Arvenia juggle", "what is the capital of Arvenia", "who eats Eastmarch"] {
+    let forms = [
+        ("", "`may/must/can X …`"),
+        ("?", "`may/must/can X …`"),
+        ("may Arvenia juggle", "`may/must/can X …`"),
+        ("what is the capital of Arvenia", "`what must X do`"),
+        ("who eats Eastmarch", "`which KIND`"),
+        ("when did Arvenia juggle", "`since when …`"),
+    ];
+    for (question, form) in forms {
         let trouble = ask(&mut World::new(&model), question, &View::default());
         let Err(servanda::ask::AskError::Trouble(trouble)) = trouble else { panic!("{question} is understood") };
         let help = trouble.help.unwrap_or_default();
-        assert!(help.contains("`may/must/can X …`") && !help.contains("declare"), "{question}: {help}");
+        assert!(help.contains(form) && !help.contains("declare"), "{question}: {help}");
     }
 }
 

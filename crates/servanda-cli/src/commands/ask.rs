@@ -41,7 +41,9 @@ type Between = (Option<String>, Option<String>);
 pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {
     let mut lines = String::new();
     if reply.answers.is_empty() {
-        lines.push_str(&format!("{}\n", out.bold("no")));
+        let is_open = reply.no.as_ref().is_some_and(|no| no.is_open);
+        let head = if is_open { "neither permitted nor forbidden" } else { "no" };
+        lines.push_str(&format!("{}\n", out.bold(head)));
         if let Some(no) = &reply.no {
             for instead in &no.instead {
                 lines.push_str(&format!("  instead: {}\n", out.wrap(instead, 11)));

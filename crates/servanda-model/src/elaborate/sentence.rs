@@ -458,7 +458,12 @@ impl Reader<'_> {
     fn unknown_name(&self, words: &[Word]) -> Trouble {
         let text = text_of(words);
         let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
-        trouble.help = Some(format!("declare it, for example `polity {}`", text.replace(' ', "")));
+        trouble.help = Some(match BEARERS.contains(&text.to_lowercase().as_str()) {
+            true => "who bears a norm is named by a variable: `norm NAME: x must …`, with the clause `for x: KIND`, and `x` in its other \
+                     clauses"
+                .to_owned(),
+            false => format!("declare it, for example `polity {}`", text.replace(' ', "")),
+        });
         // So many words are no name, but a phrase that is not said right.
         let like = if words.len() > 3 { Like::Phrase } else { Like::Name };
         trouble.unknown = Some(Unknown { text, like });
@@ -590,6 +595,10 @@ const FILLING: [&str; 47] = [
     "million", "thousand", "billion", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days",
     "month", "months", "year", "years", "week", "weeks", "one", "either", "power",
 ];
+
+/// What whoever bears a norm is not called.
+const BEARERS: [&str; 10] =
+    ["first", "first party", "second", "second party", "former", "latter", "bearer", "one", "itself", "it"];
 
 /// Beyond so many words nothing is a list of names.
 const MOST_WORDS: usize = 20_000;

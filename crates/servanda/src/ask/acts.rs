@@ -139,6 +139,65 @@ fn dated_within(
     spans.peek().is_none() || spans.flatten().any(|(start, end)| *start <= to && from <= *end)
 }
 
+/// Acts upon a place in which the place asked about lies: what is done to the whole may be done to each place within it.
+pub(super) fn on_wholes(
+    world: &World<'_>,
+    outcome: &Outcome,
+    patterns: &[EventPattern],
+    asked: &[usize],
+    question: &Question,
+    day: Option<i64>,
+) -> Vec<Answer> {
+    let model = world.model;
+    let that_day = question.on.filter(|_| question.that_day);
+    let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
+    let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
+    let wants_day = question.body.to_lowercase().starts_with("when");
+    type Days = Vec<Option<i64>>;
+    let mut found: BTreeMap<(ActionId, Vec<Value>), (String, Days)> = BTreeMap::new();
+    for (index, run) in outcome.runs.iter().enumerate() {
+        for event in run.solution.events.iter().filter(|event| in_time(event.tick)) {
+            for pattern in patterns.iter().filter(|pattern| pattern.action == event.action) {
+                let Some(within) = steps::within(model, run, pattern, event) else { continue };
+                let entry = found.entry((event.action, event.args.clone()));
+                let (_, days) = entry.or_insert_with(|| (within, vec![None; outcome.runs.len()]));
+                days[index] = days[index].or(Some(event.tick));
+            }
+        }
+    }
+    let mut answers = Vec::new();
+    for ((action, args), (within, days)) in found {
+        let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
+        let said = format!("{}, and {within}", say::action(model, action, &args));
+        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+        let day = ends(world, outcome, &known, &[]).0.text(model);
+        let text = match (words.is_empty(), wants_day) {
+            (true, false) => said.clone(),
+            (true, true) => day,
+            (false, false) => words.join(", "),
+            (false, true) => format!("{}: {day}", words.join(", ")),
+        };
+        let mut one = answer(world, text, false, known, vec![None]);
+        one.act = true;
+        one.is_dated = wants_day;
+        if one.text != said {
+            one.which = vec![said];
+        }
+        let run = days.iter().position(Option::is_some).unwrap_or(0);
+        let told = steps::of_act(world, outcome, &outcome.runs[run], action, &args, days_first(&days));
+        one.steps = told.steps;
+        one.assumptions = told.assumptions;
+        one.assumptions.push("what is done to a whole place may be done to each place within it".to_owned());
+        answers.push((days.iter().flatten().min().copied(), one));
+    }
+    answers.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+fn days_first(days: &[Option<i64>]) -> i64 {
+    days.iter().flatten().next().copied().unwrap_or(0)
+}
+
 /// That an act did not happen: certain where no chronology has it.
 pub(super) fn undone(world: &World<'_>, acts: &[Answer], question: &Question, outcome: &Outcome) -> Vec<Answer> {
     if acts.iter().any(|answer| answer.truth == Truth::Certain) {
@@ -162,6 +221,26 @@ fn told_of(world: &World<'_>, id: EventId, unknown: &[EntityId]) -> String {
         }
     });
     told.collect::<Vec<_>>().join("; ")
+}
+
+/// How a place lies in one that an event is upon: `Tarn lies in Eastmarch`.
+fn in_whole(world: &World<'_>, outcome: &Outcome, id: EventId, place: EntityId) -> Option<String> {
+    let model = world.model;
+    let run = outcome.runs.first()?;
+    let tick = run.ticks[id.index()]?;
+    let holes = |action: &ActionId| &model.program.actions[action.index()].holes;
+    known_happenings(model, id, &outcome.unknown).find_map(|happening| {
+        let Happening::Action(action, args) = happening else { return None };
+        args.iter().zip(holes(action)).find_map(|(whole, hole)| {
+            let lies = model.nesting.iter().any(|nests| {
+                let args = [Value::entity(place), *whole];
+                let of_places = model.program.fluents[nests.index()].args.first() == Some(hole);
+                let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
+                of_places && (on(tick) || on(tick - 1))
+            });
+            lies.then(|| format!("{} lies in {}", model.name(place), model.show(*whole)))
+        })
+    })
 }
 
 /// What happened, to whom or by whom: on a day, within a time, or up to a day where it is asked of something.
@@ -190,6 +269,9 @@ pub(super) fn happened(
             doer.is_some() && doer == thing.map(Value::entity)
         };
         let involved = involved && (!does || event.happenings.iter().any(by_it));
+        let whole_of =
+            (!does && !involved).then(|| thing.and_then(|thing| in_whole(world, outcome, *id, thing))).flatten();
+        let involved = involved || whole_of.is_some();
         let (min, max) = world.dating.bounds(*id);
         let on_day = match (thing, day) {
             (None, Some(day)) if during.is_none() => {
@@ -214,8 +296,9 @@ pub(super) fn happened(
             (None, Some(day)) if during.is_none() => min == Some(day) && max == Some(day),
             (_, day) => day.is_none_or(|day| max.is_some_and(|max| max <= day)),
         };
-        let certain = by_then && whole && !outcome.doubtful.contains(id);
+        let certain = by_then && whole && whole_of.is_none() && !outcome.doubtful.contains(id);
         let text = told_of(world, *id, &outcome.unknown);
+        let text = whole_of.map_or(text.clone(), |within| format!("{text}, and {within}"));
         let mut answer = dated(world, text, certain, Ends::bounds((min, max)), Ends::default());
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);

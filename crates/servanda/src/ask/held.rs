@@ -62,6 +62,16 @@ pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answ
     }
 }
 
+/// A value that the thing asked about has not, but its parts have: when the articles of a treaty expire.
+pub(super) fn of_parts(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
+    let parts = Question { fluent: question.of_parts, form: Form::Which, ..question.clone() };
+    let mut answers = held(world, outcome, &parts, on);
+    for answer in &mut answers {
+        answer.text = answer.text.replacen(", ", ": ", 1);
+    }
+    answers
+}
+
 /// The arguments of a pattern that are given.
 pub(super) fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
     let constant = |term: &Term| match term {

@@ -8,7 +8,7 @@ use servanda_model::{Clock, Condition, Model, Term, Value, View};
 
 use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
 use crate::ends::{Ends, between_text};
-use crate::question::{Form, Question};
+use crate::question::{Form, Question, Turn};
 use crate::steps;
 use crate::world::{Outcome, World};
 
@@ -39,14 +39,12 @@ impl Spell<'_> {
     }
 }
 
-impl Spell<'_> {
-    /// Whether its first day is in a time: in every chronology, or in some.
-    fn begins_in(&self, (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
-        let within = |since: &Option<i64>| {
-            since.is_some_and(|since| first.is_none_or(|first| first <= since) && last.is_none_or(|last| since <= last))
-        };
-        self.sinces.iter().any(within).then(|| self.sinces.iter().all(within))
-    }
+/// Whether a day is in a time: in every chronology, or in some.
+fn in_time(days: &[Option<i64>], (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
+    let within = |day: &Option<i64>| {
+        day.is_some_and(|day| first.is_none_or(|first| first <= day) && last.is_none_or(|last| day <= last))
+    };
+    days.iter().any(within).then(|| days.iter().all(within))
 }
 
 /// The times of a fluent of a question, certain and possible.
@@ -117,13 +115,23 @@ pub(super) fn asked_for<'o>(
         Form::Norms(of) if of.when => None,
         _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
     };
-    let period = question.during.unwrap_or((question.on.filter(|_| question.begins), by));
+    let period = question.during.unwrap_or((question.on.filter(|_| question.turn.is_some()), by));
     let mut kept = Vec::new();
     for mut spell in all {
-        let met = if question.begins { spell.begins_in(period) } else { spell.meets(period) };
+        let met = match question.turn {
+            Some(Turn::Begins) => in_time(&spell.sinces, period),
+            Some(Turn::Ends) => in_time(&spell.untils, period),
+            None => spell.meets(period),
+        };
         let Some(always) = met else { continue };
         spell.certain &= always;
         kept.push(spell);
+    }
+    // Until when it is so is asked of the present time, and of all where it is so no more.
+    if let (Form::Until, None, false, Some(by)) = (&question.form, question.turn, question.ever, by)
+        && kept.iter().any(|spell| spell.meets((Some(by), Some(by))).is_some())
+    {
+        kept.retain(|spell| spell.meets((Some(by), Some(by))).is_some());
     }
     kept
 }

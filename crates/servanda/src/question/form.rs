@@ -72,6 +72,22 @@ pub enum Form {
     Happened(Option<EntityId>),
     /// What somebody did.
     Did(EntityId),
+    /// Who holds a reading or a doctrine, or which somebody holds.
+    Holders {
+        /// Who.
+        by: Option<EntityId>,
+        /// What.
+        of: Option<EntityId>,
+    },
+}
+
+/// The beginning or the end of what a sentence says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// The first day on which it is so.
+    Begins,
+    /// The first day on which it no longer is.
+    Ends,
 }
 
 /// A question, understood.
@@ -91,6 +107,8 @@ pub struct Question {
     pub undecided: Option<FluentId>,
     /// The fluent that holds what would be an answer if a place were as the whole in which it lies.
     pub as_whole: Option<FluentId>,
+    /// The fluent that holds the values that parts of the thing asked about have, each with its part.
+    pub of_parts: Option<FluentId>,
     /// What was asked, for explaining a no.
     pub conditions: Vec<Condition>,
     /// Those of the variables that stand for what is asked, in the order of the answer's parts.
@@ -109,8 +127,10 @@ pub struct Question {
     pub during: Option<(Option<i64>, Option<i64>)>,
     /// Whether it asks for what was ever so, if no day is given.
     pub ever: bool,
-    /// Whether it asks for what began in the time it names: `which treaties did Lithuania sign in 1939`.
-    pub begins: bool,
+    /// What has to be in the time it names, where not all of it: `which treaties did Lithuania sign in 1939`, `did it lose Tarn`.
+    pub turn: Option<Turn>,
+    /// Whose norms alone it asks about: those of an instrument or an article, or the norm itself.
+    pub within: Option<EntityId>,
     /// The acts that the same words tell of; who claims one may be of interest where the answer is no.
     pub told_as: Vec<EventPattern>,
     /// For each of the acts asked about what its numbers are compared with.
@@ -125,8 +145,14 @@ impl Question {
     /// Every fluent of its own that its answers are read from.
     #[must_use]
     pub fn fluents(&self) -> Vec<FluentId> {
-        let mut all: Vec<FluentId> =
-            self.fluent.into_iter().chain(self.open).chain(self.undecided).chain(self.as_whole).collect();
+        let mut all: Vec<FluentId> = self
+            .fluent
+            .into_iter()
+            .chain(self.open)
+            .chain(self.undecided)
+            .chain(self.as_whole)
+            .chain(self.of_parts)
+            .collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));
@@ -137,7 +163,7 @@ impl Question {
     /// Whether there may be several answers, each of which depends on events of its own.
     pub(crate) fn asks_for_several(&self) -> bool {
         match &self.form {
-            Form::Norms(of) => of.list,
+            Form::Norms(of) => of.list || of.asked > 0,
             Form::Which | Form::Count => !self.asked.is_empty(),
             _ => false,
         }
@@ -150,10 +176,12 @@ impl Question {
         match &self.form {
             Form::When | Form::Cause | Form::Learnt { .. } => true,
             Form::HowLong => true,
-            Form::Since | Form::Until => no_day && self.ever,
+            Form::Since => no_day && self.ever,
+            // Until when it is, or was: what is no longer so has had its end.
+            Form::Until => no_day,
             Form::Norms(of) if of.when => true,
             Form::Whether | Form::Which | Form::What | Form::HowMany | Form::Count | Form::Norms(_) => {
-                self.during.is_some() || self.begins || self.ever && no_day
+                self.during.is_some() || self.turn.is_some() || self.ever && no_day
             }
             _ => false,
         }

@@ -64,12 +64,34 @@ pub struct OfNorms {
     pub asked: usize,
     /// Who is to do it, if somebody is named.
     pub doer: Option<Value>,
+    /// The act asked about, if it is one.
+    pub act: Option<EventPattern>,
+    /// Names for variables of norms that the question settles: the norm, the variable, what it stands for.
+    pub names: Vec<(usize, String, Value)>,
     /// The norms that speak of it, each with what it says of it.
     pub norms: Vec<(usize, Ruling)>,
     /// The fluent that holds norms that speak against it.
     pub against: FluentId,
     /// The fluents of rules that the act would set off: the rule, and whether anything comes of it.
     pub rules: Vec<(FluentId, usize, bool)>,
+}
+
+impl OfNorms {
+    /// Notes what the variables of a norm stand for.
+    fn note_names(&mut self, at: usize, norm: &Norm, laid: &Laid) {
+        for (var, term) in &laid.norm.terms {
+            let Term::Value(value) = term else { continue };
+            let name = (at, norm.vars[var.index()].name.clone(), *value);
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+    }
+
+    /// Whether it asks yes or no, and of an act.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.act.is_some() && self.asked == 0 && !(self.list || self.how_many || self.when)
+    }
 }
 
 /// How a norm's deed is laid over the deed asked about.
@@ -109,6 +131,8 @@ impl Preparing<'_> {
             when: false,
             asked: 0,
             doer: None,
+            act: None,
+            names: Vec::new(),
             norms: Vec::new(),
             against: FluentId(0),
             rules: Vec::new(),
@@ -139,6 +163,10 @@ impl Preparing<'_> {
             Deed::Act(act) => {
                 act.args.first().and_then(|term| if let Term::Value(it) = term { Some(*it) } else { None })
             }
+            Deed::State(..) => None,
+        };
+        of.act = match &deeds[0] {
+            Deed::Act(act) => Some(act.clone()),
             Deed::State(..) => None,
         };
         self.lay(of, &deeds, &asked, &scope, &extra, question);
@@ -184,6 +212,8 @@ impl Preparing<'_> {
                 when: false,
                 asked: usize::from(debtor.is_none()),
                 doer: None,
+                act: None,
+                names: Vec::new(),
                 norms: Vec::new(),
                 against: FluentId(0),
                 rules: Vec::new(),
@@ -206,6 +236,12 @@ impl Preparing<'_> {
                 }
                 Err(trouble) if last.is_none() => last = Some(trouble),
                 Err(_) => {}
+            }
+        }
+        for text in orders.iter().flat_map(|order| self.fuller(order)).collect::<Vec<_>>() {
+            if let Ok((mut all, scope, extra)) = self.deed(&text) {
+                all.extend(self.akin(&all[0]));
+                return Ok((all, scope, extra));
             }
         }
         Err(last.expect("the words in their own order are tried"))
@@ -344,6 +380,10 @@ impl Preparing<'_> {
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         for (at, norm) in model.norms.iter().enumerate() {
+            let of_whole = [Some(norm.entity), norm.reading, norm.article, norm.instrument];
+            if question.within.is_some() && !of_whole.contains(&question.within) {
+                continue;
+            }
             for deed in deeds {
                 for theirs in deeds_of(norm) {
                     let Some(laid) = self.fit(norm, &theirs, deed, scope) else { continue };
@@ -358,6 +398,7 @@ impl Preparing<'_> {
                     if !self.can_concern(norm, &laid) {
                         continue;
                     }
+                    of.note_names(at, norm, &laid);
                     if !of.norms.contains(&(at, ruling)) {
                         of.norms.push((at, ruling));
                     }
@@ -446,6 +487,7 @@ impl Preparing<'_> {
                 right: expr_of(own),
             });
             let apart: Vec<Condition> = apart.into_iter().collect();
+            of.note_names(at, norm, &laid);
             of.norms.push((at, Ruling::Requires));
             let asked = VarId(u32::MAX);
             laid.asked.insert(asked, laid.norm.term(norm.bearer));

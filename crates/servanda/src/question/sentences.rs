@@ -7,7 +7,10 @@ use servanda_model::{
 };
 
 use super::words::{self, ASKED, all_orders, of_status};
-use super::{Form, Preparing, Question, statuses, terms};
+use super::{Form, Preparing, Question, Turn, statuses, terms};
+
+/// The most ways of filling a sentence up that are tried.
+const MOST_TRIED: usize = 60;
 
 impl Preparing<'_> {
     /// A sentence in any order of words: `which place did Lithuania cede` is also tried with what is asked for put back
@@ -23,6 +26,27 @@ impl Preparing<'_> {
         if of_status(&words).is_some_and(|(.., what)| of_norm(&what)) && self.status_sentence(text, question) {
             return Ok(());
         }
+        let first = match self.said(text, question) {
+            Ok(()) => return Ok(()),
+            Err(trouble) => trouble,
+        };
+        let mut tried: Vec<String> = Vec::new();
+        for order in all_orders(text) {
+            for fuller in self.fuller(&order) {
+                if tried.len() >= MOST_TRIED || tried.contains(&fuller) {
+                    continue;
+                }
+                if self.plain_sentence(&fuller, question).is_ok() {
+                    return Ok(());
+                }
+                tried.push(fuller);
+            }
+        }
+        Err(first)
+    }
+
+    /// As [`Preparing::sentence`], with all the words of the phrase.
+    pub(super) fn said(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         let orders = all_orders(text);
         let mut trouble = None;
         for order in &orders {
@@ -98,6 +122,8 @@ impl Preparing<'_> {
                     }
                     let var = scope.declare("value", hole);
                     it.value = Term::Var(var);
+                    let pattern = it.clone();
+                    question.of_parts = self.of_its_parts(&pattern, hole, &scope, &question.text);
                     question.form = Form::What;
                     let truth = Expr::Value(Value::TRUE);
                     let args = vec![Term::Var(var)];
@@ -124,8 +150,14 @@ impl Preparing<'_> {
                 if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
                     let verb =
                         |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
-                    question.begins = at_a_time && question.ever && conditions.iter().any(verb);
+                    if at_a_time && question.ever && conditions.iter().any(verb) {
+                        question.turn = Some(Turn::Begins);
+                    }
                     question.told_as = acts.into_iter().map(|(pattern, _)| pattern).collect();
+                }
+                // What is done with stays so; it came to be so in the time that is asked about.
+                if at_a_time && question.ever && conditions.iter().any(|it| statuses::is_done(self.model, it)) {
+                    question.turn = Some(Turn::Begins);
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);

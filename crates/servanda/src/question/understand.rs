@@ -100,7 +100,11 @@ impl Preparing<'_> {
                     Ok(()) => Ok(()),
                     Err(trouble) => {
                         question.form = Form::Which;
-                        self.sentence(body, question).map_err(|_| trouble)
+                        if self.sentence(body, question).is_ok() {
+                            return Ok(());
+                        }
+                        question.form = Form::What;
+                        self.value_in_short(&rest(2), question).map_err(|_| trouble)
                     }
                 }
             }
@@ -193,6 +197,43 @@ impl Preparing<'_> {
         self.model.events.iter().any(is_it).then_some(Form::Claims { by, text: Some(text) })
     }
 
+    /// `who holds Strict`, `which doctrines are held by Arvenia`, `does Arvenia hold Strict`: who holds a reading or a doctrine.
+    fn of_holders(&self, words: &[&str], lower: &[&str]) -> Option<Form> {
+        let verb = lower.iter().position(|word| ["hold", "holds", "held"].contains(word))?;
+        let named = |from: usize, to: usize| {
+            let kept: Vec<&str> = words[from..to]
+                .iter()
+                .copied()
+                .filter(|word| !words::AUXILIARY.contains(&word.to_lowercase().as_str()))
+                .collect();
+            self.entity(&kept.join(" ")).ok()
+        };
+        let chosen = |id: &EntityId| self.asker.can_be_chosen(*id);
+        let kinds = ["doctrine", "doctrines", "reading", "readings", "school", "schools"];
+        let by = verb + 1 + usize::from(lower.get(verb + 1) == Some(&"by"));
+        let passive = by > verb + 1;
+        match (lower[0], passive) {
+            ("who" | "whom", false) => {
+                named(by, words.len()).filter(chosen).map(|of| Form::Holders { by: None, of: Some(of) })
+            }
+            ("by", _) => named(2, verb).filter(chosen).map(|of| Form::Holders { by: None, of: Some(of) }),
+            ("which" | "what", true) if kinds.contains(lower.get(1)?) => {
+                named(by, words.len()).map(|by| Form::Holders { by: Some(by), of: None })
+            }
+            ("which" | "what", false) if kinds.contains(lower.get(1)?) => {
+                named(2, verb).map(|by| Form::Holders { by: Some(by), of: None })
+            }
+            (_, true) => {
+                let of = named(0, verb).filter(chosen)?;
+                named(by, words.len()).map(|by| Form::Holders { by: Some(by), of: Some(of) })
+            }
+            (_, false) => {
+                let of = named(by, words.len()).filter(chosen)?;
+                named(0, verb).map(|by| Form::Holders { by: Some(by), of: Some(of) })
+            }
+        }
+    }
+
     /// Forms of question that are not sentences of phrases.
     pub(super) fn special(
         &mut self,
@@ -262,6 +303,10 @@ impl Preparing<'_> {
                 self.look_at(self.model.hooks.knows, args, question);
                 Some(Ok(()))
             }
+            _ if let Some(form) = self.of_holders(words, lower) => {
+                question.form = form;
+                Some(Ok(()))
+            }
             [
                 "what",
                 "does" | "do" | "did",
@@ -302,7 +347,7 @@ impl Preparing<'_> {
                 let again = norms::as_modal(words, lower)?;
                 let again: Vec<&str> = again.iter().map(String::as_str).collect();
                 // A phrase of the dossier that reads so goes first.
-                self.sentence(&rest(0), &mut question.clone()).is_err().then(|| self.modal_question(&again, question))
+                self.said(&rest(0), &mut question.clone()).is_err().then(|| self.modal_question(&again, question))
             }
         }
     }

@@ -5,12 +5,56 @@ use servanda_model::{
     Number, NumberRange, Scope, Term, Trouble, Value, VarId,
 };
 
-use super::{Form, Preparing, Question};
+use super::words::AUXILIARY;
+use super::{Form, Preparing, Question, loose};
 
 impl Preparing<'_> {
-    pub(super) fn value(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+    /// An expression; where it counts, also of a phrase of which the first words are left out: `bases of Belmark` for `agreed bases of Belmark`.
+    fn expression(&mut self, text: &str, counts: bool) -> Result<(Expr, Scope), Trouble> {
         let mut scope = Scope::default();
-        let expr = self.asker.expression(text, &mut scope)?;
+        let trouble = match self.asker.expression(text, &mut scope) {
+            Ok(expr) => return Ok((expr, scope)),
+            Err(trouble) if !counts => return Err(trouble),
+            Err(trouble) => trouble,
+        };
+        let words: Vec<&str> =
+            text.split_whitespace().filter(|word| !AUXILIARY.contains(&word.to_lowercase().as_str())).collect();
+        let mut read: Vec<(String, Expr, Scope)> = Vec::new();
+        for text in loose::led_up_to(self.asker.lexicon(), &words) {
+            let mut scope = Scope::default();
+            if let Ok(expr) = self.asker.expression(&text, &mut scope)
+                && !read.iter().any(|(_, known, _)| *known == expr)
+            {
+                read.push((text, expr, scope));
+            }
+        }
+        match read.len() {
+            0 => Err(trouble),
+            1 => Ok(read.swap_remove(0)).map(|(_, expr, scope)| (expr, scope)),
+            _ => {
+                let all: Vec<String> = read.iter().map(|(text, ..)| format!("`{text}`")).collect();
+                let message = format!("`{text}` can be short for several phrases");
+                let help = Some(format!("write one of: {}", all.join(", ")));
+                Err(Trouble { code: "ambiguous-question", message, help, unknown: None, ..trouble })
+            }
+        }
+    }
+
+    pub(super) fn value(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+        let (expr, scope) = self.expression(text, matches!(question.form, Form::HowMany))?;
+        self.worth(expr, scope, question);
+        Ok(())
+    }
+
+    /// As [`Preparing::value`], of a phrase of which the first words may be left out.
+    pub(super) fn value_in_short(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
+        let (expr, scope) = self.expression(text, true)?;
+        self.worth(expr, scope, question);
+        Ok(())
+    }
+
+    /// Asks for what an expression comes to.
+    fn worth(&mut self, expr: Expr, mut scope: Scope, question: &mut Question) {
         if let Expr::Fluent(fluent, args) = &expr {
             let hole = match self.model.program.fluents[fluent.index()].ty {
                 FluentType::Valued(hole) => Some(hole),
@@ -24,10 +68,11 @@ impl Preparing<'_> {
                 let var = scope.declare("value", hole);
                 let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Var(var) };
                 let args = vec![Term::Var(var)];
+                question.of_parts = self.of_its_parts(&pattern, hole, &scope, &question.text);
                 question.as_whole = self.as_the_whole(&pattern, &[hole], &args, &scope, &question.text);
                 let conditions = vec![Condition::Holds(pattern)];
                 self.define(question, vec![hole], args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
-                return Ok(());
+                return;
             }
         }
         question.form = Form::HowMany;
@@ -36,7 +81,6 @@ impl Preparing<'_> {
             other => other,
         };
         self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);
-        Ok(())
     }
 
     /// A number as far as it is known: of what is only said to be somewhere in a whole, any part may be at a place within.

@@ -1,11 +1,12 @@
 //! Why the answer is no: what was looked for, what is so instead, and which rules would make it so.
 
+use servanda_engine::{Happened, Instance, Interval};
 use servanda_model::{
-    Condition, Definition, Effect, EventId, EventPattern, Expr, FluentPattern, Hole, Model, Term, Trigger, Value, Var,
-    View,
+    Condition, Definition, Effect, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole, Model, Term, Trigger,
+    Value, Var, View,
 };
 
-use super::{Told, of_act, of_event, trace};
+use super::{Told, of_act, of_event, reasons, trace};
 use crate::question::{Form, Question};
 use crate::say;
 use crate::world::{Outcome, Run, World};
@@ -18,13 +19,20 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let model = world.model;
     let mut no = crate::ask::No::default();
     let Some(run) = outcome.runs.first() else { return no };
-    for (label, sinces, untils, begun) in crate::ask::times(world, outcome, question) {
-        let (since, until) = crate::ask::ends(world, outcome, &sinces, &untils);
+    // What is denied is told as it is, not when it is not.
+    let denied = match question.conditions.as_slice() {
+        [Condition::Not(list)] => reasons::holding(world, outcome, list, on, &mut no),
+        _ => false,
+    };
+    for time in crate::ask::times(world, outcome, question).into_iter().filter(|_| !denied) {
+        let (since, until) = crate::ask::ends(world, outcome, &time.sinces, &time.untils);
         let (since, until) = (since.text(model), until.text(model));
         let since = if since.is_empty() { "the beginning".to_owned() } else { since };
         let until = if until.is_empty() { "on".to_owned() } else { format!("until {until}") };
-        no.instead.push(format!("it is so from {since} {until} {label}").trim_end().to_owned());
-        if let (Some(step), true) = (begun, no.steps.is_empty()) {
+        let possibly = if time.certain { "" } else { "possibly " };
+        let label = time.label;
+        no.instead.push(format!("{possibly}it is so from {since} {until} {label}").trim_end().to_owned());
+        if let (Some(step), true) = (time.begun, no.steps.is_empty()) {
             no.steps = trace(world, run, step, None).steps;
         }
     }
@@ -35,7 +43,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let day = (!question.is_of_all_days(view)).then_some(on);
     for condition in &question.conditions {
         if let Condition::Holds(pattern) = condition {
-            other_statuses(world, run, pattern, whole_of, day, &mut no);
+            other_statuses(world, (outcome, run), pattern, whole_of, day, &mut no);
             if whole {
                 for (text, told) in claimed_facts(world, pattern) {
                     no.instead.push(text);
@@ -43,10 +51,13 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
                 }
             }
         }
+        if let Condition::Holds(pattern) = condition {
+            reasons::of_norms(world, run, pattern, whole_of, whole, &mut no);
+        }
         // Of one thing's parts the others are no matter.
         let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
         let (told, steps) = (no.instead.len(), no.steps.len());
-        explain_absence(world, outcome, run, condition, &question.vars, on, &mut no);
+        explain_absence(world, outcome, run, condition, (&question.vars, whole_of), on, &mut no);
         if open && whole_of.is_some() {
             no.instead.truncate(told);
             no.steps.truncate(steps);
@@ -58,6 +69,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     if let Form::Acts { patterns, .. } = &question.form {
         for pattern in patterns {
             of_wholes(world, outcome, run, pattern, &mut no);
+            reasons::owed(world, run, pattern, on, &mut no);
             if whole {
                 claimed(world, pattern, &mut no);
             }
@@ -68,7 +80,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
 }
 
 /// What somebody only says, or a source says wrongly, of an act that did not happen as far as the dossier states.
-fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
+pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
     use servanda_model::{Happening, Standing};
     let model = world.model;
     let fits = |happening: &Happening| match happening {
@@ -135,7 +147,7 @@ fn explain_absence(
     outcome: &Outcome,
     run: &Run,
     condition: &Condition,
-    vars: &[Var],
+    (vars, whole_of): (&[Var], Option<Term>),
     on: i64,
     no: &mut crate::ask::No,
 ) {
@@ -145,33 +157,26 @@ fn explain_absence(
     if pattern.fluent == model.hooks.belongs_to {
         return;
     }
-    let constants: Vec<Option<Value>> = pattern
-        .args
-        .iter()
-        .map(|term| match term {
-            Term::Value(value) => Some(*value),
-            _ => None,
-        })
-        .collect();
+    let constants = constants_of(pattern);
     for instance in run.solution.instances_of(pattern.fluent, &constants).take(20) {
         if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-            let since = interval
-                .since
-                .map_or_else(|| "from the start".to_owned(), |day| format!("since {}", model.show_tick(day)));
-            no.instead.push(format!(
-                "{} ({since})",
-                say::fluent(model, instance.fluent, &instance.args, Some(interval.value))
-            ));
+            no.instead.push(held_since(model, outcome, instance, interval, on));
             if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
                 no.steps = trace(world, run, step, Some(on)).steps;
             }
         }
     }
     if no.instead.is_empty() {
-        no.instead = said_of_wholes(model, run, pattern, &constants, on);
+        reasons::stopped(world, outcome, run, pattern, on, no);
     }
     if no.instead.is_empty() {
-        no.instead = of_parts(model, run, pattern, &constants, on);
+        reasons::beside(world, outcome, run, pattern, on, no);
+    }
+    if no.instead.is_empty() {
+        no.instead = said_of_wholes(model, outcome, run, pattern, on);
+    }
+    if no.instead.is_empty() {
+        no.instead = of_parts(model, outcome, run, pattern, on);
     }
     for rule in &outcome.program.rules {
         let brings = rule.effects.iter().any(|effect| match effect {
@@ -193,8 +198,20 @@ fn explain_absence(
             ));
         }
     }
+    // Of norms of another instrument it makes no difference how they stand.
+    let is_apart = |term: &Term| match (term, whole_of) {
+        (Term::Value(norm), Some(Term::Value(whole))) => match (norm.as_entity(), whole.as_entity()) {
+            (Some(norm), Some(whole)) if model.lexicon.is_of_kind(norm, model.hooks.norm) => {
+                !model.lexicon.entities[norm.index()].belongs_to.contains(&whole)
+            }
+            _ => false,
+        },
+        _ => false,
+    };
     let defines = |it: &&Definition| {
-        it.fluent == pattern.fluent && can_be(model, &it.args, value_term(&it.value), &it.vars, pattern)
+        it.fluent == pattern.fluent
+            && can_be(model, &it.args, value_term(&it.value), &it.vars, pattern)
+            && !it.args.first().is_some_and(is_apart)
     };
     for definition in outcome.program.definitions.iter().filter(defines) {
         if no.would_change.len() < 12 {
@@ -209,7 +226,7 @@ fn explain_absence(
 /// they ever stood.
 fn other_statuses(
     world: &World<'_>,
-    run: &Run,
+    (outcome, run): (&Outcome, &Run),
     pattern: &FluentPattern,
     whole: Option<Term>,
     day: Option<i64>,
@@ -227,8 +244,7 @@ fn other_statuses(
     if !(named || whole.is_some()) || !statuses.iter().any(|(_, fluent)| *fluent == pattern.fluent) {
         return;
     }
-    let constant = |term: &Term| if let Term::Value(value) = term { Some(*value) } else { None };
-    let constants: Vec<Option<Value>> = pattern.args.iter().map(constant).collect();
+    let constants = constants_of(pattern);
     for (_, fluent) in statuses.iter().filter(|(_, fluent)| *fluent != pattern.fluent) {
         for instance in run.solution.instances_of(*fluent, &constants) {
             if !named && !of_whole(instance.args[0]) {
@@ -241,7 +257,8 @@ fn other_statuses(
                 let said = say::fluent(model, *fluent, &instance.args, None);
                 let since = interval.since.map_or_else(String::new, |it| format!(" since {}", model.show_tick(it)));
                 let until = interval.until.map_or_else(String::new, |it| format!(" until {}", model.show_tick(it)));
-                no.instead.push(format!("{said}{since}{until}"));
+                let possibly = if is_sure(outcome, instance, interval, day) { "" } else { "possibly " };
+                no.instead.push(format!("{possibly}{said}{since}{until}"));
                 if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
                     no.steps = trace(world, run, step, day).steps;
                 }
@@ -257,52 +274,101 @@ const MOST_STATUSES: usize = 12;
 fn of_wholes(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &EventPattern, no: &mut crate::ask::No) {
     let model = world.model;
     for event in run.solution.events.iter().filter(|event| event.action == pattern.action) {
-        let mut within: Vec<String> = Vec::new();
-        let fits = pattern.args.iter().zip(&event.args).all(|(term, value)| match term {
-            Term::Value(asked) if asked == value => true,
-            Term::Value(asked) => {
-                let lies = model.nesting.iter().any(|nests| {
-                    let args = [*asked, *value];
-                    let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
-                    on(event.tick) || on(event.tick - 1)
-                });
-                if lies {
-                    within.push(format!("{} lies in {}", model.show(*asked), model.show(*value)));
-                }
-                lies
-            }
-            _ => true,
-        });
-        if fits && !within.is_empty() && no.instead.len() < MOST_STATUSES {
-            let said = say::action(model, event.action, &event.args);
-            no.instead.push(format!("{said} on {}, and {}", model.show_tick(event.tick), within.join(", ")));
-            no.steps.extend(of_act(world, outcome, run, event.action, &event.args, event.tick).steps);
-        }
+        let Some(within) = within(model, run, pattern, event).filter(|_| no.instead.len() < MOST_STATUSES) else {
+            continue;
+        };
+        let said = say::action(model, event.action, &event.args);
+        no.instead.push(format!("{said} on {}, and {within}", model.show_tick(event.tick)));
+        no.steps.extend(of_act(world, outcome, run, event.action, &event.args, event.tick).steps);
     }
+}
+
+/// How the places asked about lie in those that something happened to, if they do: `Tarn lies in Eastmarch`. Only where a place
+/// is meant is one in another; what is done to a state is not done to the states and towns within it.
+pub(crate) fn within(model: &Model, run: &Run, pattern: &EventPattern, event: &Happened) -> Option<String> {
+    let holes = &model.program.actions[event.action.index()].holes;
+    let mut all: Vec<String> = Vec::new();
+    for (at, (term, value)) in pattern.args.iter().zip(&event.args).enumerate() {
+        let Term::Value(asked) = term else { continue };
+        if asked == value {
+            continue;
+        }
+        let lies = model.nesting.iter().filter(|nests| is_place(model, **nests, holes[at])).any(|nests| {
+            let args = [*asked, *value];
+            let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
+            on(event.tick) || on(event.tick - 1)
+        });
+        if !lies {
+            return None;
+        }
+        all.push(format!("{} lies in {}", model.show(*asked), model.show(*value)));
+    }
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// Whether a hole is for places as they nest, and not for actors, whom a place may also be.
+fn is_place(model: &Model, nests: FluentId, hole: Hole) -> bool {
+    model.program.fluents[nests.index()].args.first() == Some(&hole)
+}
+
+/// What holds on a day, with since when; only possibly so where it does not in every chronology.
+pub(super) fn held_since(
+    model: &Model,
+    outcome: &Outcome,
+    instance: &Instance,
+    interval: &Interval,
+    on: i64,
+) -> String {
+    let since =
+        interval.since.map_or_else(|| "from the start".to_owned(), |day| format!("since {}", model.show_tick(day)));
+    let possibly = if is_sure(outcome, instance, interval, Some(on)) { "" } else { "possibly " };
+    format!("{possibly}{} ({since})", say::fluent(model, instance.fluent, &instance.args, Some(interval.value)))
+}
+
+/// Whether an instance has a value in every chronology: on a day, or at some time. Chronologies that leave it out altogether had
+/// no need of it, and say nothing.
+fn is_sure(outcome: &Outcome, instance: &Instance, interval: &Interval, day: Option<i64>) -> bool {
+    outcome.runs.iter().all(|run| match run.solution.instance(instance.fluent, &instance.args) {
+        None => true,
+        Some(other) => {
+            let same = |it: &&Interval| it.value == interval.value && day.is_none_or(|day| it.contains(day));
+            other.intervals.is_empty() || other.intervals.iter().any(|it| same(&it))
+        }
+    })
+}
+
+/// The arguments of a pattern that are given.
+fn constants_of(pattern: &FluentPattern) -> Vec<Option<Value>> {
+    let constant = |term: &Term| if let Term::Value(value) = term { Some(*value) } else { None };
+    pattern.args.iter().map(constant).collect()
 }
 
 /// The most parts of a thing that are told of where the thing itself has no value.
 const MOST_PARTS: usize = 3;
 
 /// What is so of a place in which the place asked about lies.
-fn said_of_wholes(
-    model: &Model,
-    run: &Run,
-    pattern: &FluentPattern,
-    constants: &[Option<Value>],
-    on: i64,
-) -> Vec<String> {
+fn said_of_wholes(model: &Model, outcome: &Outcome, run: &Run, pattern: &FluentPattern, on: i64) -> Vec<String> {
+    let constants = constants_of(pattern);
+    let holes = &model.program.fluents[pattern.fluent.index()].args;
     let mut told = Vec::new();
     for (at, part) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
-        let mut wanted = constants.to_vec();
+        let mut wanted = constants.clone();
         wanted[at] = None;
         for instance in run.solution.instances_of(pattern.fluent, &wanted) {
-            let lies =
-                model.nesting.iter().any(|it| run.solution.holds_at(*it, &[part, instance.args[at]], Value::TRUE, on));
+            let lies = model
+                .nesting
+                .iter()
+                .filter(|it| is_place(model, **it, holes[at]))
+                .any(|it| run.solution.holds_at(*it, &[part, instance.args[at]], Value::TRUE, on));
             let held = instance.intervals.iter().find(|interval| interval.contains(on));
             if let (true, Some(interval)) = (lies, held) {
+                let possibly = if is_sure(outcome, instance, interval, Some(on)) { "" } else { "possibly " };
                 let said = say::fluent(model, instance.fluent, &instance.args, Some(interval.value));
-                told.push(format!("{said}, and {} lies in {}", model.show(part), model.show(instance.args[at])));
+                told.push(format!(
+                    "{possibly}{said}, and {} lies in {}",
+                    model.show(part),
+                    model.show(instance.args[at])
+                ));
             }
         }
     }
@@ -311,19 +377,21 @@ fn said_of_wholes(
 }
 
 /// What is so of things that belong to the thing asked about.
-fn of_parts(model: &Model, run: &Run, pattern: &FluentPattern, constants: &[Option<Value>], on: i64) -> Vec<String> {
+fn of_parts(model: &Model, outcome: &Outcome, run: &Run, pattern: &FluentPattern, on: i64) -> Vec<String> {
+    let constants = constants_of(pattern);
     let part_of = |part: Value, whole: Value| {
         let (Some(part), Some(whole)) = (part.as_entity(), whole.as_entity()) else { return false };
         model.lexicon.entities[part.index()].belongs_to.contains(&whole)
     };
     let mut told = Vec::new();
     for (at, whole) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
-        let mut wanted = constants.to_vec();
+        let mut wanted = constants.clone();
         wanted[at] = None;
         let parts = run.solution.instances_of(pattern.fluent, &wanted).filter(|it| part_of(it.args[at], whole));
         told.extend(parts.filter_map(|instance| {
             let interval = instance.intervals.iter().find(|interval| interval.contains(on))?;
-            Some(say::fluent(model, instance.fluent, &instance.args, Some(interval.value)))
+            let possibly = if is_sure(outcome, instance, interval, Some(on)) { "" } else { "possibly " };
+            Some(format!("{possibly}{}", say::fluent(model, instance.fluent, &instance.args, Some(interval.value))))
         }));
     }
     told.truncate(MOST_PARTS);

@@ -22,7 +22,7 @@ pub(in crate::question) fn modal(lower: &[&str]) -> Option<(Wants, usize, usize)
 
 /// `is Lithuania allowed to …`, `who is obliged to …`, `does USSR have to …`: the words in the order of `may Lithuania …`.
 pub(in crate::question) fn as_modal(words: &[&str], lower: &[&str]) -> Option<Vec<String>> {
-    const STATES: [(&str, &str); 10] = [
+    const STATES: [(&str, &str); 15] = [
         ("allowed", "may"),
         ("permitted", "may"),
         ("entitled", "may"),
@@ -33,6 +33,11 @@ pub(in crate::question) fn as_modal(words: &[&str], lower: &[&str]) -> Option<Ve
         ("required", "must"),
         ("bound", "must"),
         ("forbidden", "must not"),
+        ("lawful", "may"),
+        ("legal", "may"),
+        ("permissible", "may"),
+        ("unlawful", "must not"),
+        ("illegal", "must not"),
     ];
     let own = |part: &[&str]| part.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
     let auxiliary = ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had"];
