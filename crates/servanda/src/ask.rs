@@ -647,13 +647,13 @@ pub(crate) fn ends(
 }
 
 /// When the answer to a question is yes: what fills its holes, and the first day and the one after the last in each
-/// chronology, with the step that began it.
+/// chronology, with the step that began it in some run.
 #[allow(clippy::type_complexity)]
-pub(crate) fn times(
+pub(crate) fn times<'o>(
     world: &World<'_>,
-    outcome: &Outcome,
+    outcome: &'o Outcome,
     question: &Question,
-) -> Vec<(String, Vec<Option<i64>>, Vec<Option<i64>>, Option<StepId>)> {
+) -> Vec<(String, Vec<Option<i64>>, Vec<Option<i64>>, Option<(&'o Run, StepId)>)> {
     let mut all = spells::spells(fillings(outcome, question.fluent, i64::MIN));
     all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
     let shown = |value: &Value| say::value(world.model, &outcome.runs[0].solution, *value);

@@ -553,14 +553,15 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let whole = view.seen_by.is_none() && view.known_in.is_none();
     let model = world.model;
     let mut no = crate::ask::No::default();
-    let Some(run) = outcome.runs.first() else { return no };
+    // What else is so is told with numbers as they are stated.
+    let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return no };
     for (label, sinces, untils, begun) in crate::ask::times(world, outcome, question) {
         let (since, until) = crate::ask::ends(world, outcome, &sinces, &untils);
         let (since, until) = (since.text(model), until.text(model));
         let since = if since.is_empty() { "the beginning".to_owned() } else { since };
         let until = if until.is_empty() { "on".to_owned() } else { format!("until {until}") };
         no.instead.push(format!("it is so from {since} {until} {label}").trim_end().to_owned());
-        if let (Some(step), true) = (begun, no.steps.is_empty()) {
+        if let (Some((run, step)), true) = (begun, no.steps.is_empty()) {
             no.steps = trace(world, run, step, None).steps;
         }
     }

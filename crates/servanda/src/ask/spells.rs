@@ -6,14 +6,14 @@ use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
 use servanda_model::{Clock, Model, Value, View};
 
-use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
+use super::{Answer, Found, answer, because, dated, ends, fillings, text_of};
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Question};
 use crate::steps;
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// A time during which something is so.
-pub(super) struct Spell {
+pub(super) struct Spell<'o> {
     /// What fills the question's holes.
     pub(super) key: Vec<Value>,
     /// In every chronology.
@@ -22,11 +22,11 @@ pub(super) struct Spell {
     pub(super) sinces: Vec<Option<i64>>,
     /// The first day after it in each.
     pub(super) untils: Vec<Option<i64>>,
-    /// The step that began it in the earliest.
-    pub(super) begun: Option<StepId>,
+    /// The step that began it in some run.
+    pub(super) begun: Option<(&'o Run, StepId)>,
 }
 
-impl Spell {
+impl Spell<'_> {
     /// Whether it has a day in common with a time: in every chronology, or in some.
     fn meets(&self, (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
         let begins = |since: &Option<i64>| last.is_none_or(|last| since.is_none_or(|since| since <= last));
@@ -37,7 +37,7 @@ impl Spell {
     }
 }
 
-impl Spell {
+impl Spell<'_> {
     /// Whether its first day is in a time: in every chronology, or in some.
     fn begins_in(&self, (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
         let within = |since: &Option<i64>| {
@@ -48,7 +48,7 @@ impl Spell {
 }
 
 /// The times of a fluent of a question, certain and possible.
-pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
+pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>> {
     let mut spells = Vec::new();
     for (key, found) in fillings {
         let outcome = found.outcome;
@@ -58,7 +58,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
             // The same intervals in every chronology, if not on the same days.
             for index in 0..counts[0] {
                 let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
-                let begun = found.steps.iter().find(|(since, _)| *since == each[0].since()).map(|(_, step)| *step);
+                let begun = begun(&found, each[0].since());
                 spells.push(Spell {
                     key: key.clone(),
                     certain: outcome.exhaustive,
@@ -84,12 +84,17 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
                     certain: sure && outcome.exhaustive,
                     sinces: vec![span.since()],
                     untils: vec![span.until()],
-                    begun: found.steps.first().map(|(_, step)| *step),
+                    begun: begun(&found, span.since()).or_else(|| found.steps.first().map(|it| (it.1, it.2))),
                 });
             }
         }
     }
     spells
+}
+
+/// The step that began something on a day.
+fn begun<'o>(found: &Found<'o>, since: Option<i64>) -> Option<(&'o Run, StepId)> {
+    found.steps.iter().find(|it| it.0 == since).map(|it| (it.1, it.2))
 }
 
 /// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
@@ -102,7 +107,12 @@ fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, In
 }
 
 /// The times that a question asks for: within the time it names, and by the day from which it looks.
-pub(super) fn asked_for(world: &World<'_>, question: &Question, view: &View, all: Vec<Spell>) -> Vec<Spell> {
+pub(super) fn asked_for<'o>(
+    world: &World<'_>,
+    question: &Question,
+    view: &View,
+    all: Vec<Spell<'o>>,
+) -> Vec<Spell<'o>> {
     let by = match &question.form {
         Form::When => None,
         Form::Norms(of) if of.when => None,
@@ -149,21 +159,23 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         };
         let mut answer = dated(world, text, spell.certain, first, last);
         answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
-        why(world, outcome, 0, spell.begun, None, &mut answer);
+        if let Some((run, step)) = spell.begun {
+            because(world, run, Some(step), None, &mut answer);
+        }
         answers.push(answer);
     }
     answers
 }
 
 /// The times during which a missing number leaves it open whether a norm is breached.
-fn left_open(outcome: &Outcome, question: &Question) -> Vec<Spell> {
+fn left_open<'o>(outcome: &'o Outcome, question: &Question) -> Vec<Spell<'o>> {
     let mut all = spells(fillings(outcome, question.undecided, i64::MIN));
     all.iter_mut().for_each(|spell| spell.certain = false);
     all
 }
 
 /// How long something was so.
-fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell) -> String {
+fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell<'_>) -> String {
     let is_open = |day: &i64| world.dating.is_open(*day);
     if !outcome.precise || spell.sinces.iter().chain(&spell.untils).flatten().any(is_open) {
         return "an unknown time".to_owned();
@@ -226,8 +238,8 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
     let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
-        let Some(begun) = spell.begun else { continue };
-        let trace = steps::trace(world, &outcome.runs[0], begun, None);
+        let Some((run, begun)) = spell.begun else { continue };
+        let trace = steps::trace(world, run, begun, None);
         let day = spell.sinces[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
         let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
         let of_day: Vec<&steps::Told> = acts.clone().filter(|told| told.day == day).collect();
