@@ -42,4 +42,4 @@ pub use incremental::{Incremental, Update};
 pub use record::{Cause, Premise, Step, StepId};
 pub use save::RestoreError;
 pub use sink::{Closed, Contradiction, Sink};
-pub use solution::{Happened, Instance, Interval, Options, Record, Solution, solve, solve_doubting};
+pub use solution::{Happened, Instance, Interval, Options, Record, Solution, Start, solve, solve_doubting};

@@ -723,7 +723,7 @@ pub(crate) fn ends(
 }
 
 /// When the answer to a question is yes.
-pub(crate) struct Time {
+pub(crate) struct Time<'o> {
     /// What fills its holes.
     pub(crate) label: String,
     /// In every chronology.
@@ -732,17 +732,17 @@ pub(crate) struct Time {
     pub(crate) sinces: Vec<Option<i64>>,
     /// The one after the last in each.
     pub(crate) untils: Vec<Option<i64>>,
-    /// The step that began it.
-    pub(crate) begun: Option<StepId>,
+    /// The step that began it in some run.
+    pub(crate) begun: Option<(&'o Run, StepId)>,
 }
 
 /// When the answer to a question is yes, in order of time.
-pub(crate) fn times(world: &World<'_>, outcome: &Outcome, question: &Question) -> Vec<Time> {
+pub(crate) fn times<'o>(world: &World<'_>, outcome: &'o Outcome, question: &Question) -> Vec<Time<'o>> {
     let mut all = spells::spells(fillings(outcome, question.fluent, i64::MIN));
     all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
     let shown = |value: &Value| say::value(world.model, &outcome.runs[0].solution, *value);
     let label = |key: &[Value]| key.iter().map(shown).collect::<Vec<_>>().join(", ");
-    let time = |it: spells::Spell| Time {
+    let time = |it: spells::Spell<'o>| Time {
         label: label(&it.key),
         certain: it.certain,
         sinces: it.sinces,

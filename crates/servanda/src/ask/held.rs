@@ -12,7 +12,7 @@ use super::{Answer, Truth, answer, because, known, statement, text_of, undecided
 use crate::ends::Ends;
 use crate::question::{Form, Question};
 use crate::steps;
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// What was found for one filling of a question's holes.
 pub(super) struct Found<'o> {
@@ -22,8 +22,8 @@ pub(super) struct Found<'o> {
     pub(super) days: Vec<IntervalSet>,
     /// For each run the interval on the day asked for, with the step that began it.
     pub(super) at: Vec<Option<Interval>>,
-    /// The steps that began it in the first run, and when.
-    pub(super) steps: Vec<(Option<i64>, StepId)>,
+    /// The steps that began it in some run, and when; those of the first run first.
+    pub(super) steps: Vec<(Option<i64>, &'o Run, StepId)>,
 }
 
 /// Who shares a secret knows of it without being told.
@@ -158,9 +158,7 @@ fn add_fillings<'o>(
                     at: vec![None; runs],
                     steps: Vec::new(),
                 });
-                if index == 0 {
-                    found.steps.extend(interval.begun_by.map(|step| (interval.since, step)));
-                }
+                found.steps.extend(interval.begun_by.map(|step| (interval.since, &**run, step)));
                 found.days[index] = found.days[index].union(&span_of(interval));
                 if interval.contains(on) {
                     found.at[index] = Some(*interval);

@@ -1,7 +1,7 @@
 //! Answers about what somebody may, must or can do.
 
 use servanda_calendar::{Interval as Span, IntervalSet};
-use servanda_engine::Interval;
+use servanda_engine::{Interval, StepId};
 use servanda_model::{
     CompareOp, Condition, EntityId, Expr, FluentId, Modality, Model, Norm, OriginId, Term, Value, View,
 };
@@ -9,10 +9,10 @@ use servanda_model::{
 use super::spells::{Spell, asked_for, span_text, spells};
 use super::trial::Trial;
 use super::witness::part;
-use super::{Answer, Found, No, answer, ends, fillings, why};
+use super::{Answer, Found, No, answer, because, ends, fillings};
 use crate::question::{OfNorms, Question, Ruling, Wants};
 use crate::steps::{self, Told};
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// What is said of one norm: the norm, its status, and what was asked for.
 struct Said<'k> {
@@ -78,7 +78,7 @@ pub(super) fn answers(
         });
         let text = text(model, of, &said, days);
         let mut one = answer(world, text, spell.certain, spell.sinces, spell.untils);
-        why(world, spell.outcome, spell.run, spell.begun, Some(on), &mut one);
+        begun_by(world, spell.begun, on, &mut one);
         one.is_dated = of.when;
         if !spell.is_so.iter().all(|is_so| *is_so) {
             part(world, spell.outcome, &spell.is_so, &mut one);
@@ -145,7 +145,7 @@ fn tried(world: &World<'_>, outcome: &Outcome, of: &OfNorms, trial: &Trial, on: 
         }
         let text = format!("not forbidden, within {}", by(model, of, &said));
         let mut one = answer(world, text, standing.certain && !possible, standing.sinces, standing.untils);
-        why(world, standing.outcome, standing.run, standing.begun, Some(on), &mut one);
+        begun_by(world, standing.begun, on, &mut one);
         cite(model, said.norm.origin, &mut one.steps);
         all.push(one);
     }
@@ -242,14 +242,19 @@ fn cite(model: &Model, origin: OriginId, told: &mut Vec<Told>) {
     }
 }
 
+fn begun_by(world: &World<'_>, begun: Option<(&Run, StepId)>, on: i64, answer: &mut Answer) {
+    if let Some((run, step)) = begun {
+        because(world, run, Some(step), Some(on), answer);
+    }
+}
+
 /// A time with what it takes to say why.
 struct Standing<'o> {
     outcome: &'o Outcome,
     certain: bool,
     sinces: Vec<Option<i64>>,
     untils: Vec<Option<i64>>,
-    run: usize,
-    begun: Option<servanda_engine::StepId>,
+    begun: Option<(&'o Run, StepId)>,
     /// Whether it is so in each run; empty where all days are asked about.
     is_so: Vec<bool>,
 }
@@ -265,12 +270,11 @@ fn standing<'o>(
 ) -> Vec<(Vec<Value>, Standing<'o>)> {
     if question.is_of_all_days(view) {
         let all = asked_for(world, question, view, spells(fillings(outcome, fluent, i64::MIN)));
-        let of_spell = |it: Spell| Standing {
+        let of_spell = |it: Spell<'o>| Standing {
             outcome,
             certain: it.certain,
             sinces: it.sinces,
             untils: it.untils,
-            run: 0,
             begun: it.begun,
             is_so: Vec::new(),
         };
@@ -325,8 +329,7 @@ fn on_day<'o>(
                 certain: !is_so.contains(&false) && outcome.exhaustive,
                 sinces: spans.iter().map(|span| span.0).collect(),
                 untils: spans.iter().map(|span| span.1).collect(),
-                run,
-                begun: held[0].begun_by,
+                begun: held[0].begun_by.map(|step| (&*outcome.runs[run], step)),
                 is_so,
             },
         ));
@@ -440,7 +443,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
         let later = later.map_or_else(String::new, |time| format!("{time} later: "));
         let text = format!("{later}{} ({})", steps::effects_text(model, rule, &key), rule.name);
         let mut one = answer(world, text, standing.certain, vec![None], vec![None]);
-        why(world, standing.outcome, standing.run, standing.begun, Some(on), &mut one);
+        begun_by(world, standing.begun, on, &mut one);
         one.steps.push(Told {
             kind: "rule",
             name: Some(rule.name.clone()),
@@ -481,7 +484,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         let possibly = if standing.certain { "" } else { "possibly " };
         no.instead.push(format!("{possibly}{word} {}", by(model, of, &said)));
         let mut told = answer(world, String::new(), true, vec![None], vec![None]);
-        why(world, standing.outcome, standing.run, standing.begun, Some(on), &mut told);
+        begun_by(world, standing.begun, on, &mut told);
         cite(model, said.norm.origin, &mut told.steps);
         no.steps.extend(told.steps);
     }

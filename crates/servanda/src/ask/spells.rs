@@ -6,11 +6,11 @@ use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
 use servanda_model::{Clock, Condition, Model, Term, Value, View};
 
-use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
+use super::{Answer, Found, answer, because, dated, ends, fillings, text_of};
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Question, Turn};
 use crate::steps;
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// A time during which something is so.
 pub(super) struct Spell<'o> {
@@ -24,8 +24,8 @@ pub(super) struct Spell<'o> {
     pub(super) sinces: Vec<Option<i64>>,
     /// The first day after it in each.
     pub(super) untils: Vec<Option<i64>>,
-    /// The step that began it in the earliest.
-    pub(super) begun: Option<StepId>,
+    /// The step that began it in some run.
+    pub(super) begun: Option<(&'o Run, StepId)>,
 }
 
 impl Spell<'_> {
@@ -58,7 +58,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
             // The same intervals in every chronology, if not on the same days.
             for index in 0..counts[0] {
                 let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
-                let begun = found.steps.iter().find(|(since, _)| *since == each[0].since()).map(|(_, step)| *step);
+                let begun = begun(&found, each[0].since());
                 spells.push(Spell {
                     outcome,
                     key: key.clone(),
@@ -86,12 +86,17 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
                     certain: sure && outcome.exhaustive,
                     sinces: vec![span.since()],
                     untils: vec![span.until()],
-                    begun: found.steps.first().map(|(_, step)| *step),
+                    begun: begun(&found, span.since()).or_else(|| found.steps.first().map(|it| (it.1, it.2))),
                 });
             }
         }
     }
     spells
+}
+
+/// The step that began something on a day.
+fn begun<'o>(found: &Found<'o>, since: Option<i64>) -> Option<(&'o Run, StepId)> {
+    found.steps.iter().find(|it| it.0 == since).map(|it| (it.1, it.2))
 }
 
 /// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
@@ -166,7 +171,9 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         };
         let mut answer = dated(world, text, spell.certain, first, last);
         answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
-        why(world, spell.outcome, 0, spell.begun, None, &mut answer);
+        if let Some((run, step)) = spell.begun {
+            because(world, run, Some(step), None, &mut answer);
+        }
         answers.push(answer);
     }
     answers
@@ -243,8 +250,8 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
     let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
-        let Some(begun) = spell.begun else { continue };
-        let trace = steps::trace(world, &spell.outcome.runs[0], begun, None);
+        let Some((run, begun)) = spell.begun else { continue };
+        let trace = steps::trace(world, run, begun, None);
         let day = spell.sinces[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
         let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
         let mut causes: Vec<steps::Told> = acts.clone().filter(|told| told.day == day).cloned().collect();

@@ -10,7 +10,7 @@ use servanda_model::{
     EntityId, EventPattern, FluentId, FluentType, Happening, Hole, Model, Occurrence, OriginId, Term, Value, View,
 };
 
-use crate::numbers;
+use crate::numbers::{self, Taken};
 use crate::question::OfNorms;
 use crate::steps::{self, SUPPOSED, Told};
 use crate::world::{Outcome, Run, World, narrative};
@@ -73,7 +73,8 @@ impl Trial {
             };
             let seen: Vec<_> = outcome.visible.iter().filter(is_seen).copied().collect();
             let mut told = narrative(model, &seen, &base.ticks, &outcome.unknown);
-            told.iter_mut().for_each(|it| numbers::put(model, &outcome.program, &base.numbers, it));
+            let taken = Taken::with(&outcome.program, &base.numbers);
+            told.iter_mut().for_each(|it| numbers::put(model, &outcome.program, &taken, it));
             let options = world.options(&View { on: Some(on), ..view.clone() }, Record::Derivations);
             // The run of the outcome may leave out what the question does not hang on.
             let run = |told: &[Occurrence]| Run {

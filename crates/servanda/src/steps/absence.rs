@@ -18,7 +18,8 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let whole = view.seen_by.is_none() && view.known_in.is_none();
     let model = world.model;
     let mut no = crate::ask::No::default();
-    let Some(run) = outcome.runs.first() else { return no };
+    // What else is so is told with numbers as they are stated.
+    let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return no };
     // What is denied is told as it is, not when it is not.
     let denied = match question.conditions.as_slice() {
         [Condition::Not(list)] => reasons::holding(world, outcome, list, on, &mut no),
@@ -32,7 +33,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         let possibly = if time.certain { "" } else { "possibly " };
         let label = time.label;
         no.instead.push(format!("{possibly}it is so from {since} {until} {label}").trim_end().to_owned());
-        if let (Some(step), true) = (time.begun, no.steps.is_empty()) {
+        if let (Some((run, step)), true) = (time.begun, no.steps.is_empty()) {
             no.steps = trace(world, run, step, None).steps;
         }
     }
