@@ -9,6 +9,8 @@ mod bearers;
 mod builder;
 mod duty;
 mod exceptions;
+mod owed;
+mod own;
 mod standing;
 mod time;
 
@@ -23,10 +25,10 @@ use super::sentence::{Filler, Want, duration};
 use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, text_of};
 use super::{EXCUSE, Elaborator, dates, key, value_of};
-use crate::ids::{ActionId, EntityId, FluentId, OriginId, VarId};
+use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, VarId};
 use crate::lexicon::Target;
 use crate::model::{Guard, Modality, Norm};
-use crate::program::{Condition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
+use crate::program::{Condition, Definition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
 use crate::value::{Duration, Value};
 
 /// What a norm says, read.
@@ -34,6 +36,8 @@ struct Content {
     vars: Vec<Var>,
     modality: Modality,
     bearer: Term,
+    /// `the other`, if anything says so.
+    other: Option<Term>,
     /// Who is named as bearer, if anybody is.
     named: Option<Vec<EntityId>>,
     /// Binding: conditions under which the norm binds its bearer.
@@ -108,6 +112,7 @@ impl Elaborator<'_> {
             }
         }
         self.passes = self.may_come_to(self.model.hooks.passes);
+        self.credits_pass = self.may_come_to(self.model.hooks.owed_instead);
         self.excuses = self.excuse().is_some_and(|excuse| self.may_come_to(excuse));
         for (id, statement) in &norms {
             let own: Vec<EntityId> =
@@ -126,6 +131,7 @@ impl Elaborator<'_> {
             let guards = vec![Guard::Chosen(reading), Guard::About(norm)];
             self.norm(norm, Some(reading), base, Some(statement), guards);
         }
+        self.define_own_statuses();
         self.exceptions_apart();
         self.exceptions_unused();
     }
@@ -229,6 +235,20 @@ impl Elaborator<'_> {
         self.is_defined(self.model.hooks.binds)
     }
 
+    /// The kinds that the law says norms bind.
+    fn bound_by_law(&self) -> Vec<KindId> {
+        let definitions = self.model.definitions.iter().map(|it| &it.item);
+        let of_it = definitions.filter(|it| it.fluent == self.model.hooks.binds);
+        let kind = |it: &Definition| match it.args.get(1) {
+            Some(Term::Var(var)) => match it.vars[var.index()].hole {
+                Hole::Kind(kind) => Some(kind),
+                _ => None,
+            },
+            _ => None,
+        };
+        of_it.filter_map(kind).collect()
+    }
+
     fn is_defined(&self, fluent: FluentId) -> bool {
         self.model.definitions.iter().any(|definition| definition.item.fluent == fluent)
     }
@@ -260,7 +280,10 @@ impl Elaborator<'_> {
         let instrument = context.instrument;
         let parties: Vec<EntityId> =
             instrument.map(|i| self.model.lexicon.entities[i.index()].parties.clone()).unwrap_or_default();
-        let law = instrument.is_some() && self.law_binds();
+        let mut law = instrument.is_some() && self.law_binds();
+        let released = law && self.may_hold(self.model.hooks.released);
+        let is_fed = self.is_fed();
+        let bound_by_law = self.bound_by_law();
         let hooks = self.model.hooks.clone();
         let precedence: Vec<EntityId> =
             self.model.precedence.iter().filter(|it| it.under == id).map(|it| it.over).collect();
@@ -312,6 +335,18 @@ impl Elaborator<'_> {
         // Without more, a sort of thing is nobody in particular: whoever the dossier declares to be of it bears the norm.
         let of_kind = match &filler {
             Filler::Some { kind, .. } => Some(*kind),
+            Filler::Var(var) => match logic.scope.vars[var.index()].hole {
+                Hole::Kind(kind) => {
+                    let when = clauses.iter().filter(|it| matches!(it.keyword, Some("when" | "or when")));
+                    let mut words = when.flat_map(|it| all(&it.tokens));
+                    let is_told = words.any(|word| logic.scope.var(&word.text) == Some(*var));
+                    let is_bound = |it: &KindId| logic.reader.lexicon.is_subkind(kind, *it);
+                    law = law && bound_by_law.iter().any(is_bound);
+                    // What rows bring is declared nowhere.
+                    (law || !is_told && !is_fed).then_some(kind)
+                }
+                _ => None,
+            },
             _ => None,
         };
         let named_bearers = matches!(&filler, Filler::Values(_) | Filler::EachParty) || of_kind.is_some();
@@ -413,7 +448,24 @@ impl Elaborator<'_> {
             excepts.push(logic.conditions(words)?);
         }
         for over in precedence {
-            excepts.push(vec![holds(hooks.has_its_way, vec![Term::Value(value_of(over)), bearer])]);
+            let over = Term::Value(value_of(over));
+            let towards = match logic.people.other {
+                Some(other) => vec![other, Term::Value(value_of(hooks.unspecified))],
+                None => vec![Term::Any],
+            };
+            excepts.extend(towards.into_iter().map(|it| vec![holds(hooks.has_its_way, vec![over, bearer, it])]));
+        }
+        if released {
+            let is_party =
+                |term: &Term| matches!(term, Term::Value(it) if it.as_entity().is_some_and(|it| parties.contains(&it)));
+            let creditors = match logic.people.other {
+                Some(other) => vec![other],
+                None => named_in(&body).into_iter().filter(|it| is_party(it) && *it != bearer).collect(),
+            };
+            if !creditors.is_empty() {
+                let between = |it: Term| holds(hooks.released, vec![norm_term, bearer, it]);
+                excepts.push(creditors.into_iter().map(between).collect());
+            }
         }
         let mut until = Vec::new();
         let mut window = Window::None;
@@ -445,7 +497,9 @@ impl Elaborator<'_> {
         }
         let named = match &filler {
             Filler::Values(values) => Some(values.iter().filter_map(|value| value.as_entity()).collect()),
-            Filler::Some { kind, third, .. } => {
+            Filler::Some { .. } | Filler::Var(_) if of_kind.is_some() => {
+                let kind = &of_kind.expect("it was looked at");
+                let third = matches!(&filler, Filler::Some { third: true, .. });
                 let lexicon = &*logic.reader.lexicon;
                 let all = (0..lexicon.entities.len()).map(EntityId::from_index);
                 let of_it = all.filter(|id| lexicon.is_of_kind(*id, *kind));
@@ -458,6 +512,7 @@ impl Elaborator<'_> {
             vars: logic.scope.vars.clone(),
             modality,
             bearer,
+            other: logic.people.other,
             named,
             base,
             triggers,
@@ -546,6 +601,7 @@ impl Elaborator<'_> {
             renewed: None,
             waived: None,
             excepted: None,
+            performed: None,
             is_made: false,
         };
         builder.build();
@@ -593,6 +649,16 @@ fn instance_vars(body: &Body, bearer: Term, before: &[VarId], triggers: &[Trigge
     };
     vars.retain(common);
     vars
+}
+
+/// Whom and what the deed of a norm names.
+fn named_in(body: &Body) -> Vec<Term> {
+    let mut named = Vec::new();
+    match body {
+        Body::Act(pattern, _) => named.extend(pattern.args.iter().copied()),
+        Body::State(state) => each_fluent(state, &mut |_, terms| named.extend(terms.iter().copied())),
+    }
+    named
 }
 
 fn trigger_terms(trigger: &Trigger) -> Vec<Term> {

@@ -37,7 +37,8 @@ impl Builder<'_, '_> {
             let effects = vec![Effect::Happen(excepted.clone())];
             if let Some(begins) = self.exception_begins(holds.clone()) {
                 self.rule("is excepted", vec![begins], due.clone(), effects.clone());
-                self.unless_any(passed.into_iter().chain([done]));
+                let performed = self.performed.clone();
+                self.unless_any(passed.into_iter().chain([done]).chain(&performed));
             }
             if let Some(passed) = passed {
                 let conditions = due.iter().cloned().chain(holds).collect();

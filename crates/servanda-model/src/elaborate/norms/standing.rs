@@ -22,8 +22,8 @@ impl Builder<'_, '_> {
         let begin = Effect::Initiate { fluent: arisen, args: self.args(), value: Expr::Value(Value::TRUE) };
         let conditions = self.conditions();
         let ends_at_once = match &self.content.body {
-            Body::Act(act, _) => self.ends_at_once(&act.clone()),
-            Body::State(_) => Vec::new(),
+            Body::Act(act, _) => self.ends_at_once(Some(&act.clone())),
+            Body::State(_) => self.ends_at_once(None),
         };
         self.rule("is set off", self.content.triggers.clone(), conditions.clone(), vec![begin]);
         self.unless_any(&ends_at_once);
