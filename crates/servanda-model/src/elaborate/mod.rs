@@ -74,6 +74,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         exceptions: Vec::new(),
         passes: false,
         credits_pass: false,
+        releases: false,
         own_statuses: BTreeMap::new(),
         excuses: false,
         exceptions_that_begin: Vec::new(),
@@ -113,6 +114,8 @@ pub(crate) struct Elaborator<'a> {
     passes: bool,
     /// Whether anything told may have what is owed to one be owed to another.
     credits_pass: bool,
+    /// Whether anything told may release a norm between two.
+    releases: bool,
     /// For a norm that rules name, and a status word, the fluent of its own that says so.
     own_statuses: BTreeMap<(EntityId, FluentId), FluentId>,
     /// Whether anything told may excuse a bearer.

@@ -112,6 +112,7 @@ impl Elaborator<'_> {
             }
         }
         self.passes = self.may_come_to(self.model.hooks.passes);
+        self.releases = self.may_hold(self.model.hooks.released);
         self.credits_pass = self.may_come_to(self.model.hooks.owed_instead);
         self.excuses = self.excuse().is_some_and(|excuse| self.may_come_to(excuse));
         for (id, statement) in &norms {
@@ -281,8 +282,7 @@ impl Elaborator<'_> {
         let parties: Vec<EntityId> =
             instrument.map(|i| self.model.lexicon.entities[i.index()].parties.clone()).unwrap_or_default();
         let mut law = instrument.is_some() && self.law_binds();
-        let released = law && self.may_hold(self.model.hooks.released);
-        let is_fed = self.is_fed();
+        let released = law && self.releases;
         let bound_by_law = self.bound_by_law();
         let hooks = self.model.hooks.clone();
         let precedence: Vec<EntityId> =
@@ -333,23 +333,29 @@ impl Elaborator<'_> {
         }
         logic.people.bearer = Some(bearer);
         // Without more, a sort of thing is nobody in particular: whoever the dossier declares to be of it bears the norm.
+        let mut doer = None;
         let of_kind = match &filler {
             Filler::Some { kind, .. } => Some(*kind),
             Filler::Var(var) => match logic.scope.vars[var.index()].hole {
                 Hole::Kind(kind) => {
-                    let when = clauses.iter().filter(|it| matches!(it.keyword, Some("when" | "or when")));
-                    let mut words = when.flat_map(|it| all(&it.tokens));
+                    let told = ["when", "or when", "if", "or if"];
+                    let told = clauses.iter().filter(|it| it.keyword.is_some_and(|it| told.contains(&it)));
+                    let mut words = told.flat_map(|it| all(&it.tokens));
                     let is_told = words.any(|word| logic.scope.var(&word.text) == Some(*var));
-                    let is_bound = |it: &KindId| logic.reader.lexicon.is_subkind(kind, *it);
-                    law = law && bound_by_law.iter().any(is_bound);
-                    // What rows bring is declared nowhere.
-                    (law || !is_told && !is_fed).then_some(kind)
+                    let lexicon = &*logic.reader.lexicon;
+                    law = law && bound_by_law.iter().any(|it| lexicon.is_subkind(kind, *it));
+                    // What rows bring is declared nowhere; but who breaks a prohibition is told by the act.
+                    let mut declared = (0..lexicon.entities.len()).map(EntityId::from_index);
+                    let is_declared = declared.any(|id| lexicon.is_of_kind(id, kind));
+                    doer = (!law && !is_told && modality == Modality::MustNot).then_some(*var);
+                    (law || !is_told && (is_declared || doer.is_some())).then_some(kind)
                 }
                 _ => None,
             },
             _ => None,
         };
-        let named_bearers = matches!(&filler, Filler::Values(_) | Filler::EachParty) || of_kind.is_some();
+        let named_bearers =
+            matches!(&filler, Filler::Values(_) | Filler::EachParty) || of_kind.is_some() && doer.is_none();
         if named_bearers && (law || matches!(bearer, Term::Var(_))) {
             let fluent = if law { hooks.binds } else { hooks.bears };
             let args = if law { vec![norm_term, bearer] } else { vec![bearer, norm_term] };
@@ -408,7 +414,7 @@ impl Elaborator<'_> {
         let mut words = vec![];
         words.extend(sentence[..modal].iter().cloned());
         words.extend(sentence[modal + 1 + usize::from(not)..].iter().cloned());
-        let before: Vec<VarId> = logic.bound.clone();
+        let mut before: Vec<VarId> = logic.bound.clone();
         let plain = seen(&words);
         let mut said = logic.reader.sentence(&plain, Want::ActionFirst, &logic.scope)?;
         if let Term::Var(var) = bearer
@@ -438,6 +444,13 @@ impl Elaborator<'_> {
             }
             Target::Fluent(_) => Body::State(logic.said(&said, &plain)?),
         };
+        if let Some(doer) = doer {
+            before.push(doer);
+            logic.bound.push(doer);
+            if matches!(body, Body::State(_)) {
+                base.push(holds(hooks.bears, vec![bearer, norm_term]));
+            }
+        }
         let mut excepts = Vec::new();
         for clause in clauses.iter().filter(|clause| matches!(clause.keyword, Some("except" | "unless"))) {
             let words = all(&clause.tokens);

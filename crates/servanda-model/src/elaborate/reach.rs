@@ -47,7 +47,7 @@ impl Elaborator<'_> {
     }
 
     /// Whether rows bring anything.
-    pub(crate) fn is_fed(&self) -> bool {
+    fn is_fed(&self) -> bool {
         let mut statements = self.documents.iter().flat_map(|file| &file.document.statements);
         statements.any(|statement| statement.keyword() == Some("feed"))
     }

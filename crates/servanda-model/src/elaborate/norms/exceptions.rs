@@ -130,7 +130,7 @@ impl Elaborator<'_> {
     }
 }
 
-fn bound_by(conditions: &[Condition]) -> Vec<VarId> {
+pub(super) fn bound_by(conditions: &[Condition]) -> Vec<VarId> {
     let mut bound = Vec::new();
     conditions.iter().for_each(|it| bind(it, &mut bound));
     bound

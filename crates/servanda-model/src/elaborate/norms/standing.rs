@@ -2,6 +2,8 @@
 
 use super::Body;
 use super::builder::Builder;
+use super::exceptions::bound_by;
+use crate::elaborate::value_of;
 use crate::model::Modality;
 use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Ties, Trigger};
 use crate::value::Value;
@@ -83,6 +85,15 @@ impl Builder<'_, '_> {
         let breached = self.this.status_value("breached");
         self.define("is breached", self.status, self.args(), breached, vec![Condition::Holds(broken.clone())]);
         let mut observed = standing;
+        // Who has not broken it yet is known where it is declared.
+        if let Term::Var(bearer) = self.content.bearer
+            && !bound_by(&observed).contains(&bearer)
+            && self.content.instance.contains(&bearer)
+        {
+            let args = vec![self.content.bearer, Term::Value(value_of(self.id))];
+            let fluent = self.this.model.hooks.bears;
+            observed.push(Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) }));
+        }
         observed.push(Condition::Not(vec![Condition::Holds(broken)]));
         let value = self.this.status_value("observed");
         self.define("is observed", self.status, self.args(), value, observed);
