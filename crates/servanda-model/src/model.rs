@@ -60,6 +60,8 @@ pub struct Model {
     pub totals: Vec<Total>,
     /// Fluents that hold from an act of an action on.
     pub happened: Vec<(FluentId, crate::ids::ActionId)>,
+    /// For a fluent that says of one norm how it stands, the fluent that says so of all, and the norm.
+    pub own_statuses: Vec<(FluentId, FluentId, EntityId)>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -442,6 +444,10 @@ pub struct Hooks {
     pub has_its_way: FluentId,
     /// `{norm} passes from {thing} to {thing}`: another bearer takes over what is due, done and undone.
     pub passes: ActionId,
+    /// `{norm} owed to {thing} instead of {thing}`: another creditor takes over what is owed, done and undone.
+    pub owed_instead: ActionId,
+    /// `{norm} released between {thing} and {thing}`: neither owes it to the other; for the law to define.
+    pub released: FluentId,
     pub bears: FluentId,
     pub binds: FluentId,
     pub knows: FluentId,

@@ -118,6 +118,7 @@ polity Karst, Valdia, Norden
 place Vale, Town
 fact: Town lies in Vale
 action {a: polity} raid/raids/raided {b: polity}
+action {a: polity} pledge/pledges/pledged {p: place} to {b: polity}
 treaty Sele between Karst and Valdia
   enters into force 1950-01-10
 norm NoRaid: each party must not raid the other
@@ -126,25 +127,25 @@ treaty Other between Valdia and Norden
   enters into force 1950-01-01
 norm Quiet: each party must not raid the other
 event 1950-01-05: Karst raids Valdia
-event 1950-06-01: Karst cedes Vale to Valdia
+event 1950-06-01: Karst pledges Vale to Valdia
 claim 1951-01-01 by Valdia: Norden raids Valdia
 event 1952-01-01: Karst annexes Vale
 "#;
 
 #[test]
 fn what_is_done_to_a_whole_is_a_possible_answer_for_a_place_within() {
-    let reply = reply(BORDER, "was Town ceded to Valdia");
-    assert_eq!(reply.answers[0].text, "Karst cedes Vale to Valdia, and Town lies in Vale");
+    let reply = reply(BORDER, "was Town pledged to Valdia");
+    assert_eq!(reply.answers[0].text, "Karst pledges Vale to Valdia, and Town lies in Vale");
     assert_eq!((reply.answers[0].truth, reply.answers[0].since.as_deref()), (Truth::Possible, Some("1950-06-01")));
     assert!(
         reply.assumptions.iter().any(|it| it.starts_with("what is done to a whole place")),
         "{:?}",
         reply.assumptions
     );
-    assert_eq!(texts(BORDER, "who ceded Town"), ["Karst"]);
-    assert!(texts(BORDER, "was Town ceded to Norden").is_empty());
+    assert_eq!(texts(BORDER, "who pledged Town"), ["Karst"]);
+    assert!(texts(BORDER, "was Town pledged to Norden").is_empty());
     let happened = texts(BORDER, "what happened in Town");
-    assert!(happened.contains(&"Karst cedes Vale to Valdia, and Town lies in Vale".to_owned()), "{happened:?}");
+    assert!(happened.contains(&"Karst pledges Vale to Valdia, and Town lies in Vale".to_owned()), "{happened:?}");
     // What is done to a state is not done to those who lie in it.
     let within = format!("{BORDER}\nfact: Norden lies in Valdia");
     assert!(texts(&within, "did Karst raid Norden").is_empty());

@@ -430,6 +430,8 @@ impl Preparing<'_> {
                     _ => None,
                 };
                 match (constant(&it.args[0]), constant(&it.args[1])) {
+                    // Who is a party on the day is for the condition itself to say, where the law does.
+                    (Some(_), Some(_)) if it.fluent == hooks.party && hooks.party != hooks.named_in => true,
                     (Some(other), Some(instrument)) => {
                         self.model.lexicon.entities[instrument.index()].parties.contains(&other)
                     }
@@ -476,6 +478,7 @@ impl Preparing<'_> {
             if !fits || other.is_some_and(|other| !self.is_owed_to(norm, other, &mut laid)) {
                 continue;
             }
+            let is_party = other.and_then(|other| self.is_party(norm, other));
             // Nobody owes anything to themselves.
             let own = other.map(|other| Term::Value(Value::entity(other)));
             if own.is_some_and(|own| laid.norm.term(norm.bearer) == own) {
@@ -486,7 +489,7 @@ impl Preparing<'_> {
                 op: CompareOp::NotEqual,
                 right: expr_of(own),
             });
-            let apart: Vec<Condition> = apart.into_iter().collect();
+            let apart: Vec<Condition> = apart.into_iter().chain(is_party).collect();
             of.note_names(at, norm, &laid);
             of.norms.push((at, Ruling::Requires));
             let asked = VarId(u32::MAX);
@@ -516,15 +519,17 @@ impl Preparing<'_> {
             }
         }
         terms.retain(|term| *term != norm.bearer);
-        // A treaty is owed to its parties alone.
-        if !parties.is_empty() && !parties.contains(&creditor) {
+        // A treaty is owed to its parties alone: on the day, where the law says who they are.
+        let by_law = model.hooks.party != model.hooks.named_in;
+        let is_polity = by_law && parties.first().is_some_and(|it| self.are_akin(*it, creditor));
+        if !parties.is_empty() && !parties.contains(&creditor) && !is_polity {
             return false;
         }
         if terms.contains(&Term::Value(creditor_value)) {
             return true;
         }
         if let Some(Term::Var(var)) = self.other_of(norm)
-            && parties.contains(&creditor)
+            && (parties.contains(&creditor) || is_polity)
         {
             laid.norm.terms.insert(var, Term::Value(creditor_value));
             return true;
@@ -533,7 +538,25 @@ impl Preparing<'_> {
             Term::Value(value) => value.as_entity().is_some_and(|it| parties.contains(&it)),
             _ => false,
         });
-        !names_somebody && parties.contains(&creditor)
+        !names_somebody && (parties.contains(&creditor) || is_polity)
+    }
+
+    /// Whether two things are of one kind as they were declared.
+    fn are_akin(&self, one: EntityId, other: EntityId) -> bool {
+        let entities = &self.model.lexicon.entities;
+        entities[one.index()].kinds.iter().any(|kind| entities[other.index()].kinds.contains(kind))
+    }
+
+    /// That somebody whom the instrument of a norm does not name is a party to it, where the norm is owed to the parties.
+    fn is_party(&self, norm: &Norm, creditor: EntityId) -> Option<Condition> {
+        let model = self.model;
+        let instrument = norm.instrument?;
+        if model.lexicon.entities[instrument.index()].parties.contains(&creditor) || self.other_of(norm).is_some() {
+            return None;
+        }
+        let args = [creditor, instrument].map(|it| Term::Value(Value::entity(it))).to_vec();
+        let value = Term::Value(Value::TRUE);
+        Some(Condition::Holds(FluentPattern { fluent: model.hooks.party, args, value }))
     }
 
     /// `the other` of a norm: a variable that is named in the instrument, or counts as a party to it.
@@ -627,7 +650,12 @@ impl Preparing<'_> {
         let asked_terms = Put { terms: laid.asked.clone(), today: None };
         for (status, pattern) in standing {
             let mut conditions = vec![Condition::Holds(pattern)];
-            conditions.extend(laid.norm.conditions(&norm.binding));
+            // What is due is owed, whether or not its instrument is still in force: it may have come of its end.
+            let is_due =
+                model.hooks.statuses.iter().any(|(it, _)| Value::entity(*it) == status && model.name(*it) == "due");
+            if !is_due || !self.is_told_by(&conditions, norm, laid, asked) {
+                conditions.extend(laid.norm.conditions(&norm.binding));
+            }
             if norm.act.is_some() {
                 conditions.extend(laid.norm.conditions(&norm.content));
             }
@@ -664,6 +692,15 @@ impl Preparing<'_> {
                 origin: norm.origin,
             });
         }
+    }
+
+    /// Whether conditions say all that is asked of a norm, as far as it knows it.
+    fn is_told_by(&self, conditions: &[Condition], norm: &Norm, laid: &Laid, asked: &[VarId]) -> bool {
+        let (bound, binding) = (bound_by(conditions), bound_by(&laid.norm.conditions(&norm.binding)));
+        asked.iter().all(|var| match laid.asked.get(var).map(|term| laid.norm.term(*term)) {
+            Some(Term::Var(var)) => bound.contains(&var) || !binding.contains(&var),
+            _ => true,
+        })
     }
 
     fn fluent_for(&mut self, holes: Vec<Hole>) -> FluentId {

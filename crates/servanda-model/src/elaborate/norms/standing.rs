@@ -2,6 +2,8 @@
 
 use super::Body;
 use super::builder::Builder;
+use super::exceptions::bound_by;
+use crate::elaborate::value_of;
 use crate::model::Modality;
 use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Ties, Trigger};
 use crate::value::Value;
@@ -22,8 +24,8 @@ impl Builder<'_, '_> {
         let begin = Effect::Initiate { fluent: arisen, args: self.args(), value: Expr::Value(Value::TRUE) };
         let conditions = self.conditions();
         let ends_at_once = match &self.content.body {
-            Body::Act(act, _) => self.ends_at_once(&act.clone()),
-            Body::State(_) => Vec::new(),
+            Body::Act(act, _) => self.ends_at_once(Some(&act.clone())),
+            Body::State(_) => self.ends_at_once(None),
         };
         self.rule("is set off", self.content.triggers.clone(), conditions.clone(), vec![begin]);
         self.unless_any(&ends_at_once);
@@ -83,6 +85,15 @@ impl Builder<'_, '_> {
         let breached = self.this.status_value("breached");
         self.define("is breached", self.status, self.args(), breached, vec![Condition::Holds(broken.clone())]);
         let mut observed = standing;
+        // Who has not broken it yet is known where it is declared.
+        if let Term::Var(bearer) = self.content.bearer
+            && !bound_by(&observed).contains(&bearer)
+            && self.content.instance.contains(&bearer)
+        {
+            let args = vec![self.content.bearer, Term::Value(value_of(self.id))];
+            let fluent = self.this.model.hooks.bears;
+            observed.push(Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) }));
+        }
         observed.push(Condition::Not(vec![Condition::Holds(broken)]));
         let value = self.this.status_value("observed");
         self.define("is observed", self.status, self.args(), value, observed);
