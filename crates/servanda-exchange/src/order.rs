@@ -93,6 +93,8 @@ struct Entry {
 
 /// So many bits are sorted by at a time.
 const DIGIT: u32 = 11;
+/// So many keys stay near the processor while they are gone through once for each byte.
+const NEAR: usize = 512;
 const DIGITS: usize = u64::BITS.div_ceil(DIGIT) as usize;
 
 impl Run {
@@ -116,13 +118,18 @@ impl Run {
         let digits = self.packing.bits.div_ceil(DIGIT) as usize;
         let mut counts = [[0_u32; 1 << DIGIT]; DIGITS];
         self.order.clear();
-        self.order.extend(self.keys.iter().zip(0..).map(|(key, number)| {
-            let packed = self.packing.pack(0, key);
-            for (at, counts) in counts[..digits].iter_mut().enumerate() {
-                counts[digit(packed, at)] += 1;
+        let entry = |(key, number): (&Key, u32)| Entry { packed: 0, number, at: key.at };
+        self.order.extend(self.keys.iter().zip(0..).map(entry));
+        for (keys, order) in self.keys.chunks(NEAR).zip(self.order.chunks_mut(NEAR)) {
+            for varying in self.packing.words.first().into_iter().flatten() {
+                keys.iter().zip(&mut *order).for_each(|(key, entry)| entry.packed |= varying.code(key));
             }
-            Entry { packed, number, at: key.at }
-        }));
+            for entry in order {
+                for (at, counts) in counts[..digits].iter_mut().enumerate() {
+                    counts[digit(entry.packed, at)] += 1;
+                }
+            }
+        }
         self.spare.resize(self.order.len(), Entry::default());
         for (at, counts) in counts[..digits].iter_mut().enumerate() {
             let mut start = 0;
@@ -227,6 +234,13 @@ struct Varying {
     codes: [u64; 256],
 }
 
+impl Varying {
+    #[inline]
+    fn code(&self, key: &Key) -> u64 {
+        self.codes[usize::from((key.words[self.word] >> self.shift) as u8)]
+    }
+}
+
 impl Packing {
     fn new(keys: &[Key]) -> Packing {
         let (mut any, mut all) = ([0; BYTES / 8], [u64::MAX; BYTES / 8]);
@@ -240,9 +254,9 @@ impl Packing {
         let is_varying = |(word, shift): &(usize, u32)| (any[*word] ^ all[*word]) >> shift & 0xff != 0;
         let places: Vec<(usize, u32)> = places.filter(is_varying).collect();
         let mut seen = vec![[false; 256]; places.len()];
-        for key in keys {
+        for keys in keys.chunks(NEAR) {
             for (&(word, shift), seen) in places.iter().zip(&mut seen) {
-                seen[usize::from((key.words[word] >> shift) as u8)] = true;
+                keys.iter().for_each(|key| seen[usize::from((key.words[word] >> shift) as u8)] = true);
             }
         }
         let mut packing = Packing { words: Vec::new(), bits: 0 };
@@ -278,6 +292,6 @@ impl Packing {
     #[inline]
     fn pack(&self, word: usize, key: &Key) -> u64 {
         let Some(word) = self.words.get(word) else { return 0 };
-        word.iter().fold(0, |packed, it| packed | it.codes[usize::from((key.words[it.word] >> it.shift) as u8)])
+        word.iter().fold(0, |packed, it| packed | it.code(key))
     }
 }

@@ -154,11 +154,11 @@ pub(crate) fn write_integer(out: &mut Vec<u8>, number: i64) {
 /// digits each, then its quarters are two, then its bytes are one.
 #[inline]
 fn write_small(out: &mut Vec<u8>, number: u64) {
-    let halves = number / 10_000 | (number % 10_000) << 32;
-    let hundreds = (halves * 5243 >> 19) & 0x0000_007f_0000_007f;
-    let quarters = hundreds | (halves - 100 * hundreds) << 16;
-    let tens = (quarters * 103 >> 10) & 0x000f_000f_000f_000f;
-    let digits = tens | (quarters - 10 * tens) << 8;
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((halves * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let quarters = hundreds | ((halves - 100 * hundreds) << 16);
+    let tens = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
+    let digits = tens | ((quarters - 10 * tens) << 8);
     let noughts = (digits.trailing_zeros() / 8).min(7);
     let text = (digits | 0x3030_3030_3030_3030) >> (8 * noughts);
     let end = out.len() + 8 - noughts as usize;
