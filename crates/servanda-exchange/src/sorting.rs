@@ -21,7 +21,7 @@ use crate::runs::{BUFFER, Merge};
 use crate::write::{Format, Output, failed};
 
 /// How many rows make a run, and how many bytes of text at most.
-const RUN: usize = 1 << 16;
+const RUN: usize = 1 << 17;
 const RUN_TEXT: usize = 1 << 24;
 
 /// Brings rows in order.
