@@ -27,6 +27,7 @@ mod record;
 mod save;
 mod sink;
 mod sites;
+mod slots;
 mod solution;
 mod state;
 mod sweep;
