@@ -19,7 +19,9 @@ use servanda_engine::{ProgramError, Solution, StepId};
 use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
 
 use acts::{acts, happened, on_wholes, undone};
-use held::{Found, constants, counted, fillings, held, insiders, leave_open, may_be_so, of_parts, unstated};
+use held::{
+    Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
+};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use spells::{causes, end_of, intervals};
 
@@ -457,6 +459,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         leave_open(world, outcome, question, on, &mut answers);
         let unknown = "a number is not known, or known for a whole and not for its parts";
         may_be_so(world, (outcome, question.open), question, on, Some(unknown), &mut answers);
+        may_be_equal(world, outcome, question, on, &mut answers);
         insiders(world, outcome, question, on, &mut answers);
     }
     if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {
@@ -637,6 +640,9 @@ fn is_or_may_be(
 fn statement(model: &Model, question: &Question) -> String {
     match question.conditions.as_slice() {
         [one @ Condition::Holds(it)] if !it.args.contains(&Term::Any) && it.value != Term::Any => {
+            say::condition(model, one, &question.vars)
+        }
+        [one @ Condition::Compare { .. }] if question.body.to_lowercase().starts_with("is ") => {
             say::condition(model, one, &question.vars)
         }
         _ => told(model, &question.body),

@@ -392,3 +392,14 @@ fn rules_whose_timers_set_them_off_again_are_followed_to_an_end() {
                 event 1930-10-15: Belmark refuses treaty relations with Corvia under Sele\n";
     assert_eq!(truths(pact, "when was Sele in force"), ["Certain since 1925-07-10"]);
 }
+
+#[test]
+fn a_sum_with_an_open_part_may_be_any_number_it_can_reach() {
+    let troops = "polity Belmark\nplace Vale, Fort\nfact: Fort lies in Vale\n\
+                  event 1902-04-01: Belmark stations 2 500 troops in Fort\n\
+                  event 1908-04-01: Belmark stations between 400 and 600 troops in Vale\n";
+    let said = |number: &str| truths(troops, &format!("is troops of Belmark in Vale {number}"));
+    assert_eq!(said("3 000"), ["Possible troops of Belmark in Vale is 3000"]);
+    assert_eq!(said("2 899"), [] as [&str; 0]);
+    assert_eq!(said("3 101"), [] as [&str; 0]);
+}

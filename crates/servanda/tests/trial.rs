@@ -319,3 +319,16 @@ fn whoever_bears_a_norm_is_no_first() {
     let help = model.diagnostics.iter().find_map(|it| it.help.clone()).expect("there is help");
     assert!(help.contains("for x: KIND"), "{help}");
 }
+
+#[test]
+fn who_does_not_know_of_a_norm_is_not_told_of_it() {
+    let secret = "polity Karst, Valdia, Norden\nplace Vale\ntreaty Sele between Karst, Valdia and Norden\n  \
+                  signed 1925-03-01\n  enters into force 1925-07-10\n\
+                  protocol Hidden of Sele, between Karst and Valdia, known only to Karst and Valdia\n\
+                  norm Hold: Karst may occupy Vale\nnorm Limit: Karst must keep at most 5 000 troops in Vale\n";
+    for question in ["may Karst occupy Vale on 1927-01-01", "how many troops may Karst keep in Vale on 1927-01-01"] {
+        let reply = reply(secret, &format!("{question} as seen by Norden"));
+        let told = format!("{:?}", reply);
+        assert!(!told.contains("Hold") && !told.contains("Limit"), "{question}: {told}");
+    }
+}

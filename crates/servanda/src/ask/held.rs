@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
-use servanda_model::{Condition, FluentId, FluentPattern, FluentType, Term, Value, View};
+use servanda_model::{CompareOp, Condition, FluentId, FluentPattern, FluentType, Term, Value, View};
 
 use super::known::knowledge;
 use super::witness::part;
@@ -103,6 +103,29 @@ pub(super) fn may_be_so(
         why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
         answer.assumptions.extend(assumption.map(str::to_owned));
         answers.push(answer);
+    }
+}
+
+/// Numbers are tried where comparisons turn. Between those tried there may be just the number that is asked about.
+pub(super) fn may_be_equal(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    on: i64,
+    answers: &mut Vec<Answer>,
+) {
+    let (Some(stated), Some(open)) = (&outcome.stated, question.open) else { return };
+    if !matches!(question.conditions.as_slice(), [.., Condition::Compare { op: CompareOp::Equal, .. }]) {
+        return;
+    }
+    for instance in stated.solution.instances_of(open, &[]) {
+        let text = text_of(world.model, question, &instance.args, &stated.solution);
+        let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
+        if answers.iter().all(|answer| answer.text != text) {
+            let mut one = answer(world, text, false, vec![interval.since], vec![interval.until]);
+            because(world, stated, interval.begun_by, Some(on), &mut one);
+            answers.push(one);
+        }
     }
 }
 

@@ -525,7 +525,10 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             Ruling::Forbids => "forbids it",
             Ruling::Limits => "sets a limit to it",
         };
-        if of.doer.is_some_and(|doer| !can_bind(world, outcome, norm, doer)) {
+        // Who does not know of a norm is not told of it.
+        let is_hidden =
+            outcome.unknown.contains(&norm.entity) || norm.instrument.is_some_and(|it| outcome.unknown.contains(&it));
+        if is_hidden || of.doer.is_some_and(|doer| !can_bind(world, outcome, norm, doer)) {
             continue;
         }
         let wants = match of.wants {
