@@ -41,6 +41,9 @@ pub enum Truth {
     Possible,
 }
 
+/// Two bounds, either of which may be open.
+pub type Between = (Option<String>, Option<String>);
+
 /// One answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Answer {
@@ -54,10 +57,10 @@ pub struct Answer {
     pub until: Option<String>,
     /// The days between which `since` lies, where it is open; null where nothing bounds it on that side.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub since_between: Option<(Option<String>, Option<String>)>,
+    pub since_between: Option<Between>,
     /// The days between which `until` lies, where it is open; null as a last day where it may go on for good.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub until_between: Option<(Option<String>, Option<String>)>,
+    pub until_between: Option<Between>,
     /// For a possible answer: a chronology in which it is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<Witness>,
@@ -623,11 +626,7 @@ fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solutio
 }
 
 /// Whether a day is the one asked for, or may be it.
-fn is_or_may_be(
-    day: &str,
-    (one, between): (&Option<String>, &Option<(Option<String>, Option<String>)>),
-    truth: &mut Truth,
-) -> bool {
+fn is_or_may_be(day: &str, (one, between): (&Option<String>, &Option<Between>), truth: &mut Truth) -> bool {
     if let Some(one) = one {
         return one == day;
     }
