@@ -114,9 +114,15 @@ fn is_any_form(word: &str, all: &[&str]) -> bool {
     all.iter().any(|known| is_form_of(word, known))
 }
 
+/// Ways of saying a question otherwise grow with its words; longer ones are taken as they stand.
+pub(super) const MOST_REWORDED: usize = 16;
+
 impl Preparing<'_> {
     /// Tries a question that was not understood in other words. Nothing where these are not understood, either.
     pub(super) fn in_other_words(&mut self, body: &str, question: &mut Question) -> Option<String> {
+        if body.split_whitespace().count() > MOST_REWORDED {
+            return None;
+        }
         let plain = self.plainer(body);
         let mut texts = Vec::new();
         if plain != body {

@@ -6,6 +6,7 @@ use servanda_model::{
     Hole, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
+use super::reword::MOST_REWORDED;
 use super::words::{self, ASKED, all_orders, of_status};
 use super::{Form, Preparing, Question, Turn, statuses, terms};
 
@@ -30,6 +31,9 @@ impl Preparing<'_> {
             Ok(()) => return Ok(()),
             Err(trouble) => trouble,
         };
+        if text.split_whitespace().count() > MOST_REWORDED {
+            return Err(first);
+        }
         let mut tried: Vec<String> = Vec::new();
         for order in all_orders(text) {
             for fuller in self.fuller(&order) {

@@ -70,7 +70,8 @@ impl Elaborator<'_> {
             return *known;
         }
         let shared = &self.model.program.fluents[status.index()];
-        let (name, holes) = (format!("{} {}", self.model.name(norm), shared.name), shared.args[1..].to_vec());
+        let (name, holes) =
+            (format!("{} {}", self.model.name(norm), shared.name.replace('_', " ")), shared.args[1..].to_vec());
         let own = self.add_fluent(name, holes, FluentType::Truth, Mode::Derived, false);
         self.model.own_statuses.push((own, status, norm));
         self.own_statuses.insert((norm, status), own);
