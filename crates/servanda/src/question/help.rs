@@ -4,6 +4,7 @@
 use servanda_model::lexicon::{Piece, Slot, Target, Wording};
 use servanda_model::{EntityId, Hole, Standing, Trouble};
 
+use super::reword::MOST_REWORDED;
 use super::verbs::{forms, is_form_of, known_form};
 use super::words::{ASKED, AUXILIARY};
 use super::{Preparing, Question};
@@ -46,7 +47,8 @@ impl Preparing<'_> {
         let words: Vec<&str> = body.split_whitespace().collect();
         let (names, others) = self.names_in(&words);
         let mut all: Vec<String> = Vec::new();
-        let instead = self.in_near_words(body, &names, &others);
+        let short = words.len() <= MOST_REWORDED;
+        let instead = if short { self.in_near_words(body, &names, &others) } else { Vec::new() };
         if !instead.is_empty() {
             all.push(format!("did you mean {}?", listed(&instead)));
         }
