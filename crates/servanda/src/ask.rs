@@ -409,14 +409,13 @@ fn readings_of(model: &Model) -> Vec<EntityId> {
 /// An answer with its truth and its days, to be compared and shown in one line.
 fn plain(answer: &Answer) -> String {
     let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
-    let day =
-        |word: &str, day: &Option<String>, between: &Option<(Option<String>, Option<String>)>| match (day, between) {
-            _ if answer.is_dated => String::new(),
-            (Some(day), _) => format!(" {word} {day}"),
-            (None, Some((None, None))) if !answer.act => String::new(),
-            (None, Some((first, last))) => format!(" {word} {}", between_text(first.clone(), last.clone())),
-            _ => String::new(),
-        };
+    let day = |word: &str, day: &Option<String>, between: &Option<Between>| match (day, between) {
+        _ if answer.is_dated => String::new(),
+        (Some(day), _) => format!(" {word} {day}"),
+        (None, Some((None, None))) if !answer.act => String::new(),
+        (None, Some((first, last))) => format!(" {word} {}", between_text(first.clone(), last.clone())),
+        _ => String::new(),
+    };
     let since = day(if answer.act { "on" } else { "since" }, &answer.since, &answer.since_between);
     format!("{truth}{}{since}{}", answer.text, day("until", &answer.until, &answer.until_between))
 }
@@ -426,8 +425,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     let day = question.on.or(view.on);
     let on = day.unwrap_or_else(|| world.last_day());
     let all_days = question.is_of_all_days(view);
-    let during =
-        question.during.or_else(|| question.on.filter(|_| question.that_day).map(|day| (Some(day), Some(day))));
+    let during = question.own_time();
     let mut answers = match &question.form {
         Form::Acts { patterns, asked, negated } => {
             let done = acts(world, outcome, patterns, asked, question, day);

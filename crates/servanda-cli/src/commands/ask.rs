@@ -1,6 +1,6 @@
 //! `servanda ask DIR "QUESTION"` and `servanda explain DIR "QUESTION"`.
 
-use servanda::ask::{Answer, Reply, Truth, ask};
+use servanda::ask::{Answer, Between, Reply, Truth, ask};
 use servanda::ends::between_text;
 use servanda::world::World;
 
@@ -33,9 +33,6 @@ fn answered(args: &AskArgs, with_reasons: bool, out: &Terminal) -> Result<Exit, 
     }
     Ok(if reply.answers.is_empty() { Exit::No } else { Exit::Yes })
 }
-
-/// Two bounds, either of which may be open.
-type Between = (Option<String>, Option<String>);
 
 /// The reply as people read it.
 pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Value};
+use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Model, Value};
 
 use super::matching::suits;
 use super::witness::part;
@@ -51,9 +51,8 @@ fn acts_of(
     day: Option<i64>,
 ) -> Vec<Done> {
     let (model, action) = (world.model, deed.0.action);
-    let wants_day = question.body.to_lowercase().starts_with("when");
-    let that_day = question.on.filter(|_| question.that_day);
-    let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
+    let wants_day = question.asks_when();
+    let (first, last) = question.own_time().unwrap_or((None, day));
     let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
     let mut found: BTreeMap<(Vec<Value>, usize), Occurrence> = BTreeMap::new();
     for (index, run) in outcome.runs.iter().enumerate() {
@@ -93,13 +92,8 @@ fn acts_of(
             false if outcome.precise => Ends::bounds((stated(earliest).max(first), until)),
             _ => ends(world, outcome, &hull, &[]).0,
         };
-        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
-        let text = match (words.is_empty(), wants_day) {
-            (false, true) => format!("{}: {}", words.join(", "), since.text(model)),
-            (false, false) => words.join(", "),
-            (true, true) => since.text(model),
-            (true, false) => say::action(model, action, &args),
-        };
+        let said = say::action(model, action, &args);
+        let text = wanted_of(model, asked, &args, said, wants_day.then(|| since.text(model)));
         let mut answer = dated(world, text, certain, since, Ends::default());
         answer.act = true;
         answer.is_dated = wants_day;
@@ -149,10 +143,9 @@ pub(super) fn on_wholes(
     day: Option<i64>,
 ) -> Vec<Answer> {
     let model = world.model;
-    let that_day = question.on.filter(|_| question.that_day);
-    let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
+    let (first, last) = question.own_time().unwrap_or((None, day));
     let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
-    let wants_day = question.body.to_lowercase().starts_with("when");
+    let wants_day = question.asks_when();
     type Days = Vec<Option<i64>>;
     let mut found: BTreeMap<(ActionId, Vec<Value>), (String, Days)> = BTreeMap::new();
     for (index, run) in outcome.runs.iter().enumerate() {
@@ -169,14 +162,9 @@ pub(super) fn on_wholes(
     for ((action, args), (within, days)) in found {
         let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
         let said = format!("{}, and {within}", say::action(model, action, &args));
-        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
-        let day = ends(world, outcome, &known, &[]).0.text(model);
-        let text = match (words.is_empty(), wants_day) {
-            (true, false) => said.clone(),
-            (true, true) => day,
-            (false, false) => words.join(", "),
-            (false, true) => format!("{}: {day}", words.join(", ")),
-        };
+        let first_day = known.iter().flatten().next().copied().unwrap_or(0);
+        let day = wants_day.then(|| ends(world, outcome, &known, &[]).0.text(model));
+        let text = wanted_of(model, asked, &args, said.clone(), day);
         let mut one = answer(world, text, false, known, vec![None]);
         one.act = true;
         one.is_dated = wants_day;
@@ -184,7 +172,7 @@ pub(super) fn on_wholes(
             one.which = vec![said];
         }
         let run = days.iter().position(Option::is_some).unwrap_or(0);
-        let told = steps::of_act(world, outcome, &outcome.runs[run], action, &args, days_first(&days));
+        let told = steps::of_act(world, outcome, &outcome.runs[run], action, &args, first_day);
         one.steps = told.steps;
         one.assumptions = told.assumptions;
         one.assumptions.push("what is done to a whole place may be done to each place within it".to_owned());
@@ -194,8 +182,15 @@ pub(super) fn on_wholes(
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-fn days_first(days: &[Option<i64>]) -> i64 {
-    days.iter().flatten().next().copied().unwrap_or(0)
+/// What is wanted of an act: what fills the places asked for, else the day if that is asked for, else what was done.
+fn wanted_of(model: &Model, asked: &[usize], args: &[Value], said: String, day: Option<String>) -> String {
+    let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+    match (words.is_empty(), day) {
+        (true, None) => said,
+        (true, Some(day)) => day,
+        (false, None) => words.join(", "),
+        (false, Some(day)) => format!("{}: {day}", words.join(", ")),
+    }
 }
 
 /// That an act did not happen: certain where no chronology has it.

@@ -142,6 +142,18 @@ pub struct Question {
 }
 
 impl Question {
+    /// The time that it names for what was done: a very day, or a span of days.
+    #[must_use]
+    pub fn own_time(&self) -> Option<(Option<i64>, Option<i64>)> {
+        self.during.or_else(|| self.on.filter(|_| self.that_day).map(|day| (Some(day), Some(day))))
+    }
+
+    /// Whether it asks when something was done.
+    #[must_use]
+    pub fn asks_when(&self) -> bool {
+        self.body.to_lowercase().starts_with("when")
+    }
+
     /// Every fluent of its own that its answers are read from.
     #[must_use]
     pub fn fluents(&self) -> Vec<FluentId> {

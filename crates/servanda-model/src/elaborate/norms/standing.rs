@@ -155,6 +155,16 @@ impl Builder<'_, '_> {
 
     /// Of the numbers compared those that are only ever stated, and so may be missing: that they are there.
     pub(super) fn stated_numbers(&self, state: &[Condition]) -> Vec<Condition> {
+        let sides = || {
+            state.iter().flat_map(|condition| match condition {
+                Condition::Compare { left, right, .. } => vec![left, right],
+                _ => Vec::new(),
+            })
+        };
+        // Which numbers are only stated takes a look at every rule, and few norms are about a number.
+        if !sides().any(|side| matches!(side, Expr::Fluent(..))) {
+            return Vec::new();
+        }
         let numbers = self.this.model.stated_numbers();
         let stated = |expr: &Expr| match expr {
             Expr::Fluent(fluent, args) if numbers.contains(fluent) => {
@@ -162,11 +172,7 @@ impl Builder<'_, '_> {
             }
             _ => None,
         };
-        let sides = state.iter().filter_map(|condition| match condition {
-            Condition::Compare { left, right, .. } => Some([left, right]),
-            _ => None,
-        });
-        sides.flatten().filter_map(stated).collect()
+        sides().filter_map(stated).collect()
     }
 
     pub(super) fn permission(&mut self) {
