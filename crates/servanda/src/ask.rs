@@ -452,7 +452,11 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => causes(world, outcome, question, view),
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
-        Form::Since | Form::Until if !all_days => end_of(question, held(world, outcome, question, on)),
+        Form::Since | Form::Until if !all_days => match end_of(question, held(world, outcome, question, on)) {
+            // Of what is so no more it is asked since when it was.
+            none if none.is_empty() && day.is_none() => intervals(world, outcome, question, view),
+            now => now,
+        },
         _ if all_days => intervals(world, outcome, question, view),
         _ => held(world, outcome, question, on),
     };

@@ -3,6 +3,7 @@
 //! A question becomes a fluent of its own that holds while the answer is yes, with one argument for each `who` or
 //! `which`. So the engine answers it for all days at once, with a derivation, like anything else.
 
+mod dates;
 mod deeds;
 mod ends;
 mod form;
@@ -100,7 +101,7 @@ impl<'m> Preparing<'m> {
             // `is it forbidden for Lithuania to …`
             body = format!("is {actor} {state} to {deed}");
         }
-        let (body, ends) = ends::take(&self.asker, self.model.program.clock, &body);
+        let (body, ends) = ends::take(self.model, &self.asker, &body);
         (question.since, question.until, question.on) = (ends.since, ends.until, ends.on);
         (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);
         self.chosen.extend(question.view.under.iter().copied());

@@ -43,7 +43,7 @@ fact: agreed berths of Ostland in Gulf is 4
 fact: fishing boats of Ostland in Gulf is 5
 fact: pilot boats of Ostland in Gulf is 6
 event 1902-05-01: Ostland takes control of Gulf
-event 1905-05-01: Vinland takes control of Gulf
+event 1905-05-01 Transfer: Vinland takes control of Gulf
 event 1906-03-01: Karst brings first pilots into Harbour
 event 1906-04-01: HolmCabinet takes office
 claim 1907-01-01 by Norden: "Ostland kidnapped two pilots"
@@ -224,4 +224,37 @@ fn untranslated_articles_are_told() {
         assert_eq!(reply.answers[0].text, "Sele.1: “mutual support in all affairs” (not encoded)", "{question}");
         assert_eq!(reply.answers[0].truth, Truth::Certain);
     }
+}
+
+#[test]
+fn times_are_understood_as_people_write_them() {
+    for time in [
+        "on 28 Dec 1903",
+        "on the 28th of December 1903",
+        "on 28.12.1903",
+        "at the end of December 1903",
+        "in the winter of 1904",
+        "on the eve of 1904-01-01",
+        "in late 1904",
+    ] {
+        assert_eq!(texts(&format!("who controlled Gulf {time}")), ["Ostland"], "{time}");
+    }
+    assert_eq!(texts("did Vinland take control of Gulf in early 1905").len(), 0);
+    assert_eq!(texts("did Vinland take control of Gulf in mid-1905").len(), 1);
+}
+
+#[test]
+fn a_time_may_be_told_by_what_happened() {
+    assert_eq!(texts("who controlled Gulf before Transfer"), ["Ostland"]);
+    assert_eq!(texts("who controlled Gulf on the day of Transfer"), ["Vinland"]);
+    assert_eq!(texts("who controlled Gulf on the eve of Transfer"), ["Ostland"]);
+    assert_eq!(texts("did HolmCabinet take office after Transfer").len(), 1);
+}
+
+#[test]
+fn who_is_asked_for_may_stand_in_front_with_what_belongs_to_it() {
+    assert_eq!(texts("to whom was Harbour ceded"), ["Norden"]);
+    assert_eq!(texts("in whose eyes is GulfPact in force"), ["Ostland", "Vinland"]);
+    assert_eq!(texts("who has title to Gulf"), texts("who holds title to Gulf"));
+    assert_eq!(texts("by whom was NoSale breached"), texts("who breached NoSale"));
 }

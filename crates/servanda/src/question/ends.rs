@@ -1,7 +1,8 @@
 //! What stands at the end or at the beginning of a question: its day, a time, and from where it is looked at.
 
-use servanda_calendar::{month_named, parse_written};
-use servanda_model::{Asker, Clock, EntityId, View};
+use servanda_model::{Asker, EntityId, Model, Standing, View};
+
+use super::dates::{Days, days_of};
 
 /// What was read off a question.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +22,7 @@ pub(crate) struct Ends {
 }
 
 /// Takes times and points of view off both ends of a question.
-pub(crate) fn take(asker: &Asker<'_>, clock: Clock, text: &str) -> (String, Ends) {
+pub(crate) fn take(model: &Model, asker: &Asker<'_>, text: &str) -> (String, Ends) {
     let mut ends = Ends::default();
     let mut words: Vec<&str> = text.split_whitespace().collect();
     // A number between two others is no time: `is population between 1 300 and 1 500`.
@@ -33,7 +34,7 @@ pub(crate) fn take(asker: &Asker<'_>, clock: Clock, text: &str) -> (String, Ends
     let of_view = |words: &[&str], at: usize| at > 1 && words[at - 1].eq_ignore_ascii_case("known");
     while let Some(at) = (1..words.len())
         .rev()
-        .find(|at| !says_number(&words, *at) && !of_view(&words, *at) && read(asker, clock, &words[*at..], &mut ends))
+        .find(|at| !says_number(&words, *at) && !of_view(&words, *at) && read(model, asker, &words[*at..], &mut ends))
     {
         words.truncate(at);
     }
@@ -43,7 +44,7 @@ pub(crate) fn take(asker: &Asker<'_>, clock: Clock, text: &str) -> (String, Ends
             let last = words[end - 1].trim_end_matches(',');
             let mut clause = words[..*end].to_vec();
             clause[end - 1] = last;
-            read(asker, clock, &clause, &mut ends)
+            read(model, asker, &clause, &mut ends)
         }) else {
             break;
         };
@@ -53,7 +54,7 @@ pub(crate) fn take(asker: &Asker<'_>, clock: Clock, text: &str) -> (String, Ends
 }
 
 /// Reads one clause; says whether it is one.
-fn read(asker: &Asker<'_>, clock: Clock, clause: &[&str], ends: &mut Ends) -> bool {
+fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> bool {
     let lower: Vec<String> = clause.iter().map(|word| word.to_lowercase()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
     let rest = |from: usize| clause[from..].join(" ");
@@ -62,6 +63,8 @@ fn read(asker: &Asker<'_>, clock: Clock, clause: &[&str], ends: &mut Ends) -> bo
         let name = name.strip_prefix("the ").unwrap_or(&name).trim_matches(['"', '“', '”']);
         asker.entity(name)
     };
+    let clock = model.program.clock;
+    let of_act = |from: usize| thing(from).and_then(|name| days_of_act(model, name));
     let days = |from: usize| days_of(clock, &rest(from));
     match lower.as_slice() {
         ["as", "seen", "by", _, ..] => thing(3).map(|id| ends.view.seen_by = Some(id)).is_some(),
@@ -82,8 +85,24 @@ fn read(asker: &Asker<'_>, clock: Clock, clause: &[&str], ends: &mut Ends) -> bo
             }
             true
         }
+        ["at", ..] => days(1).map(|(first, last)| ends.during = Some((first, last))).is_some(),
+        ["on", "the", "eve", "of", _, ..] => {
+            let Some((Some(first), _)) = days(4).or_else(|| of_act(4)) else { return false };
+            (ends.on, ends.that_day) = (Some(first - 1), true);
+            true
+        }
+        ["on", "the", "day", "of", _, ..] => {
+            let Some((first, last)) = of_act(4) else { return false };
+            if first == last {
+                (ends.on, ends.that_day) = (first, true);
+            } else {
+                ends.during = Some((first, last));
+            }
+            true
+        }
         [word @ ("on" | "by" | "since" | "until" | "in" | "during" | "before" | "after"), _, ..] => {
-            let Some((first, last)) = days(1) else { return false };
+            let of_act = || of_act(1).filter(|_| ["before", "after", "since", "until"].contains(word));
+            let Some((first, last)) = days(1).or_else(of_act) else { return false };
             let one = last.or(first);
             match *word {
                 "since" => ends.since = first.or(last),
@@ -102,32 +121,9 @@ fn read(asker: &Asker<'_>, clock: Clock, clause: &[&str], ends: &mut Ends) -> bo
     }
 }
 
-/// The first and the last day that a date allows.
-fn days_of(clock: Clock, text: &str) -> Option<(Option<i64>, Option<i64>)> {
-    // A name or a count is not a date; a year has four digits here.
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    if clock != Clock::Days || digits < 3 {
-        return None;
-    }
-    let text = in_figures(text).unwrap_or_else(|| text.to_owned());
-    let bounds = parse_written(&text).ok()?.bounds().allowed();
-    let (first, last) = (bounds.min.map(|day| day.0), bounds.max.map(|day| day.0));
-    (first.is_some() || last.is_some()).then_some((first, last))
-}
-
-/// `10 October 1939`, `October 10, 1939` and `October 1939` in figures.
-fn in_figures(text: &str) -> Option<String> {
-    let words: Vec<String> = text.split_whitespace().map(|word| word.trim_end_matches(',').to_lowercase()).collect();
-    let (at, month) = words.iter().enumerate().find_map(|(at, word)| Some((at, month_named(word)?)))?;
-    let numbers: Vec<&str> =
-        words.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, word)| word.as_str()).collect();
-    let day = |text: &str| {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        digits.parse::<u8>().ok().filter(|day| (1..=31).contains(day))
-    };
-    match numbers.as_slice() {
-        [year] if year.len() == 4 => Some(format!("{year}-{month:02}")),
-        [first, year] if year.len() == 4 => Some(format!("{year}-{month:02}-{:02}", day(first)?)),
-        _ => None,
-    }
+/// The days on which something named by the dossier may have happened, as it is dated.
+fn days_of_act(model: &Model, name: EntityId) -> Option<Days> {
+    let named = |event: &&servanda_model::Event| event.entity == Some(name) && event.standing == Standing::Stated;
+    let when = &model.events.iter().find(named)?.when;
+    (when.min.is_some() || when.max.is_some()).then_some((when.min, when.max))
 }

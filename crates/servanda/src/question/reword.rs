@@ -159,6 +159,8 @@ impl Preparing<'_> {
             !(outside && is(word, &EMPTY) && !self.is_known(word))
         });
         words = in_which_year(words);
+        words = whose(words);
+        words = how_large(words);
         words = by_which_right(words);
         words = had_by(words);
         for word in &mut words {
@@ -415,13 +417,20 @@ fn possessives(words: &[&str]) -> Vec<String> {
 /// Verbs for what is done with a norm, in the forms of those that statuses have.
 fn of_norms(word: &str) -> Option<String> {
     const VERBS: [(&[&str], [&str; 3]); 3] = [
-        (&["exceed", "infringe", "contravene", "overstep", "flout", "transgress"], ["breach", "breaches", "breached"]),
+        (
+            &["violate", "break", "exceed", "infringe", "contravene", "overstep", "flout", "transgress"],
+            ["breach", "breaches", "breached"],
+        ),
         (&["honour", "honor", "respect", "uphold", "heed"], ["observe", "observes", "observed"]),
         (&["fulfil", "fulfill", "discharge"], ["meet", "meets", "met"]),
     ];
     let (_, forms) = VERBS.iter().find(|(verbs, _)| is_any_form(word, verbs))?;
     let lower = word.to_lowercase();
-    let form = if lower.ends_with("ed") { 2 } else { usize::from(lower.ends_with('s')) };
+    let form = if lower.ends_with("ed") || ["broke", "broken"].contains(&lower.as_str()) {
+        2
+    } else {
+        usize::from(lower.ends_with('s'))
+    };
     Some(forms[form].to_owned())
 }
 
@@ -434,6 +443,43 @@ fn had_by(words: Vec<String>) -> Vec<String> {
         (true, Some(auxiliary), Some(have)) if have > auxiliary + 1 => {
             let (what, who, rest) = (&words[..auxiliary], &words[auxiliary + 1..have], &words[have + 1..]);
             [what, &["of".to_owned()], who, rest].concat()
+        }
+        _ => words,
+    }
+}
+
+/// `in whose eyes` as `in the eyes of whom`, which is put where its answer would stand.
+fn whose(words: Vec<String>) -> Vec<String> {
+    match words.iter().position(|word| is(word, &["whose"])) {
+        Some(at) if at + 1 < words.len() => {
+            let of = ["of".to_owned(), "whom".to_owned()];
+            let rest = words[at + 2..].iter().filter(|word| !is(word, &AUXILIARY[..4]));
+            let said = [&words[..at], &words[at + 1..at + 2], &of].concat();
+            // What stands before a preposition stands behind the sentence.
+            if at > 0 {
+                rest.cloned().chain(said).collect()
+            } else {
+                said.into_iter().chain(words[at + 2..].to_vec()).collect()
+            }
+        }
+        _ => words,
+    }
+}
+
+/// `how large is Tarn` as `what is area of Tarn`.
+fn how_large(words: Vec<String>) -> Vec<String> {
+    const QUALITIES: [(&[&str], &str); 4] = [
+        (&["large", "big", "extensive"], "area"),
+        (&["populous"], "population"),
+        (&["strong"], "strength"),
+        (&["long"], "length"),
+    ];
+    let [how, quality, auxiliary, rest @ ..] = words.as_slice() else { return words };
+    let named = QUALITIES.iter().find(|(all, _)| is(quality, all)).map(|(_, name)| *name);
+    match named {
+        Some(name) if is(how, &["how"]) && is(auxiliary, &AUXILIARY[..4]) && !rest.is_empty() => {
+            let said = ["what", "is", name, "of"].into_iter().map(str::to_owned);
+            said.chain(rest.to_vec()).collect()
         }
         _ => words,
     }

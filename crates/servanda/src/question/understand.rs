@@ -268,6 +268,10 @@ impl Preparing<'_> {
             }
             ["since" | "from", "when", ..] => form(self, Form::Since, said(2), question),
             ["until" | "till", "when", ..] => form(self, Form::Until, said(2), question),
+            ["for", "how", "long", ..] | ["how", "long", ..] if norms::modal(lower).is_some() => {
+                // The norms say by themselves from when to when they stand.
+                Some(self.modal_question(&words[2 + usize::from(lower[0] == "for")..], question))
+            }
             ["for", "how", "long", ..] => form(self, Form::HowLong, said(3), question),
             ["how", "long", ..] => form(self, Form::HowLong, said(2), question),
             ["how", "many", "days" | "weeks" | "months" | "years", next, ..] if words::AUXILIARY.contains(next) => {

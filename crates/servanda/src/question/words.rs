@@ -43,6 +43,10 @@ pub(super) fn orders(asked: &[&str], rest: &[&str]) -> Vec<String> {
         }
     }
     all.extend(agentless(&whole));
+    if begins_asking(asked) && asked.len() > 1 && is(asked[0], &BEFORE) {
+        // `to whom was Tarn handed over`: the agent is left out, and who is asked for stands last.
+        all.extend(agentless(rest).iter().map(|text| format!("{text} {}", asked.join(" "))));
+    }
     all
 }
 
@@ -156,6 +160,13 @@ pub(super) fn of_status(words: &[&str]) -> Option<(String, &'static str, String)
         .enumerate()
         .find_map(|(at, word)| VERBS.iter().find(|(_, forms)| is(word, forms)).map(|(status, _)| (at, *status)))?;
     let (left, right) = (&words[..verb], &words[verb + 1..]);
+    if let ([by, asked, _, what @ ..], []) = (left, right)
+        && is(by, &["by"])
+        && is(asked, &["who", "whom"])
+    {
+        // `by whom was Sele breached`
+        return Some(("who".to_owned(), status, plain(what)));
+    }
     if left.is_empty() || right.first().is_some_and(|word| is(word, &["by", "for", "from"])) {
         return None;
     }
