@@ -747,10 +747,10 @@ pub(crate) struct Time<'o> {
 pub(crate) fn times<'o>(world: &World<'_>, outcome: &'o Outcome, question: &Question) -> Vec<Time<'o>> {
     let mut all = spells::spells(fillings(outcome, question.fluent, i64::MIN));
     all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
-    let shown = |value: &Value| say::value(world.model, &outcome.runs[0].solution, *value);
-    let label = |key: &[Value]| key.iter().map(shown).collect::<Vec<_>>().join(", ");
+    let shown = |run: &Run, value: &Value| say::value(world.model, &run.solution, *value);
+    let label = |run: &Run, key: &[Value]| key.iter().map(|it| shown(run, it)).collect::<Vec<_>>().join(", ");
     let time = |it: spells::Spell<'o>| Time {
-        label: label(&it.key),
+        label: label(it.run(), &it.key),
         certain: it.certain,
         sinces: it.sinces,
         untils: it.untils,

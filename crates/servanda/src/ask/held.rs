@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
-use servanda_model::{CompareOp, Condition, FluentId, FluentPattern, FluentType, Term, Value, View};
+use servanda_model::{CompareOp, Condition, FluentId, FluentPattern, FluentType, Kinded, Term, Value, View};
 
 use super::known::knowledge;
 use super::witness::part;
@@ -18,6 +18,8 @@ use crate::world::{Outcome, Run, World};
 pub(super) struct Found<'o> {
     /// In what.
     pub(super) outcome: &'o Outcome,
+    /// The run that its values are of: ranges are numbered in each run by itself.
+    pub(super) of: usize,
     /// For each run the days it holds.
     pub(super) days: Vec<IntervalSet>,
     /// For each run the interval on the day asked for, with the step that began it.
@@ -93,7 +95,7 @@ pub(super) fn may_be_so(
     for (key, found) in fillings(outcome, fluent, on) {
         let Some(run) = found.at.iter().position(Option::is_some) else { continue };
         let outcome = found.outcome;
-        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
+        let text = text_of(world.model, question, &key, &outcome.runs[found.of].solution);
         if answers.iter().any(|answer| answer.text == text) {
             continue;
         }
@@ -173,10 +175,11 @@ fn add_fillings<'o>(
             for interval in &instance.intervals {
                 let mut key = instance.args.to_vec();
                 if valued {
-                    key.push(interval.value);
+                    key.push(as_found(outcome, index, interval.value, &key, all));
                 }
                 let found = all.entry(key).or_insert_with(|| Found {
                     outcome,
+                    of: index,
                     days: vec![IntervalSet::default(); runs],
                     at: vec![None; runs],
                     steps: Vec::new(),
@@ -189,6 +192,25 @@ fn add_fillings<'o>(
             }
         }
     }
+}
+
+/// A number as it is known from another run, where that has the same bounds.
+fn as_found(
+    outcome: &Outcome,
+    run: usize,
+    value: Value,
+    args: &[Value],
+    all: &BTreeMap<Vec<Value>, Found<'_>>,
+) -> Value {
+    let range = |outcome: &Outcome, run: usize, value: Value| match value.kinded() {
+        Kinded::Range(id) => outcome.runs[run].solution.ranges.get(id.index()).copied(),
+        _ => None,
+    };
+    let Some(own) = range(outcome, run, value) else { return value };
+    let known = all.iter().filter(|(key, _)| key.len() == args.len() + 1 && key.starts_with(args));
+    let mut same = known.filter(|(_, found)| std::ptr::eq(found.outcome, outcome));
+    let same = same.find(|(key, found)| range(outcome, found.of, key[args.len()]) == Some(own));
+    same.map_or(value, |(key, _)| key[args.len()])
 }
 
 fn span_of(interval: &Interval) -> IntervalSet {
@@ -209,7 +231,7 @@ pub(super) fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on
         let run = found.at.iter().position(Option::is_some).expect("some run has it");
         let sinces = found.at.iter().flatten().map(|interval| interval.since);
         let untils = found.at.iter().flatten().map(|interval| interval.until);
-        let text = text_of(world.model, question, &key, &outcome.runs[run].solution);
+        let text = text_of(world.model, question, &key, &outcome.runs[found.of].solution);
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces.collect(), untils.collect());
         if !everywhere {
             let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();

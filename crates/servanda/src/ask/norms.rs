@@ -139,7 +139,7 @@ fn tried(world: &World<'_>, outcome: &Outcome, of: &OfNorms, trial: &Trial, on: 
     let possible = !broken.is_empty();
     for (key, standing) in on_day(world, outcome, Some(of.against), on) {
         let Some(said) = read(model, &key, of) else { continue };
-        if forbids(model, of, said.norm) {
+        if forbids(model, of, said.norm) || is_permission(said.norm) {
             all.clear();
             return;
         }
@@ -192,16 +192,20 @@ fn opposed(
 ) {
     let model = world.model;
     for (key, standing) in standing(world, outcome, question, Some(of.against), view, on) {
-        let Some(said) = read(model, &key, of).filter(|said| forbids(model, of, said.norm)) else { continue };
+        let Some(said) = read(model, &key, of) else { continue };
+        if !forbids(model, of, said.norm) && !is_permission(said.norm) {
+            continue;
+        }
         let asked = (of.asked > 0).then(|| text(model, of, &said, None));
         let same = |answer: &Answer| asked.as_ref().is_none_or(|asked| answer.text == *asked);
-        if standing.certain && is_limit(said.norm) {
+        if standing.certain && is_limit(said.norm) && !is_permission(said.norm) {
             all.retain(|answer| !same(answer));
             continue;
         }
         for answer in all.iter_mut().filter(|answer| same(answer)) {
             answer.truth = super::Truth::Possible;
-            answer.which.push(format!("but forbidden by {}", by(model, of, &said)));
+            let but = if is_permission(said.norm) { "but beyond" } else { "but forbidden by" };
+            answer.which.push(format!("{but} {}", by(model, of, &said)));
         }
     }
 }
@@ -209,6 +213,11 @@ fn opposed(
 /// Whether a norm forbids what is asked, and does not only limit it.
 fn forbids(model: &Model, of: &OfNorms, norm: &Norm) -> bool {
     of.norms.iter().any(|(at, ruling)| model.norms[*at].entity == norm.entity && *ruling == Ruling::Forbids)
+}
+
+/// Whether a norm allows something: what is against it is more than it allows.
+fn is_permission(norm: &Norm) -> bool {
+    matches!(norm.modality, Modality::May | Modality::Can)
 }
 
 fn is_limit(norm: &Norm) -> bool {

@@ -16,6 +16,8 @@ use crate::world::{Outcome, Run, World};
 pub(super) struct Spell<'o> {
     /// In what it was found.
     pub(super) outcome: &'o Outcome,
+    /// The run that the values in its key are of.
+    of: usize,
     /// What fills the question's holes.
     pub(super) key: Vec<Value>,
     /// In every chronology.
@@ -61,6 +63,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
                 let begun = begun(&found, each[0].since());
                 spells.push(Spell {
                     outcome,
+                    of: found.of,
                     key: key.clone(),
                     certain: outcome.exhaustive,
                     sinces: each.iter().map(|span| span.since()).collect(),
@@ -82,6 +85,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
             for span in set.iter() {
                 spells.push(Spell {
                     outcome,
+                    of: found.of,
                     key: key.clone(),
                     certain: sure && outcome.exhaustive,
                     sinces: vec![span.since()],
@@ -92,6 +96,13 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
         }
     }
     spells
+}
+
+impl<'o> Spell<'o> {
+    /// The run that the values in its key are of.
+    pub(super) fn run(&self) -> &'o Run {
+        &self.outcome.runs[self.of]
+    }
 }
 
 /// The step that began something on a day.
@@ -144,7 +155,6 @@ pub(super) fn asked_for<'o>(
 /// The answers about all days.
 pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
     let model = world.model;
-    let solution = &outcome.runs[0].solution;
     let mut all = spells(fillings(outcome, question.fluent, i64::MIN));
     if matches!(question.form, Form::Whether | Form::Which | Form::When) {
         all.extend(left_open(outcome, question));
@@ -154,7 +164,7 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
     }
     let mut answers = Vec::new();
     for spell in asked_for(world, question, view, all) {
-        let text = text_of(model, question, &spell.key, solution);
+        let text = text_of(model, question, &spell.key, &spell.run().solution);
         let label = if spell.key.is_empty() { String::new() } else { format!("{text}: ") };
         let (first, last) = ends(world, outcome, &spell.sinces, &spell.untils);
         let (since, until) = (first.text(model), last.text(model));

@@ -129,7 +129,8 @@ pub(super) fn ruling(norm: &Norm, theirs: &Deed, ours: &Deed, how_many: bool) ->
         (Modality::May | Modality::Can, true, _) | (Modality::May | Modality::Can, _, Some(true)) => {
             Some(Ruling::Permits)
         }
-        (Modality::May | Modality::Can, _, Some(false)) => None,
+        // So many are allowed, and these are more.
+        (Modality::May | Modality::Can, _, Some(false)) => Some(Ruling::Limits),
         // So many, and no more.
         (Modality::May | Modality::Can, false, None) if !how_many => Some(Ruling::Permits),
         (Modality::Must, true, _) => Some(Ruling::Requires),

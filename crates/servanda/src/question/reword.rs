@@ -162,7 +162,7 @@ impl Preparing<'_> {
         words = whose(words);
         words = how_large(words);
         words = by_which_right(words);
-        words = had_by(words);
+        words = self.had_by(words);
         for word in &mut words {
             if let Some(form) = of_norms(word).filter(|_| !self.is_known(word)) {
                 *word = form;
@@ -203,6 +203,27 @@ impl Preparing<'_> {
             }
         }
         words.join(" ")
+    }
+
+    /// `how many troops did Arvenia have in Tarn` as `how many troops of Arvenia in Tarn`.
+    fn had_by(&self, words: Vec<String>) -> Vec<String> {
+        let counts = words.len() > 4 && is(&words[0], &["how"]) && is(&words[1], &["many", "much"]);
+        let auxiliary = words.iter().position(|word| is(word, &["does", "did", "do"])).filter(|at| *at > 2);
+        let have = words.iter().rposition(|word| is(word, &["have", "keep", "hold", "possess", "own"]));
+        match (counts, auxiliary, have) {
+            (true, Some(auxiliary), Some(have)) if have > auxiliary + 1 => {
+                let (what, who, rest) = (&words[..auxiliary], &words[auxiliary + 1..have], &words[have + 1..]);
+                let joint = ["of", "in"].into_iter().find(|joint| self.is_counted_by(&words[2], joint)).unwrap_or("of");
+                [what, &[joint.to_owned()], who, rest].concat()
+            }
+            _ => words,
+        }
+    }
+
+    /// Whether a number has a phrase that begins with these two words.
+    fn is_counted_by(&self, counted: &str, joint: &str) -> bool {
+        let is = |piece: Option<&Piece>, word: &str| matches!(piece, Some(Piece::Word(forms)) if forms.iter().any(|form| form.eq_ignore_ascii_case(word)));
+        self.asker.lexicon().wordings.iter().any(|it| is(it.pieces.first(), counted) && is(it.pieces.get(1), joint))
     }
 
     /// Whether some phrase, kind or name has a word.
@@ -376,7 +397,10 @@ impl Preparing<'_> {
             return Vec::new();
         }
         let mut all = loose::fuller(&self.asker, &words);
-        all.extend(loose::led_up_to(self.asker.lexicon(), &words));
+        // What is counted by name is no number of something else.
+        if !words.iter().any(|word| is(word, &["many", "much"])) {
+            all.extend(loose::led_up_to(self.asker.lexicon(), &words));
+        }
         all.extend(loose::moved(self.asker.lexicon(), &words));
         all.extend(self.parts(&words));
         // `Corvia had title to Tarn`: the title to Tarn is Corvia.
@@ -432,20 +456,6 @@ fn of_norms(word: &str) -> Option<String> {
         usize::from(lower.ends_with('s'))
     };
     Some(forms[form].to_owned())
-}
-
-/// `how many troops did Arvenia have in Tarn` as `how many troops of Arvenia in Tarn`.
-fn had_by(words: Vec<String>) -> Vec<String> {
-    let counts = words.len() > 4 && is(&words[0], &["how"]) && is(&words[1], &["many", "much"]);
-    let auxiliary = words.iter().position(|word| is(word, &["does", "did", "do"])).filter(|at| *at > 2);
-    let have = words.iter().rposition(|word| is(word, &["have", "keep", "hold", "possess", "own"]));
-    match (counts, auxiliary, have) {
-        (true, Some(auxiliary), Some(have)) if have > auxiliary + 1 => {
-            let (what, who, rest) = (&words[..auxiliary], &words[auxiliary + 1..have], &words[have + 1..]);
-            [what, &["of".to_owned()], who, rest].concat()
-        }
-        _ => words,
-    }
 }
 
 /// `in whose eyes` as `in the eyes of whom`, which is put where its answer would stand.

@@ -10,6 +10,9 @@ use super::reword::MOST_REWORDED;
 use super::words::{self, ASKED, all_orders, of_status};
 use super::{Form, Preparing, Question, Turn, statuses, terms};
 
+/// The most words of a name that begins a sentence.
+const MOST_NAMING: usize = 8;
+
 /// The most ways of filling a sentence up that are tried.
 const MOST_TRIED: usize = 60;
 
@@ -111,8 +114,15 @@ impl Preparing<'_> {
             return Ok(());
         }
         let mut scope = Scope::default();
-        match self.asker.sentence(text, &mut scope)? {
+        let sentence = match self.conjoined(text, &mut scope) {
+            Some(conditions) => Asked::Conditions(conditions),
+            None => self.asker.sentence(text, &mut scope)?,
+        };
+        match sentence {
             Asked::Conditions(mut conditions) => {
+                if asks_where(text) && is_number(&conditions, &scope) {
+                    return Err(no_place(text));
+                }
                 if let [Condition::Holds(it)] = conditions.as_mut_slice()
                     && it.value == Term::Any
                     && it.args.iter().all(|term| matches!(term, Term::Value(_)))
@@ -134,6 +144,8 @@ impl Preparing<'_> {
                     self.define(question, vec![hole], args, FluentType::Truth, truth, conditions, scope);
                     return Ok(());
                 }
+                let said = conditions.clone();
+                self.as_far_as_known(&mut conditions, &mut scope);
                 let asked = asked_vars(&conditions, &scope);
                 if !asked.is_empty() && !matches!(question.form, Form::When) {
                     question.form = Form::Which;
@@ -188,7 +200,7 @@ impl Preparing<'_> {
                 }
                 let put = statuses::unbroken(self.model, &conditions);
                 self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), put, scope);
-                question.conditions = conditions;
+                question.conditions = said;
                 Ok(())
             }
             Asked::Happenings(happenings) => {
@@ -196,6 +208,28 @@ impl Preparing<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// `Sele signed and not in force`: two sentences of one subject that is named once, each with its own `not`.
+    fn conjoined(&mut self, text: &str, scope: &mut Scope) -> Option<Vec<Condition>> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let subject =
+            (1..words.len().min(MOST_NAMING)).rev().find(|end| self.entity(&words[..*end].join(" ")).is_ok())?;
+        let joint = |at: &usize| words[*at].eq_ignore_ascii_case("and") && *at > subject;
+        for at in (1..words.len()).filter(joint) {
+            let mut own = scope.clone();
+            let mut read = |text: String| match self.asker.sentence(&text, &mut own) {
+                Ok(Asked::Conditions(conditions)) => Some(conditions),
+                _ => None,
+            };
+            let again = [&words[..subject], &words[at + 1..]].concat().join(" ");
+            let both = read(words[..at].join(" ")).and_then(|first| Some([first, read(again)?].concat()));
+            if let Some(both) = both.filter(|both| asked_vars(both, &own).is_empty()) {
+                *scope = own;
+                return Some(both);
+            }
+        }
+        None
     }
 
     pub(super) fn happened(&mut self, deeds: Vec<Deed>, scope: Scope, text: &str, question: &mut Question) {
@@ -266,6 +300,27 @@ impl Preparing<'_> {
         }
         question.fluent = Some(fluent);
         question.form = Form::Which;
+    }
+}
+
+/// Whether a sentence asks for a place.
+fn asks_where(text: &str) -> bool {
+    text.split_whitespace().any(|word| word.eq_ignore_ascii_case("where"))
+}
+
+/// Whether what a sentence leaves open is a number alone.
+fn is_number(conditions: &[Condition], scope: &Scope) -> bool {
+    let counts = |var: &VarId| matches!(scope.vars[var.index()].hole, Hole::Number | Hole::Text | Hole::Day);
+    asked_vars(conditions, scope).iter().all(counts)
+}
+
+fn no_place(text: &str) -> Trouble {
+    Trouble {
+        code: "wrong-kind",
+        message: format!("`where` asks for a place, and `{text}` has none"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some("ask `how many …`, or with the phrase that says in what place it is so".to_owned()),
+        unknown: None,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Which form of question some words have.
 
 use servanda_model::lexicon::{Piece, Target, Wording};
-use servanda_model::{Condition, EntityId, Event, Hole, Standing, Term, Trouble, Value, VarId, open_quotations};
+use servanda_model::{Condition, EntityId, Event, Hole, Scope, Standing, Term, Trouble, Value, VarId, open_quotations};
 
 use super::words::{self, of_status};
-use super::{Form, Preparing, Question, norms, strip};
+use super::{Form, Preparing, Question, Turn, norms, strip};
 
 impl Preparing<'_> {
     /// Whether a question asks for what was, and not for what is.
@@ -234,6 +234,33 @@ impl Preparing<'_> {
         }
     }
 
+    /// `did Lithuania learn of Secret`, `who learned of Secret`, `how did Lithuania learn of Secret`: since when, or by what act, a
+    /// thing is known, where no act of learning is told.
+    fn learning(&mut self, words: &[&str], lower: &[&str], question: &mut Question) -> Option<Result<(), Trouble>> {
+        let verb = lower.iter().position(|word| ["learn", "learned", "learnt", "hear", "heard"].contains(word))?;
+        let of = lower.get(verb + 1).is_some_and(|word| ["of", "about"].contains(word));
+        let auxiliary = lower[..verb].iter().position(|word| words::AUXILIARY.contains(word));
+        let asks_cause = auxiliary.is_some_and(|at| at > 0);
+        let thing = self.entity(&words.get(verb + 2..)?.join(" ")).ok()?;
+        let who = words[auxiliary.map_or(0, |at| at + 1)..verb].join(" ");
+        let by = lower.first().is_some_and(|word| ["how", "by", "through"].contains(word));
+        let told = self.asker.happenings(&format!("{who} {}", words[verb..].join(" ")), &mut Scope::default());
+        let told = told.is_ok_and(|acts| acts.iter().any(|(act, _)| self.is_told(act)));
+        if !of || told || asks_cause != by {
+            return None;
+        }
+        let form = if by { Form::Cause } else { Form::Whether };
+        let mut own = Question { form: form.clone(), turn: Some(Turn::Begins), ever: true, ..question.clone() };
+        let result = self.plain_sentence(&format!("{who} knows of {}", self.model.name(thing)), &mut own);
+        if result.is_ok() {
+            if by {
+                own.form = form;
+            }
+            *question = own;
+        }
+        Some(result)
+    }
+
     /// Forms of question that are not sentences of phrases.
     pub(super) fn special(
         &mut self,
@@ -261,6 +288,9 @@ impl Preparing<'_> {
         if let Some(claims) = self.quoted_claims(words, lower) {
             question.form = claims;
             return Some(Ok(()));
+        }
+        if let Some(result) = self.learning(words, lower, question) {
+            return Some(result);
         }
         match lower {
             ["since" | "from" | "until" | "till", "when", ..] if norms::modal(lower).is_some() => {

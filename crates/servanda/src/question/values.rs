@@ -104,6 +104,29 @@ impl Preparing<'_> {
         Expr::Arith(ArithOp::Plus, Box::new(number), Box::new(part))
     }
 
+    /// Numbers of places in a sentence as far as they are known, as [`Preparing::number_at`] has them.
+    pub(super) fn as_far_as_known(&mut self, conditions: &mut [Condition], scope: &mut Scope) {
+        for condition in conditions {
+            match condition {
+                Condition::Compare { left, right, .. } => {
+                    for side in [left, right] {
+                        if let Expr::Fluent(fluent, args) = side {
+                            *side = self.number_at(*fluent, &args.clone(), scope);
+                        }
+                    }
+                }
+                Condition::Holds(it) if matches!(it.value, Term::Value(_)) => {
+                    let Term::Value(value) = it.value else { continue };
+                    let left = self.number_at(it.fluent, &it.args.clone(), scope);
+                    if !matches!(left, Expr::Fluent(..)) {
+                        *condition = Condition::Compare { left, op: CompareOp::Equal, right: Expr::Value(value) };
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// A fluent that holds while what is asked of a place may be so because of a number that is only known for a whole in
     /// which the place lies.
     pub(super) fn may_be_there(
