@@ -114,11 +114,14 @@ impl Preparing<'_> {
             return Ok(());
         }
         let mut scope = Scope::default();
-        let sentence = match self.conjoined(text, &mut scope) {
-            Some(conditions) => Asked::Conditions(conditions),
-            None => self.asker.sentence(text, &mut scope)?,
-        };
-        match sentence {
+        let mut apart = scope.clone();
+        let mut sentence = self.asker.sentence(text, &mut scope);
+        if is_divided(text, sentence.as_ref().ok())
+            && let Some(conditions) = self.conjoined(text, &mut apart)
+        {
+            (sentence, scope) = (Ok(Asked::Conditions(conditions)), apart);
+        }
+        match sentence? {
             Asked::Conditions(mut conditions) => {
                 if asks_where(text) && is_number(&conditions, &scope) {
                     return Err(no_place(text));
@@ -300,6 +303,25 @@ impl Preparing<'_> {
         }
         question.fluent = Some(fluent);
         question.form = Form::Which;
+    }
+}
+
+/// Whether a sentence with `and` is two: one is denied and the other not, or they give one thing two values.
+fn is_divided(text: &str, read: Option<&Asked>) -> bool {
+    let lower = text.to_lowercase();
+    let Some((first, second)) = lower.split_once(" and ") else { return false };
+    let denied = |part: &str| part.split(' ').any(|word| word == "not");
+    match read {
+        Some(Asked::Conditions(conditions)) => {
+            let holds = |it: &Condition| match it {
+                Condition::Holds(it) => Some((it.fluent, it.args.clone(), it.value)),
+                _ => None,
+            };
+            let said: Vec<_> = conditions.iter().filter_map(holds).collect();
+            let differ = |a: &(_, _, _), b: &(_, _, _)| (a.0, &a.1) == (b.0, &b.1) && a.2 != b.2;
+            denied(first) != denied(second) || said.iter().any(|a| said.iter().any(|b| differ(a, b)))
+        }
+        _ => true,
     }
 }
 
