@@ -23,7 +23,7 @@ use held::{
     Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
 };
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
-use spells::{causes, end_of, intervals};
+use spells::{broken_again, causes, end_of, intervals, no_more};
 
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Preparing, Question};
@@ -450,11 +450,18 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Named(thing) => named(world, *thing),
         Form::Holders { by, of } => holders(world, outcome, *by, *of),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
-        Form::Cause => causes(world, outcome, question, view),
+        Form::Cause => {
+            let mut acts = causes(world, outcome, question, view);
+            let again = broken_again(world, outcome, question, view);
+            acts.extend(
+                again.into_iter().filter(|again| acts.iter().all(|known| known.text != again.text)).collect::<Vec<_>>(),
+            );
+            acts
+        }
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
         Form::Since | Form::Until if !all_days => match end_of(question, held(world, outcome, question, on)) {
             // Of what is so no more it is asked since when it was.
-            none if none.is_empty() && day.is_none() => intervals(world, outcome, question, view),
+            none if none.is_empty() && day.is_none() => no_more(intervals(world, outcome, question, view)),
             now => now,
         },
         _ if all_days => intervals(world, outcome, question, view),
@@ -477,6 +484,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if matches!(question.form, Form::HowMany | Form::What) {
         unstated(world, question, view, &mut answers);
     }
+    secrets_made(world, outcome, question, on, all_days, &mut answers);
     if let Some(since) = question.since {
         let since = model.show_tick(since);
         answers.retain_mut(|it| is_or_may_be(&since, (&it.since, &it.since_between), &mut it.truth));
@@ -489,6 +497,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         for answer in &mut answers {
             (answer.since_between, answer.until_between) = (None, None);
         }
+    }
+    if question.certainly {
+        answers.retain(|answer| answer.truth == Truth::Certain);
     }
     let mut assumptions: Vec<String> = Vec::new();
     let wrong = model.diagnostics.iter().filter(|it| it.severity == servanda_diagnostics::Severity::Error).count();
@@ -537,6 +548,32 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         no: negative,
         tried_numbers: outcome.stated.is_some(),
     }
+}
+
+/// What is secret is so from when it was made, and not before.
+fn secrets_made(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    on: i64,
+    all_days: bool,
+    answers: &mut Vec<Answer>,
+) {
+    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return };
+    if it.fluent != world.model.hooks.secret {
+        return;
+    }
+    let named = |answer: &Answer| match it.args.first() {
+        Some(Term::Value(value)) => value.as_entity(),
+        _ => world.model.lexicon.entity(&answer.text),
+    };
+    answers.retain_mut(|answer| {
+        let Some(made) = named(answer).and_then(|thing| steps::made_on(world, outcome, thing)) else { return true };
+        if answer.since.is_none() && answer.since_between.is_none() {
+            answer.since = Some(world.model.show_tick(made));
+        }
+        all_days || made <= on
+    });
 }
 
 /// A no about what is not known of says so.

@@ -83,12 +83,11 @@ impl<'m> Preparing<'m> {
         }
         let mut body = close_quotations(plain);
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
-        for (word, possibly) in
-            [("is it true that ", false), ("possibly ", true), ("certainly ", false), ("why ", false), ("and ", false)]
-        {
+        for word in ["is it true that ", "possibly ", "certainly ", "why ", "and "] {
             if let Some(rest) = strip(&body, word) {
                 body = rest.to_owned();
-                question.possibly |= possibly;
+                question.possibly |= word == "possibly ";
+                question.certainly |= word == "certainly ";
             }
         }
         if let Some(rest) = strip(&body, "is it ")
@@ -109,6 +108,7 @@ impl<'m> Preparing<'m> {
         let body = without_will(&body);
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
+        let body = self.one_of_many(&body);
         let (first, last) = question.during.unwrap_or_default();
         let days = [question.since, question.until, question.on, first, last];
         if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {

@@ -583,6 +583,10 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
         });
         about.then(|| world.earliest(*id)).flatten()
     });
+    let mut moves = model.negotiations.iter().flat_map(|it| &it.moves);
+    if let Some(told) = moves.find(|told| told.entity == Some(thing)) {
+        return world.earliest(told.event);
+    }
     let itself = || outcome.visible.iter().find(|id| model.events[id.index()].entity == Some(thing));
     match model.lexicon.is_of_kind(thing, model.hooks.event) {
         true => itself().and_then(|id| world.earliest(*id)),

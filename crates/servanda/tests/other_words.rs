@@ -258,3 +258,30 @@ fn who_is_asked_for_may_stand_in_front_with_what_belongs_to_it() {
     assert_eq!(texts("who has title to Gulf"), texts("who holds title to Gulf"));
     assert_eq!(texts("by whom was NoSale breached"), texts("who breached NoSale"));
 }
+
+#[test]
+fn nothing_is_answered_by_leaving_a_word_out() {
+    // A claim of law is not answered by the fact.
+    help("did Ostland lawfully cede Harbour to Norden");
+    // One of two is not anybody, and nobody is not somebody.
+    assert!(texts("did Karst or Norden cede Harbour to Norden").is_empty());
+    assert_eq!(texts("did Karst or Ostland cede Harbour to Norden").len(), 1);
+    assert!(texts("did nobody cede Harbour to Norden").is_empty());
+    assert_eq!(texts("did nobody cede Skerry to Norden").len(), 1);
+    // Pilots are counted by no number of boats.
+    help("how many pilots did Ostland have in Gulf");
+    // A number is no place.
+    help("where are the agreed berths of Ostland in Gulf");
+}
+
+#[test]
+fn two_sentences_of_one_subject_are_each_denied_by_themselves() {
+    assert_eq!(texts("was GulfPact in force and not signed on 1902-01-01").len(), 1);
+    assert!(texts("was GulfPact in force and not in force on 1902-01-01").is_empty());
+}
+
+#[test]
+fn two_numbers_are_compared() {
+    assert_eq!(texts("is fishing boats of Ostland in Gulf more than agreed berths of Ostland in Gulf").len(), 1);
+    assert!(texts("is fishing boats of Ostland in Gulf less than agreed berths of Ostland in Gulf").is_empty());
+}

@@ -31,6 +31,10 @@ const ACTORS: [&str; 16] = [
     "polities",
 ];
 
+/// Those of these words that say a state, and the kind that the law has for it.
+const STATES: [&str; 8] = ["state", "states", "power", "powers", "country", "countries", "nation", "nations"];
+const POLITY: &str = "polity";
+
 /// Words for places that are no kinds.
 const PLACES: [&str; 22] = [
     "town",
@@ -78,7 +82,7 @@ const TEXTS: [(&str, &str); 16] = [
 ];
 
 /// Words that change nothing of what is asked.
-const EMPTY: [&str; 17] = [
+const EMPTY: [&str; 14] = [
     "actually",
     "really",
     "still",
@@ -86,11 +90,8 @@ const EMPTY: [&str; 17] = [
     "now",
     "currently",
     "then",
-    "lawfully",
-    "legally",
     "formally",
     "officially",
-    "validly",
     "indeed",
     "there",
     "exactly",
@@ -176,7 +177,9 @@ impl Preparing<'_> {
             if !["which", "what", "many"].contains(&before.as_str()) || self.asker.lexicon().kind(&word).is_some() {
                 continue;
             }
-            if ACTORS.contains(&word.as_str()) && before != "many" {
+            if STATES.contains(&word.as_str()) && self.asker.lexicon().kind(POLITY).is_some() {
+                words[at] = POLITY.to_owned();
+            } else if ACTORS.contains(&word.as_str()) && before != "many" {
                 words[at - 1] = "who".to_owned();
                 words[at] = String::new();
             } else if PLACES.contains(&word.as_str()) && before != "many" {
@@ -224,6 +227,22 @@ impl Preparing<'_> {
     fn is_counted_by(&self, counted: &str, joint: &str) -> bool {
         let is = |piece: Option<&Piece>, word: &str| matches!(piece, Some(Piece::Word(forms)) if forms.iter().any(|form| form.eq_ignore_ascii_case(word)));
         self.asker.lexicon().wordings.iter().any(|it| is(it.pieces.first(), counted) && is(it.pieces.get(1), joint))
+    }
+
+    /// `which states are members of X` as `… is a member of X`, where that is the phrase.
+    pub(super) fn one_of_many(&self, body: &str) -> String {
+        let words: Vec<&str> = body.split(' ').collect();
+        let word = |piece: &Piece, wanted: &str| matches!(piece, Piece::Word(forms) if forms.iter().any(|form| form.eq_ignore_ascii_case(wanted)));
+        let is_a = |one: &str| {
+            let article = |pair: &[Piece]| (word(&pair[0], "a") || word(&pair[0], "an")) && word(&pair[1], one);
+            self.asker.lexicon().wordings.iter().any(|wording| wording.pieces.windows(2).any(article))
+        };
+        let found = words.windows(2).position(|pair| {
+            is(pair[0], &["are", "were"]) && pair[1].strip_suffix('s').is_some_and(|one| is_a(&one.to_lowercase()))
+        });
+        let Some(at) = found else { return body.to_owned() };
+        let one = words[at + 1].strip_suffix('s').unwrap_or_default();
+        [&words[..at], &["is", "a", one], &words[at + 2..]].concat().join(" ")
     }
 
     /// Whether some phrase, kind or name has a word.

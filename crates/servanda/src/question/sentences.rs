@@ -2,8 +2,8 @@
 
 use servanda_model::lexicon::{Piece, Target};
 use servanda_model::{
-    Asked, Condition, Deed, Definition, DefinitionId, EntityId, EventPattern, Expr, FluentId, FluentType, Happening,
-    Hole, OriginId, Scope, Term, Trouble, Value, VarId,
+    Asked, CompareOp, Condition, Deed, Definition, DefinitionId, EntityId, EventPattern, Expr, FluentId, FluentPattern,
+    FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
 use super::reword::MOST_REWORDED;
@@ -106,9 +106,11 @@ impl Preparing<'_> {
     pub(super) fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         let mut scope = Scope::default();
         let at_a_time = question.during.is_some() || question.on.is_some() && question.that_day;
-        if (matches!(question.form, Form::When) || question.ever && at_a_time)
+        // Nobody ever did it: that nobody had done it before somebody did is no answer.
+        let of_nobody = question.ever && says_nobody(text);
+        if (matches!(question.form, Form::When) || question.ever && at_a_time || of_nobody)
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
-            && patterns.iter().any(|(pattern, _)| self.is_told(pattern))
+            && (of_nobody || patterns.iter().any(|(pattern, _)| self.is_told(pattern)))
         {
             self.happened(patterns, scope, text, question);
             return Ok(());
@@ -121,11 +123,18 @@ impl Preparing<'_> {
         {
             (sentence, scope) = (Ok(Asked::Conditions(conditions)), apart);
         }
+        if sentence.is_err()
+            && let Some(compared) = compared_in_signs(text)
+        {
+            scope = Scope::default();
+            sentence = self.asker.sentence(&compared, &mut scope).or(sentence);
+        }
         match sentence? {
             Asked::Conditions(mut conditions) => {
                 if asks_where(text) && is_number(&conditions, &scope) {
                     return Err(no_place(text));
                 }
+                self.day_in_time(&mut conditions, &mut scope, question);
                 if let [Condition::Holds(it)] = conditions.as_mut_slice()
                     && it.value == Term::Any
                     && it.args.iter().all(|term| matches!(term, Term::Value(_)))
@@ -133,6 +142,7 @@ impl Preparing<'_> {
                 {
                     if hole == Hole::Number && self.is_counted(it.fluent) {
                         question.form = Form::HowMany;
+                        question.counted = Some((it.fluent, it.args.clone()));
                         let count = self.number_at(it.fluent, &it.args, &mut scope);
                         self.define(question, Vec::new(), Vec::new(), FluentType::Number, count, Vec::new(), scope);
                         return Ok(());
@@ -201,7 +211,8 @@ impl Preparing<'_> {
                     });
                     question.open = Some(fluent);
                 }
-                let put = statuses::unbroken(self.model, &conditions);
+                let put: Vec<Condition> = conditions.iter().map(as_stated).collect();
+                let put = statuses::unbroken(self.model, &put);
                 self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), put, scope);
                 question.conditions = said;
                 Ok(())
@@ -235,15 +246,34 @@ impl Preparing<'_> {
         None
     }
 
+    /// `does Sele expire in 1954`: the time is that of the day which is its value, and not the one from which it is looked at.
+    fn day_in_time(&self, conditions: &mut Vec<Condition>, scope: &mut Scope, question: &mut Question) {
+        let [Condition::Holds(it)] = conditions.as_mut_slice() else { return };
+        let is_day = self.model.program.fluents[it.fluent.index()].ty == FluentType::Valued(Hole::Day);
+        let time = question.own_time().filter(|_| it.value == Term::Any && is_day);
+        let (Some((first, last)), false) = (time, matches!(question.form, Form::When)) else { return };
+        let day = scope.declare("day", Hole::Day);
+        it.value = Term::Var(day);
+        for (op, bound) in [(CompareOp::AtLeast, first), (CompareOp::AtMost, last)] {
+            if let Some(bound) = bound.and_then(Value::tick) {
+                conditions.push(Condition::Compare { left: Expr::Var(day), op, right: Expr::Value(bound) });
+            }
+        }
+        (question.on, question.during, question.that_day) = (None, None, false);
+    }
+
     pub(super) fn happened(&mut self, deeds: Vec<Deed>, scope: Scope, text: &str, question: &mut Question) {
         let (patterns, compared): (Vec<EventPattern>, Vec<Vec<Condition>>) = deeds.into_iter().unzip();
+        // Of `A or B` it is known who is meant.
+        let named = |var: &VarId| compared.iter().flatten().any(|it| is_one_of_named(it, *var));
         let asked = patterns.first().map(|pattern| {
-            let var = |term: &Term| matches!(term, Term::Var(_));
+            let var = |term: &Term| matches!(term, Term::Var(var) if !named(var));
             (0..pattern.args.len()).filter(|at| var(&pattern.args[*at])).collect()
         });
         self.questions.acts.extend(patterns.iter().cloned());
         question.vars = scope.vars;
-        let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
+        // `did nobody protest` is a yes if it is not so that somebody did.
+        let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not")) != says_nobody(text);
         question.compared = compared;
         question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
     }
@@ -323,6 +353,48 @@ fn is_divided(text: &str, read: Option<&Asked>) -> bool {
         }
         _ => true,
     }
+}
+
+/// `A is more than B` as `A > B`, where B is no figure.
+fn compared_in_signs(text: &str) -> Option<String> {
+    const SIGNS: [(&str, &str); 8] = [
+        (" more than ", ">"),
+        (" greater than ", ">"),
+        (" larger than ", ">"),
+        (" less than ", "<"),
+        (" fewer than ", "<"),
+        (" smaller than ", "<"),
+        (" at least ", ">="),
+        (" at most ", "<="),
+    ];
+    let (words, sign) = SIGNS.iter().find(|(words, _)| text.contains(words))?;
+    let (left, right) = text.split_once(words)?;
+    let left = left.trim_end_matches(" is").trim_end_matches(" are").trim_end_matches(" was").trim_end_matches(" were");
+    (!right.starts_with(|c: char| c.is_ascii_digit())).then(|| format!("{left} {sign} {right}"))
+}
+
+/// A number that is only known within bounds is just so where it is stated with these bounds.
+fn as_stated(condition: &Condition) -> Condition {
+    match condition {
+        Condition::Compare { left: Expr::Fluent(fluent, args), op: CompareOp::Equal, right: Expr::Value(value) }
+            if matches!(value.kinded(), Kinded::Range(_)) =>
+        {
+            Condition::Holds(FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Value(*value) })
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether a condition says that a variable is one of some things.
+fn is_one_of_named(condition: &Condition, var: VarId) -> bool {
+    let is_it = |it: &Condition| matches!(it, Condition::Compare { left: Expr::Var(own), op: CompareOp::Equal, right: Expr::Value(_) } if *own == var);
+    matches!(condition, Condition::AnyOf(lists) if lists.iter().flatten().any(is_it))
+}
+
+/// Whether a sentence denies of everybody what it says.
+fn says_nobody(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.split_whitespace().any(|word| word == "nobody") || lower.contains("no one ")
 }
 
 /// Whether a sentence asks for a place.
