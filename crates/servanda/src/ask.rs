@@ -328,7 +328,7 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         Form::Secrets(actor) => {
             let told = (model.hooks.knows, vec![Some(Value::entity(*actor)), None]);
             let public = world.public().map(|fluent| (fluent, vec![None]));
-            Target { fluents: std::iter::once(told).chain(public).collect(), day, ..Target::default() }
+            Target { fluents: std::iter::once(told).chain(public).collect(), day, each: true, ..Target::default() }
         }
         Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
             let things = [Some(*thing), world.secret_root(*thing)];

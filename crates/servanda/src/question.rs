@@ -124,6 +124,9 @@ impl<'m> Preparing<'m> {
         if let Some(body) = self.in_other_words(&body, &mut again) {
             return Ok(Question { body: open_quotations(&body), ..again });
         }
+        if let Some(date) = dates::no_such_day(&body) {
+            trouble = Trouble { code: "bad-date", message: format!("`{date}` is no day of the calendar"), ..trouble };
+        }
         trouble.message = open_quotations(&trouble.message);
         trouble.help = Some(open_quotations(&self.help(&body, &trouble)));
         Err(trouble)

@@ -244,6 +244,17 @@ fn times_are_understood_as_people_write_them() {
 }
 
 #[test]
+fn a_day_that_no_calendar_has_is_said_to_be_none() {
+    for day in ["1905-02-30", "31 November 1905"] {
+        let model = model();
+        match ask(&mut World::new(&model), &format!("who controlled Gulf on {day}"), &View::default()) {
+            Err(AskError::Trouble(trouble)) => assert!(trouble.message.contains("no day"), "{}", trouble.message),
+            other => panic!("{day}: {:?}", other.map(|reply| reply.answers)),
+        }
+    }
+}
+
+#[test]
 fn a_time_may_be_told_by_what_happened() {
     assert_eq!(texts("who controlled Gulf before Transfer"), ["Ostland"]);
     assert_eq!(texts("who controlled Gulf on the day of Transfer"), ["Vinland"]);

@@ -81,6 +81,18 @@ fn in_figures(text: &str) -> Option<String> {
     Some(format!("{year}-{month:02}-{:02}", in_month(&part)?))
 }
 
+/// A date in some words that is written as one and that no calendar has: `1939-02-30`, `31 November 1939`.
+pub(super) fn no_such_day(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (one, three) = (words.iter().map(|word| (*word).to_owned()), words.windows(3).map(|three| three.join(" ")));
+    one.chain(three).find(|part| {
+        let figures = in_figures(part).unwrap_or_else(|| part.clone());
+        let is_date = figures.split('-').map(str::len).eq([4, 2, 2])
+            && figures.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        is_date && parse_written(&figures).is_err()
+    })
+}
+
 fn is_year(text: &str) -> bool {
     text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -129,6 +129,13 @@ impl Preparing<'_> {
         if plain != body {
             texts.push(plain.clone());
         }
+        // A treaty is signed at a place or in it.
+        texts.extend(
+            [(" in ", " at "), (" at ", " in ")]
+                .iter()
+                .filter(|it| plain.contains(it.0))
+                .map(|(a, b)| plain.replacen(a, b, 1)),
+        );
         for text in texts {
             let mut own = question.clone();
             if self.understand(&text, &mut own).is_ok() {
@@ -162,6 +169,7 @@ impl Preparing<'_> {
         words = in_which_year(words);
         words = whose(words);
         words = how_large(words);
+        words = articles_broken(words);
         words = by_which_right(words);
         words = self.had_by(words);
         for word in &mut words {
@@ -375,6 +383,12 @@ impl Preparing<'_> {
                 }
             }
         }
+        // Who becomes something is that from then on.
+        if let Some(at) = verb(&["become"]) {
+            let (who, what) = (words[..at].join(" "), words[at + 1..].join(" "));
+            sentences.push((Turn::Begins, format!("{what} is {who}")));
+            sentences.push((Turn::Begins, format!("{who} is {what}")));
+        }
         for (turn, verbs) in [(Turn::Ends, &LOSE[..]), (Turn::Begins, &GAIN[..])] {
             let Some(at) = verb(verbs) else { continue };
             let (mut who, mut what) = (words[..at].join(" "), words[at + 1..].join(" "));
@@ -493,6 +507,16 @@ fn whose(words: Vec<String>) -> Vec<String> {
         }
         _ => words,
     }
+}
+
+/// `which articles of Sele did Belmark breach` as `which articles of Sele are breached by Belmark`.
+fn articles_broken(words: Vec<String>) -> Vec<String> {
+    let of_articles = words.len() > 5 && is(&words[0], &["which", "what"]) && is(&words[1], &["article", "articles"]);
+    let auxiliary = words.iter().position(|word| is(word, &["did", "does", "do", "has", "have", "had"]));
+    let (Some(at), Some(verb), true) = (auxiliary, words.last(), of_articles) else { return words };
+    let Some((_, status, _)) = super::words::of_status(&["who", verb, "it"]) else { return words };
+    let said = [&["are".to_owned(), status.to_owned(), "by".to_owned()], &words[at + 1..words.len() - 1]].concat();
+    words[..at].iter().cloned().chain(said).collect()
 }
 
 /// `how large is Tarn` as `what is area of Tarn`.
