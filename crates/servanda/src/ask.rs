@@ -498,6 +498,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             (answer.since_between, answer.until_between) = (None, None);
         }
     }
+    if !all_days && fillings(outcome, question.doubted, on).values().any(|it| it.at.iter().any(Option::is_some)) {
+        answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
+    }
     if question.certainly {
         answers.retain(|answer| answer.truth == Truth::Certain);
     }
@@ -683,7 +686,20 @@ fn statement(model: &Model, question: &Question) -> String {
         [one @ Condition::Compare { .. }] if question.body.to_lowercase().starts_with("is ") => {
             say::condition(model, one, &question.vars)
         }
+        [_, _, ..] if question.body.contains(" and ") && question.conditions.iter().all(is_plain) => {
+            let said = question.conditions.iter().map(|it| say::condition(model, it, &question.vars));
+            said.collect::<Vec<_>>().join(" and ")
+        }
         _ => told(model, &question.body),
+    }
+}
+
+/// Whether a condition, or what it denies, is a single thing that is so.
+fn is_plain(condition: &Condition) -> bool {
+    match condition {
+        Condition::Holds(it) => !it.args.contains(&Term::Any) && it.value != Term::Any,
+        Condition::Not(list) => matches!(list.as_slice(), [one @ Condition::Holds(_)] if is_plain(one)),
+        _ => false,
     }
 }
 

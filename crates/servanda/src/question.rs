@@ -81,7 +81,7 @@ impl<'m> Preparing<'m> {
             let (span, help) = (servanda_diagnostics::Span::default(), Some("ask one thing at a time".to_owned()));
             return Err(Trouble { code: "question-too-long", message, span, help, unknown: None });
         }
-        let mut body = close_quotations(plain);
+        let mut body = understand::without_contractions(&close_quotations(plain));
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
         for word in ["is it true that ", "possibly ", "certainly ", "why ", "and "] {
             if let Some(rest) = strip(&body, word) {

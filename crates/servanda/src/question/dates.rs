@@ -62,6 +62,9 @@ fn in_figures(text: &str) -> Option<String> {
         let (day, month) = (in_month(day)?, month.parse::<u8>().ok()?);
         return is_year(year).then(|| format!("{year}-{month:02}-{day:02}"));
     }
+    if let Some(decade) = year.strip_suffix("0s").filter(|it| it.len() == 3 && before.is_empty()) {
+        return decade.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{decade}X"));
+    }
     if !is_year(year) {
         return None;
     }
@@ -131,6 +134,7 @@ mod tests {
             ("late 1939", "1939-09..1939-12"),
             ("the second half of 1939", "1939-07..1939-12"),
             ("the year 1939", "1939"),
+            ("the 1930s", "193X"),
         ] {
             assert_eq!(days_of(Clock::Days, words), days_of(Clock::Days, figures), "{words}");
             assert!(days_of(Clock::Days, words).is_some(), "{words}");

@@ -109,6 +109,8 @@ pub struct Question {
     pub as_whole: Option<FluentId>,
     /// The fluent that holds the values that parts of the thing asked about have, each with its part.
     pub of_parts: Option<FluentId>,
+    /// The fluent that holds what may be so of what the question denies.
+    pub doubted: Option<FluentId>,
     /// The number that is asked for, and of what.
     pub counted: Option<(FluentId, Vec<Term>)>,
     /// What was asked, for explaining a no.
@@ -168,6 +170,7 @@ impl Question {
             .chain(self.undecided)
             .chain(self.as_whole)
             .chain(self.of_parts)
+            .chain(self.doubted)
             .collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);

@@ -124,8 +124,11 @@ impl Preparing<'_> {
         if body.split_whitespace().count() > MOST_REWORDED {
             return None;
         }
-        let plain = self.plainer(body);
+        let plain = self.plainer(body, 1);
         let mut texts = Vec::new();
+        if body.contains("'s ") || body.contains("’s ") {
+            texts.extend((2..=MOST_OWNED).map(|owned| self.plainer(body, owned)));
+        }
         if plain != body {
             texts.push(plain.clone());
         }
@@ -156,9 +159,9 @@ impl Preparing<'_> {
     }
 
     /// A question with its words in forms that phrases have, and without those that say nothing.
-    fn plainer(&self, body: &str) -> String {
+    fn plainer(&self, body: &str, owned: usize) -> String {
         let words: Vec<&str> = body.split_whitespace().collect();
-        let mut words: Vec<String> = possessives(&words);
+        let mut words: Vec<String> = possessives(&words, owned);
         // What is quoted stays as it is.
         let mut is_quoted = false;
         words.retain(|word| {
@@ -358,7 +361,8 @@ impl Preparing<'_> {
     fn of_turn(&mut self, text: &str, question: &mut Question) -> Option<Result<(), Trouble>> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let wants_day = words.first().is_some_and(|word| word.eq_ignore_ascii_case("when"));
-        let words = &words[usize::from(wants_day)..];
+        let wants_act = asks_how(&words);
+        let words = &words[if wants_act > 0 { wants_act } else { usize::from(wants_day) }..];
         let auxiliary = words.first().is_some_and(|word| is(word, &AUXILIARY));
         let words = &words[usize::from(auxiliary)..];
         // By what and how it came about is another question.
@@ -404,15 +408,19 @@ impl Preparing<'_> {
             sentences.extend(HAVE.iter().map(|have| (turn, format!("{who} {have} {what}"))));
         }
         for (turn, sentence) in sentences {
+            if wants_act > 0 && turn == Turn::Ends {
+                continue;
+            }
             let mut own = Question { turn: Some(turn), ever: true, ..question.clone() };
             own.form = match (wants_day, turn) {
+                _ if wants_act > 0 => Form::Cause,
                 (false, _) => Form::Whether,
                 (true, Turn::Begins) => Form::Since,
                 (true, Turn::Ends) => Form::Until,
             };
             let form = own.form.clone();
             if self.sentence(&sentence, &mut own).is_ok() && !matches!(own.form, Form::Acts { .. }) {
-                if wants_day {
+                if wants_day || wants_act > 0 {
                     own.form = form;
                 }
                 *question = own;
@@ -447,22 +455,40 @@ impl Preparing<'_> {
     }
 }
 
+/// How many words ask by what something came about: `how`, `by which act`.
+fn asks_how(words: &[&str]) -> usize {
+    match words {
+        [how, auxiliary, ..] if is(how, &["how"]) && is(auxiliary, &AUXILIARY) => 1,
+        [by, which, act, ..]
+            if is(by, &["by", "through"]) && is(which, &["which", "what"]) && is(act, &["act", "event", "deed"]) =>
+        {
+            3
+        }
+        _ => 0,
+    }
+}
+
 fn first_word(text: &str) -> &str {
     text.split(' ').next().unwrap_or(text)
 }
 
-/// `Arvenia's title` as `title of Arvenia`.
-fn possessives(words: &[&str]) -> Vec<String> {
+/// The most words of what somebody is said to have in `Arvenia's head of state`.
+const MOST_OWNED: usize = 4;
+
+/// `Arvenia's title` as `title of Arvenia`, and with more words after it as `head of state of Arvenia`.
+fn possessives(words: &[&str], owned: usize) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let owner = words[at].strip_suffix("'s").or_else(|| words[at].strip_suffix("’s"));
-        match (owner, words.get(at + 1)) {
-            (Some(owner), Some(next)) => {
-                out.extend([(*next).to_owned(), "of".to_owned(), owner.to_owned()]);
-                at += 2;
+        match owner.filter(|_| at + 1 < words.len()) {
+            Some(owner) => {
+                let end = words.len().min(at + 1 + owned);
+                out.extend(words[at + 1..end].iter().map(|word| (*word).to_owned()));
+                out.extend(["of".to_owned(), owner.to_owned()]);
+                at = end;
             }
-            _ => {
+            None => {
                 out.push(words[at].to_owned());
                 at += 1;
             }

@@ -122,6 +122,8 @@ impl Preparing<'_> {
             && let Some(conditions) = self.conjoined(text, &mut apart)
         {
             (sentence, scope) = (Ok(Asked::Conditions(conditions)), apart);
+        } else if text.to_lowercase().contains(" and not ") {
+            return Err(two_questions(text));
         }
         if sentence.is_err()
             && let Some(compared) = compared_in_signs(text)
@@ -169,8 +171,18 @@ impl Preparing<'_> {
                     && asks(text)
                 {
                     let list = list.clone();
+                    if !matches!(scope.vars[var.index()].hole, Hole::Kind(_)) {
+                        return Err(of_what_kind(text));
+                    }
                     self.none_of(&list, var, &scope, question);
                     return Ok(());
+                }
+                if let [Condition::Not(list)] = conditions.as_slice()
+                    && let [Condition::Holds(it)] = list.as_slice()
+                {
+                    // What may be so is not certainly denied.
+                    let it = it.clone();
+                    question.doubted = self.may_be_there(&it, &[], &[], &scope, &question.text);
                 }
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
@@ -217,6 +229,9 @@ impl Preparing<'_> {
                 question.conditions = said;
                 Ok(())
             }
+            Asked::Happenings(_) if asks(text) && text.split_whitespace().any(|it| it.eq_ignore_ascii_case("not")) => {
+                Err(of_what_kind(text))
+            }
             Asked::Happenings(happenings) => {
                 self.happened(happenings, scope, text, question);
                 Ok(())
@@ -224,26 +239,56 @@ impl Preparing<'_> {
         }
     }
 
-    /// `Sele signed and not in force`: two sentences of one subject that is named once, each with its own `not`.
+    /// `Sele signed and not in force`, `which treaties bind Arvenia and not Belmark`: two sentences of which one leaves out what it
+    /// has in common with the other, each with its own `not`.
     fn conjoined(&mut self, text: &str, scope: &mut Scope) -> Option<Vec<Condition>> {
         let words: Vec<&str> = text.split_whitespace().collect();
-        let subject =
-            (1..words.len().min(MOST_NAMING)).rev().find(|end| self.entity(&words[..*end].join(" ")).is_ok())?;
-        let joint = |at: &usize| words[*at].eq_ignore_ascii_case("and") && *at > subject;
-        for at in (1..words.len()).filter(joint) {
+        let joints = (1..words.len()).filter(|at| words[*at].eq_ignore_ascii_case("and"));
+        let pairs: Vec<(String, String)> = joints.flat_map(|at| self.taken_apart(&words, at)).collect();
+        pairs.into_iter().find_map(|(first, second)| {
             let mut own = scope.clone();
-            let mut read = |text: String| match self.asker.sentence(&text, &mut own) {
-                Ok(Asked::Conditions(conditions)) => Some(conditions),
+            let mut read = |text: &str| match self.asker.sentence(text, &mut own) {
+                Ok(Asked::Conditions(conditions)) => Some((asked_in(&conditions, &own), conditions)),
                 _ => None,
             };
-            let again = [&words[..subject], &words[at + 1..]].concat().join(" ");
-            let both = read(words[..at].join(" ")).and_then(|first| Some([first, read(again)?].concat()));
-            if let Some(both) = both.filter(|both| asked_vars(both, &own).is_empty()) {
-                *scope = own;
-                return Some(both);
+            let ((asked, said), (again, more)) = (read(&first)?, read(&second)?);
+            let again: Vec<VarId> = again.into_iter().filter(|var| !asked.contains(var)).collect();
+            if asked.len() != again.len() {
+                return None;
+            }
+            // What is asked for is the same in both.
+            let terms = again.into_iter().zip(asked.into_iter().map(Term::Var)).collect();
+            let put = terms::Put { terms, today: None };
+            *scope = own;
+            Some([said, put.conditions(&more)].concat())
+        })
+    }
+
+    /// The sentences that two parts of one can stand for: of one subject, or of two names in one place.
+    fn taken_apart(&self, words: &[&str], at: usize) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        let named = |from: usize, to: usize| self.entity(&words[from..to].join(" ")).is_ok();
+        let subject = match words[0] {
+            asked if ASKED.contains(&asked.to_lowercase().as_str()) => {
+                let auxiliary =
+                    words[..at].iter().position(|word| words::AUXILIARY.contains(&word.to_lowercase().as_str()));
+                auxiliary.map(|at| at + 1)
+            }
+            _ => (1..at.min(MOST_NAMING)).rev().find(|end| named(0, *end)),
+        };
+        if let Some(subject) = subject {
+            all.push((words[..at].join(" "), [&words[..subject], &words[at + 1..]].concat().join(" ")));
+        }
+        if words.get(at + 1).is_some_and(|word| word.eq_ignore_ascii_case("not")) {
+            let second = (at + 3..=words.len().min(at + 2 + MOST_NAMING)).rev().find(|end| named(at + 2, *end));
+            let first = (at.saturating_sub(MOST_NAMING)..at).find(|from| named(*from, at));
+            if let (Some(first), Some(second)) = (first, second) {
+                let without = [&words[..at], &words[second..]].concat().join(" ");
+                let other = [&words[..first], &words[at + 2..]].concat().join(" ");
+                all.insert(0, (without, format!("not {other}")));
             }
         }
-        None
+        all
     }
 
     /// `does Sele expire in 1954`: the time is that of the day which is its value, and not the one from which it is looked at.
@@ -348,7 +393,10 @@ fn is_divided(text: &str, read: Option<&Asked>) -> bool {
                 _ => None,
             };
             let said: Vec<_> = conditions.iter().filter_map(holds).collect();
-            let differ = |a: &(_, _, _), b: &(_, _, _)| (a.0, &a.1) == (b.0, &b.1) && a.2 != b.2;
+            let differ = |a: &(_, Vec<Term>, _), b: &(_, Vec<Term>, _)| {
+                let asked = a.1.iter().zip(&b.1).all(|(a, b)| a == b || matches!((a, b), (Term::Var(_), Term::Var(_))));
+                a.0 == b.0 && asked && a.2 != b.2
+            };
             denied(first) != denied(second) || said.iter().any(|a| said.iter().any(|b| differ(a, b)))
         }
         _ => true,
@@ -395,6 +443,35 @@ fn is_one_of_named(condition: &Condition, var: VarId) -> bool {
 fn says_nobody(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower.split_whitespace().any(|word| word == "nobody") || lower.contains("no one ")
+}
+
+/// What is asked for in conditions, also in those that are denied.
+fn asked_in(conditions: &[Condition], scope: &Scope) -> Vec<VarId> {
+    let flat: Vec<Condition> = conditions
+        .iter()
+        .flat_map(|it| if let Condition::Not(list) = it { list.clone() } else { vec![it.clone()] })
+        .collect();
+    asked_vars(&flat, scope)
+}
+
+fn of_what_kind(text: &str) -> Trouble {
+    Trouble {
+        code: "no-kind",
+        message: format!("`{text}` asks for all of whom it is not so, and does not say among whom"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some("ask who did or does, or `which KIND … not …` of what is so".to_owned()),
+        unknown: None,
+    }
+}
+
+fn two_questions(text: &str) -> Trouble {
+    Trouble {
+        code: "two-questions",
+        message: format!("`{text}` says one thing and denies another, and is not understood as one question"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some("ask each by itself".to_owned()),
+        unknown: None,
+    }
 }
 
 /// Whether a sentence asks for a place.
