@@ -378,6 +378,9 @@ impl Preparing<'_> {
         }
         question.fluent = Some(fluent);
         question.form = Form::Which;
+        // Each hangs on events of its own.
+        question.asked = vec![var];
+        question.vars.clone_from(&scope.vars);
     }
 }
 
