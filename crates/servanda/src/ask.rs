@@ -771,6 +771,17 @@ fn because(world: &World<'_>, run: &Run, step: Option<StepId>, on: Option<i64>, 
     answer.assumptions = told.assumptions;
 }
 
+/// Adds what ended it to the steps of an answer about an end.
+fn and_why_no_more(world: &World<'_>, ended: Option<(&Run, StepId)>, answer: &mut Answer) {
+    let Some((run, step)) = ended else { return };
+    let told = steps::trace(world, run, step, None);
+    let new: Vec<Told> = told.steps.into_iter().filter(|step| !answer.steps.contains(step)).collect();
+    answer.steps.extend(new);
+    answer
+        .assumptions
+        .extend(told.assumptions.into_iter().filter(|it| !answer.assumptions.contains(it)).collect::<Vec<_>>());
+}
+
 /// When an interval begins and ends; no bound is claimed that only a sample of the chronologies has.
 pub(crate) fn ends(
     world: &World<'_>,
@@ -794,6 +805,8 @@ pub(crate) struct Time<'o> {
     pub(crate) untils: Vec<Option<i64>>,
     /// The step that began it in some run.
     pub(crate) begun: Option<(&'o Run, StepId)>,
+    /// The step that ended it in some run.
+    pub(crate) ended: Option<(&'o Run, StepId)>,
 }
 
 /// When the answer to a question is yes, in order of time.
@@ -808,6 +821,7 @@ pub(crate) fn times<'o>(world: &World<'_>, outcome: &'o Outcome, question: &Ques
         sinces: it.sinces,
         untils: it.untils,
         begun: it.begun,
+        ended: it.ended,
     };
     all.into_iter().map(time).collect()
 }

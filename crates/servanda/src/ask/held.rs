@@ -11,7 +11,7 @@ use servanda_model::{
 
 use super::known::knowledge;
 use super::witness::part;
-use super::{Answer, Truth, answer, because, known, statement, text_of, undecided_patterns, why};
+use super::{Answer, Truth, and_why_no_more, answer, because, known, statement, text_of, undecided_patterns, why};
 use crate::ends::Ends;
 use crate::question::{Form, Question};
 use crate::steps;
@@ -29,6 +29,8 @@ pub(super) struct Found<'o> {
     pub(super) at: Vec<Option<Interval>>,
     /// The steps that began it in some run, and when; those of the first run first.
     pub(super) steps: Vec<(Option<i64>, &'o Run, StepId)>,
+    /// The steps that ended it, likewise.
+    pub(super) ends: Vec<(Option<i64>, &'o Run, StepId)>,
 }
 
 /// Who shares a secret knows of it without being told.
@@ -239,8 +241,10 @@ fn add_fillings<'o>(
                     days: vec![IntervalSet::default(); runs],
                     at: vec![None; runs],
                     steps: Vec::new(),
+                    ends: Vec::new(),
                 });
                 found.steps.extend(interval.begun_by.map(|step| (interval.since, &**run, step)));
+                found.ends.extend(interval.ended_by.map(|step| (interval.until, &**run, step)));
                 found.days[index] = found.days[index].union(&span_of(interval));
                 if interval.contains(on) {
                     found.at[index] = Some(*interval);
@@ -302,6 +306,9 @@ pub(super) fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on
         match stated {
             Some((stated, begun_by)) => because(world, stated, begun_by, Some(on), &mut answer),
             None => why(world, outcome, run, first.begun_by, Some(on), &mut answer),
+        }
+        if matches!(question.form, Form::Until) {
+            and_why_no_more(world, first.ended_by.map(|step| (&*outcome.runs[run], step)), &mut answer);
         }
         answers.push(answer);
     }

@@ -6,7 +6,7 @@ use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
 use servanda_model::{Clock, Condition, EventPattern, Modality, Model, Norm, Term, Value, VarId, View};
 
-use super::{Answer, Found, answer, because, dated, ends, fillings, text_of};
+use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings, text_of};
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Question, Turn};
 use crate::steps;
@@ -28,6 +28,8 @@ pub(super) struct Spell<'o> {
     pub(super) untils: Vec<Option<i64>>,
     /// The step that began it in some run.
     pub(super) begun: Option<(&'o Run, StepId)>,
+    /// The step that ended it in some run.
+    pub(super) ended: Option<(&'o Run, StepId)>,
 }
 
 impl Spell<'_> {
@@ -61,6 +63,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
             for index in 0..counts[0] {
                 let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
                 let begun = begun(&found, each[0].since());
+                let ended = step_on(&found.ends, each[0].until());
                 spells.push(Spell {
                     outcome,
                     of: found.of,
@@ -69,6 +72,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
                     sinces: each.iter().map(|span| span.since()).collect(),
                     untils: each.iter().map(|span| span.until()).collect(),
                     begun,
+                    ended,
                 });
             }
             continue;
@@ -91,6 +95,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
                     sinces: vec![span.since()],
                     untils: vec![span.until()],
                     begun: begun(&found, span.since()).or_else(|| found.steps.first().map(|it| (it.1, it.2))),
+                    ended: step_on(&found.ends, span.until()),
                 });
             }
         }
@@ -107,7 +112,11 @@ impl<'o> Spell<'o> {
 
 /// The step that began something on a day.
 fn begun<'o>(found: &Found<'o>, since: Option<i64>) -> Option<(&'o Run, StepId)> {
-    found.steps.iter().find(|it| it.0 == since).map(|it| (it.1, it.2))
+    step_on(&found.steps, since)
+}
+
+fn step_on<'o>(steps: &[(Option<i64>, &'o Run, StepId)], day: Option<i64>) -> Option<(&'o Run, StepId)> {
+    steps.iter().find(|it| it.0 == day).map(|it| (it.1, it.2))
 }
 
 /// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
@@ -184,6 +193,9 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
         if let Some((run, step)) = spell.begun {
             because(world, run, Some(step), None, &mut answer);
+        }
+        if matches!(question.form, Form::Until) || question.turn == Some(Turn::Ends) {
+            and_why_no_more(world, spell.ended, &mut answer);
         }
         answers.push(answer);
     }
@@ -274,14 +286,16 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
     let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
-        let Some((run, begun)) = spell.begun else { continue };
-        let trace = steps::trace(world, run, begun, None);
-        let day = spell.sinces[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
+        let ends = question.turn == Some(Turn::Ends);
+        let (step, days) = if ends { (spell.ended, &spell.untils) } else { (spell.begun, &spell.sinces) };
+        let Some((run, step)) = step else { continue };
+        let trace = steps::trace(world, run, step, None);
+        let day = days[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
         let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
         let mut causes: Vec<steps::Told> = acts.clone().filter(|told| told.day == day).cloned().collect();
         if causes.is_empty() {
             // What ended a hindrance leaves no step of its own, but it was on that day and about the same things.
-            causes = spell.sinces[0].map_or_else(Vec::new, |day| about_it(world, spell.outcome, question, day));
+            causes = days[0].map_or_else(Vec::new, |day| about_it(world, spell.outcome, question, day));
         }
         if causes.is_empty() {
             causes = acts.clone().max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
@@ -294,7 +308,7 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
             if answers.iter().any(|known| known.text == text) {
                 continue;
             }
-            let mut one = answer(world, text, spell.certain, spell.sinces.clone(), vec![None]);
+            let mut one = answer(world, text, spell.certain, days.clone(), vec![None]);
             if told.day != day {
                 (one.since, one.since_between) = (told.day.clone(), None);
             }

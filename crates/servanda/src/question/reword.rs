@@ -408,9 +408,6 @@ impl Preparing<'_> {
             sentences.extend(HAVE.iter().map(|have| (turn, format!("{who} {have} {what}"))));
         }
         for (turn, sentence) in sentences {
-            if wants_act > 0 && turn == Turn::Ends {
-                continue;
-            }
             let mut own = Question { turn: Some(turn), ever: true, ..question.clone() };
             own.form = match (wants_day, turn) {
                 _ if wants_act > 0 => Form::Cause,

@@ -91,16 +91,37 @@ impl Preparing<'_> {
         };
         let asked = ASKED.iter().any(|word| what.to_lowercase().starts_with(word));
         let hooks = &self.model.hooks;
+        let by_whom = who.clone();
         let whole = self.entity(&what).ok().filter(|thing| !self.model.lexicon.is_of_kind(*thing, hooks.norm));
         let what = match whole {
             Some(whole) if !asked => format!("which norms of {}", self.model.name(whole)),
             _ => what,
         };
+        let kept = ["observed", "met"].contains(&status) && whole.is_some() && !asked;
+        if let (true, Some(who)) = (kept, by_whom.filter(|who| !asks(who))) {
+            return self.keeps(&what, &who, question);
+        }
         let text = match who {
             Some(who) => format!("{what} is {status} by {who}"),
             None => format!("{what} is {status}"),
         };
         self.plain_sentence(&text, question).is_ok()
+    }
+
+    /// Whether somebody keeps the whole of an instrument or an article: it binds them, and they break none of its norms.
+    fn keeps(&mut self, norms: &str, who: &str, question: &mut Question) -> bool {
+        let mut scope = Scope::default();
+        let mut read = |text: String| match self.asker.sentence(&text, &mut scope) {
+            Ok(Asked::Conditions(conditions)) => Some(conditions),
+            _ => None,
+        };
+        let bound = read(format!("{norms} bind {who}"));
+        let broken = read(format!("{norms} is breached by {who}"));
+        let (Some(bound), Some(broken)) = (bound, broken) else { return false };
+        let conditions = [bound, vec![Condition::Not(broken)]].concat();
+        self.define(question, Vec::new(), Vec::new(), FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
+        question.form = Form::Whether;
+        true
     }
 
     pub(super) fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {

@@ -33,8 +33,12 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         let possibly = if time.certain { "" } else { "possibly " };
         let label = time.label;
         no.instead.push(format!("{possibly}it is so from {since} {until} {label}").trim_end().to_owned());
-        if let (Some((run, step)), true) = (time.begun, no.steps.is_empty()) {
-            no.steps = trace(world, run, step, None).steps;
+        // What is no longer so has an end that tells why not; the last one counts.
+        let is_over = time.untils.iter().all(|until| until.is_some_and(|until| until <= on));
+        match (time.ended.filter(|_| is_over), time.begun) {
+            (Some((run, step)), _) => no.steps = trace(world, run, step, None).steps,
+            (None, Some((run, step))) if no.steps.is_empty() => no.steps = trace(world, run, step, None).steps,
+            _ => {}
         }
     }
     let whole_of = question.conditions.iter().find_map(|condition| match condition {
