@@ -501,6 +501,10 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if !all_days && fillings(outcome, question.doubted, on).values().any(|it| it.at.iter().any(Option::is_some)) {
         answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
     }
+    let broken = match question.kept {
+        Some(bound) => keeping(world, outcome, question, (bound, on, all_days), &mut answers),
+        None => Vec::new(),
+    };
     if question.certainly {
         answers.retain(|answer| answer.truth == Truth::Certain);
     }
@@ -536,6 +540,17 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         _ => steps::no(world, question, outcome, view, on),
     });
     let negative = negative.map(|no| unknown_to(world, outcome, question, view, no));
+    let negative = negative.map(|mut no| {
+        if !broken.is_empty() {
+            // What is denied is the breach of none, and what is told are the breaches.
+            no.instead.clear();
+        }
+        for norm in broken {
+            no.instead.push(format!("{} breached{}", norm.text, since_text(&norm)));
+            no.steps.extend(norm.steps);
+        }
+        no
+    });
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
         assumptions.extend(view.known_in.and_then(|year| left_out(world, year)));
@@ -551,6 +566,41 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         no: negative,
         tried_numbers: outcome.stated.is_some(),
     }
+}
+
+/// Since when an answer is so, in words.
+fn since_text(answer: &Answer) -> String {
+    match (&answer.since, &answer.since_between) {
+        (Some(day), _) => format!(" since {day}"),
+        (None, Some((first, last))) => format!(" since {}", between_text(first.clone(), last.clone())),
+        (None, None) => String::new(),
+    }
+}
+
+/// Turns the norms that are broken into whether the whole of them is kept; gives back those that say no.
+fn keeping(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    (bound, on, all_days): (FluentId, i64, bool),
+    answers: &mut Vec<Answer>,
+) -> Vec<Answer> {
+    let broken = std::mem::take(answers);
+    let found = fillings(outcome, Some(bound), on);
+    let binds = |it: &Found<'_>| match all_days {
+        true => it.days.iter().any(|days| days.iter().next().is_some()),
+        false => it.at.iter().any(Option::is_some),
+    };
+    if !found.values().any(binds) || broken.iter().any(|it| it.truth == Truth::Certain) {
+        return broken;
+    }
+    let mut one = answer(world, told(world.model, &question.body), broken.is_empty(), vec![None], vec![None]);
+    for (_, run, step) in found.values().flat_map(|it| &it.steps).take(1) {
+        because(world, run, Some(*step), Some(on), &mut one);
+    }
+    one.which = broken.iter().map(|norm| format!("but possibly {} breached{}", norm.text, since_text(norm))).collect();
+    answers.push(one);
+    Vec::new()
 }
 
 /// What is secret is so from when it was made, and not before.
@@ -726,9 +776,29 @@ fn told(model: &Model, question: &str) -> String {
         aux @ ("does" | "did" | "do") if rest.get(end).is_some_and(|word| word.eq_ignore_ascii_case("not")) => {
             format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
         }
-        "does" | "did" | "do" => rest.join(" "),
+        aux @ ("does" | "did" | "do") => match conjugated(model, &rest[end..], aux) {
+            Some(said) => format!("{} {said}", rest[..end].join(" ")),
+            None => rest.join(" "),
+        },
         _ => body.to_owned(),
     }
+}
+
+/// The words behind a subject with their verb in the form that goes without `does` or `did`.
+fn conjugated(model: &Model, words: &[&str], auxiliary: &str) -> Option<String> {
+    let form = match auxiliary {
+        "does" => 1,
+        "did" => 2,
+        _ => 0,
+    };
+    let verb = words.first()?.to_lowercase();
+    let pieces = model.lexicon.wordings.iter().flat_map(|wording| &wording.pieces);
+    let forms = pieces.filter_map(|piece| match piece {
+        servanda_model::lexicon::Piece::Word(forms) if forms.len() > 2 && forms[0] == verb => Some(forms),
+        _ => None,
+    });
+    let said = forms.into_iter().next().map(|forms| forms[form].clone());
+    said.map(|said| [&[said.as_str()], &words[1..]].concat().join(" "))
 }
 
 fn answer(

@@ -296,3 +296,26 @@ fn two_numbers_are_compared() {
     assert_eq!(texts("is fishing boats of Ostland in Gulf more than agreed berths of Ostland in Gulf").len(), 1);
     assert!(texts("is fishing boats of Ostland in Gulf less than agreed berths of Ostland in Gulf").is_empty());
 }
+
+#[test]
+fn a_treaty_is_observed_by_whom_breaks_none_of_its_norms() {
+    assert!(texts("did Ostland observe OldPact").is_empty());
+    assert_eq!(texts("did Vinland respect GulfPact on 1903-01-01").len(), 1);
+    // What is not paid within twenty years is broken.
+    assert!(texts("did Ostland observe GulfPact on 1930-01-01").is_empty());
+    let no = reply("did Ostland observe GulfPact on 1930-01-01").no.expect("it is a no");
+    assert!(no.instead.iter().any(|text| text.starts_with("Price breached")), "{:?}", no.instead);
+}
+
+#[test]
+fn an_end_is_told_by_what_ended_it() {
+    for question in ["when did Ostland lose Gulf", "until when did Ostland control Gulf"] {
+        let reply = reply(question);
+        let days: Vec<&str> = reply.answers.iter().map(|answer| answer.text.as_str()).collect();
+        assert_eq!(days, ["1905-05-01"], "{question}");
+        let told = |text: &str| reply.answers[0].steps.iter().any(|step| step.text.contains(text));
+        assert!(told("Vinland takes control of Gulf"), "{question}");
+    }
+    let act = texts("by which act did Ostland lose Gulf");
+    assert_eq!(act, ["Transfer: Vinland takes control of Gulf"]);
+}

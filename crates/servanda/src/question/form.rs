@@ -109,6 +109,8 @@ pub struct Question {
     pub as_whole: Option<FluentId>,
     /// The fluent that holds the values that parts of the thing asked about have, each with its part.
     pub of_parts: Option<FluentId>,
+    /// Where it asks whether a whole is kept by breaking none of its norms: the fluent that holds while one of them binds.
+    pub kept: Option<FluentId>,
     /// The fluent that holds what may be so of what the question denies.
     pub doubted: Option<FluentId>,
     /// The number that is asked for, and of what.
@@ -171,6 +173,7 @@ impl Question {
             .chain(self.as_whole)
             .chain(self.of_parts)
             .chain(self.doubted)
+            .chain(self.kept)
             .collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);

@@ -108,20 +108,17 @@ impl Preparing<'_> {
         self.plain_sentence(&text, question).is_ok()
     }
 
-    /// Whether somebody keeps the whole of an instrument or an article: it binds them, and they break none of its norms.
+    /// Whether somebody keeps the whole of an instrument or an article: it binds them, and they break none of its norms. Those
+    /// they break are asked for, each by itself.
     fn keeps(&mut self, norms: &str, who: &str, question: &mut Question) -> bool {
         let mut scope = Scope::default();
-        let mut read = |text: String| match self.asker.sentence(&text, &mut scope) {
-            Ok(Asked::Conditions(conditions)) => Some(conditions),
-            _ => None,
+        let Ok(Asked::Conditions(bound)) = self.asker.sentence(&format!("{norms} bind {who}"), &mut scope) else {
+            return false;
         };
-        let bound = read(format!("{norms} bind {who}"));
-        let broken = read(format!("{norms} is breached by {who}"));
-        let (Some(bound), Some(broken)) = (bound, broken) else { return false };
-        let conditions = [bound, vec![Condition::Not(broken)]].concat();
-        self.define(question, Vec::new(), Vec::new(), FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
-        question.form = Form::Whether;
-        true
+        let fluent = self.add_defined(&question.text.clone(), (&[], &[]), [(bound, scope.vars)]);
+        let understood = self.plain_sentence(&format!("{norms} is breached by {who}"), question).is_ok();
+        question.kept = Some(fluent).filter(|_| understood);
+        understood
     }
 
     pub(super) fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
