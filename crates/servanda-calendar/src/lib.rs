@@ -19,7 +19,7 @@ pub mod written;
 
 pub use calendar::Calendar;
 pub use date::{Day, DayRange, ParseDayError, Shifted};
-pub use edtf::{Bound, Bounds, Edtf, EdtfError, EdtfErrorKind};
+pub use edtf::{Bound, Bounds, Edtf, EdtfError, EdtfErrorKind, month_named};
 pub use interval::{Interval, Tick};
 pub use reform::ReformTable;
 pub use set::IntervalSet;

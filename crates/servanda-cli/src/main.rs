@@ -64,6 +64,19 @@ pub(crate) struct ViewArgs {
     pub(crate) under: Vec<String>,
 }
 
+/// What is asked, and from where.
+#[derive(Args)]
+pub(crate) struct AskArgs {
+    /// The dossier's folder and the question, or the question alone.
+    #[arg(required = true, num_args = 1..=2, value_names = ["DIR", "QUESTION"])]
+    pub(crate) words: Vec<String>,
+    #[command(flatten)]
+    pub(crate) view: ViewArgs,
+    /// Write the proof to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) proof: Option<PathBuf>,
+}
+
 #[derive(Subcommand)]
 enum Verb {
     /// Check a dossier: diagnostics, chronology, and every `check … expect`.
@@ -84,16 +97,7 @@ enum Verb {
         view: ViewArgs,
     },
     /// Answer one question.
-    Ask {
-        /// The dossier's folder and the question, or the question alone.
-        #[arg(required = true, num_args = 1..=2, value_names = ["DIR", "QUESTION"])]
-        words: Vec<String>,
-        #[command(flatten)]
-        view: ViewArgs,
-        /// Write the proof to this file.
-        #[arg(long, value_name = "FILE")]
-        proof: Option<PathBuf>,
-    },
+    Ask(AskArgs),
     /// Check the proofs in a file, independently of what wrote them.
     Verify {
         /// The dossier's folder, or the rules of a run.
@@ -108,16 +112,7 @@ enum Verb {
         late: u32,
     },
     /// Answer one question with the reasons, step by step.
-    Explain {
-        /// The dossier's folder and the question, or the question alone.
-        #[arg(required = true, num_args = 1..=2, value_names = ["DIR", "QUESTION"])]
-        words: Vec<String>,
-        #[command(flatten)]
-        view: ViewArgs,
-        /// Write the proof to this file.
-        #[arg(long, value_name = "FILE")]
-        proof: Option<PathBuf>,
-    },
+    Explain(AskArgs),
     /// The tightened chronology: when everything may have happened, and what that rests on.
     Chronology {
         /// The dossier's folder.
@@ -192,9 +187,9 @@ fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check { dir, proof } => commands::check::run(&dir, proof.as_deref(), &out),
         Verb::Report { dir, view } => commands::report::run(&dir, &view, &out),
-        Verb::Ask { words, view, proof } => commands::ask::run(&words, &view, proof.as_deref(), &out),
+        Verb::Ask(args) => commands::ask::run(&args, false, &out),
         Verb::Verify { dir, file, events, late } => commands::verify::run(&dir, &file, events, late, &out),
-        Verb::Explain { words, view, proof } => commands::explain::run(&words, &view, proof.as_deref(), &out),
+        Verb::Explain(args) => commands::ask::run(&args, true, &out),
         Verb::Chronology { dir, sensitivity } => commands::chronology::run(&dir, sensitivity.as_deref(), &out),
         Verb::Sources { dir, uncited, record } => commands::sources::run(&dir, uncited, record.as_deref(), &out),
         Verb::Negotiation(args) => commands::negotiation::run(&args, &out),

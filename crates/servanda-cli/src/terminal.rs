@@ -1,5 +1,6 @@
 //! The one place that prints.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
 
 use crate::{Color, Format};
@@ -14,6 +15,8 @@ pub(crate) struct Terminal {
     pub(crate) error_color: bool,
     /// Columns to use for text.
     pub(crate) width: usize,
+    /// Whether whoever read standard output has closed it.
+    unread: Cell<bool>,
 }
 
 impl Terminal {
@@ -31,6 +34,7 @@ impl Terminal {
             color: wanted(std::io::stdout().is_terminal()),
             error_color: wanted(std::io::stderr().is_terminal()),
             width: usize::clamp(width, 40, 120),
+            unread: Cell::new(false),
         }
     }
 
@@ -38,12 +42,17 @@ impl Terminal {
         self.format == Format::Json
     }
 
-    /// Prints to standard output. A closed pipe ends the program quietly.
+    /// Prints to standard output. Where nobody reads on, the rest is not printed, and the command ends with the status that it
+    /// would have ended with.
     pub(crate) fn print(&self, text: &str) {
+        if self.unread.get() {
+            return;
+        }
         let mut out = std::io::stdout().lock();
         if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             if error.kind() == std::io::ErrorKind::BrokenPipe {
-                std::process::exit(0);
+                self.unread.set(true);
+                return;
             }
             self.complain(&format!("error[cannot-write]: standard output: {error}\n"));
             std::process::exit(2);

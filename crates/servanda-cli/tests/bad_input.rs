@@ -32,6 +32,26 @@ fn listing(folder: &Path) -> Vec<std::ffi::OsString> {
 }
 
 #[test]
+fn a_reader_that_goes_away_changes_no_status() {
+    let folder = folder("unread");
+    let event = "event 1920-01-01: Arvenia takes control of Eastmarch\n";
+    for (name, wrong, status) in [("good", "", 0), ("bad", "event 1920-01-01: Arvenia devours Eastmarch\n", 1)] {
+        let dossier = folder.join(name);
+        fs::create_dir_all(&dossier).expect("it can be made");
+        fs::write(dossier.join("dossier.md"), format!("{CAST}{event}{wrong}```\n")).expect("it can be written");
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_servanda"))
+            .args(["check", "."])
+            .current_dir(&dossier)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        drop(child.stdout.take());
+        assert_eq!(child.wait().expect("it ends").code(), Some(status), "{name}");
+    }
+}
+
+#[test]
 fn truncated_anywhere() {
     let whole = include_str!("../template/treaty.md");
     let folder = folder("truncated");
@@ -55,6 +75,37 @@ fn unknown_words_and_names() {
 fn contradictory_dates() {
     let text = "event 1924-01-02 A: Arvenia attacks Belmark\nevent 1924-01-01 B: Belmark attacks Arvenia\n  after A\n";
     refuses(&dossier("dates", &format!("{CAST}{text}```\n")), "contradictory-dates");
+}
+
+#[test]
+fn contradictions_of_dates_that_have_nothing_to_do_with_each_other_are_all_told() {
+    let pair = |one: &str, other: &str| {
+        format!(
+            "event 1924-01-02 {one}: Arvenia attacks Belmark\nevent 1924-01-01 {other}: Belmark attacks Arvenia\n  after {one}\n"
+        )
+    };
+    let folder = dossier("two-contradictions", &format!("{CAST}{}{}```\n", pair("A1", "A2"), pair("B1", "B2")));
+    let checked = servanda(&folder, &["check", "."]);
+    assert_eq!(checked.err.matches("[contradictory-dates]").count(), 2, "{}", checked.err);
+    assert!(checked.err.contains("after A1") && checked.err.contains("after B1"), "{}", checked.err);
+}
+
+#[test]
+fn an_exception_that_depends_on_its_own_norm_is_shown() {
+    let text = "treaty Sele between Arvenia and Belmark\n  enters into force 1921-06-01\n\
+                norm Limit: Arvenia must keep at most 5 troops in Eastmarch\nLimit does not apply when Limit is breached\n";
+    let checked = servanda(&dossier("own-exception", &format!("{CAST}{text}```\n")), &["check", "."]);
+    for said in ["[cyclic-definitions]", "an exception to Limit", "Limit is breached"] {
+        assert!(checked.err.contains(said), "{said} is not in:\n{}", checked.err);
+    }
+    assert!(!checked.err.contains("is_breached"), "{}", checked.err);
+}
+
+#[test]
+fn a_value_of_nothing_declared_wants_a_fluent() {
+    let checked =
+        servanda(&dossier("no-fluent", &format!("{CAST}fact: population of Eastmarch is 5\n```\n")), &["check", "."]);
+    assert!(checked.err.contains("declare it: `fluent population of {place}: number`"), "{}", checked.err);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_model::{DefinitionId, EntityId, FluentId, Kinded, Value};
+use servanda_model::{DefinitionId, EntityId, FluentId, Initial, Kinded, Value};
 
 use crate::compile::derived::{Component, Delta};
 use crate::compile::graph::NodeKind;
@@ -33,10 +33,10 @@ struct Findings {
 
 impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Sets up what holds since the beginning of time.
-    pub(crate) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self, initial: &[Initial]) {
         let compiled = self.compiled;
         let mut stated: BTreeMap<Head, Vec<(Value, u32)>> = BTreeMap::new();
-        for (at, initial) in compiled.program.initial.iter().enumerate() {
+        for (at, initial) in initial.iter().enumerate() {
             let values = stated.entry((initial.fluent.0, initial.args.clone().into())).or_default();
             values.push((initial.value, at as u32));
         }

@@ -3,7 +3,8 @@
 use servanda_model::{ActionId, Value};
 
 use crate::amount;
-use crate::compile::ops::{Arg, Effect, Listener, Source, Time, Unless};
+use crate::compile::direct::{Direct, DirectEffect, Test};
+use crate::compile::ops::{Arg, Effect, Listener, Match, Source, Time, Unless};
 use crate::exec::View;
 use crate::moment::{EffectKind, Events, Touch};
 use crate::record::StepId;
@@ -55,9 +56,10 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             let listener = &compiled.listeners[id as usize];
             self.locate(listener, &pending);
             match at_once.filter(|_| listener.conditions.is_test) {
-                Some(effects) if matches!(listener.source, Source::Happens(_)) => {
-                    self.fire_events(listener, &pending, vars, effects);
-                }
+                Some(effects) if matches!(listener.source, Source::Happens(_)) => match &listener.direct {
+                    Some(direct) if self.trace.is_none() => self.fire_directly(direct, &pending),
+                    _ => self.fire_events(listener, &pending, vars, effects),
+                },
                 at_once => {
                     for &item in &pending {
                         self.match_source(&Cue { listener, id, item }, vars, at_once);
@@ -94,6 +96,80 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
         }
         self.frame = frame;
+    }
+
+    /// The same where all that matters is in the events and the instances that they name.
+    fn fire_directly(&mut self, direct: &Direct, events: &[u32]) {
+        for &event in events {
+            if self.is_set_off(direct, event) {
+                direct.effects.iter().for_each(|effect| self.carry_out_directly(effect, event));
+            }
+        }
+    }
+
+    #[inline]
+    fn is_set_off(&self, direct: &Direct, event: u32) -> bool {
+        let (args, slots) = self.events.parts(event);
+        let passes = |test: &Test| {
+            let held = match slots[test.site as usize] {
+                NONE => ABSENT,
+                slot => self.world.tables[test.fluent as usize].cell(slot).read(At::Before, &self.touches),
+            };
+            (held == test.value) == test.wanted
+        };
+        let fits = |(at, pattern): &(u32, Match)| match *pattern {
+            Match::Value(value) => args[*at as usize] == value,
+            Match::Bind(_, hole) => self.world.kinds.fits(hole, args[*at as usize]),
+            Match::Bound(_) | Match::Skip => true,
+        };
+        let happens =
+            |(action, key): &(u32, Box<[Arg]>)| self.events.has(*action, key.iter().map(|arg| arg.value(args)));
+        direct.tests.iter().all(passes) && direct.args.iter().all(fits) && !direct.unless.iter().any(happens)
+    }
+
+    fn carry_out_directly(&mut self, effect: &DirectEffect, event: u32) {
+        let value_of = |sweep: &Self, arg: Arg| arg.value(sweep.events.args(event));
+        match effect {
+            DirectEffect::Initiate { fluent, site, key, value } => {
+                let slot = self.instance_of(*fluent, *site, key, event);
+                let value = value_of(self, *value);
+                self.affect_slot(*fluent, slot, EffectKind::Initiate, value, NONE);
+            }
+            DirectEffect::Terminate { fluent, site, key, value } => {
+                let slot = self.instance_of(*fluent, *site, key, event);
+                let value = value.map_or(ABSENT, |value| value_of(self, value));
+                self.affect_slot(*fluent, slot, EffectKind::Terminate, value, NONE);
+            }
+            DirectEffect::Happen { action, args } => {
+                let key = self.key_of(args, event);
+                self.produce(*action, &key, NONE);
+                self.key = key;
+            }
+        }
+    }
+
+    /// The slot of a site's instance, made if there is none yet.
+    #[inline]
+    fn instance_of(&mut self, fluent: u32, site: u32, key: &[Arg], event: u32) -> u32 {
+        let slot = self.events.slots(event)[site as usize];
+        if slot != NONE {
+            return slot;
+        }
+        let key = self.key_of(key, event);
+        let slot = self.world.tables[fluent as usize].find_or_insert(&key, self.tick);
+        self.key = key;
+        self.events.set_slot(event, site, slot);
+        slot
+    }
+
+    /// In the room that there is, to be put back.
+    #[inline]
+    fn key_of(&mut self, args: &[Arg], event: u32) -> Vec<Value> {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        let of_event = self.events.args(event);
+        args.iter().for_each(|arg| key.push(arg.value(of_event)));
+        key
     }
 
     fn match_source(&mut self, cue: &Cue<'_>, vars: usize, at_once: Option<&[Effect]>) {

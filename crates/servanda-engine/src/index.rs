@@ -1,10 +1,10 @@
 //! Finds the instances of a fluent that share some arguments.
 
-use hashbrown::HashTable;
 use servanda_model::Value;
 
 use crate::hash;
 use crate::save::{Bytes, Saved, Source, saved};
+use crate::slots::Slots;
 use crate::state::NONE;
 
 /// A way of looking instances up.
@@ -25,17 +25,17 @@ struct Link {
 /// A slot that stands in no chain.
 const OUTSIDE: Link = Link { next: NONE, previous: NONE - 1 };
 
-/// Slots by the values at some argument positions: a chain through the slots for each hash.
+/// Slots by the values at some argument positions: a chain through the slots for each half hash.
 #[derive(Debug)]
 pub(crate) struct Index {
     pub(crate) spec: IndexSpec,
-    heads: HashTable<(u64, u32)>,
+    heads: Slots,
     links: Vec<Link>,
 }
 
 impl Index {
     pub(crate) fn new(spec: IndexSpec) -> Index {
-        Index { spec, heads: HashTable::new(), links: Vec::new() }
+        Index { spec, heads: Slots::new(), links: Vec::new() }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -49,7 +49,7 @@ impl Index {
 
     #[inline]
     pub(crate) fn first(&self, hash: u64) -> u32 {
-        self.heads.find(hash, |head| head.0 == hash).map_or(NONE, |head| head.1)
+        self.heads.find(hash, |_| true).unwrap_or(NONE)
     }
 
     #[inline]
@@ -66,13 +66,11 @@ impl Index {
             return;
         }
         let hash = self.hash(key);
-        let next = match self.heads.find_mut(hash, |head| head.0 == hash) {
-            Some(head) => std::mem::replace(&mut head.1, slot),
-            None => {
-                self.heads.insert_unique(hash, (hash, slot), |head| head.0);
-                NONE
-            }
-        };
+        let next = self.first(hash);
+        match next {
+            NONE => self.heads.insert(hash, slot),
+            head => self.heads.replace(hash, head, slot),
+        }
         self.links[slot as usize] = Link { next, previous: NONE };
         if next != NONE {
             self.links[next as usize].previous = slot;
@@ -94,12 +92,9 @@ impl Index {
             return;
         }
         let hash = self.hash(key);
-        if next != NONE {
-            if let Some(head) = self.heads.find_mut(hash, |head| head.0 == hash) {
-                head.1 = next;
-            }
-        } else if let Ok(entry) = self.heads.find_entry(hash, |head| head.0 == hash) {
-            entry.remove();
+        match next {
+            NONE => self.heads.remove(hash, slot),
+            next => self.heads.replace(hash, slot, next),
         }
     }
 }
@@ -117,8 +112,7 @@ impl Index {
         self.heads.clear();
         for slot in 0..self.links.len() as u32 {
             if self.links[slot as usize].previous == NONE {
-                let hash = self.hash(key(slot));
-                self.heads.insert_unique(hash, (hash, slot), |head| head.0);
+                self.heads.insert(self.hash(key(slot)), slot);
             }
         }
         Some(())

@@ -163,9 +163,8 @@ impl Events {
         let id = self.records.len() as u32;
         let start = self.args.len() as u32;
         let slots = self.slots.len() as u32;
-        // Too few for copying them at once to be worth a call.
-        args.iter().for_each(|&arg| self.args.push(arg));
-        (0..self.sites[action as usize]).for_each(|_| self.slots.push(UNKNOWN));
+        self.args.extend(args.iter().copied());
+        self.slots.extend(std::iter::repeat_n(UNKNOWN, self.sites[action as usize] as usize));
         self.records.push(EventRecord { action, start, arity: args.len() as u32, step, slots });
         id
     }
@@ -187,6 +186,14 @@ impl Events {
     pub(crate) fn slots(&self, id: u32) -> &[u32] {
         let record = &self.records[id as usize];
         &self.slots[record.slots as usize..][..self.sites[record.action as usize] as usize]
+    }
+
+    /// The arguments of an event, and the slots of its sites.
+    #[inline]
+    pub(crate) fn parts(&self, id: u32) -> (&[Value], &[u32]) {
+        let record = &self.records[id as usize];
+        let args = &self.args[record.start as usize..][..record.arity as usize];
+        (args, &self.slots[record.slots as usize..][..self.sites[record.action as usize] as usize])
     }
 
     fn push_at(&mut self, action: u32, args: &[Value], step: u32, hash: u64) -> u32 {

@@ -8,6 +8,7 @@
 
 use servanda_model::Value;
 
+use crate::compile::direct::direct;
 use crate::compile::graph::NodeKind;
 use crate::compile::ops::{Arg, Effect, Expr, Listener, Match, Op, Plan, Source};
 use crate::hash;
@@ -45,6 +46,7 @@ pub(crate) fn sites(
                 Effect::TerminateAll { .. } | Effect::Happen { .. } => NONE,
             };
             listener.effect_sites = effects[rule as usize].iter().map(of_effect).collect();
+            listener.direct = direct(listener, &finder.bound, &effects[rule as usize]);
         }
         listener.sites = finder.used.into();
     }

@@ -1,6 +1,6 @@
 //! The whole timeline of a narrative, and questions about it.
 
-use servanda_model::{ActionId, FluentId, Happening, NumberRange, Occurrence, Value};
+use servanda_model::{ActionId, FluentId, Happening, Initial, NumberRange, Occurrence, Value};
 
 use crate::amount::Doubt;
 use crate::compile::Compiled;
@@ -102,20 +102,40 @@ pub struct Solution {
 /// Works out the timeline of a narrative. Its order does not matter.
 #[must_use]
 pub fn solve(compiled: &Compiled, narrative: &[Occurrence], options: &Options) -> Solution {
-    solve_doubting(compiled, narrative, options).0
+    let start = Start { initial: &compiled.program.initial, ranges: &compiled.program.ranges };
+    solve_doubting(compiled, start, narrative, options).0
+}
+
+/// What a program starts from, in place of what it says itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// As many facts of the start as it has, of the same fluents.
+    pub initial: &'a [Initial],
+    /// Its ranges, and behind them any others that values refer to.
+    pub ranges: &'a [NumberRange],
 }
 
 /// As [`solve`], with the comparisons that rules and definitions need and that were undecided, so that what follows may
 /// hang on a number left open.
 #[must_use]
-pub fn solve_doubting(compiled: &Compiled, narrative: &[Occurrence], options: &Options) -> (Solution, Vec<Doubt>) {
+pub fn solve_doubting(
+    compiled: &Compiled,
+    start: Start<'_>,
+    narrative: &[Occurrence],
+    options: &Options,
+) -> (Solution, Vec<Doubt>) {
     match options.record {
-        Record::Timeline => run::<false>(compiled, narrative, options),
-        Record::Derivations => run::<true>(compiled, narrative, options),
+        Record::Timeline => run::<false>(compiled, start, narrative, options),
+        Record::Derivations => run::<true>(compiled, start, narrative, options),
     }
 }
 
-fn run<const R: bool>(compiled: &Compiled, narrative: &[Occurrence], options: &Options) -> (Solution, Vec<Doubt>) {
+fn run<const R: bool>(
+    compiled: &Compiled,
+    start: Start<'_>,
+    narrative: &[Occurrence],
+    options: &Options,
+) -> (Solution, Vec<Doubt>) {
     let last = options.until.unwrap_or(i64::MAX);
     let mut order: Vec<&Occurrence> = Vec::new();
     let mut rejected = Vec::new();
@@ -128,7 +148,7 @@ fn run<const R: bool>(compiled: &Compiled, narrative: &[Occurrence], options: &O
         }
     }
     order.sort_unstable();
-    let mut sweep = Sweep::<Collected, R>::new(compiled, Collected::default());
+    let mut sweep = Sweep::<Collected, R>::from(compiled, start.initial, start.ranges, Collected::default());
     if !R {
         sweep.keep_totals();
     }

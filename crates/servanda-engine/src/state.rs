@@ -3,13 +3,13 @@
 //! A cell keeps the value after the moment, and what happened to it the value before, so `S(m-)` and `S(m)` are both
 //! there without copying. Instances that have no value and owe no deadline are dropped, so the table grows with what is open.
 
-use hashbrown::HashTable;
 use servanda_model::{TextId, Value};
 
 use crate::hash;
 use crate::index::{Index, IndexSpec};
 use crate::moment::Touch;
 use crate::save::{Bytes, Saved, Source, saved};
+use crate::slots::Slots;
 
 /// Stands for "no value" inside the engine. No text has this id.
 pub(crate) const ABSENT: Value = Value::text(TextId(u32::MAX));
@@ -92,7 +92,7 @@ pub(crate) struct Layout {
 #[derive(Debug)]
 pub(crate) struct Table {
     layout: Layout,
-    find: HashTable<u32>,
+    find: Slots,
     cells: Vec<Cell>,
     /// The keys, where they do not fit into the cells.
     long_keys: Vec<Value>,
@@ -111,7 +111,7 @@ impl Table {
         let indexes = layout.indexes.iter().map(|spec| Index::new(spec.clone())).collect();
         Table {
             layout,
-            find: HashTable::new(),
+            find: Slots::new(),
             cells: Vec::new(),
             long_keys: Vec::new(),
             more_arms: Vec::new(),
@@ -141,7 +141,7 @@ impl Table {
     /// The slot whose key has this hash and passes the test.
     #[inline]
     pub(crate) fn find_by(&self, hash: u64, same: impl Fn(&[Value]) -> bool) -> Option<u32> {
-        self.find.find(hash, |&slot| same(self.key(slot))).copied()
+        self.find.find(hash, |slot| same(self.key(slot)))
     }
 
     #[inline]
@@ -162,7 +162,7 @@ impl Table {
 
     fn insert(&mut self, hash: u64, key: &[Value], tick: i64) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
-        let Table { layout, find, cells, long_keys, more_arms, .. } = self;
+        let Table { layout, cells, long_keys, more_arms, .. } = self;
         let arity = layout.arity;
         let cell = &mut cells[slot as usize];
         if arity <= INLINE {
@@ -174,7 +174,7 @@ impl Table {
         cell.arm = idle;
         let more = layout.deadlines.saturating_sub(1);
         more_arms[slot as usize * more..][..more].fill(idle);
-        find.insert_unique(hash, slot, |&slot| hash::hash_all(key_in(cells, long_keys, arity, slot)));
+        self.find.insert(hash, slot);
         for index in self.indexes.iter_mut().filter(|index| index.spec.only.is_none()) {
             index.insert(slot, key);
         }
@@ -257,9 +257,7 @@ impl Table {
     pub(crate) fn drop_slot(&mut self, slot: u32) {
         let Table { indexes, cells, long_keys, layout, find, .. } = self;
         let key = key_in(cells, long_keys, layout.arity, slot);
-        if let Ok(entry) = find.find_entry(hash::hash_all(key), |&other| other == slot) {
-            entry.remove();
-        }
+        find.remove(hash::hash_all(key), slot);
         for index in indexes {
             index.remove(slot, key);
         }
@@ -380,7 +378,7 @@ impl Table {
         free.iter().for_each(|&slot| is_free[slot as usize] = true);
         find.clear();
         for slot in (0..cells.len() as u32).filter(|&slot| !is_free[slot as usize]) {
-            find.insert_unique(hash::hash_all(key(slot)), slot, |&slot| hash::hash_all(key(slot)));
+            find.insert(hash::hash_all(key(slot)), slot);
         }
         Some(())
     }

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 
 use hashbrown::HashTable;
-use servanda_model::{Happening, Value};
+use servanda_model::{Happening, Initial, NumberRange, Value};
 
 use crate::amount::Ranges;
 use crate::compile::Compiled;
@@ -132,11 +132,16 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
 impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     /// The state at the beginning of time.
     pub(crate) fn new(compiled: &'c Compiled, sink: S) -> Self {
+        Sweep::from(compiled, &compiled.program.initial, &compiled.program.ranges, sink)
+    }
+
+    /// As [`Sweep::new`], with other facts of the start and other ranges.
+    pub(crate) fn from(compiled: &'c Compiled, initial: &[Initial], ranges: &[NumberRange], sink: S) -> Self {
         let mut sweep = Sweep {
             compiled,
             world: World {
                 tables: compiled.tables(R),
-                ranges: RefCell::new(Ranges::new(&compiled.program.ranges)),
+                ranges: RefCell::new(Ranges::new(ranges)),
                 kinds: Kinds::new(&compiled.program),
             },
             timers: Timers::new(compiled),
@@ -166,7 +171,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             changed: Vec::new(),
             known: HashTable::new(),
         };
-        sweep.begin();
+        sweep.begin(initial);
         sweep
     }
 

@@ -11,10 +11,11 @@ use crate::write::Format;
 /// Rows with the same arguments in the same place of the order.
 #[derive(Default)]
 pub(crate) struct Group {
-    args: Vec<u8>,
     rows: Vec<Row>,
     /// `args,value,` of each row.
     text: Vec<u8>,
+    /// How long the arguments are.
+    split: usize,
     has_forgotten: bool,
 }
 
@@ -34,12 +35,12 @@ impl Group {
     pub(crate) fn add(&mut self, it: &Record<'_>, out: &mut Vec<u8>, format: &Format) -> u64 {
         let is_next = self.rows.first().is_some_and(|first| {
             // Other fluents may have rows in between, but then of the same name.
-            self.args != it.args()
-                || format.fluents[first.fluent as usize].name != format.fluents[it.fluent as usize].name
+            self.text[..self.split] != *it.args()
+                || format.fluents[first.fluent as usize].name_id != format.fluents[it.fluent as usize].name_id
         });
         let written = if is_next { self.finish(out, format) } else { 0 };
         if self.rows.is_empty() {
-            self.args.extend_from_slice(it.args());
+            self.split = it.split;
         }
         let start = self.text.len();
         self.text.extend_from_slice(it.text);
@@ -50,25 +51,37 @@ impl Group {
 
     /// Writes what was taken in.
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>, format: &Format) -> u64 {
-        if self.has_forgotten {
+        if self.has_forgotten && !self.ends_with_forgotten() {
             self.follow();
         }
         for row in &self.rows {
             let text = &self.text[row.start..row.end];
-            format.write_written(out, row.fluent, text, self.args.len(), (row.since, row.until));
+            format.write_written(out, row.fluent, text, self.split, (row.since, row.until));
         }
         let written = self.rows.len() as u64;
         self.rows.clear();
         self.text.clear();
-        self.args.clear();
         self.has_forgotten = false;
         written
     }
 
+    /// Where one value was forgotten, and after all others, it goes on. Says whether that is so.
+    fn ends_with_forgotten(&mut self) -> bool {
+        let Some(last) = (0..self.rows.len()).max_by_key(|at| self.rows[*at].since) else { return true };
+        let Row { fluent, since, until, .. } = self.rows[last];
+        let is_before =
+            |it: &Row| it.since < since && it.fluent == fluent && it.until != FORGOTTEN && it.until != BROKEN;
+        let so_ends = until == FORGOTTEN && self.rows.iter().filter(|it| is_before(it)).count() + 1 == self.rows.len();
+        if so_ends {
+            self.rows[last].until = OPEN;
+        }
+        so_ends
+    }
+
     /// Finds out how the values went on that the engine did not follow.
     fn follow(&mut self) {
-        let Group { args, rows, text, .. } = self;
-        let value = |row: &Row| &text[row.start + args.len() + 1..row.end - 1];
+        let Group { split, rows, text, .. } = self;
+        let value = |row: &Row| &text[row.start + *split + 1..row.end - 1];
         // What breaks off comes before what is there when the tick is over.
         rows.sort_by_key(|row| (row.fluent, row.since, row.until != BROKEN));
         let mut is_gone = vec![false; rows.len()];

@@ -22,12 +22,14 @@ mod group;
 mod guard;
 mod merge;
 mod names;
+mod order;
 #[cfg(feature = "parquet")]
 mod parquet_in;
 mod record;
 mod replay;
 mod row;
 mod run;
+mod runs;
 mod slice;
 mod sorting;
 mod time;

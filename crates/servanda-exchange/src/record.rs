@@ -29,39 +29,67 @@ const IS_FORGOTTEN: u64 = 2;
 const IS_BROKEN: u64 = 3;
 const FROM_THE_BEGINNING: u64 = 4;
 
-/// Puts fluent and bounds.
+/// A row begins with a word: two bytes for the length of the arguments, one for that of the value, half a byte each for how
+/// many bytes `since` and the time from then to `until` take, and four for the fluent and what the bounds are. These bounds
+/// follow, and then the text.
+const HEAD: usize = 8;
+
+/// Where the lengths of arguments and value are too great for the first three bytes, these are all ones, and so many bytes
+/// with the lengths stand before the text.
+const LONG: u64 = 0xff_ffff;
+const LONG_LENGTHS: usize = 16;
+
+/// Where a row's text begins, its arguments end, and its value ends.
+pub(crate) struct Put {
+    pub(crate) start: usize,
+    pub(crate) split: usize,
+    pub(crate) end: usize,
+}
+
+/// Puts a row at the end.
 #[inline]
-pub(crate) fn put_head(out: &mut Vec<u8>, it: &Interval) {
+pub(crate) fn put(
+    out: &mut Vec<u8>,
+    it: &Interval,
+    args: impl FnOnce(&mut Vec<u8>),
+    value: impl FnOnce(&mut Vec<u8>),
+) -> Put {
     let kind = match it.until {
         OPEN => IS_OPEN,
         FORGOTTEN => IS_FORGOTTEN,
         BROKEN => IS_BROKEN,
         _ => CLOSED,
     };
-    let begins = it.since == BEGINNING;
-    put_number(out, u64::from(it.fluent) << 3 | kind | if begins { FROM_THE_BEGINNING } else { 0 });
-    let since = if begins { 0 } else { it.since };
-    if !begins {
-        put_number(out, folded(since));
+    let (begins, since) = if it.since == BEGINNING { (FROM_THE_BEGINNING, 0) } else { (0, it.since) };
+    let until = if kind == CLOSED { folded(it.until.wrapping_sub(since)) } else { 0 };
+    let head = out.len();
+    out.extend_from_slice(&[0; HEAD]);
+    let lengths = put_number(out, folded(since)) | put_number(out, until) << 4;
+    let start = out.len();
+    args(out);
+    let split = out.len();
+    out.push(b',');
+    value(out);
+    let end = out.len();
+    out.push(b',');
+    let mut put = Put { start, split, end };
+    let mut of_text = (split - start) as u64 | ((end - split - 1) as u64) << 16;
+    if split - start >= 0xffff || end - split > 0xff {
+        of_text = LONG;
+        put.lengthen(out);
     }
-    if kind == CLOSED {
-        put_number(out, folded(it.until.wrapping_sub(since)));
-    }
+    let word = of_text | lengths << 24 | (u64::from(it.fluent) << 3 | kind | begins) << 32;
+    out[head..head + HEAD].copy_from_slice(&word.to_le_bytes());
+    put
 }
 
-/// The lengths of arguments and value; where they are too great for that, these bytes are all ones, and
-/// [`LONG_LENGTHS`] bytes follow that have them.
-pub(crate) const LENGTHS: usize = 3;
-pub(crate) const LONG_LENGTHS: usize = 16;
-
-/// Says whether they are too great.
-#[inline]
-pub(crate) fn put_lengths(to: &mut [u8], args: usize, value: usize) -> bool {
-    let is_long = args >= 0xffff || value >= 0xff;
-    let (args, value) = if is_long { (0xffff, 0xff) } else { (args as u16, value as u8) };
-    to[..2].copy_from_slice(&args.to_le_bytes());
-    to[2] = value;
-    is_long
+impl Put {
+    #[cold]
+    fn lengthen(&mut self, out: &mut Vec<u8>) {
+        let lengths = [self.split - self.start, self.end - self.split - 1].map(|length| (length as u64).to_le_bytes());
+        out.splice(self.start..self.start, lengths.concat());
+        [&mut self.start, &mut self.split, &mut self.end].into_iter().for_each(|at| *at += LONG_LENGTHS);
+    }
 }
 
 /// The row at this place, and where it ends.
@@ -70,40 +98,47 @@ pub(crate) fn record(text: &[u8], at: usize) -> (Record<'_>, usize) {
     parse(&text[at..]).map(|(record, length)| (record, at + length)).expect("a row was put here")
 }
 
-/// How long the row is that these bytes begin with; `None` where that is more than there are.
+/// Where the row at this place ends.
 #[inline]
-pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
-    parse(bytes).map(|(_, length)| length)
+pub(crate) fn end_of(text: &[u8], at: usize) -> usize {
+    let head = text[at..].first_chunk().map_or(LONG, |head| u64::from_le_bytes(*head));
+    if head & LONG == LONG {
+        return record(text, at).1;
+    }
+    let of_bounds = (head >> 24 & 0xf) + (head >> 28 & 0xf);
+    at + HEAD + (of_bounds + (head & 0xffff) + (head >> 16 & 0xff)) as usize + 2
 }
 
+/// The row that these bytes begin with, and how long it is; `None` where that is more than there are.
 #[inline]
-fn parse(bytes: &[u8]) -> Option<(Record<'_>, usize)> {
-    let mut rest = bytes;
-    let head = number(&mut rest)?;
-    let since = if head & FROM_THE_BEGINNING == 0 { unfolded(number(&mut rest)?) } else { BEGINNING };
-    let until = match head & 3 {
+pub(crate) fn parse(bytes: &[u8]) -> Option<(Record<'_>, usize)> {
+    let head = u64::from_le_bytes(*bytes.first_chunk()?);
+    let (of_since, of_until) = ((head >> 24 & 0xf) as usize, (head >> 28 & 0xf) as usize);
+    let until_at = HEAD + of_since;
+    let mut start = until_at + of_until;
+    let since = match head >> 32 & FROM_THE_BEGINNING {
+        0 => unfolded(number(bytes, HEAD, of_since)?),
+        _ => BEGINNING,
+    };
+    let until = match head >> 32 & 3 {
         IS_OPEN => OPEN,
         IS_FORGOTTEN => FORGOTTEN,
         IS_BROKEN => BROKEN,
         _ => {
             let from = if since == BEGINNING { 0 } else { since };
-            from.wrapping_add(unfolded(number(&mut rest)?))
+            from.wrapping_add(unfolded(number(bytes, until_at, of_until)?))
         }
     };
-    let (&[low, high, value], after) = rest.split_first_chunk::<LENGTHS>()?;
-    rest = after;
-    let mut split = usize::from(u16::from_le_bytes([low, high]));
-    let mut value = usize::from(value);
-    if (split, value) == (0xffff, 0xff) {
-        let (lengths, after) = rest.split_first_chunk::<LONG_LENGTHS>()?;
-        let (of_args, of_value) = lengths.split_at(8);
-        split = u64::from_le_bytes(of_args.try_into().ok()?) as usize;
-        value = u64::from_le_bytes(of_value.try_into().ok()?) as usize;
-        rest = after;
+    let (mut split, mut value) = ((head & 0xffff) as usize, (head >> 16 & 0xff) as usize);
+    if head & LONG == LONG {
+        let (args_at, value_at) = (start, start + 8);
+        split = number(bytes, args_at, 8)? as usize;
+        value = number(bytes, value_at, 8)? as usize;
+        start += LONG_LENGTHS;
     }
-    let text = rest.get(..split + 1 + value + 1)?;
-    let length = bytes.len() - rest.len() + text.len();
-    Some((Record { fluent: (head >> 3) as u32, since, until, text, split }, length))
+    let end = start.checked_add(split)?.checked_add(value)?.checked_add(2)?;
+    let text = bytes.get(start..end)?;
+    Some((Record { fluent: (head >> 35) as u32, since, until, text, split }, end))
 }
 
 /// Small numbers of either sign as small numbers.
@@ -117,27 +152,29 @@ fn unfolded(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
-/// Seven bits a byte, least first; the last byte is below 128.
+/// Puts a number, least byte first, without the noughts at its end; says how many bytes that takes.
 #[inline]
-fn put_number(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
+fn put_number(out: &mut Vec<u8>, number: u64) -> u64 {
+    let length = u64::BITS.div_ceil(8) - number.leading_zeros() / 8;
+    let end = out.len() + length as usize;
+    out.extend_from_slice(&number.to_le_bytes());
+    out.truncate(end);
+    u64::from(length)
 }
 
 #[inline]
-fn number(from: &mut &[u8]) -> Option<u64> {
-    let (mut number, mut shift) = (0, 0);
-    loop {
-        let (&byte, rest) = from.split_first()?;
-        *from = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
+fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
+    match bytes.get(at..at + 8) {
+        _ if length == 0 => Some(0),
+        Some(word) => {
+            let word = u64::from_le_bytes(word.try_into().ok()?);
+            Some(word & (u64::MAX >> (64 - 8 * length)))
         }
-        shift += 7;
+        None => {
+            let mut word = [0; 8];
+            word[..length].copy_from_slice(bytes.get(at..at + length)?);
+            Some(u64::from_le_bytes(word))
+        }
     }
 }
 
@@ -149,32 +186,38 @@ mod tests {
 
     fn put(rows: &Rows, args: &str, value: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        put_head(&mut out, rows.iter().next().unwrap().0);
-        let mut lengths = [0; LENGTHS];
-        let is_long = put_lengths(&mut lengths, args.len(), value.len());
-        out.extend_from_slice(&lengths);
-        if is_long {
-            out.extend_from_slice(&(args.len() as u64).to_le_bytes());
-            out.extend_from_slice(&(value.len() as u64).to_le_bytes());
-        }
-        out.extend_from_slice(format!("{args},{value},").as_bytes());
+        let it = rows.iter().next().unwrap().0;
+        let text = |text: &str| text.as_bytes().to_vec();
+        let (args, value) = (text(args), text(value));
+        let put = super::put(&mut out, it, |out| out.extend_from_slice(&args), |out| out.extend_from_slice(&value));
+        assert_eq!((&out[put.start..put.split], &out[put.split + 1..put.end]), (&args[..], &value[..]));
         out
     }
 
     #[test]
     fn rows_come_back_as_they_were_put() {
         let long = "x".repeat(70_000);
-        for (since, until) in
-            [(0, 1), (-5, 1 << 40), (BEGINNING, -3), (7, OPEN), (7, FORGOTTEN), (7, BROKEN), (BEGINNING, OPEN)]
-        {
+        for (since, until) in [
+            (0, 0),
+            (0, 1),
+            (-5, 1 << 40),
+            (i64::MIN + 1, 127),
+            (1 << 62, 300),
+            (BEGINNING, -3),
+            (7, OPEN),
+            (7, FORGOTTEN),
+            (7, BROKEN),
+            (BEGINNING, OPEN),
+        ] {
             for (args, value) in [("1;7", "due"), ("", ""), (long.as_str(), "met"), ("a", long.as_str())] {
                 let mut rows = Rows::default();
                 rows.push(300, &[], Value::TRUE, since, until);
                 let bytes = put(&rows, args, value);
                 let (it, end) = record(&bytes, 0);
+                assert_eq!(end_of(&bytes, 0), end);
                 assert_eq!((it.fluent, it.since, it.until), (300, since, until));
                 assert_eq!((it.args(), it.value(), end), (args.as_bytes(), value.as_bytes(), bytes.len()));
-                assert!((0..bytes.len()).all(|length| super::length(&bytes[..length]).is_none()));
+                assert!((0..bytes.len()).all(|length| parse(&bytes[..length]).is_none()));
             }
         }
     }

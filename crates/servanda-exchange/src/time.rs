@@ -141,44 +141,29 @@ pub(crate) fn write_tick(out: &mut Vec<u8>, tick: i64, clock: Clock, as_timestam
     }
 }
 
-/// The digits of the numbers below a hundred, one after another.
-const PAIRS: [u8; 200] = {
-    let mut pairs = [0; 200];
-    let mut at = 0;
-    while at < 100 {
-        pairs[2 * at] = b'0' + (at / 10) as u8;
-        pairs[2 * at + 1] = b'0' + (at % 10) as u8;
-        at += 1;
-    }
-    pairs
-};
-
 /// Writes a whole number.
 #[inline]
 pub(crate) fn write_integer(out: &mut Vec<u8>, number: i64) {
-    match u32::try_from(number) {
-        Ok(digit @ 0..10) => out.push(b'0' + digit as u8),
-        Ok(number) => write_small(out, number),
-        Err(_) => write_large(out, number),
+    match u64::try_from(number) {
+        Ok(number @ ..100_000_000) => write_small(out, number),
+        _ => write_large(out, number),
     }
 }
 
+/// Writes a number of at most eight digits. They are worked out all at once: first the two halves of a word are four
+/// digits each, then its quarters are two, then its bytes are one.
 #[inline]
-fn write_small(out: &mut Vec<u8>, mut number: u32) {
-    let mut digits = [0_u8; 10];
-    let mut at = digits.len();
-    while number >= 10 {
-        let pair = 2 * (number % 100) as usize;
-        number /= 100;
-        at -= 2;
-        digits[at] = PAIRS[pair];
-        digits[at + 1] = PAIRS[pair + 1];
-    }
-    if number > 0 {
-        at -= 1;
-        digits[at] = b'0' + number as u8;
-    }
-    out.extend_from_slice(&digits[at..]);
+fn write_small(out: &mut Vec<u8>, number: u64) {
+    let halves = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((halves * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let quarters = hundreds | ((halves - 100 * hundreds) << 16);
+    let tens = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
+    let digits = tens | ((quarters - 10 * tens) << 8);
+    let noughts = (digits.trailing_zeros() / 8).min(7);
+    let text = (digits | 0x3030_3030_3030_3030) >> (8 * noughts);
+    let end = out.len() + 8 - noughts as usize;
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(end);
 }
 
 fn write_large(out: &mut Vec<u8>, number: i64) {

@@ -1,5 +1,6 @@
 //! Results: how what was found is written, and a file that is whole or not there.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
@@ -17,6 +18,8 @@ use crate::time::{write_integer, write_tick};
 /// How one fluent is written.
 pub(crate) struct FluentFormat {
     pub(crate) name: String,
+    /// The same for all fluents of that name.
+    pub(crate) name_id: u32,
     /// The name as the first cell of a row, and the comma after it.
     cell: Vec<u8>,
     pub(crate) args: Vec<Part>,
@@ -32,7 +35,7 @@ impl FluentFormat {
         let mut first = Vec::new();
         cell(&mut first, true, |out| out.extend_from_slice(name.as_bytes()));
         first.push(b',');
-        FluentFormat { name: name.to_owned(), cell: first, args }
+        FluentFormat { name: name.to_owned(), name_id: 0, cell: first, args }
     }
 
     /// The constant text that its arguments begin with.
@@ -75,6 +78,12 @@ impl Format {
                 }
             }
         });
+        let mut fluents: Vec<FluentFormat> = fluents.collect();
+        let mut ids: HashMap<String, u32> = HashMap::new();
+        for fluent in &mut fluents {
+            let next = ids.len() as u32;
+            fluent.name_id = *ids.entry(fluent.name.clone()).or_insert(next);
+        }
         let mut things = Strings::default();
         for (at, entity) in model.lexicon.entities.iter().enumerate() {
             things.push(if at == 0 { "true" } else { &entity.name });
@@ -82,7 +91,7 @@ impl Format {
         let mut texts = Strings::default();
         model.lexicon.texts.iter().for_each(|text| texts.push(text));
         Format {
-            fluents: fluents.collect(),
+            fluents,
             clock: model.program.clock,
             as_timestamps: false,
             declared: (things.len(), texts.len()),
@@ -183,13 +192,13 @@ impl Format {
     #[inline]
     pub(crate) fn write_value(&self, out: &mut Vec<u8>, value: Value) {
         match value.kinded() {
-            Kinded::Entity(id) => out.extend_from_slice(self.things.get(id.index()).as_bytes()),
+            Kinded::Entity(id) => self.things.append(id.index(), out),
             Kinded::Number(number) if number.scale == 0 => write_integer(out, number.mantissa),
             Kinded::Number(number) => {
                 let _ = write!(out, "{number}");
             }
             Kinded::Tick(tick) => write_tick(out, tick, self.clock, self.as_timestamps),
-            Kinded::Text(id) => out.extend_from_slice(self.texts.get(id.index()).as_bytes()),
+            Kinded::Text(id) => self.texts.append(id.index(), out),
             Kinded::Duration(Duration::Ticks(n)) => write_integer(out, i64::from(n)),
             Kinded::Duration(Duration::Months(n)) => {
                 let _ = write!(out, "{n} months");

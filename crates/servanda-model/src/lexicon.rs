@@ -1,8 +1,8 @@
 //! Names and phrases: what the words of a sentence can stand for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, TextId};
+use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, RangeId, TextId};
 use crate::program::Hole;
 
 /// A sort of thing.
@@ -55,6 +55,16 @@ pub enum Piece {
     Hole(usize),
 }
 
+/// Whether two phrases have holes in the same places and share a form of each word between them.
+pub(crate) fn read_alike(one: &[Piece], other: &[Piece]) -> bool {
+    let alike = |(one, other): (&Piece, &Piece)| match (one, other) {
+        (Piece::Word(one), Piece::Word(other)) => one.iter().any(|form| other.contains(form)),
+        (Piece::Hole(_), Piece::Hole(_)) => true,
+        _ => false,
+    };
+    one.len() == other.len() && one.iter().zip(other).all(alike)
+}
+
 /// What fills a hole of a wording goes where in the target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Slot {
@@ -94,6 +104,8 @@ pub struct Lexicon {
     pub words: BTreeSet<EntityId>,
     /// For each entity its kinds and their parents, sorted.
     pub entity_kinds: Vec<Vec<KindId>>,
+    /// Ranges in the words they were stated in, such as `more than 3000`, where their bounds say it otherwise.
+    pub range_words: BTreeMap<RangeId, String>,
     names: HashMap<String, Vec<EntityId>>,
     /// Names without their accents, for those that have some.
     plain_names: HashMap<String, Vec<EntityId>>,

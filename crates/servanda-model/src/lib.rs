@@ -10,11 +10,13 @@ pub mod mentions;
 pub mod model;
 pub mod negotiation;
 pub mod program;
+mod quotations;
 pub mod value;
 
-pub use elaborate::{Asked, Asker, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate};
+pub use elaborate::{Asked, Asker, Deed, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate};
 pub use ids::*;
 pub use mentions::Mention;
 pub use model::*;
 pub use program::*;
+pub use quotations::{close_quotations, open_quotations};
 pub use value::*;

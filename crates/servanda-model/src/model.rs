@@ -40,6 +40,8 @@ pub struct Model {
     pub doctrines: Vec<Doctrine>,
     /// `X prevails over Y`.
     pub precedence: Vec<Precedence>,
+    /// Exceptions that are statements of their own (`X does not apply when …`): of which norm, and where they are written.
+    pub exceptions: Vec<(EntityId, OriginId)>,
     /// Law chapters in use.
     pub chapters: Vec<Chapter>,
     /// `check` statements.
@@ -58,6 +60,8 @@ pub struct Model {
     pub totals: Vec<Total>,
     /// Fluents that hold from an act of an action on.
     pub happened: Vec<(FluentId, crate::ids::ActionId)>,
+    /// For a fluent that says of one norm how it stands, the fluent that says so of all, and the norm.
+    pub own_statuses: Vec<(FluentId, FluentId, EntityId)>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -324,6 +328,8 @@ pub struct Doctrine {
     pub entity: EntityId,
     /// Chosen when nothing else is.
     pub default: bool,
+    /// Who holds it.
+    pub held_by: Vec<EntityId>,
 }
 
 /// `X prevails over Y`.
@@ -438,6 +444,10 @@ pub struct Hooks {
     pub has_its_way: FluentId,
     /// `{norm} passes from {thing} to {thing}`: another bearer takes over what is due, done and undone.
     pub passes: ActionId,
+    /// `{norm} owed to {thing} instead of {thing}`: another creditor takes over what is owed, done and undone.
+    pub owed_instead: ActionId,
+    /// `{norm} released between {thing} and {thing}`: neither owes it to the other; for the law to define.
+    pub released: FluentId,
     pub bears: FluentId,
     pub binds: FluentId,
     pub knows: FluentId,
@@ -492,6 +502,7 @@ impl Model {
             Kinded::Entity(id) if id.0 == 0 => "true".to_owned(),
             Kinded::Entity(id) => self.name(id).to_owned(),
             Kinded::Number(number) => number.to_string(),
+            Kinded::Range(id) if self.lexicon.range_words.contains_key(&id) => self.lexicon.range_words[&id].clone(),
             Kinded::Range(id) => self.program.ranges.get(id.index()).map_or_else(
                 || "unknown".to_owned(),
                 |range| match (range.min, range.max) {

@@ -4,9 +4,11 @@ mod acts;
 mod held;
 mod known;
 mod live;
+mod matching;
 mod norms;
 mod parting;
 mod spells;
+mod trial;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -14,11 +16,13 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use servanda_engine::{ProgramError, Solution, StepId};
-use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Model, Term, Trouble, Value, View};
+use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
 
-use acts::{acts, happened, undone};
-use held::{Found, constants, counted, fillings, held, insiders, leave_open, may_be_so, unstated};
-use known::{claims, knowledge, learnt, named, says, secrets, statuses};
+use acts::{acts, happened, on_wholes, undone};
+use held::{
+    Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
+};
+use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use spells::{causes, end_of, intervals};
 
 use crate::ends::{Ends, between_text};
@@ -37,6 +41,9 @@ pub enum Truth {
     Possible,
 }
 
+/// Two bounds, either of which may be open.
+pub type Between = (Option<String>, Option<String>);
+
 /// One answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Answer {
@@ -50,10 +57,10 @@ pub struct Answer {
     pub until: Option<String>,
     /// The days between which `since` lies, where it is open; null where nothing bounds it on that side.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub since_between: Option<(Option<String>, Option<String>)>,
+    pub since_between: Option<Between>,
     /// The days between which `until` lies, where it is open; null as a last day where it may go on for good.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub until_between: Option<(Option<String>, Option<String>)>,
+    pub until_between: Option<Between>,
     /// For a possible answer: a chronology in which it is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<Witness>,
@@ -88,6 +95,9 @@ pub struct No {
     pub instead: Vec<String>,
     /// Which rules would make it so.
     pub would_change: Vec<String>,
+    /// Where somebody is asked about what they may do, whether no norm in force speaks of it: it is not forbidden, either.
+    #[serde(rename = "unregulated", skip_serializing_if = "std::ops::Not::not")]
+    pub is_open: bool,
     /// Why it is not so, or why it is so at another time: the steps to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Told>,
@@ -219,7 +229,6 @@ pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, h
     };
     let questions: Vec<Result<Question, Trouble>> =
         texts.iter().map(|text| preparing.question(text).and_then(near)).collect();
-    preparing.questions.ranges = preparing.ranges().to_vec();
     let mut view = view.clone();
     match questions.as_slice() {
         [Ok(question)] => view = own_view(question, &view),
@@ -235,7 +244,7 @@ pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, h
             view.on = view.on.or(question.on);
         }
     }
-    let put = std::mem::take(&mut preparing.questions);
+    let put = preparing.put();
     let targets: Vec<Target> = questions
         .iter()
         .map(|question| question.as_ref().map_or_else(|_| Target::default(), |it| target(world, it, &view, how)))
@@ -276,11 +285,9 @@ pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, h
                     of_day(&new) == of_day(old)
                 };
                 if !same {
-                    let norm = model.norms.iter().find(|norm| norm.reading == Some(reading));
-                    let held_by = norm.map(|norm| norm.held_by.clone()).unwrap_or_default();
                     old.readings.push(Parted {
                         under: model.name(reading).to_owned(),
-                        held_by: held_by.iter().map(|id| model.name(*id).to_owned()).collect(),
+                        held_by: held_by(model, reading).iter().map(|id| model.name(*id).to_owned()).collect(),
                         answers: texts(&new),
                     });
                 }
@@ -312,7 +319,12 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         Form::Acts { patterns, .. } => {
             Target { acts: patterns.clone(), day: on, weighs_numbers: how.tries_numbers, ..Target::default() }
         }
-        Form::Happened(_) | Form::Did(_) | Form::Says(_) | Form::Claims(_) | Form::Named(_) => Target::default(),
+        Form::Happened(_)
+        | Form::Did(_)
+        | Form::Says(_)
+        | Form::Claims { .. }
+        | Form::Named(_)
+        | Form::Holders { .. } => Target::default(),
         Form::Secrets(actor) => {
             let told = (model.hooks.knows, vec![Some(Value::entity(*actor)), None]);
             let public = world.public().map(|fluent| (fluent, vec![None]));
@@ -397,14 +409,13 @@ fn readings_of(model: &Model) -> Vec<EntityId> {
 /// An answer with its truth and its days, to be compared and shown in one line.
 fn plain(answer: &Answer) -> String {
     let truth = if answer.truth == Truth::Certain { "" } else { "possibly " };
-    let day =
-        |word: &str, day: &Option<String>, between: &Option<(Option<String>, Option<String>)>| match (day, between) {
-            _ if answer.is_dated => String::new(),
-            (Some(day), _) => format!(" {word} {day}"),
-            (None, Some((None, None))) if !answer.act => String::new(),
-            (None, Some((first, last))) => format!(" {word} {}", between_text(first.clone(), last.clone())),
-            _ => String::new(),
-        };
+    let day = |word: &str, day: &Option<String>, between: &Option<Between>| match (day, between) {
+        _ if answer.is_dated => String::new(),
+        (Some(day), _) => format!(" {word} {day}"),
+        (None, Some((None, None))) if !answer.act => String::new(),
+        (None, Some((first, last))) => format!(" {word} {}", between_text(first.clone(), last.clone())),
+        _ => String::new(),
+    };
     let since = day(if answer.act { "on" } else { "since" }, &answer.since, &answer.since_between);
     format!("{truth}{}{since}{}", answer.text, day("until", &answer.until, &answer.until_between))
 }
@@ -414,21 +425,30 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     let day = question.on.or(view.on);
     let on = day.unwrap_or_else(|| world.last_day());
     let all_days = question.is_of_all_days(view);
+    let during = question.own_time();
     let mut answers = match &question.form {
         Form::Acts { patterns, asked, negated } => {
             let done = acts(world, outcome, patterns, asked, question, day);
-            if *negated { undone(world, &done, question, outcome) } else { done }
+            let counts = question.body.to_lowercase().starts_with("how many ")
+                && asked.iter().all(|at| model.program.actions[patterns[0].action.index()].holes[*at] != Hole::Number);
+            match (*negated, done.is_empty()) {
+                (true, _) => undone(world, &done, question, outcome),
+                (false, true) => on_wholes(world, outcome, patterns, asked, question, day),
+                (false, false) if counts => counted(world, done),
+                (false, false) => done,
+            }
         }
-        Form::Happened(thing) => happened(world, outcome, *thing, false, day, question.during),
-        Form::Did(actor) => happened(world, outcome, Some(*actor), true, day, question.during),
+        Form::Happened(thing) => happened(world, outcome, *thing, false, day, during),
+        Form::Did(actor) => happened(world, outcome, Some(*actor), true, day, during),
         Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
         Form::Learnt { actor, thing } => learnt(world, outcome, *actor, *thing, on),
         Form::Secrets(actor) => secrets(world, outcome, *actor, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
         Form::Says(thing) | Form::Named(thing) if outcome.unknown.contains(thing) => Vec::new(),
         Form::Says(thing) => says(world, outcome, *thing),
-        Form::Claims(actor) => claims(world, outcome, view, *actor, day),
+        Form::Claims { by, text } => claims(world, outcome, view, (*by, text.as_deref()), day),
         Form::Named(thing) => named(world, *thing),
+        Form::Holders { by, of } => holders(world, outcome, *by, *of),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => causes(world, outcome, question, view),
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
@@ -440,22 +460,26 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         leave_open(world, outcome, question, on, &mut answers);
         let unknown = "a number is not known, or known for a whole and not for its parts";
         may_be_so(world, (outcome, question.open), question, on, Some(unknown), &mut answers);
+        may_be_equal(world, outcome, question, on, &mut answers);
         insiders(world, outcome, question, on, &mut answers);
     }
     if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {
         let whole = "what is said of a whole place may be so of each place within it, and what is said of an article of its treaty";
         may_be_so(world, (outcome, question.as_whole), question, on, Some(whole), &mut answers);
     }
+    if matches!(question.form, Form::What) && !all_days && answers.is_empty() {
+        answers = of_parts(world, outcome, question, on);
+    }
     if matches!(question.form, Form::HowMany | Form::What) {
         unstated(world, question, view, &mut answers);
     }
     if let Some(since) = question.since {
         let since = model.show_tick(since);
-        answers.retain(|answer| answer.since.as_ref() == Some(&since));
+        answers.retain_mut(|it| is_or_may_be(&since, (&it.since, &it.since_between), &mut it.truth));
     }
     if let Some(until) = question.until {
         let until = model.show_tick(until);
-        answers.retain(|answer| answer.until.as_ref() == Some(&until));
+        answers.retain_mut(|it| is_or_may_be(&until, (&it.until, &it.until_between), &mut it.truth));
     }
     if !outcome.precise && !matches!(question.form, Form::Happened(_)) {
         for answer in &mut answers {
@@ -485,9 +509,15 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             searched: vec![format!("a secret of which {} was told, or that it shares", model.name(*actor))],
             ..No::default()
         },
-        Form::Norms(of) => norms::no(world, outcome, question, of, on),
+        Form::Norms(of) => norms::no(world, outcome, question, of, view, on),
+        Form::Holders { of: Some(of), .. } => {
+            let all = holders(world, outcome, None, Some(*of));
+            let instead = all.iter().map(|answer| format!("held by {}", answer.text)).collect();
+            No { searched: vec![format!("who holds {}", model.name(*of))], instead, ..No::default() }
+        }
         _ => steps::no(world, question, outcome, view, on),
     });
+    let negative = negative.map(|no| unknown_to(world, outcome, question, view, no));
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
         assumptions.extend(view.known_in.and_then(|year| left_out(world, year)));
@@ -503,6 +533,42 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         no: negative,
         tried_numbers: outcome.stated.is_some(),
     }
+}
+
+/// A no about what is not known of says so.
+fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View, mut no: No) -> No {
+    let model = world.model;
+    let mut named: Vec<EntityId> = Vec::new();
+    let mut note = |value: &Value| {
+        if let Some(id) = value.as_entity().filter(|id| outcome.unknown.contains(id) && !named.contains(id)) {
+            named.push(id);
+        }
+    };
+    crate::instants::each_condition(&question.conditions, &mut |condition| {
+        if let Condition::Holds(pattern) = condition {
+            pattern.args.iter().chain([&pattern.value]).for_each(|term| {
+                if let Term::Value(value) = term {
+                    note(value);
+                }
+            });
+        }
+    });
+    match &question.form {
+        Form::Says(thing) | Form::Named(thing) | Form::Statuses(thing) => note(&Value::entity(*thing)),
+        _ => {}
+    }
+    for (at, id) in named.into_iter().enumerate() {
+        let name = model.name(id);
+        let text = match (view.seen_by, view.known_in) {
+            (_, Some(year)) if world.undocumented(year).contains(&id) => {
+                format!("nothing that tells of {name} had been published by {year}")
+            }
+            (Some(eyes), _) => format!("{} does not know of {name}", model.name(eyes)),
+            _ => continue,
+        };
+        no.instead.insert(at, text);
+    }
+    no
 }
 
 /// What was stated and does not count, as no source tells of it by a year.
@@ -557,10 +623,23 @@ fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solutio
     shown.join(", ")
 }
 
+/// Whether a day is the one asked for, or may be it.
+fn is_or_may_be(day: &str, (one, between): (&Option<String>, &Option<Between>), truth: &mut Truth) -> bool {
+    if let Some(one) = one {
+        return one == day;
+    }
+    let Some((Some(first), Some(last))) = between else { return false };
+    *truth = Truth::Possible;
+    first.as_str() <= day && day <= last.as_str()
+}
+
 /// What a yes says: the question as a sentence, where it is a single one.
 fn statement(model: &Model, question: &Question) -> String {
     match question.conditions.as_slice() {
         [one @ Condition::Holds(it)] if !it.args.contains(&Term::Any) && it.value != Term::Any => {
+            say::condition(model, one, &question.vars)
+        }
+        [one @ Condition::Compare { .. }] if question.body.to_lowercase().starts_with("is ") => {
             say::condition(model, one, &question.vars)
         }
         _ => told(model, &question.body),
@@ -646,17 +725,32 @@ pub(crate) fn ends(
     if outcome.precise { (since, until) } else { (since.unbounded(), until.unbounded()) }
 }
 
-/// When the answer to a question is yes: what fills its holes, and the first day and the one after the last in each
-/// chronology, with the step that began it.
-#[allow(clippy::type_complexity)]
-pub(crate) fn times(
-    world: &World<'_>,
-    outcome: &Outcome,
-    question: &Question,
-) -> Vec<(String, Vec<Option<i64>>, Vec<Option<i64>>, Option<StepId>)> {
+/// When the answer to a question is yes.
+pub(crate) struct Time<'o> {
+    /// What fills its holes.
+    pub(crate) label: String,
+    /// In every chronology.
+    pub(crate) certain: bool,
+    /// The first day in each.
+    pub(crate) sinces: Vec<Option<i64>>,
+    /// The one after the last in each.
+    pub(crate) untils: Vec<Option<i64>>,
+    /// The step that began it in some run.
+    pub(crate) begun: Option<(&'o Run, StepId)>,
+}
+
+/// When the answer to a question is yes, in order of time.
+pub(crate) fn times<'o>(world: &World<'_>, outcome: &'o Outcome, question: &Question) -> Vec<Time<'o>> {
     let mut all = spells::spells(fillings(outcome, question.fluent, i64::MIN));
     all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
     let shown = |value: &Value| say::value(world.model, &outcome.runs[0].solution, *value);
     let label = |key: &[Value]| key.iter().map(shown).collect::<Vec<_>>().join(", ");
-    all.into_iter().map(|it| (label(&it.key), it.sinces, it.untils, it.begun)).collect()
+    let time = |it: spells::Spell<'o>| Time {
+        label: label(&it.key),
+        certain: it.certain,
+        sinces: it.sinces,
+        untils: it.untils,
+        begun: it.begun,
+    };
+    all.into_iter().map(time).collect()
 }

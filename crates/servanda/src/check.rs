@@ -36,7 +36,7 @@ impl Checked {
 pub fn check(world: &mut World<'_>) -> Checked {
     let model = world.model;
     let mut checked = Checked { diagnostics: model.diagnostics.clone(), expectations: 0, met: 0 };
-    checked.diagnostics.extend(world.dating.diagnostic(model));
+    checked.diagnostics.extend(world.dating.diagnostics(model));
     let groups = groups(model);
     world.foresee(groups.iter().map(|(view, _)| view));
     let checked = without_reasons(world, |world| check_groups(world, &groups, checked));

@@ -1,6 +1,6 @@
 //! The chronology of a dossier: its events as points, what it says of their days as constraints.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use servanda_calendar::Day;
 use servanda_chronology::{
@@ -87,6 +87,11 @@ impl Monotone for Months {
 /// Draws every conclusion from what the dossier says about days.
 #[must_use]
 pub fn date(model: &Model) -> Dating {
+    date_without(model, &BTreeSet::new())
+}
+
+/// The same, as if some of the statements about days were not made.
+fn date_without(model: &Model, dropped: &BTreeSet<ConstraintId>) -> Dating {
     let mut network = Network::new();
     let points: Vec<Option<Point>> =
         model.events.iter().map(|event| (event.standing == Standing::Stated).then(|| network.add_point())).collect();
@@ -95,7 +100,7 @@ pub fn date(model: &Model) -> Dating {
     let mut add = |network: &mut Network, event: usize, span: Span, text: String, constraint: Constraint| {
         let id = ConstraintId(said.len() as u32);
         said.push(Said { event: EventId::from_index(event), span, text });
-        if network.add(id, constraint).is_err() {
+        if !dropped.contains(&id) && network.add(id, constraint).is_err() {
             failed.get_or_insert_with(|| vec![id]);
         }
     };
@@ -293,10 +298,23 @@ impl Dating {
         self.chronology.as_mut()?.earliest(horizon).ok()
     }
 
-    /// Contradictory dates as a diagnostic that names each statement.
+    /// Contradictory dates as diagnostics that name each statement: one for each contradiction that is left when the
+    /// statements of those before it are dropped.
     #[must_use]
-    pub fn diagnostic(&self, model: &Model) -> Option<Diagnostic> {
-        let ids = self.contradiction.as_ref()?;
+    pub fn diagnostics(&self, model: &Model) -> Vec<Diagnostic> {
+        let mut dropped = BTreeSet::new();
+        let mut found = Vec::new();
+        let mut next = self.contradiction.clone();
+        while let Some(ids) = next.filter(|_| found.len() < MOST_CONTRADICTIONS) {
+            found.push(self.contradictory(model, &ids));
+            let known = dropped.len();
+            dropped.extend(ids);
+            next = if dropped.len() > known { date_without(model, &dropped).contradiction } else { None };
+        }
+        found
+    }
+
+    fn contradictory(&self, model: &Model, ids: &[ConstraintId]) -> Diagnostic {
         let mut diagnostic = Diagnostic::error("contradictory-dates", "these statements about days cannot all be true");
         for id in ids {
             let Some(said) = self.said.get(id.0 as usize) else { continue };
@@ -307,9 +325,12 @@ impl Dating {
             let line = if said.span == Span::default() { origin.span } else { said.span };
             diagnostic = diagnostic.label(origin.file, first_line(model, origin.file, line), said.text.clone());
         }
-        Some(diagnostic.help("drop or widen any one of them; the others are then consistent"))
+        diagnostic.help("drop or widen any one of them; the others are then consistent")
     }
 }
+
+/// The most contradictions of dates that are told of at once.
+const MOST_CONTRADICTIONS: usize = 8;
 
 /// The first line of a span.
 fn first_line(model: &Model, file: servanda_diagnostics::FileId, span: Span) -> Span {

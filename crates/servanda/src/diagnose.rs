@@ -6,7 +6,8 @@ use std::collections::btree_map::Entry;
 use servanda_diagnostics::render::{TextOptions, text as render};
 use servanda_diagnostics::{Diagnostic, Span};
 use servanda_engine::{CycleLink, ProgramError, ProgramErrorKind};
-use servanda_model::{Model, OriginId};
+use servanda_model::lexicon::Target;
+use servanda_model::{FluentId, Model, OriginId};
 
 /// Diagnostics as people read them.
 #[must_use]
@@ -61,7 +62,7 @@ pub fn program_error(model: &Model, error: &ProgramError) -> Diagnostic {
             "let one of them take effect a day later, or test a condition instead",
         ),
         ProgramErrorKind::UnstratifiedRecursion(_) => (
-            Diagnostic::error("cyclic-definitions", format!("{error}")),
+            Diagnostic::error("cyclic-definitions", in_words(model, &format!("{error}"), error)),
             "a definition cannot depend on its own absence: state one of them by rules",
         ),
         ProgramErrorKind::UnboundVariable(_) => (
@@ -94,7 +95,13 @@ pub fn program_error(model: &Model, error: &ProgramError) -> Diagnostic {
     };
     let mut places: Vec<(OriginId, String)> = error.origin.map(|origin| (origin, String::new())).into_iter().collect();
     if !links.is_empty() {
-        places = links.iter().filter_map(|link| Some((link.origin?, link.name.clone()))).collect();
+        let exceptions = model.exceptions.iter().filter(|(norm, _)| {
+            let name = model.name(*norm);
+            links.iter().any(|link| link.name == name)
+        });
+        places = exceptions.map(|(norm, origin)| (*origin, format!("an exception to {}", model.name(*norm)))).collect();
+        let of_links = links.iter().filter_map(|link| Some((link.origin?, phrase(model, &link.name))));
+        places.extend(of_links);
     }
     for (origin, text) in places {
         if let Some((file, span)) = place(model, origin) {
@@ -105,6 +112,22 @@ pub fn program_error(model: &Model, error: &ProgramError) -> Diagnostic {
         }
     }
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+}
+
+/// A fluent by its phrase instead of the name that it goes by within.
+fn phrase(model: &Model, name: &str) -> String {
+    let at = model.program.fluents.iter().position(|fluent| fluent.name == name);
+    let target = at.map(|at| Target::Fluent(FluentId::from_index(at)));
+    let wording = model.lexicon.wordings.iter().find(|it| Some(it.target) == target && it.main);
+    wording.map_or_else(|| name.to_owned(), |it| it.written.clone())
+}
+
+/// The message of a cycle, with fluents by their phrases.
+fn in_words(model: &Model, message: &str, error: &ProgramError) -> String {
+    let ProgramErrorKind::UnstratifiedRecursion(links) = &error.kind else { return message.to_owned() };
+    let Some((what, _)) = message.split_once(':') else { return message.to_owned() };
+    let names: Vec<String> = links.iter().chain(links.first()).map(|link| phrase(model, &link.name)).collect();
+    format!("{what}: {}", names.join(" → "))
 }
 
 /// A diagnostic that points at where something is written.

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 
 use servanda_calendar::Day;
 use servanda_model::{
-    ArithOp, Clock, Condition, Duration, Effect, EventId, Expr, Happening, Kinded, Mode, Trigger, Value,
+    ArithOp, Clock, Condition, Duration, Effect, EventId, EventPattern, Expr, Happening, Kinded, Mode, Rule, Trigger,
+    Value, Var,
 };
 
 use crate::may::{Literal, May, NodeId, QuickMap, SOME, filled, innermost, literal_of, plain, term_of, value_of, ways};
@@ -28,6 +29,8 @@ const BEYOND: i64 = 43_830;
 const MOST_SHIFTS: usize = 400;
 /// Beyond this many instants besides those of the events themselves, what comes of them is taken to happen at any time.
 const MOST_INSTANTS: usize = 20_000;
+/// A rule whose timers set it off again is followed this many times more than there are events, and then fires at any time.
+const MOST_FIRINGS: usize = 500;
 /// Ways of meeting one instance's conditions that are looked at for when they may be met.
 const MOST_FILLINGS: usize = 64;
 
@@ -75,6 +78,8 @@ pub(crate) struct Ties {
     pub(crate) given: Vec<NodeId>,
     /// Events that keep it from firing.
     pub(crate) unless: Vec<NodeId>,
+    /// Events one of each list of which happens whenever it fires.
+    with: Vec<Vec<NodeId>>,
     /// What it starts, increases or makes happen, with the place of the value.
     pub(crate) starts: Vec<(NodeId, usize, Manner)>,
     /// What it ends.
@@ -277,6 +282,13 @@ impl<'m, 'p> Times<'m, 'p> {
     fn tie(&mut self) {
         let may = self.may;
         let program = may.program;
+        let mut makers: Vec<Vec<&Rule>> = vec![Vec::new(); program.actions.len()];
+        for (rule, effect) in program.rules.iter().flat_map(|rule| rule.effects.iter().map(move |it| (rule, it))) {
+            if let Effect::Happen(made) = effect {
+                makers[made.action.index()].push(rule);
+            }
+        }
+        let needed: Vec<Vec<&[EventPattern]>> = program.rules.iter().map(|rule| needed(rule, &makers)).collect();
         for (at, instance) in may.instances.iter().enumerate() {
             let vars = may.vars(instance.item);
             let bindings = &instance.bindings;
@@ -300,10 +312,15 @@ impl<'m, 'p> Times<'m, 'p> {
                         _ => {}
                     }
                 }
-                for pattern in &rule.unless {
-                    let pred = program.fluents.len() + pattern.action.index();
-                    may.matching(pred, &pattern.args, bindings, &mut ties.unless);
-                }
+                let events = |patterns: &[EventPattern], nodes: &mut Vec<NodeId>| {
+                    for pattern in patterns {
+                        let pred = program.fluents.len() + pattern.action.index();
+                        may.matching(pred, &pattern.args, bindings, nodes);
+                    }
+                };
+                events(&rule.unless, &mut ties.unless);
+                ties.with.resize(needed[instance.item].len(), Vec::new());
+                needed[instance.item].iter().zip(&mut ties.with).for_each(|(list, nodes)| events(list, nodes));
                 for effect in &rule.effects {
                     match effect {
                         Effect::Initiate { fluent, args, value } => {
@@ -375,7 +392,7 @@ impl<'m, 'p> Times<'m, 'p> {
         for (at, instance) in may.instances.iter().enumerate() {
             let ties = &self.ties[at];
             let triggers = instance.triggers.iter().flat_map(|(_, nodes)| nodes);
-            for node in ties.reads.iter().chain(&ties.given).chain(triggers) {
+            for node in ties.reads.iter().chain(&ties.given).chain(triggers).chain(ties.with.iter().flatten()) {
                 if users[*node as usize].last() != Some(&(at as u32)) {
                     users[*node as usize].push(at as u32);
                 }
@@ -417,12 +434,15 @@ impl<'m, 'p> Times<'m, 'p> {
                     for id in self.instants_of(&rule.triggers[*index], nodes, &instance.bindings) {
                         let it = &self.instants[id as usize];
                         let in_time = it.upper.is_none_or(|upper| first <= upper);
-                        if in_time && it.lower.is_none_or(|lower| lower <= self.horizon) {
+                        let comes = in_time && it.lower.is_none_or(|lower| lower <= self.horizon);
+                        if comes && ties.with.iter().all(|nodes| self.may_meet(id, nodes)) {
                             new.push(id);
                         }
                     }
                 }
+                let most = MOST_FIRINGS + self.most - MOST_INSTANTS;
                 for id in new {
+                    let id = if self.fires[at].len() < most { id } else { ANYTIME };
                     insert(&mut self.fires[at], id);
                 }
                 let fires = self.fires[at].clone();
@@ -473,6 +493,17 @@ impl<'m, 'p> Times<'m, 'p> {
             }
         }
         self.ties[at] = ties;
+    }
+
+    /// Whether one of these events may happen on the day of an instant.
+    fn may_meet(&self, id: InstantId, events: &[NodeId]) -> bool {
+        let by = |first: Option<i64>, last: Option<i64>| first.zip(last).is_none_or(|(first, last)| first <= last);
+        let it = &self.instants[id as usize];
+        let meets = |other: &InstantId| {
+            let other = &self.instants[*other as usize];
+            by(it.lower, other.upper) && by(other.lower, it.upper)
+        };
+        events.iter().any(|node| self.writes[*node as usize].iter().any(meets))
     }
 
     fn note_days(&mut self, node: NodeId, days: &Days, changed: &mut Vec<NodeId>) {
@@ -751,6 +782,26 @@ impl<'m, 'p> Times<'m, 'p> {
         let pred = self.may.nodes[node as usize].pred;
         self.may.program.fluents.get(pred).is_some_and(|fluent| fluent.mode == Mode::Derived)
     }
+}
+
+/// Events one of each list of which happens whenever a rule fires: where it waits for something not to happen that is
+/// made to happen whenever the rule is set off, unless one of these happens.
+fn needed<'p>(rule: &Rule, makers: &[Vec<&'p Rule>]) -> Vec<&'p [EventPattern]> {
+    let same = |one: &Var, other: &Var| one.name == other.name && one.hole == other.hole;
+    let is_set_off_with = |other: &&&'p Rule| {
+        rule.triggers.iter().all(|trigger| other.triggers.contains(trigger))
+            && other.conditions.iter().all(|condition| rule.conditions.contains(condition))
+            && other.vars.len() == rule.vars.len()
+            && other.vars.iter().zip(&rule.vars).all(|(one, other)| same(one, other))
+    };
+    let makes = |other: &Rule, awaited: &EventPattern| {
+        other.effects.iter().any(|effect| matches!(effect, Effect::Happen(made) if made == awaited))
+    };
+    let of = |awaited: &'_ EventPattern| {
+        let others = makers[awaited.action.index()].iter().filter(|other| makes(other, awaited));
+        others.filter(is_set_off_with).map(|other| other.unless.as_slice()).collect::<Vec<_>>()
+    };
+    rule.unless.iter().flat_map(of).collect()
 }
 
 /// Adds to a sorted list; says whether it is new.

@@ -342,7 +342,7 @@ impl<'p> May<'p> {
     fn unify(&self, term: Term, value: Value, vars: &[Var], bindings: &mut [Value]) -> bool {
         match term {
             Term::Any => true,
-            Term::Value(wanted) => wanted == value || value == SOME,
+            Term::Value(wanted) => wanted == value || value == SOME || may_be(value, wanted),
             Term::Var(var) => {
                 let slot = &mut bindings[var.index()];
                 if *slot == OPEN {
@@ -541,6 +541,11 @@ impl<'p> May<'p> {
 /// Two lists of nodes to look through.
 #[derive(Clone, Copy, Default)]
 struct Candidates<'a>(&'a [NodeId], &'a [NodeId]);
+
+/// Whether a number that is left open may turn out to be a certain one.
+fn may_be(value: Value, wanted: Value) -> bool {
+    matches!((value.kinded(), wanted.kinded()), (Kinded::Range(_), Kinded::Number(_)))
+}
 
 /// Whether it is one certain value.
 pub(crate) fn plain(value: Value) -> bool {

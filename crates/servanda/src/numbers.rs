@@ -1,15 +1,15 @@
 //! Numbers that the dossier leaves open, tried out.
 //!
 //! A comparison with such a number may come out either way, and rules and definitions then take it not to hold. Where
-//! an answer may hang on that, the dossier is run with certain numbers in place of those left open: each at its least, at
-//! its greatest, and on both sides of every number in its bounds that it may be compared with. So an answer is certain
-//! only if it is the same with all of them.
+//! an answer may hang on that, other numbers are put in place of those left open: each from its least to its greatest, cut on
+//! both sides of every number in its bounds that it may be compared with, until no comparison is left open (see
+//! `weighing.rs`). So an answer is certain only if it is the same with all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_engine::Doubt;
 use servanda_model::{
-    Condition, EventId, Happening, Kinded, Model, Number, NumberRange, Occurrence, Program, Trigger, Value,
+    EventId, Happening, Initial, Kinded, Model, Number, NumberRange, Occurrence, Program, RangeId, Value,
 };
 
 /// A number that is left open, by where it is stated. The place behind all arguments is that of the value.
@@ -23,9 +23,6 @@ pub(crate) enum Figure {
 
 /// What is taken for numbers that are left open.
 pub(crate) type Numbers = BTreeMap<Figure, Number>;
-
-/// No more combinations of numbers than this are tried.
-const MOST: usize = 64;
 
 fn range_of(value: Value, ranges: &[NumberRange]) -> Option<NumberRange> {
     match value.kinded() {
@@ -98,8 +95,11 @@ fn candidates(range: NumberRange, met: &BTreeSet<Number>, beyond: Number) -> Vec
     all.into_iter().collect()
 }
 
-/// Ways of trying numbers that are left open.
-#[derive(Clone)]
+/// For each number that is left open the first and the last of those to try, by their places: it is one of these, or any
+/// between them.
+pub(crate) type Part = Vec<(usize, usize)>;
+
+/// The numbers to try for those that are left open.
 pub(crate) struct Trial {
     figures: Vec<(Figure, Vec<Number>)>,
 }
@@ -133,104 +133,92 @@ impl Trial {
         Trial { figures: figures.iter().filter_map(of).collect() }
     }
 
-    /// All of them at their least, or at their greatest.
-    pub(crate) fn at_end(&self, greatest: bool) -> Numbers {
-        let end = |all: &[Number]| all[if greatest { all.len() - 1 } else { 0 }];
-        self.figures.iter().map(|(figure, all)| (*figure, end(all))).collect()
+    /// Nothing left out.
+    pub(crate) fn whole(&self) -> Part {
+        self.figures.iter().map(|(_, all)| (0, all.len() - 1)).collect()
     }
 
-    /// Takes figures for certain on which nothing hangs, as far as can be seen with all others at one end of theirs (0), or
-    /// at the other (1).
-    pub(crate) fn retain(&mut self, mut hangs: impl FnMut(Numbers, usize) -> bool) {
-        let ends = [self.at_end(false), self.at_end(true)];
-        for (figure, all) in &mut self.figures {
-            let others = |end: usize| {
-                let mut numbers = ends[end].clone();
-                numbers.remove(figure);
-                numbers
+    /// Whether a number is told only after a day.
+    pub(crate) fn is_told_after(&self, at: usize, day: i64, ticks: &[Option<i64>]) -> bool {
+        match self.figures[at].0 {
+            Figure::Told(event, ..) => ticks[event.index()].is_none_or(|tick| tick > day),
+            Figure::Initial(..) => false,
+        }
+    }
+
+    /// What is taken where all numbers are in a part of those to try, for a program that has only these of all facts of the
+    /// start.
+    pub(crate) fn taken(&self, part: &Part, program: &Program, facts: &BTreeSet<usize>) -> Taken {
+        let mut taken = Taken { ranges: program.ranges.clone(), initial: program.initial.clone(), ..Taken::default() };
+        for ((figure, all), (first, last)) in self.figures.iter().zip(part) {
+            let value = if first == last {
+                taken.numbers.insert(*figure, all[*first]);
+                Value::number(all[*first])
+            } else {
+                let id = RangeId::from_index(taken.ranges.len());
+                let (min, max) = (Some(all[*first]), Some(all[*last]));
+                taken.ranges.push(NumberRange { min, max, approximate: false });
+                Some(Value::range(id))
             };
-            if !hangs(others(0), 0) && !hangs(others(1), 1) {
-                all.truncate(1);
+            let Some(value) = value else { continue };
+            taken.values.insert(*figure, value);
+            if let Figure::Initial(at, place) = figure
+                && facts.contains(at)
+            {
+                let fact = &mut taken.initial[facts.range(..at).count()];
+                match fact.args.get_mut(*place) {
+                    Some(arg) => *arg = value,
+                    None => fact.value = value,
+                }
             }
         }
-    }
-
-    /// What is taken for the numbers, in all ways that are tried; says whether each was tried with each.
-    pub(crate) fn ways(&self) -> (Vec<Numbers>, bool) {
-        let count = self.figures.iter().try_fold(1_usize, |count, (_, all)| count.checked_mul(all.len()));
-        if count.is_some_and(|count| count <= MOST) {
-            let mut ways = vec![Numbers::new()];
-            for (figure, all) in &self.figures {
-                let with = |way: &Numbers, number: &Number| {
-                    let mut way = way.clone();
-                    way.insert(*figure, *number);
-                    way
-                };
-                ways = ways.iter().flat_map(|way| all.iter().map(|number| with(way, number))).collect();
-            }
-            return (ways, true);
-        }
-        let (low, high) = (self.at_end(false), self.at_end(true));
-        let mut ways = vec![low.clone(), high.clone()];
-        for (figure, all) in self.figures.iter().filter(|it| it.1.len() > 1).take(MOST / 2) {
-            for (most, end) in [(&low, all[all.len() - 1]), (&high, all[0])] {
-                let mut way = most.clone();
-                way.insert(*figure, end);
-                ways.push(way);
-            }
-        }
-        (ways, false)
+        taken
     }
 }
 
-/// The program with comparisons in these rules and definitions alone, those of definitions counted behind all rules: what
-/// others leave undecided is nobody's business.
-pub(crate) fn within(program: &Program, items: &BTreeSet<usize>) -> Program {
-    let mut program = program.clone();
-    let rules = program.rules.len();
-    for (_, rule) in program.rules.iter_mut().enumerate().filter(|(item, _)| !items.contains(item)) {
-        let given = rule.triggers.iter_mut().filter_map(|trigger| match trigger {
-            Trigger::After { given, .. } => Some(given),
-            _ => None,
-        });
-        given.chain([&mut rule.conditions]).for_each(silence);
-    }
-    let definitions = program.definitions.iter_mut().enumerate();
-    definitions.filter(|(at, _)| !items.contains(&(rules + at))).for_each(|(_, it)| silence(&mut it.conditions));
-    program
+/// The same with each number certain: the least of its part, or the greatest.
+pub(crate) fn corner(part: &Part, greatest: bool) -> Part {
+    part.iter().map(|(first, last)| if greatest { (*last, *last) } else { (*first, *first) }).collect()
 }
 
-fn silence(conditions: &mut Vec<Condition>) {
-    for condition in conditions {
-        match condition {
-            Condition::Compare { left, op, right } => {
-                *condition = Condition::Undecided { left: left.clone(), op: *op, right: right.clone() };
-            }
-            Condition::Not(list) => silence(list),
-            Condition::AnyOf(lists) => lists.iter_mut().for_each(silence),
-            _ => {}
-        }
-    }
+/// The two halves of a part, by a number that it leaves open.
+pub(crate) fn halves(part: &Part, at: usize) -> [Part; 2] {
+    let (mut low, mut high) = (part.clone(), part.clone());
+    let (first, last) = part[at];
+    let middle = usize::midpoint(first, last);
+    (low[at], high[at]) = ((first, middle), (middle + 1, last));
+    [low, high]
 }
 
-/// The program with numbers in place of those that facts of the start leave open.
-pub(crate) fn program_with(program: &Program, numbers: &Numbers) -> Program {
-    let mut program = program.clone();
-    for (figure, number) in numbers {
-        if let (Figure::Initial(at, place), Some(value)) = (figure, Value::number(*number)) {
-            let fact = &mut program.initial[*at];
-            match fact.args.get_mut(*place) {
-                Some(arg) => *arg = value,
-                None => fact.value = value,
-            }
-        }
+/// What stands in place of numbers that are left open.
+#[derive(Default)]
+pub(crate) struct Taken {
+    /// Those that are certain.
+    pub(crate) numbers: Numbers,
+    values: BTreeMap<Figure, Value>,
+    /// The ranges of the program with those that stand in place of others.
+    pub(crate) ranges: Vec<NumberRange>,
+    /// The program's facts of the start.
+    pub(crate) initial: Vec<Initial>,
+}
+
+impl Taken {
+    /// Everything as it is stated.
+    pub(crate) fn stated(program: &Program) -> Taken {
+        Taken { ranges: program.ranges.clone(), initial: program.initial.clone(), ..Taken::default() }
     }
-    program
+
+    /// As it is stated, but for numbers that are certain.
+    pub(crate) fn with(program: &Program, numbers: &Numbers) -> Taken {
+        let certain = |(figure, number): (&Figure, &Number)| Some((*figure, Value::number(*number)?));
+        let values = numbers.iter().filter_map(certain).collect();
+        Taken { numbers: numbers.clone(), values, ..Taken::stated(program) }
+    }
 }
 
 /// Puts numbers in place of those that a happening leaves open. What ends a fact ends what it began.
-pub(crate) fn put(model: &Model, program: &Program, numbers: &Numbers, occurrence: &mut Occurrence) {
-    if numbers.is_empty() {
+pub(crate) fn put(model: &Model, program: &Program, taken: &Taken, occurrence: &mut Occurrence) {
+    if taken.values.is_empty() {
         return;
     }
     let event = EventId(occurrence.tag);
@@ -253,8 +241,8 @@ pub(crate) fn put(model: &Model, program: &Program, numbers: &Numbers, occurrenc
             (None, Some(at)) => Figure::Told(teller, at, place),
             (None, None) => continue,
         };
-        if let Some(number) = numbers.get(&figure).and_then(|number| Value::number(*number)) {
-            *slot = number;
+        if let Some(value) = taken.values.get(&figure) {
+            *slot = *value;
         }
     }
 }
@@ -275,21 +263,35 @@ pub(crate) fn as_stated(
             stated[*place] = before[*place];
         }
     }
+    // A part of a range is of this run alone.
+    for place in 0..stated.len() {
+        let is_part = matches!(stated[place].kinded(), Kinded::Range(id) if id.index() >= model.program.ranges.len());
+        let whole = |happening: &Happening| match happening {
+            Happening::Action(told, before) if *told == action => {
+                let same = || before.iter().zip(args).enumerate().all(|(at, (one, other))| at == place || one == other);
+                Some(before[place]).filter(|it| matches!(it.kinded(), Kinded::Range(_)) && same())
+            }
+            _ => None,
+        };
+        if is_part && let Some(before) = model.events.iter().flat_map(|event| &event.happenings).find_map(whole) {
+            stated[place] = before;
+        }
+    }
     stated
 }
 
-/// The first of the doubts that are not among others, each as often as it is there.
-pub(crate) fn first_besides(doubts: &[Doubt], others: &[Doubt]) -> Option<i64> {
+/// The first of the doubts that is not among others, each as often as it is there.
+pub(crate) fn first_besides(doubts: &[Doubt], others: &[Doubt]) -> Option<Doubt> {
     let mut left: BTreeMap<Doubt, usize> = BTreeMap::new();
     others.iter().for_each(|doubt| *left.entry(*doubt).or_default() += 1);
-    let mut first = None;
-    for doubt in doubts {
-        match left.get_mut(doubt) {
-            Some(count) if *count > 0 => *count -= 1,
-            _ => first = Some(first.map_or(doubt.0, |known: i64| known.min(doubt.0))),
+    let is_new = |doubt: &&Doubt| match left.get_mut(doubt) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
         }
-    }
-    first
+        _ => true,
+    };
+    doubts.iter().filter(is_new).min().copied()
 }
 
 /// What a number that is left open is the number of.

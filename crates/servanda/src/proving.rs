@@ -171,10 +171,9 @@ fn answered(reply: &Reply, undated: bool) -> Vec<Answered> {
 fn prepared(world: &World<'_>, text: &str, view: &View) -> Result<(Question, Questions, View), AskError> {
     let mut preparing = Preparing::new(world.model).seen_from(world, view);
     let question = preparing.question(text).map_err(AskError::Trouble)?;
-    preparing.questions.ranges = preparing.ranges().to_vec();
     let view = ask::own_view(&question, view);
     let view = View { on: view.on.or(question.on), ..view };
-    Ok((question, std::mem::take(&mut preparing.questions), view))
+    Ok((question, preparing.put(), view))
 }
 
 /// The days of a world's dossier, read anew.

@@ -54,8 +54,10 @@ pub(crate) struct Relevant {
     pub(crate) figures: BTreeSet<Figure>,
     /// Numbers that they may be compared with.
     pub(crate) met: BTreeSet<Number>,
-    /// Where there are such numbers, the rules and, behind all of these, the definitions on the way.
+    /// The rules and, behind all of these, the definitions on the way.
     pub(crate) items: BTreeSet<usize>,
+    /// The facts of the start on the way.
+    pub(crate) initial: BTreeSet<usize>,
     /// Whether these orders are all that matters. If not, the days themselves do.
     pub(crate) by_order: bool,
 }
@@ -70,7 +72,16 @@ impl Relevant {
             && self.finer.iter().all(|it| other.finer.contains(it) || other.orders.contains(it))
             && self.figures.is_subset(&other.figures)
             && self.met.is_subset(&other.met)
-            && self.items.is_subset(&other.items)
+            && (other.figures.is_empty() || self.items.is_subset(&other.items))
+    }
+
+    /// Takes in what is within it besides, for the same chronologies.
+    fn take_in(&mut self, other: Relevant) {
+        self.items.extend(other.items);
+        self.initial.extend(other.initial);
+        self.events.extend(other.events);
+        self.events.sort_unstable();
+        self.events.dedup();
     }
 
     /// All orders that matter; the finer ones if wanted.
@@ -150,6 +161,9 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
         if targets.iter().any(|target| target.weighs_numbers) {
             self.numbers(&cone, &mut relevant);
         }
+        let item = |at: &u32| self.slice.items[self.times.may.instances[*at as usize].item];
+        relevant.items = cone.instances.iter().map(item).collect();
+        relevant.initial = self.facts_of(&cone).map(|at| self.slice.initial[at]).collect();
         let mut events: BTreeSet<EventId> = BTreeSet::new();
         let mut uncertain: BTreeSet<EventId> = BTreeSet::new();
         for node in &cone.nodes {
@@ -205,9 +219,7 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
             match kept.iter_mut().find(|(_, wider)| relevant.is_within(wider)) {
                 Some((known, wider)) => {
                     known.extend(keys);
-                    wider.events.extend(relevant.events);
-                    wider.events.sort_unstable();
-                    wider.events.dedup();
+                    wider.take_in(relevant);
                 }
                 None => kept.push((keys, relevant)),
             }
@@ -343,6 +355,15 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
         relevant.orders = orders;
     }
 
+    /// The facts of the start in a cone.
+    fn facts_of(&self, cone: &Cone) -> impl Iterator<Item = usize> {
+        let may = self.times.may;
+        may.program.initial.iter().enumerate().filter_map(move |(at, fact)| {
+            let node = may.node(fact.fluent.index(), &fact.args)?;
+            cone.nodes.contains(&node).then_some(at)
+        })
+    }
+
     /// Numbers left open, where any may be compared, and what with.
     fn numbers(&self, cone: &Cone, relevant: &mut Relevant) {
         let may = self.times.may;
@@ -368,15 +389,15 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
         let told: BTreeSet<EventId> =
             cone.nodes.iter().flat_map(|node| &self.times.told_by[*node as usize]).copied().collect();
         relevant.figures.extend(told.into_iter().flat_map(|event| numbers::of_event(self.model, event)));
+        let facts: BTreeSet<usize> = self.facts_of(cone).collect();
         for figure in numbers::of_start(may.program) {
-            let Figure::Initial(at, place) = figure else { continue };
-            let fact = &may.program.initial[at];
-            let node = may.node(fact.fluent.index(), &fact.args);
-            let figure = Figure::Initial(self.slice.initial[at], place);
-            relevant.figures.extend(node.filter(|node| cone.nodes.contains(node)).map(|_| figure));
+            if let Figure::Initial(at, place) = figure
+                && facts.contains(&at)
+            {
+                relevant.figures.insert(Figure::Initial(self.slice.initial[at], place));
+            }
         }
         relevant.met = met;
-        relevant.items = cone.instances.iter().map(|at| self.slice.items[may.instances[*at as usize].item]).collect();
     }
 
     /// The numbers that an expression may stand for.

@@ -7,6 +7,7 @@
 //! the engine; whoever needs to know that a thing is certain in every admissible chronology asks it (see [`crate::ask`]).
 
 mod because;
+mod coming;
 mod limits;
 
 use std::cell::RefCell;
@@ -14,7 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use servanda_engine::{Compiled, Instance, Interval, Options, ProgramError, Record, Solution, solve};
-use servanda_model::{EntityId, EventId, FluentId, FluentType, Hole, Kinded, Model, Norm, Standing, Value, View};
+use servanda_model::{
+    EntityId, Event, EventId, FluentId, FluentType, Hole, Kinded, Model, Norm, Standing, Value, View,
+};
 
 pub use because::Because;
 pub use limits::Measured;
@@ -81,7 +84,7 @@ pub struct Stretch {
     pub truth: Truth,
     /// The first day, if it is certain.
     pub since: Option<String>,
-    /// The first day on which it was no longer so, if that is certain.
+    /// The first day on which it was no longer so, if that is certain; never told through somebody's eyes on a day.
     pub until: Option<String>,
     /// The days between which `since` lies, where it is open.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -249,6 +252,8 @@ pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramE
         on: view.on,
         until: view.on.unwrap_or_else(|| world.last_day()),
         hanging: RefCell::default(),
+        seen_by: view.seen_by.is_some(),
+        first_days: coming::first_days(world.model, &world.dating),
     };
     Ok(making.report(view, &chosen))
 }
@@ -283,6 +288,10 @@ struct Making<'w, 'm> {
     until: i64,
     /// What hangs on each event without a certain day, as far as it was shown.
     hanging: RefCell<BTreeMap<EventId, BTreeSet<String>>>,
+    /// Whether it is through somebody's eyes that the dossier is looked at.
+    seen_by: bool,
+    /// The first day of whatever something happened to.
+    first_days: BTreeMap<EntityId, i64>,
 }
 
 impl Making<'_, '_> {
@@ -290,9 +299,9 @@ impl Making<'_, '_> {
         let norms = self.norms(chosen);
         let mut found = conflicts(self.world, self.solution, chosen);
         found.retain(|conflict| {
-            [&conflict.one, &conflict.other]
-                .iter()
-                .all(|name| self.model.lexicon.entity(name).is_none_or(|id| !self.is_hidden(id)))
+            [&conflict.one, &conflict.other].iter().all(|name| {
+                self.model.lexicon.entity(name).is_none_or(|id| !self.is_hidden(id) && !self.is_to_come(id))
+            })
         });
         if let Some(day) = self.on {
             found.retain(|conflict| conflict.on(day));
@@ -387,7 +396,9 @@ impl Making<'_, '_> {
             (day, _) => (day.map(show), None),
         };
         let (since, since_between) = between(interval.since, last_since, begun);
-        let (until, until_between) = between(interval.until, last_until, ended);
+        // Seen by somebody on a day, how long it went on is yet to come.
+        let foreseen = self.on.is_none() || !self.seen_by;
+        let (until, until_between) = if foreseen { between(interval.until, last_until, ended) } else { (None, None) };
         Some(Stretch {
             value: self.show(interval.value),
             truth,
@@ -457,7 +468,7 @@ impl Making<'_, '_> {
         let all = (0..self.model.lexicon.entities.len()).map(EntityId::from_index);
         let instruments = all.filter(|id| {
             let is_law = self.model.origins[self.model.lexicon.entities[id.index()].origin.index()].law;
-            self.model.lexicon.is_of_kind(*id, kind) && !is_law && !self.is_hidden(*id)
+            self.model.lexicon.is_of_kind(*id, kind) && !is_law && !self.is_hidden(*id) && !self.is_to_come(*id)
         });
         let mut list: Vec<Instrument> = instruments
             .map(|id| {
@@ -571,7 +582,8 @@ impl Making<'_, '_> {
                         other.entity == norm.entity && other.reading.is_some_and(|it| chosen.contains(&it))
                     }),
                 })
-                .filter(|norm| !self.model.origins[norm.origin.index()].law && !self.is_hidden(norm.entity))
+                .filter(|norm| !self.model.origins[norm.origin.index()].law)
+                .filter(|norm| !self.is_hidden(norm.entity) && !self.is_to_come(norm.entity))
                 .collect();
         readings.into_iter().map(|norm| self.norm(norm)).collect()
     }
@@ -685,9 +697,10 @@ impl Making<'_, '_> {
         for (at, entity) in entities {
             let Some(insiders) = &entity.known_only_to else { continue };
             let id = EntityId::from_index(at);
-            let made = || steps::made_on(self.world, self.outcome, id);
-            let is_yet_to_come = self.on.is_some_and(|day| made().is_some_and(|made| day < made));
-            if self.is_hidden(id) || is_yet_to_come {
+            let is_event = self.model.lexicon.is_of_kind(id, self.model.hooks.event);
+            let is_said =
+                is_event && self.model.events.iter().any(|it| it.entity == Some(id) && it.standing != Standing::Stated);
+            if self.is_hidden(id) || self.is_to_come(id) || is_said {
                 continue;
             }
             let mut learnt: Vec<Learnt> = Vec::new();
@@ -705,6 +718,10 @@ impl Making<'_, '_> {
                     Some(known) => known.who.push(name),
                     None => learnt.push(Learnt { who: vec![name], since }),
                 }
+            }
+            // Of what merely happened between some, there is nothing to tell as long as it stays with them.
+            if is_event && learnt.is_empty() {
+                continue;
             }
             learnt.sort_by(|a, b| a.since.since.cmp(&b.since.since));
             all.push(Secret {
@@ -754,16 +771,28 @@ impl Making<'_, '_> {
             let said = event.standing == Standing::Contradicted || !event.contradicted_by.is_empty();
             let is_hidden = event.mentions.iter().chain(&event.entity).any(|id| self.is_hidden(*id));
             let by_then = self.on.is_none_or(|day| event.when.min.is_none_or(|first| first <= day));
-            said && by_then && !is_hidden && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))
+            let shown_by_then = event.contradicted_by.is_empty() || self.against(event).next().is_some();
+            said && by_then
+                && shown_by_then
+                && !is_hidden
+                && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))
         });
         wrong
             .map(|id| {
                 let event = &self.model.events[id.index()];
-                let known = |name: &&String| self.model.lexicon.entity(name).is_none_or(|id| !self.is_hidden(id));
-                let against = event.contradicted_by.iter().filter(known).map(|name| self.what_is(name)).collect();
+                let against = self.against(event).map(|name| self.what_is(name)).collect();
                 self.disagreement(id, against)
             })
             .collect()
+    }
+
+    /// What speaks against a statement by the day of the view, and is known of.
+    fn against<'e>(&self, event: &'e Event) -> impl Iterator<Item = &'e String> {
+        let known = |name: &&String| {
+            let thing = self.model.lexicon.entity(name);
+            thing.is_none_or(|id| !self.is_hidden(id) && !self.is_to_come(id))
+        };
+        event.contradicted_by.iter().filter(known)
     }
 
     /// A name with what stands behind it.

@@ -124,6 +124,10 @@ fn fluent_text(model: &Model, fluent: FluentId, args: &[String], value: Option<&
         let said = wording(model, Target::Action(*action), false).map(|wording| fill(wording, args, None));
         return format!("it has happened that {}", said.unwrap_or_default());
     }
+    if let Some((_, of_all, norm)) = model.own_statuses.iter().find(|(of, ..)| *of == fluent) {
+        let args: Vec<String> = std::iter::once(model.name(*norm).to_owned()).chain(args.iter().cloned()).collect();
+        return fluent_text(model, *of_all, &args, value);
+    }
     let name = &model.program.fluents[fluent.index()].name;
     // What is at a place itself has no phrase of its own, but the total that it goes into has.
     let total = || {

@@ -13,6 +13,7 @@ use servanda_model::{EntityId, EventId, FluentId, Model, Value, View};
 use crate::chronologies::{self, Cells, Ticks};
 use crate::instants::Instant;
 use crate::relevance::{Relevant, Target};
+use crate::slice::Slice;
 use crate::world::{MOST_RUNS, World, narrative};
 
 /// What is unknown from a point of view.
@@ -29,7 +30,9 @@ pub(crate) struct Sight {
 
 /// The whole world, in which it is decided what the actor knows.
 pub(crate) struct Whole {
-    everything: Rc<Everything>,
+    /// As much of its program as matters to it.
+    compiled: Compiled,
+    options: Options,
     pub(crate) instants: Rc<Vec<Instant>>,
     pub(crate) relevant: Relevant,
     knowing: Knowing,
@@ -90,7 +93,7 @@ impl Whole {
     /// What the actor does not know of where the events are on these days.
     pub(crate) fn unknown(&self, model: &Model, ticks: &Ticks) -> Vec<EntityId> {
         let narrative = narrative(model, &self.relevant.events, ticks, &[]);
-        self.knowing.unknown(model, &solve(&self.everything.compiled, &narrative, &self.everything.options))
+        self.knowing.unknown(model, &solve(&self.compiled, &narrative, &self.options))
     }
 }
 
@@ -133,8 +136,8 @@ impl World<'_> {
         let relevant = weighed.of.iter().find(|(of, _)| *of == (actor, day)).map(|(_, relevant)| relevant.clone());
         let Some(relevant) = relevant.filter(|relevant| !relevant.uncertain.is_empty()) else { return Ok(sight) };
         let instants = Rc::clone(&weighed.instants);
-        let everything = Rc::clone(&everything);
-        let whole = Whole { everything, instants, relevant, knowing };
+        let part = Slice::of_items(everything.compiled.program(), &relevant.items, &relevant.initial);
+        let whole = Whole { compiled: Compiled::new(&part)?, options: everything.options, instants, relevant, knowing };
         sight.exhaustive = self.ways_of_knowing(&whole, &mut sight.sets);
         sight.whole = Some(whole);
         Ok(sight)

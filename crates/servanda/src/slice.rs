@@ -3,7 +3,11 @@
 //! It is coarser than what `relevance.rs` finds, and much cheaper: whatever that would reach is in here, so grounding only
 //! this part finds the same.
 
-use servanda_model::{Condition, Effect, Expr, FluentPattern, Happening, Program, Trigger};
+use std::collections::BTreeSet;
+
+use servanda_model::{
+    Condition, Definition, DefinitionId, Effect, Expr, FluentPattern, Happening, Program, Rule, RuleId, Trigger,
+};
 
 use crate::relevance::Target;
 
@@ -78,6 +82,28 @@ impl Slice {
         };
         let items = (0..items.len()).filter(|item| is_kept[*item]).collect();
         Slice { program, items, initial, is_needed }
+    }
+
+    /// The part with these rules and, counted behind all rules, these definitions, and with these facts of the start, all
+    /// numbered anew.
+    pub(crate) fn of_items(whole: &Program, items: &BTreeSet<usize>, initial: &BTreeSet<usize>) -> Program {
+        let rules = whole.rules.len();
+        let (of_rules, of_definitions) = (items.range(..rules), items.range(rules..));
+        let rule = |(at, item): (usize, &usize)| Rule { id: RuleId::from_index(at), ..whole.rules[*item].clone() };
+        let definition = |(at, item): (usize, &usize)| {
+            let definition = whole.definitions[item - rules].clone();
+            Definition { id: DefinitionId::from_index(at), ..definition }
+        };
+        Program {
+            clock: whole.clock,
+            entity_kinds: whole.entity_kinds.clone(),
+            fluents: whole.fluents.clone(),
+            actions: whole.actions.clone(),
+            rules: of_rules.enumerate().map(rule).collect(),
+            definitions: of_definitions.enumerate().map(definition).collect(),
+            initial: initial.iter().map(|at| whole.initial[*at].clone()).collect(),
+            ranges: whole.ranges.clone(),
+        }
     }
 
     /// Whether something that is told matters to it.

@@ -1,18 +1,24 @@
 //! Derivations told step by step, in the words and with the sources of the dossier.
 
+mod absence;
+mod reasons;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ActionId, Condition, Definition, Effect, EntityId, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole,
-    Model, OriginId, Rule, Term, Trigger, Value, Var, View,
+    ActionId, Condition, Effect, EntityId, EventId, Expr, FluentId, FluentPattern, Model, OriginId, Rule, Term, Value,
+    Var,
 };
 
 use crate::figures::{self, Figure};
-use crate::question::{Form, Question};
 use crate::say;
 use crate::world::{Outcome, Run, World};
+
+pub(crate) use absence::claimed_facts;
+pub use absence::no;
+pub(crate) use absence::within;
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -71,6 +77,9 @@ pub struct Trace {
     /// Assumptions in words.
     pub assumptions: Vec<String>,
 }
+
+/// The tag of an act that is only tried out.
+pub(crate) const SUPPOSED: u32 = u32::MAX;
 
 /// The most steps that are told of one derivation.
 const MOST_STEPS: usize = 400;
@@ -137,6 +146,9 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, figures: &[Figure], trace: &mu
     let model = world.model;
     let Some(step) = run.solution.step(id) else { return };
     let mut told = match &step.cause {
+        Cause::Occurrence(SUPPOSED) => {
+            Told { text: "the act that is asked about".to_owned(), kind: "supposed", ..Told::default() }
+        }
         Cause::Occurrence(tag) => of_event(world, EventId(*tag)),
         Cause::Initial(index) => {
             let initial = &run.program.initial[*index as usize];
@@ -145,11 +157,14 @@ fn tell(world: &World<'_>, run: &Run, id: StepId, figures: &[Figure], trace: &mu
         }
         Cause::Rule { rule, bindings, .. } => {
             let rule = &run.program.rules[rule.index()];
-            let effects: Vec<String> =
-                rule.effects.iter().map(|effect| effect_text(model, effect, &rule.vars, bindings)).collect();
             let origin = of_origin(model, rule.origin, "");
             let kind = if origin.instrument.is_some() { "norm" } else { "rule" };
-            Told { text: effects.join("; "), kind, name: Some(rule.name.clone()), ..origin }
+            Told {
+                text: brought_about_with(model, run, id, rule, bindings),
+                kind,
+                name: Some(rule.name.clone()),
+                ..origin
+            }
         }
         Cause::Definition { definition, bindings } => {
             let definition = &run.program.definitions[definition.index()];
@@ -304,6 +319,35 @@ fn effect_text(model: &Model, effect: &Effect, vars: &[Var], bindings: &[Option<
     }
 }
 
+/// What a rule brought about in a step.
+pub(crate) fn brought_about(model: &Model, run: &Run, id: StepId) -> String {
+    match run.solution.step(id).map(|step| &step.cause) {
+        Some(Cause::Rule { rule, bindings, .. }) => {
+            brought_about_with(model, run, id, &run.program.rules[rule.index()], bindings)
+        }
+        _ => String::new(),
+    }
+}
+
+/// Values that a rule worked out are told as they came out.
+fn brought_about_with(model: &Model, run: &Run, id: StepId, rule: &Rule, bindings: &[Option<Value>]) -> String {
+    let text = |effect: &Effect| match effect {
+        Effect::Initiate { fluent, args, value } if !matches!(value, Expr::Value(_) | Expr::Var(_)) => {
+            let args: Vec<Term> = args.iter().map(|term| bound(*term, bindings)).collect();
+            match made(run, id, *fluent, &args) {
+                Some(value) => {
+                    let pattern = FluentPattern { fluent: *fluent, args, value: Term::Value(Value::TRUE) };
+                    let said = say::pattern(model, &pattern, &rule.vars);
+                    format!("{said} is {}", say::value(model, &run.solution, value))
+                }
+                None => effect_text(model, effect, &rule.vars, bindings),
+            }
+        }
+        _ => effect_text(model, effect, &rule.vars, bindings),
+    };
+    rule.effects.iter().map(text).collect::<Vec<_>>().join("; ")
+}
+
 /// What a rule brings about with these values of its variables.
 pub(crate) fn effects_text(model: &Model, rule: &Rule, values: &[Value]) -> String {
     let unspecified = Value::entity(model.hooks.unspecified);
@@ -356,6 +400,7 @@ fn serves_machinery(model: &Model, condition: &Condition) -> bool {
 fn assumptions(world: &World<'_>, cause: &Cause, run: &Run, trace: &mut Trace) {
     let model = world.model;
     let origin = match cause {
+        Cause::Occurrence(SUPPOSED) => return,
         Cause::Occurrence(tag) => {
             let event = &model.events[*tag as usize];
             if let Some(doubt) = event.when.doubt {
@@ -382,11 +427,10 @@ fn assumptions(world: &World<'_>, cause: &Cause, run: &Run, trace: &mut Trace) {
         Cause::Definition { definition, .. } => run.program.definitions[definition.index()].origin,
         _ => return,
     };
-    for judgment in &model.origins[origin.index()].judgments {
-        trace.assumptions.push(format!(
-            "left to judgment: “{judgment}” ({})",
-            model.origins[origin.index()].within.first().map_or("", |id| model.name(*id))
-        ));
+    let origin = &model.origins[origin.index()];
+    let part = origin.within.first().map(|id| format!(" ({})", model.name(*id))).unwrap_or_default();
+    for judgment in &origin.judgments {
+        trace.assumptions.push(format!("left to judgment: “{judgment}”{part}"));
     }
 }
 
@@ -543,362 +587,5 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
     match model.lexicon.is_of_kind(thing, model.hooks.event) {
         true => itself().and_then(|id| world.earliest(*id)),
         false => days.min(),
-    }
-}
-
-/// Why the answer is no.
-#[must_use]
-pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View, on: i64) -> crate::ask::No {
-    // Who does not see everything does not see everything that is said, either.
-    let whole = view.seen_by.is_none() && view.known_in.is_none();
-    let model = world.model;
-    let mut no = crate::ask::No::default();
-    let Some(run) = outcome.runs.first() else { return no };
-    for (label, sinces, untils, begun) in crate::ask::times(world, outcome, question) {
-        let (since, until) = crate::ask::ends(world, outcome, &sinces, &untils);
-        let (since, until) = (since.text(model), until.text(model));
-        let since = if since.is_empty() { "the beginning".to_owned() } else { since };
-        let until = if until.is_empty() { "on".to_owned() } else { format!("until {until}") };
-        no.instead.push(format!("it is so from {since} {until} {label}").trim_end().to_owned());
-        if let (Some(step), true) = (begun, no.steps.is_empty()) {
-            no.steps = trace(world, run, step, None).steps;
-        }
-    }
-    let whole_of = question.conditions.iter().find_map(|condition| match condition {
-        Condition::Holds(it) if it.fluent == model.hooks.belongs_to => it.args.get(1).copied(),
-        _ => None,
-    });
-    let day = (!question.is_of_all_days(view)).then_some(on);
-    for condition in &question.conditions {
-        if let Condition::Holds(pattern) = condition {
-            other_statuses(world, run, pattern, whole_of, day, &mut no);
-            if whole {
-                for (text, told) in claimed_facts(world, pattern) {
-                    no.instead.push(text);
-                    no.steps.push(told);
-                }
-            }
-        }
-        // Of one thing's parts the others are no matter.
-        let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
-        let (told, steps) = (no.instead.len(), no.steps.len());
-        explain_absence(world, outcome, run, condition, &question.vars, on, &mut no);
-        if open && whole_of.is_some() {
-            no.instead.truncate(told);
-            no.steps.truncate(steps);
-        }
-    }
-    if whole {
-        question.told_as.iter().for_each(|pattern| claimed(world, pattern, &mut no));
-    }
-    if let Form::Acts { patterns, .. } = &question.form {
-        for pattern in patterns {
-            of_wholes(world, outcome, run, pattern, &mut no);
-            if whole {
-                claimed(world, pattern, &mut no);
-            }
-            no.searched.push(format!("an event “{}”", say::event_pattern(model, pattern, &question.vars)));
-        }
-    }
-    no
-}
-
-/// What somebody only says, or a source says wrongly, of an act that did not happen as far as the dossier states.
-fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
-    use servanda_model::{Happening, Standing};
-    let model = world.model;
-    let fits = |happening: &Happening| match happening {
-        Happening::Action(action, args) => {
-            *action == pattern.action
-                && pattern.args.iter().zip(args).all(|(term, value)| !matches!(term, Term::Value(it) if it != value))
-        }
-        _ => false,
-    };
-    for (at, event) in model.events.iter().enumerate() {
-        let id = EventId::from_index(at);
-        if !event.happenings.iter().any(fits) {
-            continue;
-        }
-        let by = match &event.standing {
-            Standing::Stated => continue,
-            Standing::Claimed(by) if by.is_empty() => "said, and not taken as so".to_owned(),
-            Standing::Claimed(by) => {
-                let by: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
-                format!("said by {}, and not taken as so", by.join(" and "))
-            }
-            Standing::Contradicted => "said by its source, and contradicted".to_owned(),
-        };
-        let against = match event.contradicted_by.as_slice() {
-            [] => String::new(),
-            all => format!(" ({})", all.join("; ")),
-        };
-        no.instead.push(format!("{by}: {}{against}", event.sentence));
-        no.steps.push(of_event(world, id));
-    }
-}
-
-/// What is claimed of a fluent and not taken as so.
-pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(String, Told)> {
-    use servanda_model::{Happening, Standing};
-    let model = world.model;
-    let own = model.totals.iter().find(|total| total.total == pattern.fluent).map(|total| total.own);
-    let fits = |happening: &Happening| match happening {
-        Happening::FactBegins(fluent, args, _) => {
-            (*fluent == pattern.fluent || Some(*fluent) == own)
-                && pattern.args.iter().zip(args).all(|(term, value)| !matches!(term, Term::Value(it) if it != value))
-        }
-        _ => false,
-    };
-    let mut all = Vec::new();
-    for (at, event) in model.events.iter().enumerate() {
-        let by = match &event.standing {
-            Standing::Stated => continue,
-            Standing::Claimed(by) if !by.is_empty() => {
-                let by: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
-                format!("said by {}, and not taken as so", by.join(" and "))
-            }
-            _ => "said, and not taken as so".to_owned(),
-        };
-        if event.happenings.iter().any(fits) {
-            all.push((format!("{by}: {}", event.sentence), of_event(world, EventId::from_index(at))));
-        }
-    }
-    all
-}
-
-fn explain_absence(
-    world: &World<'_>,
-    outcome: &Outcome,
-    run: &Run,
-    condition: &Condition,
-    vars: &[Var],
-    on: i64,
-    no: &mut crate::ask::No,
-) {
-    let model = world.model;
-    no.searched.push(say::condition(model, condition, vars));
-    let Condition::Holds(pattern) = condition else { return };
-    if pattern.fluent == model.hooks.belongs_to {
-        return;
-    }
-    let constants: Vec<Option<Value>> = pattern
-        .args
-        .iter()
-        .map(|term| match term {
-            Term::Value(value) => Some(*value),
-            _ => None,
-        })
-        .collect();
-    for instance in run.solution.instances_of(pattern.fluent, &constants).take(20) {
-        if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-            let since = interval
-                .since
-                .map_or_else(|| "from the start".to_owned(), |day| format!("since {}", model.show_tick(day)));
-            no.instead.push(format!(
-                "{} ({since})",
-                say::fluent(model, instance.fluent, &instance.args, Some(interval.value))
-            ));
-            if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
-                no.steps = trace(world, run, step, Some(on)).steps;
-            }
-        }
-    }
-    if no.instead.is_empty() {
-        no.instead = said_of_wholes(model, run, pattern, &constants, on);
-    }
-    if no.instead.is_empty() {
-        no.instead = of_parts(model, run, pattern, &constants, on);
-    }
-    for rule in &outcome.program.rules {
-        let brings = rule.effects.iter().any(|effect| match effect {
-            Effect::Initiate { fluent, args, value } => {
-                *fluent == pattern.fluent && can_be(model, args, value_term(value), &rule.vars, pattern)
-            }
-            Effect::Increase { fluent, args, .. } => {
-                *fluent == pattern.fluent && can_be(model, args, Term::Any, &rule.vars, pattern)
-            }
-            _ => false,
-        });
-        if brings && no.would_change.len() < 12 {
-            let triggers: Vec<String> =
-                rule.triggers.iter().map(|trigger| trigger_text(model, trigger, &rule.vars)).collect();
-            no.would_change.push(format!(
-                "{}: when {}",
-                model.origins[rule.origin.index()].label,
-                triggers.join(", or ")
-            ));
-        }
-    }
-    let defines = |it: &&Definition| {
-        it.fluent == pattern.fluent && can_be(model, &it.args, value_term(&it.value), &it.vars, pattern)
-    };
-    for definition in outcome.program.definitions.iter().filter(defines) {
-        if no.would_change.len() < 12 {
-            let conditions: Vec<String> =
-                definition.conditions.iter().map(|it| say::condition(model, it, &definition.vars)).collect();
-            no.would_change.push(format!("{}: while {}", definition.name, conditions.join("; ")));
-        }
-    }
-}
-
-/// How norms stand that do not stand as it was asked: a norm that is named, or those of an instrument. Without a day, how
-/// they ever stood.
-fn other_statuses(
-    world: &World<'_>,
-    run: &Run,
-    pattern: &FluentPattern,
-    whole: Option<Term>,
-    day: Option<i64>,
-    no: &mut crate::ask::No,
-) {
-    let model = world.model;
-    let statuses = &model.hooks.statuses;
-    let of_whole = |norm: Value| match (whole, norm.as_entity()) {
-        (Some(Term::Value(whole)), Some(norm)) => {
-            whole.as_entity().is_some_and(|whole| model.lexicon.entities[norm.index()].belongs_to.contains(&whole))
-        }
-        _ => false,
-    };
-    let named = matches!(pattern.args.first(), Some(Term::Value(_)));
-    if !(named || whole.is_some()) || !statuses.iter().any(|(_, fluent)| *fluent == pattern.fluent) {
-        return;
-    }
-    let constant = |term: &Term| if let Term::Value(value) = term { Some(*value) } else { None };
-    let constants: Vec<Option<Value>> = pattern.args.iter().map(constant).collect();
-    for (_, fluent) in statuses.iter().filter(|(_, fluent)| *fluent != pattern.fluent) {
-        for instance in run.solution.instances_of(*fluent, &constants) {
-            if !named && !of_whole(instance.args[0]) {
-                continue;
-            }
-            for interval in instance.intervals.iter().filter(|it| day.is_none_or(|day| it.contains(day))) {
-                if no.instead.len() >= MOST_STATUSES {
-                    return;
-                }
-                let said = say::fluent(model, *fluent, &instance.args, None);
-                let since = interval.since.map_or_else(String::new, |it| format!(" since {}", model.show_tick(it)));
-                let until = interval.until.map_or_else(String::new, |it| format!(" until {}", model.show_tick(it)));
-                no.instead.push(format!("{said}{since}{until}"));
-                if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
-                    no.steps = trace(world, run, step, day).steps;
-                }
-            }
-        }
-    }
-}
-
-/// The most statuses of other kinds that are told of.
-const MOST_STATUSES: usize = 12;
-
-/// Acts upon a place in which the place asked about lies.
-fn of_wholes(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &EventPattern, no: &mut crate::ask::No) {
-    let model = world.model;
-    for event in run.solution.events.iter().filter(|event| event.action == pattern.action) {
-        let mut within: Vec<String> = Vec::new();
-        let fits = pattern.args.iter().zip(&event.args).all(|(term, value)| match term {
-            Term::Value(asked) if asked == value => true,
-            Term::Value(asked) => {
-                let lies = model.nesting.iter().any(|nests| {
-                    let args = [*asked, *value];
-                    let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
-                    on(event.tick) || on(event.tick - 1)
-                });
-                if lies {
-                    within.push(format!("{} lies in {}", model.show(*asked), model.show(*value)));
-                }
-                lies
-            }
-            _ => true,
-        });
-        if fits && !within.is_empty() && no.instead.len() < MOST_STATUSES {
-            let said = say::action(model, event.action, &event.args);
-            no.instead.push(format!("{said} on {}, and {}", model.show_tick(event.tick), within.join(", ")));
-            no.steps.extend(of_act(world, outcome, run, event.action, &event.args, event.tick).steps);
-        }
-    }
-}
-
-/// The most parts of a thing that are told of where the thing itself has no value.
-const MOST_PARTS: usize = 3;
-
-/// What is so of a place in which the place asked about lies.
-fn said_of_wholes(
-    model: &Model,
-    run: &Run,
-    pattern: &FluentPattern,
-    constants: &[Option<Value>],
-    on: i64,
-) -> Vec<String> {
-    let mut told = Vec::new();
-    for (at, part) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
-        let mut wanted = constants.to_vec();
-        wanted[at] = None;
-        for instance in run.solution.instances_of(pattern.fluent, &wanted) {
-            let lies =
-                model.nesting.iter().any(|it| run.solution.holds_at(*it, &[part, instance.args[at]], Value::TRUE, on));
-            let held = instance.intervals.iter().find(|interval| interval.contains(on));
-            if let (true, Some(interval)) = (lies, held) {
-                let said = say::fluent(model, instance.fluent, &instance.args, Some(interval.value));
-                told.push(format!("{said}, and {} lies in {}", model.show(part), model.show(instance.args[at])));
-            }
-        }
-    }
-    told.truncate(MOST_STATUSES);
-    told
-}
-
-/// What is so of things that belong to the thing asked about.
-fn of_parts(model: &Model, run: &Run, pattern: &FluentPattern, constants: &[Option<Value>], on: i64) -> Vec<String> {
-    let part_of = |part: Value, whole: Value| {
-        let (Some(part), Some(whole)) = (part.as_entity(), whole.as_entity()) else { return false };
-        model.lexicon.entities[part.index()].belongs_to.contains(&whole)
-    };
-    let mut told = Vec::new();
-    for (at, whole) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
-        let mut wanted = constants.to_vec();
-        wanted[at] = None;
-        let parts = run.solution.instances_of(pattern.fluent, &wanted).filter(|it| part_of(it.args[at], whole));
-        told.extend(parts.filter_map(|instance| {
-            let interval = instance.intervals.iter().find(|interval| interval.contains(on))?;
-            Some(say::fluent(model, instance.fluent, &instance.args, Some(interval.value)))
-        }));
-    }
-    told.truncate(MOST_PARTS);
-    told
-}
-
-fn value_term(value: &Expr) -> Term {
-    match value {
-        Expr::Value(value) => Term::Value(*value),
-        Expr::Var(var) => Term::Var(*var),
-        _ => Term::Any,
-    }
-}
-
-/// Whether what a rule or a definition gives can be what was asked, as far as its constants and kinds say.
-fn can_be(model: &Model, args: &[Term], value: Term, vars: &[Var], asked: &FluentPattern) -> bool {
-    let fits = |given: &Term, asked: &Term| match (given, asked) {
-        (Term::Value(given), Term::Value(asked)) => given == asked,
-        (Term::Var(var), Term::Value(asked)) => match (vars[var.index()].hole, asked.as_entity()) {
-            (Hole::Kind(kind), Some(entity)) => model.lexicon.is_of_kind(entity, kind),
-            _ => true,
-        },
-        _ => true,
-    };
-    args.iter().zip(&asked.args).all(|(given, asked)| fits(given, asked)) && fits(&value, &asked.value)
-}
-
-fn trigger_text(model: &Model, trigger: &Trigger, vars: &[Var]) -> String {
-    match trigger {
-        Trigger::Happens(pattern) => say::event_pattern(model, pattern, vars),
-        Trigger::Initiated(it) => format!("{} is started", say::pattern(model, it, vars)),
-        Trigger::Begins(it) => format!("{} begins", say::pattern(model, it, vars)),
-        Trigger::Ends(it) => format!("{} ends", say::pattern(model, it, vars)),
-        Trigger::HasHeld { pattern, time, .. } => {
-            format!("{} has held for {}", say::pattern(model, pattern, vars), say::expr(model, time, vars))
-        }
-        Trigger::After { time, trigger, .. } => {
-            format!("{} after {}", say::expr(model, time, vars), trigger_text(model, trigger, vars))
-        }
-        Trigger::Comes(it) => format!("{} comes", say::pattern(model, it, vars)),
     }
 }

@@ -1,19 +1,28 @@
 //! Chronologies run, and numbers that are left open tried out in them where an answer may hang on these.
+//!
+//! In each chronology the numbers are first taken to be anywhere within their bounds. Where that leaves a comparison
+//! undecided that certain numbers decide, the bounds of a number that it hangs on are halved, and so on. So there are as many
+//! runs as ways in which the comparisons can come out, and not as many as there are numbers to try.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use servanda_engine::{Compiled, Doubt, Options, ProgramError, Record, solve_doubting};
-use servanda_model::{EventId, FluentId, Model, Number, Program, Value};
+use servanda_engine::{Compiled, Doubt, Options, Record, Start, solve_doubting};
+use servanda_model::{EventId, Model, Number, Program};
 
 use crate::chronologies::Ticks;
-use crate::numbers::{self, Figure, Numbers, Trial, first_besides};
+use crate::numbers::{self, Figure, Part, Taken, Trial, corner, first_besides, halves};
 use crate::relevance::{Relevant, Target};
 use crate::sight::Sight;
+use crate::slice::Slice;
 use crate::world::{Chosen, MOST_RUNS, Run, Side, narrative};
 
-/// In how many chronologies it is tested whether anything hangs on a number.
-const MOST_TESTED: usize = 3;
+/// A program made ready to run.
+pub(crate) struct Ready {
+    pub(crate) program: Rc<Program>,
+    pub(crate) compiled: Compiled,
+}
 
 /// What chronologies are run with.
 pub(crate) struct Runner<'a> {
@@ -25,60 +34,31 @@ pub(crate) struct Runner<'a> {
 
 impl Runner<'_> {
     /// What follows in a chronology, and the comparisons that numbers leave undecided in it.
-    pub(crate) fn run(&self, side: usize, events: &[EventId], ticks: Ticks, tried: &Tried) -> (Rc<Run>, Vec<Doubt>) {
-        self.run_with(side, events, ticks, tried, &self.options)
+    pub(crate) fn run(&self, side: usize, events: &[EventId], ticks: &Ticks) -> (Rc<Run>, Vec<Doubt>) {
+        let ready = &self.sides[side].ready;
+        self.run_with(side, ready, events, ticks, &Taken::stated(&ready.program), self.options)
     }
 
     fn run_with(
         &self,
         side: usize,
+        ready: &Ready,
         events: &[EventId],
-        ticks: Ticks,
-        tried: &Tried,
-        options: &Options,
+        ticks: &Ticks,
+        taken: &Taken,
+        options: Options,
     ) -> (Rc<Run>, Vec<Doubt>) {
-        let Side { program: stated, compiled, .. } = &self.sides[side];
-        let (program, compiled) =
-            tried.programs.get(side).map_or((stated, compiled), |(program, compiled)| (program, &**compiled));
+        let Ready { program, compiled } = ready;
         let last = self.sight.day;
         let by = |event: &EventId| last.is_none_or(|day| ticks[event.index()].is_some_and(|tick| tick <= day));
         let seen: Vec<EventId> = events.iter().copied().filter(by).collect();
-        let mut narrative = narrative(self.model, &seen, &ticks, &self.sight.sets[side]);
-        narrative.iter_mut().for_each(|it| numbers::put(self.model, stated, &tried.numbers, it));
-        let (solution, doubted) = solve_doubting(compiled, &narrative, options);
-        (Rc::new(Run { program: Rc::clone(program), solution, ticks, numbers: tried.numbers.clone() }), doubted)
-    }
-}
-
-/// Numbers in place of those left open, and programs to run with them, where these are not those of the sides.
-#[derive(Default)]
-pub(crate) struct Tried {
-    numbers: Numbers,
-    programs: Vec<(Rc<Program>, Rc<Compiled>)>,
-}
-
-impl Tried {
-    /// Nothing in place of them yet; only what is relevant compares anything.
-    fn within(sides: &[Side], relevant: &[Relevant]) -> Result<Tried, Vec<ProgramError>> {
-        let mut programs = Vec::new();
-        for (side, relevant) in sides.iter().zip(relevant) {
-            let program = numbers::within(&side.program, &relevant.items);
-            let compiled = Compiled::new(&program)?;
-            programs.push((Rc::new(program), Rc::new(compiled)));
-        }
-        Ok(Tried { numbers: Numbers::new(), programs })
-    }
-
-    fn with(&self, numbers: Numbers) -> Result<Tried, Vec<ProgramError>> {
-        let mut programs = self.programs.clone();
-        if numbers.keys().any(|figure| matches!(figure, Figure::Initial(..))) {
-            for (program, compiled) in &mut programs {
-                let put = numbers::program_with(program, &numbers);
-                *compiled = Rc::new(Compiled::new(&put)?);
-                *program = Rc::new(put);
-            }
-        }
-        Ok(Tried { numbers, programs })
+        let mut narrative = narrative(self.model, &seen, ticks, &self.sight.sets[side]);
+        let stated = &self.sides[side].ready.program;
+        narrative.iter_mut().for_each(|it| numbers::put(self.model, stated, taken, it));
+        let start = Start { initial: &taken.initial, ranges: &taken.ranges };
+        let (solution, doubted) = solve_doubting(compiled, start, &narrative, &options);
+        let (ticks, numbers) = (ticks.clone(), taken.numbers.clone());
+        (Rc::new(Run { program: Rc::clone(program), solution, ticks, numbers }), doubted)
     }
 }
 
@@ -93,36 +73,25 @@ pub(crate) struct Runs {
     pub(crate) stated: Option<Rc<Run>>,
 }
 
-/// What is run with numbers in place of those left open.
-struct Prepared {
-    narrow: Tried,
-    trial: Trial,
-    /// With all numbers at their least, and at their greatest.
-    ends: [Tried; 2],
-}
-
-/// A chronology in which an answer may hang on a number.
-struct Test {
-    side: usize,
-    ticks: Ticks,
-    /// What is undecided for other reasons, with all numbers at either end.
-    noise: [Vec<Doubt>; 2],
-}
+/// A chronology, by the place of its run with the numbers as they are stated, with numbers in a part of those to try.
+type Way = (usize, Part);
 
 /// The chronologies of questions that depend on the same.
 pub(crate) struct Weighing<'a> {
     runner: &'a Runner<'a>,
     relevant: &'a [Relevant],
-    chosen: &'a Chosen,
     figures: BTreeSet<Figure>,
-    /// For each cell its side and its two chronologies.
-    cells: Vec<(usize, Ticks, Ticks)>,
     as_stated: Runs,
-    /// For each of these runs.
+    /// For each of these runs its side, and its doubts.
+    sides: Vec<usize>,
     doubts: Vec<Vec<Doubt>>,
-    prepared: Option<Prepared>,
-    /// By run, its doubts with certain numbers at both ends, and with those left open.
-    weighed: BTreeMap<usize, ([Vec<Doubt>; 2], Vec<Doubt>)>,
+    /// For each side the part of its program on which anything depends.
+    parts: Vec<OnceCell<Ready>>,
+    trial: OnceCell<Trial>,
+    /// What was doubted on ways that were tried, and the run where all numbers were certain.
+    tried: BTreeMap<Way, (Vec<Doubt>, Option<Rc<Run>>)>,
+    /// The number that something hung on last.
+    last_hung_on: usize,
 }
 
 impl<'a> Weighing<'a> {
@@ -130,47 +99,72 @@ impl<'a> Weighing<'a> {
     pub(crate) fn new(
         runner: &'a Runner<'a>,
         relevant: &'a [Relevant],
-        chosen: &'a Chosen,
+        chosen: &Chosen,
         (first, first_doubts): (&Rc<Run>, &[Doubt]),
     ) -> Weighing<'a> {
-        let figures: BTreeSet<Figure> = relevant.iter().flat_map(|it| it.figures.iter().copied()).collect();
-        let mut runs = Placed::new(chosen);
-        runs.add(0, &first.ticks, || Rc::clone(first));
-        let mut doubts = vec![first_doubts.to_vec()];
-        let mut places = Vec::new();
-        for (side, earliest, latest) in &chosen.all {
-            let mut place = |ticks: &Ticks| {
-                runs.add(*side, ticks, || {
-                    let (run, open) = runner.run(*side, &relevant[*side].events, ticks.clone(), &Tried::default());
-                    doubts.push(open);
-                    run
-                })
-            };
-            places.push((place(earliest), place(latest)));
-        }
-        let mut cells = chosen.all.clone();
-        if cells.is_empty() {
-            places.push((0, 0));
-            cells.push((0, first.ticks.clone(), first.ticks.clone()));
-        }
         let as_stated = Runs {
-            runs: runs.runs,
-            cells: places,
+            runs: vec![Rc::clone(first)],
+            cells: Vec::new(),
             exhaustive: chosen.exhaustive,
             precise: chosen.precise,
             stated: None,
         };
-        Weighing {
+        let mut weighing = Weighing {
             runner,
             relevant,
-            chosen,
-            figures,
-            cells,
+            figures: relevant.iter().flat_map(|it| it.figures.iter().copied()).collect(),
             as_stated,
-            doubts,
-            prepared: None,
-            weighed: BTreeMap::new(),
+            sides: vec![0],
+            doubts: vec![first_doubts.to_vec()],
+            parts: relevant.iter().map(|_| OnceCell::new()).collect(),
+            trial: OnceCell::new(),
+            tried: BTreeMap::new(),
+            last_hung_on: 0,
+        };
+        let apart =
+            |ticks: &Ticks| -> Vec<Option<i64>> { chosen.uncertain.iter().map(|it| ticks[it.index()]).collect() };
+        let mut known = BTreeMap::from([((0, apart(&first.ticks)), 0)]);
+        for (side, earliest, latest) in &chosen.all {
+            let mut place =
+                |ticks: &Ticks| *known.entry((*side, apart(ticks))).or_insert_with(|| weighing.state(*side, ticks));
+            let places = (place(earliest), place(latest));
+            weighing.as_stated.cells.push(places);
         }
+        if chosen.all.is_empty() {
+            weighing.as_stated.cells.push((0, 0));
+        }
+        weighing
+    }
+
+    /// Runs a chronology with the numbers as they are stated; gives back its place.
+    fn state(&mut self, side: usize, ticks: &Ticks) -> usize {
+        let events = &self.relevant[side].events;
+        let ready = self.ready(side);
+        let taken = Taken::stated(&ready.program);
+        let (run, doubts) = self.runner.run_with(side, ready, events, ticks, &taken, self.runner.options);
+        self.as_stated.runs.push(run);
+        self.doubts.push(doubts);
+        self.sides.push(side);
+        self.sides.len() - 1
+    }
+
+    /// The part of a side's program on which anything depends.
+    fn ready(&self, side: usize) -> &Ready {
+        self.parts[side].get_or_init(|| {
+            let Relevant { items, initial, .. } = &self.relevant[side];
+            let program = Slice::of_items(&self.runner.sides[side].ready.program, items, initial);
+            let compiled = Compiled::new(&program).expect("a part of a program that has a meaning has one");
+            Ready { program: Rc::new(program), compiled }
+        })
+    }
+
+    fn trial(&self) -> &Trial {
+        self.trial.get_or_init(|| {
+            let Runner { model, sides, sight, .. } = self.runner;
+            let met: BTreeSet<Number> = self.relevant.iter().flat_map(|it| it.met.iter().copied()).collect();
+            let told = narrative(model, &self.relevant[0].events, &self.as_stated.runs[0].ticks, &sight.sets[0]);
+            Trial::new(model, &sides[0].ready.program, &self.figures, &met, &told)
+        })
     }
 
     /// The last day that matters to targets.
@@ -180,219 +174,163 @@ impl<'a> Weighing<'a> {
     }
 
     /// Runs for targets that look no further than a day.
-    pub(crate) fn runs(&mut self, last: i64, targets: &[&Target]) -> Result<Runs, Vec<ProgramError>> {
+    pub(crate) fn runs(&mut self, last: i64, targets: &[&Target]) -> Runs {
         let tells_ends = targets.iter().any(|target| target.tells_ends);
-        let matters = |tick: i64| tells_ends || tick <= last;
-        let is_doubted = |at: &usize| self.doubts[*at].iter().any(|doubt| matters(doubt.0));
-        let doubted: BTreeSet<usize> = (0..self.doubts.len()).filter(is_doubted).collect();
-        if self.figures.is_empty() || doubted.is_empty() {
-            return Ok(self.as_stated.clone());
+        let all = Matters { until: if tells_ends { i64::MAX } else { last }, ends_of: None };
+        let is_doubted = self.doubts.iter().flatten().any(|doubt| doubt.0 <= all.until);
+        if self.figures.is_empty() || !is_doubted {
+            return self.as_stated.clone();
         }
-        let prepared = match self.prepared.take() {
-            Some(prepared) => prepared,
-            None => self.prepare()?,
-        };
-        let runs = self.weigh(&prepared, &doubted, last, targets, matters);
-        self.prepared = Some(prepared);
-        runs
-    }
-
-    fn weigh(
-        &mut self,
-        prepared: &Prepared,
-        doubted: &BTreeSet<usize>,
-        last: i64,
-        targets: &[&Target],
-        matters: impl Fn(i64) -> bool,
-    ) -> Result<Runs, Vec<ProgramError>> {
-        let (tests, first_doubt) = self.tests(prepared, doubted, last);
-        let Some(first_doubt) = first_doubt.filter(|tick| matters(*tick)) else { return Ok(self.as_stated.clone()) };
-        let later = first_doubt > last;
-        if later && targets.iter().all(|target| target.each) {
+        let whole = self.trial().whole();
+        let cells = self.as_stated.cells.clone();
+        let first = cells.iter().filter_map(|cell| Some(self.doubted(*cell, &whole, &all)?.1.0)).min();
+        match first {
+            None => self.as_stated.clone(),
             // Of many answers it is not looked for when precisely each of them ends.
-            return Ok(self.later(prepared));
+            Some(first) if first > last && targets.iter().all(|target| target.each) => self.later(&whole),
+            Some(first) if first > last => self.in_parts(&whole, &all),
+            Some(_) => self.in_parts(&whole, &Matters { ends_of: Some((last, targets)), ..all }),
         }
-        let mut trial = prepared.trial.clone();
-        trial.retain(|numbers, end| {
-            prepared.narrow.with(numbers).map_or(true, |tried| {
-                let open =
-                    |test: &Test| first_besides(&self.doubts_of(test.side, &test.ticks, &tried), &test.noise[end]);
-                tests.iter().take(MOST_TESTED).any(|test| open(test).is_some())
-            })
-        });
-        let (ways, whole) = trial.ways();
-        let found = match whole || self.hangs(prepared, &ways, &tests[0], targets)? {
-            true => self.tried(prepared, ways)?,
-            false => None,
-        };
-        Ok(match found {
-            Some(found) => {
-                Runs { exhaustive: found.exhaustive && (whole || later), precise: found.precise && whole, ..found }
-            }
-            None if later => self.later(prepared),
-            None => Runs { exhaustive: false, precise: false, ..self.as_stated.clone() },
-        })
     }
 
     /// Where nothing hangs on numbers by the day asked about, but when an answer ends does: chronologies with the numbers as
     /// they are stated, and one with them at either end.
-    fn later(&self, prepared: &Prepared) -> Runs {
+    fn later(&mut self, whole: &Part) -> Runs {
         let mut found = Runs { precise: false, ..self.as_stated.clone() };
-        let (side, ticks, _) = &self.cells[0];
-        for tried in &prepared.ends {
+        for greatest in [false, true] {
             found.cells.push((found.runs.len(), found.runs.len()));
-            found.runs.push(self.runner.run(*side, &self.relevant[*side].events, ticks.clone(), tried).0);
+            found.runs.push(self.certain((self.as_stated.cells[0].0, corner(whole, greatest))));
         }
         found
     }
 
-    fn prepare(&self) -> Result<Prepared, Vec<ProgramError>> {
-        let Runner { model, sides, sight, .. } = self.runner;
-        let narrow = Tried::within(sides, self.relevant)?;
-        let met: BTreeSet<Number> = self.relevant.iter().flat_map(|it| it.met.iter().copied()).collect();
-        let told = narrative(model, &self.relevant[0].events, &self.as_stated.runs[0].ticks, &sight.sets[0]);
-        let trial = Trial::new(model, &sides[0].program, &self.figures, &met, &told);
-        let ends = [narrow.with(trial.at_end(false))?, narrow.with(trial.at_end(true))?];
-        Ok(Prepared { narrow, trial, ends })
-    }
-
-    fn doubts_of(&self, side: usize, ticks: &Ticks, tried: &Tried) -> Vec<Doubt> {
-        let options = Options { record: Record::Timeline, ..self.runner.options };
-        self.runner.run_with(side, &self.relevant[side].events, ticks.clone(), tried, &options).1
-    }
-
-    /// Chronologies in which something relevant is undecided, and the first tick on which it is in any. What is still
-    /// undecided with certain numbers throughout has nothing to do with the question.
-    fn tests(&mut self, prepared: &Prepared, doubted: &BTreeSet<usize>, last: i64) -> (Vec<Test>, Option<i64>) {
-        let mut tests: Vec<Test> = Vec::new();
-        let mut first_doubt: Option<i64> = None;
-        let mut seen = BTreeSet::new();
-        for (places, (side, first, end)) in self.as_stated.cells.iter().zip(&self.cells) {
-            for (at, ticks) in [(places.0, first), (places.1, end)] {
-                if !doubted.contains(&at) || !seen.insert(at) {
+    /// All chronologies, each with as many numbers as make a difference to it.
+    fn in_parts(&mut self, whole: &Part, matters: &Matters<'_>) -> Runs {
+        let stated = Some(Rc::clone(&self.as_stated.runs[0]));
+        let mut found = Runs { runs: Vec::new(), cells: Vec::new(), stated, ..self.as_stated.clone() };
+        let mut places: BTreeMap<Way, usize> = BTreeMap::new();
+        let cells = self.as_stated.cells.clone();
+        for cell in &cells {
+            let mut left = MOST_RUNS / cells.len();
+            let mut open = vec![whole.clone()];
+            while let Some(part) = open.pop() {
+                let doubt = self.doubted(*cell, &part, matters);
+                if let Some((place, doubt)) = doubt
+                    && left > 0
+                {
+                    left -= 1;
+                    let at = self.hangs_on(place, &part, doubt);
+                    let [low, high] = halves(&part, at);
+                    open.extend([high, low]);
                     continue;
                 }
-                if !self.weighed.contains_key(&at) {
-                    let noise = [0, 1].map(|end| self.doubts_of(*side, ticks, &prepared.ends[end]));
-                    let open = self.doubts_of(*side, ticks, &prepared.narrow);
-                    self.weighed.insert(at, (noise, open));
-                }
-                let (noise, open) = &self.weighed[&at];
-                if let Some(tick) = noise.iter().filter_map(|noise| first_besides(open, noise)).min() {
-                    first_doubt = Some(first_doubt.map_or(tick, |known| known.min(tick)));
-                    tests.push(Test { side: *side, ticks: ticks.clone(), noise: noise.clone() });
-                }
-                if tests.len() >= MOST_TESTED && first_doubt.is_some_and(|tick| tick <= last) {
-                    return (tests, first_doubt);
+                found.exhaustive &= doubt.is_none();
+                found.precise &= doubt.is_none();
+                for greatest in [false, true].into_iter().take(1 + usize::from(doubt.is_some())) {
+                    let certain = corner(&part, greatest);
+                    let [earliest, latest] = [cell.0, cell.1].map(|place| {
+                        *places.entry((place, certain.clone())).or_insert_with(|| {
+                            found.runs.push(self.certain((place, certain.clone())));
+                            found.runs.len() - 1
+                        })
+                    });
+                    found.cells.push((earliest, latest));
                 }
             }
         }
-        (tests, first_doubt)
+        found
     }
 
-    /// Where numbers are too many to try each with each: whether the answers are others with any that are tried.
-    fn hangs(
-        &self,
-        prepared: &Prepared,
-        ways: &[Numbers],
-        test: &Test,
-        targets: &[&Target],
-    ) -> Result<bool, Vec<ProgramError>> {
-        let events = &self.relevant[test.side].events;
-        let run = |tried: &Tried| self.runner.run(test.side, events, test.ticks.clone(), tried).0;
-        let stated = run(&Tried::default());
-        for numbers in ways {
-            let other = run(&prepared.narrow.with(numbers.clone())?);
-            if targets.iter().any(|target| said(&stated, target) != said(&other, target)) {
-                return Ok(true);
-            }
+    /// The first comparison in a cell that numbers anywhere in a part leave undecided and certain ones do not, if it matters,
+    /// with the chronology in which they do.
+    fn doubted(&mut self, cell: (usize, usize), part: &Part, matters: &Matters<'_>) -> Option<(usize, Doubt)> {
+        if part.iter().all(|(first, last)| first == last) {
+            return None;
         }
-        Ok(false)
-    }
-
-    /// All chronologies with the numbers in all these ways, unless they are too many.
-    fn tried(&self, prepared: &Prepared, ways: Vec<Numbers>) -> Result<Option<Runs>, Vec<ProgramError>> {
-        let mut all = Runs {
-            runs: Vec::new(),
-            cells: Vec::new(),
-            stated: Some(Rc::clone(&self.as_stated.runs[0])),
-            ..self.as_stated.clone()
+        let certain = corner(part, false);
+        let mut of = |place: usize| {
+            if !self.doubts[place].iter().any(|doubt| doubt.0 <= matters.until) {
+                return None;
+            }
+            self.run((place, part.clone()));
+            let run = self.certain((place, certain.clone()));
+            let doubts = |part: &Part| &self.tried[&(place, part.clone())].0;
+            let doubt = first_besides(doubts(part), doubts(&certain))?;
+            matters.of(&run, doubt.0).then_some((place, doubt))
         };
-        for numbers in ways {
-            let tried = prepared.narrow.with(numbers)?;
-            let mut runs = Placed { runs: std::mem::take(&mut all.runs), ..Placed::new(self.chosen) };
-            for (side, earliest, latest) in &self.cells {
-                if runs.runs.len() >= MOST_RUNS {
-                    return Ok(None);
-                }
-                let mut place = |ticks: &Ticks| {
-                    runs.add(*side, ticks, || {
-                        self.runner.run(*side, &self.relevant[*side].events, ticks.clone(), &tried).0
-                    })
-                };
-                all.cells.push((place(earliest), place(latest)));
-            }
-            all.runs = runs.runs;
+        let earliest = of(cell.0);
+        let latest = if cell.1 == cell.0 { earliest } else { of(cell.1) };
+        [earliest, latest].into_iter().flatten().min_by_key(|(_, doubt)| doubt.0)
+    }
+
+    /// A number that a comparison hangs on: which is another, or none, where this number is certain.
+    fn hangs_on(&mut self, place: usize, part: &Part, doubt: Doubt) -> usize {
+        let run = &self.as_stated.runs[place];
+        let is_open = |at: &usize| part[*at].0 < part[*at].1 && !self.trial().is_told_after(*at, doubt.0, &run.ticks);
+        let mut open: Vec<usize> = (0..part.len()).filter(is_open).collect();
+        open.sort_by_key(|at| *at != self.last_hung_on);
+        if let [only] = open[..] {
+            return only;
         }
-        Ok(Some(all))
-    }
-}
-
-/// Runs by what tells their chronologies apart.
-struct Placed<'a> {
-    chosen: &'a Chosen,
-    runs: Vec<Rc<Run>>,
-    known: BTreeMap<(usize, Vec<Option<i64>>), usize>,
-}
-
-impl<'a> Placed<'a> {
-    fn new(chosen: &'a Chosen) -> Placed<'a> {
-        Placed { chosen, runs: Vec::new(), known: BTreeMap::new() }
-    }
-
-    /// The place of a chronology's run, which is made if there is none yet.
-    fn add(&mut self, side: usize, ticks: &Ticks, run: impl FnOnce() -> Rc<Run>) -> usize {
-        let key = (side, self.chosen.uncertain.iter().map(|it| ticks[it.index()]).collect());
-        *self.known.entry(key).or_insert_with(|| {
-            self.runs.push(run());
-            self.runs.len() - 1
-        })
-    }
-}
-
-/// The first day of something and the day after its last.
-type Span = (Option<i64>, Option<i64>);
-
-/// What a run says of a target.
-#[derive(PartialEq)]
-struct SaidOf {
-    held: Vec<(FluentId, Vec<Value>, Value, Span)>,
-    done: Vec<(servanda_model::ActionId, Vec<Value>, i64)>,
-}
-
-fn said(run: &Run, target: &Target) -> SaidOf {
-    let mut held = Vec::new();
-    for (fluent, args) in &target.fluents {
-        let mut wanted = args.clone();
-        if let Some(arity) = run.program.fluents.get(fluent.index()).map(|it| it.args.len()) {
-            wanted.resize(arity, None);
-        }
-        for instance in run.solution.instances_of(*fluent, &wanted) {
-            for it in instance.intervals.iter().filter(|it| target.day.is_none_or(|day| it.contains(day))) {
-                let span = if target.day.is_none() || target.tells_ends { (it.since, it.until) } else { (None, None) };
-                held.push((*fluent, instance.args.to_vec(), it.value, span));
+        for at in open {
+            let mut part = part.clone();
+            part[at].1 = part[at].0;
+            let way = (place, part);
+            self.run(way.clone());
+            if !self.tried[&way].0.contains(&doubt) {
+                self.last_hung_on = at;
+                return at;
             }
         }
+        let wide = |at: &usize| part[*at].1 - part[*at].0;
+        (0..part.len()).max_by_key(wide).expect("a part that leaves something undecided is of some number")
     }
-    held.sort();
-    let mut done: Vec<(servanda_model::ActionId, Vec<Value>, i64)> = run
-        .solution
-        .events
-        .iter()
-        .filter(|it| target.acts.iter().any(|act| act.action == it.action))
-        .filter(|it| target.day.is_none_or(|day| it.tick <= day))
-        .map(|it| (it.action, it.args.to_vec(), it.tick))
-        .collect();
-    done.sort();
-    SaidOf { held, done }
+
+    fn run(&mut self, way: Way) {
+        if self.tried.contains_key(&way) {
+            return;
+        }
+        let (place, part) = &way;
+        let side = self.sides[*place];
+        let ready = self.ready(side);
+        let taken = self.trial().taken(part, &ready.program, &self.relevant[side].initial);
+        let is_certain = part.iter().all(|(first, last)| first == last);
+        let record = if is_certain { self.runner.options.record } else { Record::Timeline };
+        let options = Options { record, ..self.runner.options };
+        let (events, ticks) = (&self.relevant[side].events, &self.as_stated.runs[*place].ticks);
+        let (run, doubts) = self.runner.run_with(side, ready, events, ticks, &taken, options);
+        self.tried.insert(way, (doubts, is_certain.then_some(run)));
+    }
+
+    /// The run with certain numbers.
+    fn certain(&mut self, way: Way) -> Rc<Run> {
+        self.run(way.clone());
+        self.tried[&way].1.as_ref().map(Rc::clone).expect("runs with certain numbers are kept")
+    }
+}
+
+/// Which comparisons matter that are left undecided.
+struct Matters<'t> {
+    /// Those until then.
+    until: i64,
+    /// After this day only those on which it may hang when what is so on the day ends.
+    ends_of: Option<(i64, &'t [&'t Target])>,
+}
+
+impl Matters<'_> {
+    /// Whether one on this tick does, where all is as in this run until then.
+    fn of(&self, run: &Run, tick: i64) -> bool {
+        let is_so_until_then = |last: i64, target: &Target| {
+            target.fluents.iter().any(|(fluent, args)| {
+                let mut args = args.clone();
+                args.resize(run.program.fluents[fluent.index()].args.len(), None);
+                let mut intervals = run.solution.instances_of(*fluent, &args).flat_map(|it| &it.intervals);
+                intervals.any(|it| it.contains(last) && it.until.is_none_or(|until| tick <= until))
+            })
+        };
+        let by_end = |(last, targets): (i64, &[&Target])| {
+            tick <= last || targets.iter().any(|target| is_so_until_then(last, target))
+        };
+        tick <= self.until && self.ends_of.is_none_or(by_end)
+    }
 }

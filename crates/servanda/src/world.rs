@@ -19,7 +19,7 @@ use crate::numbers::{self, Numbers};
 use crate::relevance::{Keys, Relevance, Relevant};
 use crate::sight::{Foreseen, Sight};
 use crate::slice::Slice;
-use crate::weighing::{Runner, Runs, Tried, Weighing};
+use crate::weighing::{Ready, Runner, Runs, Weighing};
 
 pub use crate::relevance::Target;
 
@@ -223,7 +223,7 @@ impl<'m> World<'m> {
         let base = self.base();
         let runner =
             Runner { model: self.model, sides: &sides, sight: &sight, options: self.options(view, self.record) };
-        let (first, first_doubts) = runner.run(0, &sides[0].visible, base, &Tried::default());
+        let (first, first_doubts) = runner.run(0, &sides[0].visible, &base);
         let mut asking: BTreeMap<Vec<Relevant>, Vec<(usize, Option<Keys>)>> = BTreeMap::new();
         for (at, relevant) in looked.relevant.into_iter().enumerate() {
             match looked.parts[at].take() {
@@ -249,10 +249,10 @@ impl<'m> World<'m> {
             }
             for (last, asking) in by_day {
                 let targets: Vec<&Target> = asking.iter().flat_map(|(at, _)| &groups[*at]).collect();
-                let runs = weighing.runs(last, &targets)?;
+                let runs = weighing.runs(last, &targets);
                 for (at, keys) in asking {
                     let uncertain = chosen.uncertain.clone();
-                    let outcome = common.outcome(&sides[0].program, runs.clone(), uncertain, inexact.clone());
+                    let outcome = common.outcome(&sides[0].ready.program, runs.clone(), uncertain, inexact.clone());
                     match keys {
                         Some(keys) => parts[at].push((keys, outcome)),
                         None => outcomes[at] = Some(outcome),
@@ -306,7 +306,7 @@ impl<'m> World<'m> {
             program.initial.retain(|fact| provisions.contains(&fact.origin) || self.evidence_by(fact.origin, year));
         }
         put(&mut program, questions);
-        Ok(Side { compiled: Compiled::new(&program)?, program: Rc::new(program), visible })
+        Ok(Side { ready: Ready { compiled: Compiled::new(&program)?, program: Rc::new(program) }, visible })
     }
 
     /// What each group of targets depends on, on each side.
@@ -322,12 +322,12 @@ impl<'m> World<'m> {
         }
         for (at, side) in sides.iter().enumerate() {
             let unclear = |event: &EventId| self.is_open(*event) || self.is_inexact(*event);
-            if !side.visible.iter().any(unclear) && numbers::of_start(&side.program).is_empty() {
+            if !side.visible.iter().any(unclear) && numbers::of_start(&side.ready.program).is_empty() {
                 continue;
             }
             let until = view.seen_by.and(view.on);
             let targets: Vec<&Target> = groups.iter().flatten().collect();
-            looked.instants[at] = self.weigh(view, &side.program, &side.visible, &targets, |relevance| {
+            looked.instants[at] = self.weigh(view, &side.ready.program, &side.visible, &targets, |relevance| {
                 for (index, group) in groups.iter().enumerate() {
                     if let ([target], [_]) = (group.as_slice(), sides)
                         && target.each
@@ -470,6 +470,10 @@ impl<'m> World<'m> {
         } else if let Some(found) = collect(false) {
             chosen.all = found;
             chosen.precise = false;
+        } else if let (list, true) = chronologies::all_days(chronology, points, &chosen.uncertain, near, MOST_RUNS) {
+            // Orders are too many to be told apart, and days are not.
+            days(&mut chosen, list);
+            chosen.precise = chosen.exhaustive;
         } else {
             chosen.exhaustive = false;
             chosen.precise = false;
@@ -572,8 +576,7 @@ impl<'m> World<'m> {
 
 /// What an actor knows in some chronologies, or what everyone does: a program and the events that count.
 pub(crate) struct Side {
-    pub(crate) program: Rc<Program>,
-    pub(crate) compiled: Compiled,
+    pub(crate) ready: Ready,
     visible: Vec<EventId>,
 }
 

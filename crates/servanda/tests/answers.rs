@@ -231,10 +231,175 @@ fn a_no_tells_of_the_claim_and_of_how_the_norm_stands() {
 fn a_question_that_is_not_understood_is_told_the_forms_of_questions() {
     let text = format!("# Sele\n```servanda\n{NORMS}\n```\n");
     let model = model_of(&[Entry { path: "sele.md".into(), text: Ok(text) }], DefaultLaw::Library);
-    for question in ["", "?", "may Arvenia juggle", "what is the capital of Arvenia", "who eats Eastmarch"] {
+    let forms = [
+        ("", "`may/must/can X …`"),
+        ("?", "`may/must/can X …`"),
+        ("may Arvenia juggle", "`may/must/can X …`"),
+        ("what is the capital of Arvenia", "`what must X do`"),
+        ("who eats Eastmarch", "`which KIND`"),
+        ("when did Arvenia juggle", "`since when …`"),
+    ];
+    for (question, form) in forms {
         let trouble = ask(&mut World::new(&model), question, &View::default());
         let Err(servanda::ask::AskError::Trouble(trouble)) = trouble else { panic!("{question} is understood") };
         let help = trouble.help.unwrap_or_default();
-        assert!(help.contains("`may/must/can X …`") && !help.contains("declare"), "{question}: {help}");
+        assert!(help.contains(form) && !help.contains("declare"), "{question}: {help}");
     }
+}
+
+#[test]
+fn a_number_made_of_stated_numbers_is_missing_until_they_are_stated() {
+    let army = "polity Belmark\nfluent soldiers of {polity}: number\nfluent officers of {polity}: number\n\
+                fluent strength of {polity}: number\n\
+                define strength of host is men + leaders\n  for host: polity; men, leaders: number\n  \
+                while soldiers of host is men; officers of host is leaders\n\
+                fact since 1922-01-01: soldiers of Belmark is 20 000\n\
+                fact since 1923-01-01: officers of Belmark is 1 500\n";
+    let said = |question: &str| reply(army, question).answers.into_iter().map(|it| it.text).collect::<Vec<_>>();
+    assert_eq!(said("what is strength of Belmark on 1922-06-01"), [] as [&str; 0]);
+    assert_eq!(said("what is strength of Belmark on 1923-06-01"), ["21500"]);
+}
+
+const QUARREL: &str = r#"
+polity Belmark, Corvia
+action {a: thing} demand/demands/demanded {text} of {b: thing}
+action {a: thing} do/does/did {text}
+action {a: thing} meet/meets/met {b: thing} in {t: text}
+treaty Sele between Belmark and Corvia
+  lasts 15 years
+  enters into force 1921-06-01
+norm Pay: Belmark must meet Corvia in "the town hall"
+  within 30 days
+norm Rest: Corvia must not attack Belmark
+treaty Other between Belmark and Corvia
+  enters into force 1921-06-01
+norm Elsewhere: Corvia must not attack Belmark
+event 1922-01-05: Corvia demands "a port that will not freeze" of Belmark
+event 1923-01-05: Corvia demands "a port that will not freeze" of Belmark
+event 1924-02-07: Corvia attacks Belmark
+claim 1922-01-06 by Belmark: "no port is worth this price"
+"#;
+
+/// The texts of the answers, with the days that belong to them.
+fn said(question: &str) -> Vec<String> {
+    let text = |it: servanda::ask::Answer| match (&it.since, it.is_dated) {
+        (Some(since), false) => format!("{} {since}", it.text),
+        _ => it.text,
+    };
+    reply(QUARREL, question).answers.into_iter().map(text).collect()
+}
+
+#[test]
+fn a_quotation_is_one_word_of_a_question() {
+    let demand = "did Corvia demand \"a port that will not freeze\" of Belmark";
+    assert_eq!(said(demand), ["Corvia demands “a port that will not freeze” of Belmark 1922-01-05"]);
+    assert_eq!(said("did Corvia demand \"a port that may not matter\" of Belmark"), [] as [&str; 0]);
+}
+
+#[test]
+fn when_something_was_done_is_asked_of_each_time() {
+    let days = ["1922-01-05", "1923-01-05"];
+    assert_eq!(said("when did Corvia demand \"a port that will not freeze\" of Belmark"), days);
+}
+
+#[test]
+fn what_somebody_did_on_a_day_is_of_that_day() {
+    assert_eq!(said("what did Corvia do on 7 February 1924"), ["Corvia attacks Belmark 1924-02-07"]);
+    assert_eq!(said("what did Corvia do on 8 February 1924"), [] as [&str; 0]);
+}
+
+#[test]
+fn who_said_something_is_asked_of_claims() {
+    assert_eq!(said("did Belmark say \"worth this price\""), ["“no port is worth this price” 1922-01-06"]);
+    assert_eq!(said("who claimed \"worth this price\""), ["Belmark: “no port is worth this price” 1922-01-06"]);
+}
+
+#[test]
+fn how_long_something_lasts_is_the_length_stated_of_it() {
+    assert_eq!(said("how long does Sele last"), ["15 years"]);
+    assert_eq!(said("how many years does Sele last"), ["15 years"]);
+}
+
+#[test]
+fn a_norm_is_met_though_people_meet_as_well() {
+    assert_eq!(said("did Belmark meet Pay"), [] as [&str; 0]);
+    let late = reply(
+        &format!("{QUARREL}event 1921-06-20: Belmark meets Corvia in \"the town hall\"\n"),
+        "did Belmark meet Pay",
+    );
+    assert_eq!(late.answers[0].text, "Pay met by Belmark");
+}
+
+#[test]
+fn which_norms_of_a_treaty_are_not_breached_leaves_out_the_other_treaty() {
+    assert_eq!(said("which norms of Other are not breached on 1923-01-01"), ["Elsewhere"]);
+}
+
+#[test]
+fn a_number_is_not_asked_of_a_text() {
+    let entry = Entry { path: "sele.md".into(), text: Ok(format!("# Sele\n```servanda\n{QUARREL}\n```\n")) };
+    let model = model_of(&[entry], DefaultLaw::Library);
+    let asked = ask(&mut World::new(&model), "how many ships did Corvia lose in battle", &View::default());
+    assert!(asked.is_err(), "{asked:?}");
+}
+
+/// The answers to a question, each with its truth.
+fn truths(dossier: &str, question: &str) -> Vec<String> {
+    let of = |it: servanda::ask::Answer| format!("{:?} {}", it.truth, it.text);
+    reply(dossier, question).answers.into_iter().map(of).collect()
+}
+
+#[test]
+fn an_act_of_some_day_of_a_year_may_be_of_any_month_of_it() {
+    let raid = "polity Belmark, Corvia\nevent 1925 Raid: Belmark attacks Corvia\n";
+    let may_be = ["Possible Belmark attacks Corvia"];
+    assert_eq!(truths(raid, "did Belmark attack Corvia in June 1925"), may_be);
+    assert_eq!(truths(raid, "did Belmark not attack Corvia in June 1925"), ["Possible Belmark did not attack Corvia"]);
+    assert_eq!(truths(raid, "did Belmark attack Corvia in 1925"), ["Certain Belmark attacks Corvia"]);
+    assert_eq!(truths(raid, "did Belmark attack Corvia in June 1926"), [] as [&str; 0]);
+    let apart = "polity Belmark, Corvia\nevent 1925-01 or 1925-12 Raid: Belmark attacks Corvia\n";
+    assert_eq!(truths(apart, "did Belmark attack Corvia in June 1925"), [] as [&str; 0]);
+}
+
+#[test]
+fn acts_are_asked_about_by_kind_and_number_and_all_together() {
+    let fleet = "kind ship \"ship\"\nkind cruiser \"cruiser\": ship\nkind monitor \"monitor\": ship\n\
+                 polity Belmark, Corvia\ncruiser Cruz\nmonitor Dread, Ajax\n\
+                 action {a: polity} scrap/scraps/scrapped {s: ship}\n\
+                 event 1924-02-17: Belmark scraps Dread\nevent 1924-03-01: Corvia scraps Ajax\n";
+    let none = [] as [&str; 0];
+    assert_eq!(truths(fleet, "which cruisers were scrapped"), none);
+    assert_eq!(truths(fleet, "which monitors were scrapped"), ["Certain Dread", "Certain Ajax"]);
+    assert_eq!(truths(fleet, "how many ships were scrapped"), ["Certain 2"]);
+    assert_eq!(truths(fleet, "did Belmark scrap Dread and Ajax"), none);
+    assert_eq!(truths(fleet, "did Belmark scrap Dread or Ajax").len(), 1);
+}
+
+#[test]
+fn what_an_open_number_is_compared_with_is_certain_possible_or_not_so() {
+    let troops = "polity Belmark\nplace Fort\nevent 1908-04-01: Belmark stations between 400 and 600 troops in Fort\n";
+    let truth = |question: &str| truths(troops, question).into_iter().next().map(|it| it.starts_with("Certain"));
+    assert_eq!(truth("did Belmark station more than 700 troops in Fort"), None);
+    assert_eq!(truth("did Belmark station at most 500 troops in Fort"), Some(false));
+    assert_eq!(truth("did Belmark station 500 troops in Fort"), Some(false));
+    assert_eq!(truth("did Belmark station at least 400 troops in Fort"), Some(true));
+}
+
+#[test]
+fn rules_whose_timers_set_them_off_again_are_followed_to_an_end() {
+    let pact = "polity Belmark, Corvia\ntreaty Sele between Belmark and Corvia\n  enters into force 1925-07-10\n\
+                event 1928-03..1928-05 Raid: Belmark attacks Corvia\n\
+                event 1930-10-15: Belmark refuses treaty relations with Corvia under Sele\n";
+    assert_eq!(truths(pact, "when was Sele in force"), ["Certain since 1925-07-10"]);
+}
+
+#[test]
+fn a_sum_with_an_open_part_may_be_any_number_it_can_reach() {
+    let troops = "polity Belmark\nplace Vale, Fort\nfact: Fort lies in Vale\n\
+                  event 1902-04-01: Belmark stations 2 500 troops in Fort\n\
+                  event 1908-04-01: Belmark stations between 400 and 600 troops in Vale\n";
+    let said = |number: &str| truths(troops, &format!("is troops of Belmark in Vale {number}"));
+    assert_eq!(said("3 000"), ["Possible troops of Belmark in Vale is 3000"]);
+    assert_eq!(said("2 899"), [] as [&str; 0]);
+    assert_eq!(said("3 101"), [] as [&str; 0]);
 }

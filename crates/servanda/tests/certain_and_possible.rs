@@ -250,8 +250,9 @@ fn every_case(model: &Model, text: &str) -> (Vec<Solution>, servanda::question::
     let mut preparing = Preparing::new(model);
     let question = preparing.question(text).unwrap_or_else(|trouble| panic!("{text}: {trouble:?}"));
     let mut program = model.program_under(&[]);
-    program.fluents.extend(preparing.questions.fluents.iter().cloned());
-    for definition in &preparing.questions.definitions {
+    let put = preparing.put();
+    program.fluents.extend(put.fluents.iter().cloned());
+    for definition in &put.definitions {
         let mut definition = definition.clone();
         definition.id = DefinitionId::from_index(program.definitions.len());
         program.definitions.push(definition);

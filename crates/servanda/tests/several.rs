@@ -213,3 +213,25 @@ fn a_claim_has_its_day() {
     let all = reply(dossier, "what does Arvenia claim");
     assert_eq!(all.answers.iter().map(|it| it.since.as_deref()).collect::<Vec<_>>(), [None, Some("1922-05-01")]);
 }
+
+/// Eight numbers of ten to twenty come to 80 at least and to 160 at most.
+#[test]
+fn many_numbers_left_open_are_weighed_against_one_limit() {
+    let comes = |at: usize| {
+        let (year, month) = (1921 + at / 12, 1 + at % 12);
+        format!("event {year}-{month:02}-02: Belmark brings between 10 and 20 troops into Vale\n")
+    };
+    let moves: String = (0..14).map(comes).collect();
+    let dossier = format!(
+        "polity Arvenia, Belmark\nplace Vale\ntreaty Sele between Arvenia and Belmark\n  enters into force 1920-06-01\n\
+         norm Limit: Belmark must keep at most 100 troops in Vale\n{moves}"
+    );
+    let truth = |day: &str| {
+        let reply = reply(&dossier, &format!("is Limit breached on {day}"));
+        assert_eq!(reply.precision, None, "{day}");
+        reply.answers.first().map(|answer| answer.truth)
+    };
+    assert_eq!(truth("1921-05-15"), None);
+    assert_eq!(truth("1921-08-15"), Some(Truth::Possible));
+    assert_eq!(truth("1921-11-15"), Some(Truth::Certain));
+}

@@ -245,6 +245,11 @@ fn doubt_words(doubt: Qualifier) -> &'static str {
     }
 }
 
+/// The month (1–12) of an English name, in capital or small letters.
+pub fn month_named(name: &str) -> Option<u8> {
+    (1..=12).find(|month| month_name(*month).eq_ignore_ascii_case(name))
+}
+
 fn month_name(month: u8) -> &'static str {
     MONTHS.get(usize::from(month).wrapping_sub(1)).copied().unwrap_or("no month")
 }

@@ -27,6 +27,7 @@ mod time;
 use std::str::FromStr;
 
 pub use bounds::{Bound, Bounds, IsoBounds};
+pub use describe::month_named;
 pub use error::{EdtfError, EdtfErrorKind};
 pub use far::FarYears;
 pub use mask::Mask;

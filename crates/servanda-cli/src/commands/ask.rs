@@ -1,55 +1,46 @@
-//! `servanda ask DIR "QUESTION"`.
+//! `servanda ask DIR "QUESTION"` and `servanda explain DIR "QUESTION"`.
 
-use std::path::Path;
-
-use servanda::ask::{Answer, Reply, Truth, ask};
+use servanda::ask::{Answer, Between, Reply, Truth, ask};
 use servanda::ends::between_text;
 use servanda::world::World;
 
 use super::{dir_and_question, opened, show_ask_error, view_of, warn_of_errors, write_proofs};
-use crate::ViewArgs;
+use crate::AskArgs;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
-pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: &Terminal) -> Exit {
-    let (dir, question) = dir_and_question(words);
-    let dossier = match opened(dir, out) {
-        Ok(dossier) => dossier,
-        Err(exit) => return exit,
-    };
-    let view = match view_of(&dossier.model, view, out) {
-        Ok(view) => view,
-        Err(exit) => return exit,
-    };
+/// Answers the question, with the reasons if they are wanted or the question is why.
+pub(crate) fn run(args: &AskArgs, with_reasons: bool, out: &Terminal) -> Exit {
+    answered(args, with_reasons, out).unwrap_or_else(|exit| exit)
+}
+
+fn answered(args: &AskArgs, with_reasons: bool, out: &Terminal) -> Result<Exit, Exit> {
+    let (dir, question) = dir_and_question(&args.words);
+    let dossier = opened(dir, out)?;
+    let view = view_of(&dossier.model, &args.view, out)?;
     warn_of_errors(&dossier.model, out);
     let mut world = World::new(&dossier.model);
-    let reply = match ask(&mut world, question, &view) {
-        Ok(reply) => reply,
-        Err(error) => return show_ask_error(&dossier.model, &error, out),
-    };
-    if let Some(path) = proof
-        && let Err(exit) = write_proofs(&mut world, &[(view.clone(), vec![question.to_owned()])], path, out)
-    {
-        return exit;
+    let reply = ask(&mut world, question, &view).map_err(|error| show_ask_error(&dossier.model, &error, out))?;
+    if let Some(path) = &args.proof {
+        write_proofs(&mut world, &[(view, vec![question.to_owned()])], path, out)?;
     }
     if out.json() {
         out.print_json(&reply);
-    } else if question.trim_start().to_lowercase().starts_with("why ") {
+    } else if with_reasons || question.trim_start().to_lowercase().starts_with("why ") {
         out.print(&super::explain::text(&reply, out));
     } else {
         out.print(&text(&reply, out));
     }
-    if reply.answers.is_empty() { Exit::No } else { Exit::Yes }
+    Ok(if reply.answers.is_empty() { Exit::No } else { Exit::Yes })
 }
-
-/// Two bounds, either of which may be open.
-type Between = (Option<String>, Option<String>);
 
 /// The reply as people read it.
 pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {
     let mut lines = String::new();
     if reply.answers.is_empty() {
-        lines.push_str(&format!("{}\n", out.bold("no")));
+        let is_open = reply.no.as_ref().is_some_and(|no| no.is_open);
+        let head = if is_open { "neither permitted nor forbidden" } else { "no" };
+        lines.push_str(&format!("{}\n", out.bold(head)));
         if let Some(no) = &reply.no {
             for instead in &no.instead {
                 lines.push_str(&format!("  instead: {}\n", out.wrap(instead, 11)));

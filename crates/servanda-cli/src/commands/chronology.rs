@@ -80,9 +80,7 @@ pub(crate) fn run(dir: &Path, sensitivity: Option<&str>, out: &Terminal) -> Exit
     } else {
         out.print(&text(&table, out));
     }
-    if let Some(diagnostic) = dating.diagnostic(model) {
-        super::show_diagnostics(model, &[diagnostic], out);
-    }
+    super::show_diagnostics(model, &dating.diagnostics(model), out);
     let is_sound = !show_errors(model, out);
     if table.contradiction.is_none() && is_sound { Exit::Yes } else { Exit::No }
 }

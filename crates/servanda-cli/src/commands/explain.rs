@@ -1,44 +1,9 @@
-//! `servanda explain DIR "QUESTION"`.
+//! The reasons of an answer, step by step.
 
-use std::path::Path;
-
-use servanda::ask::{Reply, ask};
+use servanda::ask::Reply;
 use servanda::steps::Told;
-use servanda::world::World;
 
-use super::{dir_and_question, opened, show_ask_error, view_of, warn_of_errors, write_proofs};
-use crate::ViewArgs;
-use crate::exit::Exit;
 use crate::terminal::Terminal;
-
-pub(crate) fn run(words: &[String], view: &ViewArgs, proof: Option<&Path>, out: &Terminal) -> Exit {
-    let (dir, question) = dir_and_question(words);
-    let dossier = match opened(dir, out) {
-        Ok(dossier) => dossier,
-        Err(exit) => return exit,
-    };
-    let view = match view_of(&dossier.model, view, out) {
-        Ok(view) => view,
-        Err(exit) => return exit,
-    };
-    warn_of_errors(&dossier.model, out);
-    let mut world = World::new(&dossier.model);
-    let reply = match ask(&mut world, question, &view) {
-        Ok(reply) => reply,
-        Err(error) => return show_ask_error(&dossier.model, &error, out),
-    };
-    if let Some(path) = proof
-        && let Err(exit) = write_proofs(&mut world, &[(view.clone(), vec![question.to_owned()])], path, out)
-    {
-        return exit;
-    }
-    if out.json() {
-        out.print_json(&reply);
-    } else {
-        out.print(&text(&reply, out));
-    }
-    if reply.answers.is_empty() { Exit::No } else { Exit::Yes }
-}
 
 pub(super) fn text(reply: &Reply, out: &Terminal) -> String {
     let mut lines = super::ask::text(reply, out);

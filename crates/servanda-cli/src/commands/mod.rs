@@ -126,10 +126,9 @@ fn choices(model: &Model) -> Option<String> {
 pub(crate) fn warn_of_errors(model: &Model, out: &Terminal) {
     let errors = model.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors > 0 {
-        let these = count(errors, "error, and the statement", "errors, and the statements");
-        out.complain(&format!(
-            "warning: the dossier has {these} with them are left out; `servanda check` shows them\n"
-        ));
+        let these = count(errors, "error, and the statement with it is", "errors, and the statements with them are");
+        let them = if errors == 1 { "it" } else { "them" };
+        out.complain(&format!("warning: the dossier has {these} left out; `servanda check` shows {them}\n"));
     }
 }
 

@@ -28,8 +28,8 @@ pub(crate) fn run(dir: &Path, view: &ViewArgs, out: &Terminal) -> Exit {
         .cloned()
         .collect();
     let mut world = World::new(&dossier.model);
-    let contradiction = world.dating.diagnostic(&dossier.model);
-    let is_sound = errors.is_empty() && contradiction.is_none();
+    let contradictions = world.dating.diagnostics(&dossier.model);
+    let is_sound = errors.is_empty() && contradictions.is_empty();
     let report = match report(&mut world, &view) {
         Ok(report) => report,
         Err(errors) => {
@@ -45,7 +45,7 @@ pub(crate) fn run(dir: &Path, view: &ViewArgs, out: &Terminal) -> Exit {
         let name = dir.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
         out.print(&Page { out, text: String::new() }.of(&report, &name.unwrap_or_default()));
     }
-    let findings: Vec<_> = errors.into_iter().chain(contradiction).collect();
+    let findings: Vec<_> = errors.into_iter().chain(contradictions).collect();
     show_diagnostics(&dossier.model, &findings, out);
     if is_sound && report.clashes.is_empty() { Exit::Yes } else { Exit::No }
 }
@@ -140,7 +140,7 @@ impl Page<'_> {
         let rest: Vec<&str> =
             report.instruments.iter().filter(|it| it.status.is_empty()).map(|it| it.name.as_str()).collect();
         if !rest.is_empty() {
-            let what = if report.view.on.is_some() { "Not yet made, or nothing is said" } else { "No status" };
+            let what = if report.view.on.is_some() { "Nothing is said of" } else { "No status" };
             self.line(2, 4, &format!("{what}: {}.", rest.join(", ")));
         }
     }

@@ -3,6 +3,7 @@
 mod check;
 mod deltas;
 pub(crate) mod derived;
+pub(crate) mod direct;
 pub(crate) mod dispatch;
 mod error;
 pub(crate) mod graph;

@@ -1,5 +1,6 @@
 //! What rules and definitions are compiled to: patterns to match, plans to run, effects to carry out.
 
+use super::direct::Direct;
 use servanda_model::{AggregateOp, ArithOp, CompareOp, Duration, Hole, KindId, Value};
 
 /// A term whose value is known when it is read.
@@ -165,6 +166,8 @@ pub(crate) struct Listener {
     pub(crate) sites: Box<[u32]>,
     /// For each effect of the rule its site, or [`crate::state::NONE`].
     pub(crate) effect_sites: Box<[u32]>,
+    /// All that firing the rule comes to, where it can be said so.
+    pub(crate) direct: Option<Direct>,
 }
 
 /// An event that must not happen.

@@ -86,6 +86,7 @@ impl<'a> RuleCompiler<'a> {
                     hidden: hidden(&after),
                     sites: Box::default(),
                     effect_sites: Box::default(),
+                    direct: None,
                 };
                 let listener = self.push(listener);
                 self.tables.elapsed.push(Elapsed { listener, time });
@@ -166,6 +167,7 @@ impl<'a> RuleCompiler<'a> {
             hidden,
             sites: Box::default(),
             effect_sites: Box::default(),
+            direct: None,
         };
         let listener = self.push(listener);
         Ok((bound, listener, inner))

@@ -595,11 +595,13 @@ impl Logic<'_> {
         }
         for hole in [Hole::Number, Hole::Day] {
             let dated = words.len() == 1 && words[0].kind == TokenKind::Date;
-            if (hole == Hole::Day) == dated
-                && let Ok(Filler::Values(values)) = self.reader.filler(words, hole, &self.scope)
-                && let [value] = values.as_slice()
-            {
-                return Ok(Expr::Value(*value));
+            if (hole == Hole::Day) != dated {
+                continue;
+            }
+            match self.reader.filler(words, hole, &self.scope) {
+                Ok(Filler::Values(values)) if values.len() == 1 => return Ok(Expr::Value(values[0])),
+                Ok(Filler::Compared(tests)) => return Ok(Expr::Value(self.reader.amount_within(&tests))),
+                _ => {}
             }
         }
         if let Some(duration) = duration(words, self.reader.clock) {

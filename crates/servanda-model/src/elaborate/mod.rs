@@ -18,13 +18,14 @@ mod secrecy;
 mod sentence;
 mod signs;
 mod sorts;
+mod stated;
 mod things;
 mod trouble;
 mod vocabulary;
 mod wordings;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use servanda_calendar::ReformTable;
 use servanda_diagnostics::{Diagnostic, SourceMap, Span};
@@ -43,7 +44,7 @@ pub use sentence::{Filler, Said, Scope};
 pub use trouble::{Like, Trouble, Unknown};
 use words::{Word, span_of, text_of};
 
-pub use self::question::{Asked, Asker};
+pub use self::question::{Asked, Asker, Deed};
 mod question;
 
 /// One file of a dossier or of the law.
@@ -72,6 +73,9 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         source_ids: HashMap::new(),
         exceptions: Vec::new(),
         passes: false,
+        credits_pass: false,
+        releases: false,
+        own_statuses: BTreeMap::new(),
         excuses: false,
         exceptions_that_begin: Vec::new(),
         corrections: Vec::new(),
@@ -108,6 +112,12 @@ pub(crate) struct Elaborator<'a> {
     exceptions: Vec<(EntityId, Vec<Word>, Statement)>,
     /// Whether anything told may have a norm pass from one bearer to another.
     passes: bool,
+    /// Whether anything told may have what is owed to one be owed to another.
+    credits_pass: bool,
+    /// Whether anything told may release a norm between two.
+    releases: bool,
+    /// For a norm that rules name, and a status word, the fluent of its own that says so.
+    own_statuses: BTreeMap<(EntityId, FluentId), FluentId>,
     /// Whether anything told may excuse a bearer.
     excuses: bool,
     /// Exceptions that excuse what is due as they come to hold.
@@ -322,12 +332,14 @@ impl<'a> Elaborator<'a> {
     }
 
     pub(crate) fn push_rule(&mut self, mut rule: Rule, guards: Vec<Guard>) -> usize {
+        self.name_statuses(&mut rule.triggers, &mut rule.conditions);
         rule.id = RuleId::from_index(self.model.rules.len());
         self.model.rules.push(Guarded { item: rule, guards });
         self.model.rules.len() - 1
     }
 
     pub(crate) fn push_definition(&mut self, mut definition: Definition, guards: Vec<Guard>) -> usize {
+        self.name_statuses(&mut [], &mut definition.conditions);
         definition.id = DefinitionId::from_index(self.model.definitions.len());
         self.model.program.fluents[definition.fluent.index()].mode = Mode::Derived;
         self.model.definitions.push(Guarded { item: definition, guards });
@@ -378,7 +390,14 @@ impl<'a> Elaborator<'a> {
             &["{a} count/counts/counted as party to {b}"],
         );
         let owed = self.built_in_fluent("owed_by_each_party", &[("n", n)], &["{n} owed by each party"]);
-        let way = self.built_in_fluent("has_its_way", &[("n", n), ("a", t)], &["{n} has its way with {a}"]);
+        let way = self.built_in_fluent(
+            "has_its_way",
+            &[("n", n), ("a", t), ("b", t)],
+            &["{n} has its way with {a} towards {b}", "{n} has its way with {a}"],
+        );
+        let holes = [("n", n), ("a", t), ("b", t)];
+        self.model.hooks.released =
+            self.built_in_fluent("released_between", &holes, &["{n} released between {a} and {b}"]);
         let bears = self.built_in_fluent("bears", &[("a", t), ("b", n)], &["{a} bear/bears/bore {b}"]);
         let binds = self.built_in_fluent(
             "binds",
@@ -420,6 +439,12 @@ impl<'a> Elaborator<'a> {
         let phrase = "{n} pass/passes/passed from {a} to {b}";
         self.built_in_wording(Target::Action(pass), &[("n", n), ("a", t), ("b", t)], phrase, true);
         self.model.hooks.passes = pass;
+        // Or another creditor what is owed to one.
+        let owed = crate::ids::ActionId::from_index(self.model.program.actions.len());
+        self.model.program.actions.push(Action { name: "owed_to_instead_of".to_owned(), holes: vec![n, t, t] });
+        let phrase = "{n} owed to {b} instead of {a}";
+        self.built_in_wording(Target::Action(owed), &[("n", n), ("a", t), ("b", t)], phrase, true);
+        self.model.hooks.owed_instead = owed;
     }
 
     fn built_in_fluent(&mut self, name: &str, holes: &[(&str, Hole)], phrases: &[&str]) -> FluentId {
@@ -516,6 +541,7 @@ impl<'a> Elaborator<'a> {
 
     fn finish(&mut self) {
         self.make_happened();
+        self.wait_for_stated_numbers();
         self.leave_out_changes_of_defined();
         let entity_kinds = self.model.lexicon.entity_kinds.clone();
         self.model.program.entity_kinds = entity_kinds;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_diagnostics::{Diagnostic, Span};
+use servanda_diagnostics::{Diagnostic, Span, suggest};
 use servanda_syntax::{Clause, Statement, TokenKind};
 
 use super::logic::People;
@@ -11,7 +11,7 @@ use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, split, text_of};
 use super::{Elaborator, dates, key, value_of};
 use crate::ids::{EntityId, EventId, FluentId, OriginId};
-use crate::lexicon::Target;
+use crate::lexicon::{Lexicon, Target};
 use crate::model::{Event, EventKind, Guarded, Lapse, Relation, Standing, When};
 use crate::program::{Clock, FluentType, Happening, Initial};
 use crate::value::Value;
@@ -532,7 +532,10 @@ impl Elaborator<'_> {
             _ => plain,
         };
         let mut logic = self.logic(People::default());
-        let said = logic.reader.sentence(&plain, want, &logic.scope)?;
+        let said = match logic.reader.sentence(&plain, want, &logic.scope) {
+            Ok(said) => said,
+            Err(trouble) => return Err(undeclared_value(trouble, words, logic.reader.lexicon)),
+        };
         if said.negated {
             return Err(Trouble::new("denied-event", span_of(words), "what did not happen is no event")
                 .help("leave it out, or state it as a `claim`"));
@@ -581,26 +584,9 @@ impl Elaborator<'_> {
 
     /// `at most 20 000` as an amount is a range.
     fn ranged(&mut self, filler: &Filler) -> Filler {
-        use crate::program::CompareOp;
-        use crate::value::{Kinded, NumberRange};
         let Filler::Compared(tests) = filler else { return filler.clone() };
-        let mut range = NumberRange::default();
-        for (op, value) in tests {
-            let Kinded::Number(number) = value.kinded() else { continue };
-            let one = crate::value::Number::whole(1);
-            match op {
-                CompareOp::AtMost => range.max = Some(number),
-                CompareOp::Less => range.max = number.minus(one),
-                CompareOp::AtLeast => range.min = Some(number),
-                CompareOp::Greater => range.min = number.plus(one),
-                CompareOp::Equal | CompareOp::NotEqual => {}
-            }
-        }
-        if range.min.is_none() {
-            range.min = Some(crate::value::Number::whole(0));
-        }
         let mut logic = self.logic(People::default());
-        Filler::Values(vec![logic.reader.range(range)])
+        Filler::Values(vec![logic.reader.amount_within(tests)])
     }
 
     /// A clause of a thing as a sentence about it: dated, an event; undated, a fact from the start.
@@ -797,4 +783,28 @@ pub(super) fn plain_event(kind: EventKind, when: When, origin: OriginId) -> Even
         step: 0,
         origin,
     }
+}
+
+/// `population of Tarn is 5`, where nothing is called `population`: what is to be declared is a fluent and no thing.
+fn undeclared_value(mut trouble: Trouble, words: &[Word], lexicon: &Lexicon) -> Trouble {
+    let at = |text: &str| words.iter().position(|word| word.is(text));
+    let (Some(of), Some(is)) = (at("of"), at("is")) else { return trouble };
+    let fits = trouble.unknown.is_some() && 0 < of && of + 1 < is && is + 1 < words.len();
+    let name = text_of(&words[..of]);
+    if !fits || suggest(&name, lexicon.all_names()).is_some() {
+        return trouble;
+    }
+    let kind_of = |words: &[Word]| {
+        let id = lexicon.entity(&text_of(words))?;
+        let kind = *lexicon.entities[id.index()].kinds.first()?;
+        Some(lexicon.kinds[kind.index()].name.clone())
+    };
+    let of_what = kind_of(&words[of + 1..is]).unwrap_or_else(|| "thing".to_owned());
+    let value = match &words[is + 1..] {
+        value if value.iter().any(|word| word.number.is_some()) => "number".to_owned(),
+        value => kind_of(value).unwrap_or_else(|| "text".to_owned()),
+    };
+    trouble.help = Some(format!("declare it: `fluent {name} of {{{of_what}}}: {value}`"));
+    trouble.unknown = None;
+    trouble
 }

@@ -9,6 +9,8 @@ mod bearers;
 mod builder;
 mod duty;
 mod exceptions;
+mod owed;
+mod own;
 mod standing;
 mod time;
 
@@ -23,10 +25,10 @@ use super::sentence::{Filler, Want, duration};
 use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, text_of};
 use super::{EXCUSE, Elaborator, dates, key, value_of};
-use crate::ids::{ActionId, EntityId, FluentId, OriginId, VarId};
+use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, VarId};
 use crate::lexicon::Target;
 use crate::model::{Guard, Modality, Norm};
-use crate::program::{Condition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
+use crate::program::{Condition, Definition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
 use crate::value::{Duration, Value};
 
 /// What a norm says, read.
@@ -34,6 +36,8 @@ struct Content {
     vars: Vec<Var>,
     modality: Modality,
     bearer: Term,
+    /// `the other`, if anything says so.
+    other: Option<Term>,
     /// Who is named as bearer, if anybody is.
     named: Option<Vec<EntityId>>,
     /// Binding: conditions under which the norm binds its bearer.
@@ -108,6 +112,8 @@ impl Elaborator<'_> {
             }
         }
         self.passes = self.may_come_to(self.model.hooks.passes);
+        self.releases = self.may_hold(self.model.hooks.released);
+        self.credits_pass = self.may_come_to(self.model.hooks.owed_instead);
         self.excuses = self.excuse().is_some_and(|excuse| self.may_come_to(excuse));
         for (id, statement) in &norms {
             let own: Vec<EntityId> =
@@ -126,6 +132,7 @@ impl Elaborator<'_> {
             let guards = vec![Guard::Chosen(reading), Guard::About(norm)];
             self.norm(norm, Some(reading), base, Some(statement), guards);
         }
+        self.define_own_statuses();
         self.exceptions_apart();
         self.exceptions_unused();
     }
@@ -229,6 +236,20 @@ impl Elaborator<'_> {
         self.is_defined(self.model.hooks.binds)
     }
 
+    /// The kinds that the law says norms bind.
+    fn bound_by_law(&self) -> Vec<KindId> {
+        let definitions = self.model.definitions.iter().map(|it| &it.item);
+        let of_it = definitions.filter(|it| it.fluent == self.model.hooks.binds);
+        let kind = |it: &Definition| match it.args.get(1) {
+            Some(Term::Var(var)) => match it.vars[var.index()].hole {
+                Hole::Kind(kind) => Some(kind),
+                _ => None,
+            },
+            _ => None,
+        };
+        of_it.filter_map(kind).collect()
+    }
+
     fn is_defined(&self, fluent: FluentId) -> bool {
         self.model.definitions.iter().any(|definition| definition.item.fluent == fluent)
     }
@@ -260,7 +281,9 @@ impl Elaborator<'_> {
         let instrument = context.instrument;
         let parties: Vec<EntityId> =
             instrument.map(|i| self.model.lexicon.entities[i.index()].parties.clone()).unwrap_or_default();
-        let law = instrument.is_some() && self.law_binds();
+        let mut law = instrument.is_some() && self.law_binds();
+        let released = law && self.releases;
+        let bound_by_law = self.bound_by_law();
         let hooks = self.model.hooks.clone();
         let precedence: Vec<EntityId> =
             self.model.precedence.iter().filter(|it| it.under == id).map(|it| it.over).collect();
@@ -310,11 +333,29 @@ impl Elaborator<'_> {
         }
         logic.people.bearer = Some(bearer);
         // Without more, a sort of thing is nobody in particular: whoever the dossier declares to be of it bears the norm.
+        let mut doer = None;
         let of_kind = match &filler {
             Filler::Some { kind, .. } => Some(*kind),
+            Filler::Var(var) => match logic.scope.vars[var.index()].hole {
+                Hole::Kind(kind) => {
+                    let told = ["when", "or when", "if", "or if"];
+                    let told = clauses.iter().filter(|it| it.keyword.is_some_and(|it| told.contains(&it)));
+                    let mut words = told.flat_map(|it| all(&it.tokens));
+                    let is_told = words.any(|word| logic.scope.var(&word.text) == Some(*var));
+                    let lexicon = &*logic.reader.lexicon;
+                    law = law && bound_by_law.iter().any(|it| lexicon.is_subkind(kind, *it));
+                    // What rows bring is declared nowhere; but who breaks a prohibition is told by the act.
+                    let mut declared = (0..lexicon.entities.len()).map(EntityId::from_index);
+                    let is_declared = declared.any(|id| lexicon.is_of_kind(id, kind));
+                    doer = (!law && !is_told && modality == Modality::MustNot).then_some(*var);
+                    (law || !is_told && (is_declared || doer.is_some())).then_some(kind)
+                }
+                _ => None,
+            },
             _ => None,
         };
-        let named_bearers = matches!(&filler, Filler::Values(_) | Filler::EachParty) || of_kind.is_some();
+        let named_bearers =
+            matches!(&filler, Filler::Values(_) | Filler::EachParty) || of_kind.is_some() && doer.is_none();
         if named_bearers && (law || matches!(bearer, Term::Var(_))) {
             let fluent = if law { hooks.binds } else { hooks.bears };
             let args = if law { vec![norm_term, bearer] } else { vec![bearer, norm_term] };
@@ -373,7 +414,7 @@ impl Elaborator<'_> {
         let mut words = vec![];
         words.extend(sentence[..modal].iter().cloned());
         words.extend(sentence[modal + 1 + usize::from(not)..].iter().cloned());
-        let before: Vec<VarId> = logic.bound.clone();
+        let mut before: Vec<VarId> = logic.bound.clone();
         let plain = seen(&words);
         let mut said = logic.reader.sentence(&plain, Want::ActionFirst, &logic.scope)?;
         if let Term::Var(var) = bearer
@@ -403,6 +444,13 @@ impl Elaborator<'_> {
             }
             Target::Fluent(_) => Body::State(logic.said(&said, &plain)?),
         };
+        if let Some(doer) = doer {
+            before.push(doer);
+            logic.bound.push(doer);
+            if matches!(body, Body::State(_)) {
+                base.push(holds(hooks.bears, vec![bearer, norm_term]));
+            }
+        }
         let mut excepts = Vec::new();
         for clause in clauses.iter().filter(|clause| matches!(clause.keyword, Some("except" | "unless"))) {
             let words = all(&clause.tokens);
@@ -413,7 +461,24 @@ impl Elaborator<'_> {
             excepts.push(logic.conditions(words)?);
         }
         for over in precedence {
-            excepts.push(vec![holds(hooks.has_its_way, vec![Term::Value(value_of(over)), bearer])]);
+            let over = Term::Value(value_of(over));
+            let towards = match logic.people.other {
+                Some(other) => vec![other, Term::Value(value_of(hooks.unspecified))],
+                None => vec![Term::Any],
+            };
+            excepts.extend(towards.into_iter().map(|it| vec![holds(hooks.has_its_way, vec![over, bearer, it])]));
+        }
+        if released {
+            let is_party =
+                |term: &Term| matches!(term, Term::Value(it) if it.as_entity().is_some_and(|it| parties.contains(&it)));
+            let creditors = match logic.people.other {
+                Some(other) => vec![other],
+                None => named_in(&body).into_iter().filter(|it| is_party(it) && *it != bearer).collect(),
+            };
+            if !creditors.is_empty() {
+                let between = |it: Term| holds(hooks.released, vec![norm_term, bearer, it]);
+                excepts.push(creditors.into_iter().map(between).collect());
+            }
         }
         let mut until = Vec::new();
         let mut window = Window::None;
@@ -445,7 +510,9 @@ impl Elaborator<'_> {
         }
         let named = match &filler {
             Filler::Values(values) => Some(values.iter().filter_map(|value| value.as_entity()).collect()),
-            Filler::Some { kind, third, .. } => {
+            Filler::Some { .. } | Filler::Var(_) if of_kind.is_some() => {
+                let kind = &of_kind.expect("it was looked at");
+                let third = matches!(&filler, Filler::Some { third: true, .. });
                 let lexicon = &*logic.reader.lexicon;
                 let all = (0..lexicon.entities.len()).map(EntityId::from_index);
                 let of_it = all.filter(|id| lexicon.is_of_kind(*id, *kind));
@@ -458,6 +525,7 @@ impl Elaborator<'_> {
             vars: logic.scope.vars.clone(),
             modality,
             bearer,
+            other: logic.people.other,
             named,
             base,
             triggers,
@@ -546,6 +614,7 @@ impl Elaborator<'_> {
             renewed: None,
             waived: None,
             excepted: None,
+            performed: None,
             is_made: false,
         };
         builder.build();
@@ -593,6 +662,16 @@ fn instance_vars(body: &Body, bearer: Term, before: &[VarId], triggers: &[Trigge
     };
     vars.retain(common);
     vars
+}
+
+/// Whom and what the deed of a norm names.
+fn named_in(body: &Body) -> Vec<Term> {
+    let mut named = Vec::new();
+    match body {
+        Body::Act(pattern, _) => named.extend(pattern.args.iter().copied()),
+        Body::State(state) => each_fluent(state, &mut |_, terms| named.extend(terms.iter().copied())),
+    }
+    named
 }
 
 fn trigger_terms(trigger: &Trigger) -> Vec<Term> {

@@ -11,6 +11,7 @@ use crate::ids::{EntityId, FluentId};
 use crate::lexicon::Lexicon;
 use crate::model::{Check, Expect, Model, View};
 use crate::program::{Action, Condition, EventPattern, Expr, Fluent};
+use crate::quotations::open_quotations;
 use crate::value::NumberRange;
 
 impl Elaborator<'_> {
@@ -135,8 +136,11 @@ pub enum Asked {
     /// Conditions, with the variables that stand for `who`, `what` and so on first.
     Conditions(Vec<Condition>),
     /// Acts.
-    Happenings(Vec<(EventPattern, Vec<Condition>)>),
+    Happenings(Vec<Deed>),
 }
+
+/// An act asked about, with what is asked of its holes: what a number is compared with.
+pub type Deed = (EventPattern, Vec<Condition>);
 
 impl<'a> Asker<'a> {
     /// Reads questions against this model.
@@ -187,17 +191,17 @@ impl<'a> Asker<'a> {
         result
     }
 
-    /// A sentence as happenings alone.
+    /// A sentence as happenings alone, each with what is asked of its holes.
     ///
     /// # Errors
     /// What was not understood.
-    pub fn happenings(&mut self, text: &str, scope: &mut Scope) -> Result<Vec<EventPattern>, Trouble> {
+    pub fn happenings(&mut self, text: &str, scope: &mut Scope) -> Result<Vec<Deed>, Trouble> {
         let words = words_of(text);
         let mut logic = self.logic(std::mem::take(scope));
         logic.scope.asking = true;
         let result = logic.happening(&words);
         *scope = logic.scope;
-        Ok(result?.into_iter().map(|(pattern, _)| pattern).collect())
+        result
     }
 
     /// A valued fluent, or any expression.
@@ -216,7 +220,7 @@ impl<'a> Asker<'a> {
     /// The thing of a name.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<EntityId> {
-        self.lexicon.entity(name)
+        self.lexicon.entity(&open_quotations(name))
     }
 
     /// Whether `under` can choose a thing: a doctrine, or a reading of a norm.
@@ -244,6 +248,6 @@ impl<'a> Asker<'a> {
 
 /// The words of a question typed outside a file.
 fn words_of(text: &str) -> Vec<Word> {
-    let clean = text.trim().trim_end_matches('?').replace(['\n', '\r', '\t'], " ");
+    let clean = open_quotations(text.trim().trim_end_matches('?')).replace(['\n', '\r', '\t'], " ");
     all(&servanda_syntax::tokenize(clean.trim()))
 }

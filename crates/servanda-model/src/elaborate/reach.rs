@@ -36,11 +36,61 @@ impl Elaborator<'_> {
                 Happening::FactBegins(fluent, ..) | Happening::FactEnds(fluent, ..) => drop(fluents.insert(*fluent)),
             }
         }
-        let has_feeds = self
-            .documents
-            .iter()
-            .any(|file| file.document.statements.iter().any(|statement| statement.keyword() == Some("feed")));
-        has_feeds || self.reached(actions, fluents).0.contains(&action)
+        self.is_fed() || self.reached(actions, fluents).0.contains(&action)
+    }
+
+    /// Whether an action may happen, or have to wait, at the very moment at which one of the fluents changes, and because of it.
+    pub(crate) fn may_set_off(&self, fluents: BTreeSet<FluentId>, action: ActionId) -> bool {
+        let waits =
+            |rule: &Rule, actions: &BTreeSet<ActionId>| rule.unless.iter().any(|it| actions.contains(&it.action));
+        self.reached_by(BTreeSet::new(), fluents, &waits).0.contains(&action)
+    }
+
+    /// Whether rows bring anything.
+    fn is_fed(&self) -> bool {
+        let mut statements = self.documents.iter().flat_map(|file| &file.document.statements);
+        statements.any(|statement| statement.keyword() == Some("feed"))
+    }
+
+    /// Whether a fluent may hold at all, by what is told: looks at names only. How norms stand is not known yet, so they may
+    /// stand in any way.
+    pub(crate) fn may_hold(&self, fluent: FluentId) -> bool {
+        let statuses = self.model.hooks.statuses.iter().map(|(_, fluent)| *fluent);
+        let mut fluents: BTreeSet<FluentId> = statuses.collect();
+        fluents.extend([self.model.hooks.bears, self.model.hooks.owed_by_each, self.model.hooks.belongs_to]);
+        fluents.extend(self.model.initial.iter().map(|it| it.item.fluent));
+        let mut actions = BTreeSet::new();
+        for happening in self.model.events.iter().flat_map(|event| &event.happenings) {
+            match happening {
+                Happening::Action(action, _) => drop(actions.insert(*action)),
+                Happening::FactBegins(fluent, ..) | Happening::FactEnds(fluent, ..) => drop(fluents.insert(*fluent)),
+            }
+        }
+        loop {
+            let before = actions.len() + fluents.len();
+            for rule in self.model.rules.iter().map(|it| &it.item) {
+                let sets_off = |it: &Trigger| may_match(it, &actions, &fluents);
+                if !rule.triggers.iter().any(sets_off) || !may_be(&rule.conditions, &fluents) {
+                    continue;
+                }
+                for effect in &rule.effects {
+                    match effect {
+                        Effect::Happen(pattern) => drop(actions.insert(pattern.action)),
+                        Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => {
+                            fluents.insert(*fluent);
+                        }
+                        Effect::Terminate { .. } => {}
+                    }
+                }
+            }
+            let definitions = self.model.definitions.iter().map(|it| &it.item);
+            fluents.extend(
+                definitions.filter(|it| may_be(&it.conditions, &fluents)).map(|it| it.fluent).collect::<Vec<_>>(),
+            );
+            if actions.len() + fluents.len() == before {
+                return self.is_fed() || fluents.contains(&fluent);
+            }
+        }
     }
 
     /// The actions and fluents that may follow from these at one moment.
@@ -94,6 +144,27 @@ fn sets_off(trigger: &Trigger, actions: &BTreeSet<ActionId>, fluents: &BTreeSet<
         // These come of what was before the moment.
         Trigger::Comes(_) | Trigger::HasHeld { .. } | Trigger::After { .. } => false,
     }
+}
+
+fn may_match(trigger: &Trigger, actions: &BTreeSet<ActionId>, fluents: &BTreeSet<FluentId>) -> bool {
+    match trigger {
+        Trigger::Happens(pattern) => actions.contains(&pattern.action),
+        Trigger::Initiated(pattern)
+        | Trigger::Begins(pattern)
+        | Trigger::Ends(pattern)
+        | Trigger::Comes(pattern)
+        | Trigger::HasHeld { pattern, .. } => fluents.contains(&pattern.fluent),
+        Trigger::After { trigger, .. } => may_match(trigger, actions, fluents),
+    }
+}
+
+/// Whether conditions may be so, where only these fluents ever hold.
+fn may_be(conditions: &[Condition], fluents: &BTreeSet<FluentId>) -> bool {
+    conditions.iter().all(|condition| match condition {
+        Condition::Holds(pattern) => fluents.contains(&pattern.fluent),
+        Condition::AnyOf(lists) => lists.iter().any(|list| may_be(list, fluents)),
+        _ => true,
+    })
 }
 
 /// Calls for each fluent that conditions read, with its arguments and, where the condition names it, its value.

@@ -8,13 +8,19 @@ use super::trouble::Trouble;
 use super::words::{Word, all, span_of, split, text_of};
 use super::{Elaborator, RuleSlot};
 use crate::ids::{DefinitionId, FluentId, RuleId, VarId};
-use crate::lexicon::{Piece, Target};
+use crate::lexicon::{Target, read_alike};
 use crate::model::{Guard, Total};
 use crate::program::{
     Aggregate, AggregateOp, ArithOp, Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode,
     Rule, Term, Trigger, Var,
 };
 use crate::value::Value;
+
+/// The clauses of rules and of definitions alike.
+const SAID_OF_BOTH: &[&str] =
+    &["for", "if", "cites", "source", "note", "under", "replaces", "judgment", "untranslated", "because", "text"];
+const SAID_OF_RULES: &[&str] = &["when", "or when", "or if", "given", "unless", "then"];
+const SAID_OF_DEFINITIONS: &[&str] = &["while", "or while"];
 
 impl Elaborator<'_> {
     /// `Name "label"` at the head of a rule.
@@ -29,30 +35,7 @@ impl Elaborator<'_> {
         let (name, label) = self.rule_name(&words);
         let origin = self.cite(statement);
         self.model.origins[origin.index()].label = label;
-        let known = [
-            "for",
-            "when",
-            "or when",
-            "if",
-            "or if",
-            "given",
-            "unless",
-            "then",
-            "cites",
-            "source",
-            "note",
-            "under",
-            "replaces",
-            "judgment",
-            "untranslated",
-            "because",
-            "text",
-        ];
-        for clause in &statement.clauses {
-            if !clause.keyword.is_some_and(|keyword| known.contains(&keyword)) {
-                self.stray_clause(statement, clause);
-            }
-        }
+        self.expect_clauses(statement, SAID_OF_RULES);
         let guards = self.rule_guards(statement);
         let mut logic = self.logic(People::default());
         logic.scope.matching = true;
@@ -87,26 +70,7 @@ impl Elaborator<'_> {
         let words = all(&statement.head.tokens);
         let origin = self.cite(statement);
         let name = text_of(&words);
-        let known = [
-            "for",
-            "while",
-            "or while",
-            "cites",
-            "source",
-            "note",
-            "under",
-            "replaces",
-            "judgment",
-            "untranslated",
-            "because",
-            "if",
-            "text",
-        ];
-        for clause in &statement.clauses {
-            if !clause.keyword.is_some_and(|keyword| known.contains(&keyword)) {
-                self.stray_clause(statement, clause);
-            }
-        }
+        self.expect_clauses(statement, SAID_OF_DEFINITIONS);
         let guards = self.rule_guards(statement);
         let mut logic = self.logic(People::default());
         logic.scope.matching = true;
@@ -132,6 +96,16 @@ impl Elaborator<'_> {
                 }
             }
             Err(trouble) => self.complain(statement, trouble),
+        }
+    }
+
+    /// Complains of the clauses that neither both nor this kind of statement has.
+    fn expect_clauses(&mut self, statement: &Statement, own: &[&str]) {
+        for clause in &statement.clauses {
+            let is_known = |keyword| SAID_OF_BOTH.contains(&keyword) || own.contains(&keyword);
+            if !clause.keyword.is_some_and(is_known) {
+                self.stray_clause(statement, clause);
+            }
         }
     }
 
@@ -266,16 +240,8 @@ impl Elaborator<'_> {
     fn nesting_fluent(&mut self, statement: &Statement, clause: &Clause) -> Option<FluentId> {
         let words = all(&clause.tokens);
         let phrase = self.phrase(statement, &words);
-        let same = |pieces: &[Piece]| {
-            pieces.len() == phrase.pieces.len()
-                && pieces.iter().zip(&phrase.pieces).all(|(a, b)| match (a, b) {
-                    (Piece::Word(a), Piece::Word(b)) => a.iter().any(|form| b.contains(form)),
-                    (Piece::Hole(_), Piece::Hole(_)) => true,
-                    _ => false,
-                })
-        };
         let found = self.model.lexicon.wordings.iter().find_map(|wording| match wording.target {
-            Target::Fluent(id) if same(&wording.pieces) => Some(id),
+            Target::Fluent(id) if read_alike(&wording.pieces, &phrase.pieces) => Some(id),
             _ => None,
         });
         let fits = found.filter(|id| {

@@ -11,10 +11,10 @@ use servanda_syntax::TokenKind;
 use super::trouble::{Like, Trouble, Unknown};
 use super::wordings::{Spans, align, shortened, without_not};
 use super::words::{Word, span_of, text_of};
-use crate::ids::{EntityId, FluentId, KindId, VarId};
+use crate::ids::{EntityId, FluentId, KindId, RangeId, VarId};
 use crate::lexicon::{Lexicon, Piece, Slot, Target};
 use crate::program::{Clock, CompareOp, Hole, Var};
-use crate::value::{Duration, Number, NumberRange, Value};
+use crate::value::{Duration, Kinded, Number, NumberRange, Value};
 
 /// What fills a hole.
 #[derive(Clone, PartialEq, Debug)]
@@ -345,6 +345,8 @@ impl Reader<'_> {
             ["which" | "what", ..] if scope.asking => self.asked(words, 1),
             ["how", "many" | "much", ..] if scope.asking => match hole {
                 Hole::Kind(_) | Hole::Thing => self.asked(words, 2),
+                // A text has no number.
+                Hole::Text => None,
                 // What is counted is no name.
                 _ => words[2..]
                     .iter()
@@ -456,7 +458,12 @@ impl Reader<'_> {
     fn unknown_name(&self, words: &[Word]) -> Trouble {
         let text = text_of(words);
         let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
-        trouble.help = Some(format!("declare it, for example `polity {}`", text.replace(' ', "")));
+        trouble.help = Some(match BEARERS.contains(&text.to_lowercase().as_str()) {
+            true => "who bears a norm is named by a variable: `norm NAME: x must …`, with the clause `for x: KIND`, and `x` in its other \
+                     clauses"
+                .to_owned(),
+            false => format!("declare it, for example `polity {}`", text.replace(' ', "")),
+        });
         // So many words are no name, but a phrase that is not said right.
         let like = if words.len() > 3 { Like::Phrase } else { Like::Name };
         trouble.unknown = Some(Unknown { text, like });
@@ -526,11 +533,40 @@ impl Reader<'_> {
 
     /// A number known only within bounds.
     pub(crate) fn range(&mut self, range: NumberRange) -> Value {
-        let at = self.ranges.iter().position(|old| *old == range).unwrap_or_else(|| {
+        self.range_in_words(range, None)
+    }
+
+    /// The same, to be shown in the words it was stated in.
+    fn range_in_words(&mut self, range: NumberRange, words: Option<String>) -> Value {
+        let known = |(at, old): (usize, &NumberRange)| {
+            *old == range && self.lexicon.range_words.get(&RangeId::from_index(at)) == words.as_ref()
+        };
+        let known = self.ranges.iter().enumerate().position(known);
+        let id = RangeId::from_index(known.unwrap_or(self.ranges.len()));
+        if known.is_none() {
             self.ranges.push(range);
-            self.ranges.len() - 1
-        });
-        Value::range(crate::ids::RangeId::from_index(at))
+            self.lexicon.range_words.extend(words.map(|words| (id, words)));
+        }
+        Value::range(id)
+    }
+
+    /// `at most 20 000` as an amount: what is counted or measured is at least nothing, and goes in whole numbers.
+    pub(crate) fn amount_within(&mut self, tests: &[(CompareOp, Value)]) -> Value {
+        let one = Number::whole(1);
+        let mut range = NumberRange::default();
+        let mut words = None;
+        for (op, value) in tests {
+            let Kinded::Number(number) = value.kinded() else { continue };
+            match op {
+                CompareOp::AtMost => (range.max, words) = (Some(number), Some(format!("at most {number}"))),
+                CompareOp::Less => (range.max, words) = (number.minus(one), Some(format!("less than {number}"))),
+                CompareOp::AtLeast => range.min = Some(number),
+                CompareOp::Greater => (range.min, words) = (number.plus(one), Some(format!("more than {number}"))),
+                CompareOp::Equal | CompareOp::NotEqual => {}
+            }
+        }
+        range.min = range.min.or(Some(Number::whole(0)));
+        self.range_in_words(range, words.filter(|_| tests.len() == 1))
     }
 
     /// A day: an exact date, or its first possible day.
@@ -559,6 +595,10 @@ const FILLING: [&str; 47] = [
     "million", "thousand", "billion", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days",
     "month", "months", "year", "years", "week", "weeks", "one", "either", "power",
 ];
+
+/// What whoever bears a norm is not called.
+const BEARERS: [&str; 10] =
+    ["first", "first party", "second", "second party", "former", "latter", "bearer", "one", "itself", "it"];
 
 /// Beyond so many words nothing is a list of names.
 const MOST_WORDS: usize = 20_000;

@@ -195,6 +195,8 @@ impl Elaborator<'_> {
             match self.model.lexicon.entity(&text_of(&words[..at])) {
                 Some(norm) => {
                     self.cite(statement);
+                    let origin = self.origin_of(statement);
+                    self.model.exceptions.push((norm, origin));
                     self.exceptions.push((norm, words[from..].to_vec(), statement.clone()));
                 }
                 None => self.unknown_thing(statement, &words[..at]),
@@ -427,7 +429,11 @@ impl Elaborator<'_> {
         let Some(entity) = self.names.get(&key(statement)).and_then(|ids| ids.first()).copied() else { return };
         let default = all(&statement.head.tokens).iter().any(|word| word.is("default"));
         self.cite(statement);
-        self.model.doctrines.push(Doctrine { entity, default });
+        let mut held_by = Vec::new();
+        for clause in statement.clauses_of("held by") {
+            held_by.extend(self.named(statement, &all(&clause.tokens)));
+        }
+        self.model.doctrines.push(Doctrine { entity, default, held_by });
     }
 
     pub(crate) fn chapter(&mut self, statement: &Statement) {

@@ -7,7 +7,7 @@ use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, split, text_of};
 use super::{Elaborator, plain_entity};
 use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId};
-use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording};
+use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording, read_alike};
 use crate::program::{Action, Deadline, Fluent, FluentType, Hole, Mode, Ties};
 use crate::value::Value;
 
@@ -192,14 +192,6 @@ impl Elaborator<'_> {
     /// What a phrase of the same words and holes says already, declared on the other side of dossier and law.
     fn same_phrase(&mut self, statement: &Statement, phrase: &Phrase, fluent: Option<FluentType>) -> Option<Target> {
         let law = self.documents.iter().any(|file| file.law && file.document.file == statement.file);
-        let same_pieces = |pieces: &[Piece]| {
-            pieces.len() == phrase.pieces.len()
-                && pieces.iter().zip(&phrase.pieces).all(|(a, b)| match (a, b) {
-                    (Piece::Word(a), Piece::Word(b)) => a.iter().any(|form| b.contains(form)),
-                    (Piece::Hole(_), Piece::Hole(_)) => true,
-                    _ => false,
-                })
-        };
         let found = self.model.lexicon.wordings.iter().find(|wording| {
             let suits = match (wording.target, fluent) {
                 (Target::Action(_), None) => true,
@@ -207,7 +199,7 @@ impl Elaborator<'_> {
                 _ => false,
             };
             let same_holes = wording.slots.iter().map(|(_, hole)| *hole).eq(phrase.holes.iter().map(|(_, hole)| *hole));
-            suits && wording.main && same_holes && same_pieces(&wording.pieces)
+            suits && wording.main && same_holes && read_alike(&wording.pieces, &phrase.pieces)
         })?;
         // Twice on one side is left to be reported as ambiguous where it is used.
         let documents = self.documents;

@@ -73,7 +73,7 @@ pub const CLAUSES: &[ClauseForm] = &[
     clause("by", "norm reading move", "by DATE", "Gives the last day on which a duty can be met, or the day that a deadline sets.", "by 1921-12-31"),
     clause("until", "norm reading sentence", "until SENTENCE | until DATE julian", "Says what ends a norm; below a country, the first day on which its calendar was no longer the Julian.", "until Sele ends"),
     clause("text", "norm reading rule define source", "text \"PHRASE\"", "Quotes a few words of the provision itself.", "text \"shall come to its aid\""),
-    clause("held by", "event claim fact norm reading move", "held by ACTOR", "Says whose view it is.", "held by Arvenia"),
+    clause("held by", "event claim fact norm reading doctrine move", "held by ACTOR", "Says whose view it is.", "held by Arvenia"),
     clause("according to", "event claim fact move preference", "according to SOMEONE", "Says who reports it; the dossier does not.", "according to Corvia"),
     clause("denied by", "event claim fact move", "denied by ACTOR", "Says who disputes it.", "denied by Corvia"),
     clause("contradicted by", "event claim fact move", "contradicted by NAME because \"TEXT\"", "Says what speaks against it; it is not taken as a fact.", "contradicted by Raid"),

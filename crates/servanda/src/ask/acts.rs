@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use servanda_model::{EntityId, EventId, EventPattern, Happening, Term, Value};
+use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Model, Value};
 
+use super::matching::suits;
 use super::witness::part;
 use super::{Answer, Truth, answer, dated, ends, told};
 use crate::ends::Ends;
@@ -20,66 +21,176 @@ pub(super) fn acts(
     question: &Question,
     day: Option<i64>,
 ) -> Vec<Answer> {
-    let model = world.model;
-    let mut found: BTreeMap<Vec<Value>, Vec<Option<i64>>> = BTreeMap::new();
-    let wants_day = question.body.to_lowercase().starts_with("when");
-    let that_day = question.on.filter(|_| question.that_day);
-    let (first, last) = question.during.unwrap_or((that_day, that_day.or(day)));
+    let mut all = Vec::new();
+    for (at, pattern) in patterns.iter().enumerate() {
+        let compared = question.compared.get(at).map_or(&[][..], Vec::as_slice);
+        let done = acts_of(world, outcome, (pattern, compared), asked, question, day);
+        // Of `A and B did so` each has to be; of `A or B` one is enough.
+        if done.is_empty() && asked.is_empty() && !question.body.contains(" or ") {
+            return Vec::new();
+        }
+        all.extend(done);
+    }
+    all.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
+    all.dedup_by(|(_, one), (_, other)| one.text == other.text && one.since == other.since);
+    all.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The first day on which the act may have been, and the answer.
+type Done = (Option<i64>, Answer);
+
+/// One occurrence of an act: whether its numbers suit for certain, and its day in each run.
+type Occurrence = (bool, Vec<Option<i64>>);
+
+fn acts_of(
+    world: &World<'_>,
+    outcome: &Outcome,
+    deed: (&EventPattern, &[Condition]),
+    asked: &[usize],
+    question: &Question,
+    day: Option<i64>,
+) -> Vec<Done> {
+    let (model, action) = (world.model, deed.0.action);
+    let wants_day = question.asks_when();
+    let (first, last) = question.own_time().unwrap_or((None, day));
     let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
+    let mut found: BTreeMap<(Vec<Value>, usize), Occurrence> = BTreeMap::new();
     for (index, run) in outcome.runs.iter().enumerate() {
-        for event in &run.solution.events {
-            let fits = patterns.iter().any(|pattern| pattern.action == event.action && fits(pattern, &event.args));
-            if fits && in_time(event.tick) {
-                let args = numbers::as_stated(model, &run.numbers, event.action, &event.args);
-                let days = found.entry(args).or_insert_with(|| vec![None; outcome.runs.len()]);
-                if days[index].is_none() {
-                    days[index] = Some(event.tick);
-                }
+        let mut times: BTreeMap<Vec<Value>, Vec<i64>> = BTreeMap::new();
+        for event in run.solution.events.iter().filter(|event| event.action == action) {
+            let args = numbers::as_stated(model, &run.numbers, action, &event.args);
+            let Some(sure) = suits(model, deed, &question.vars, &args) else { continue };
+            let ticks = times.entry(args.clone()).or_default();
+            if !ticks.contains(&event.tick) {
+                let none = || (sure, vec![None; outcome.runs.len()]);
+                found.entry((args, ticks.len())).or_insert_with(none).1[index] = Some(event.tick);
+                ticks.push(event.tick);
+            }
+        }
+    }
+    let mut answers: Vec<Done> = Vec::new();
+    let mut told: BTreeMap<Vec<Value>, usize> = BTreeMap::new();
+    for ((args, _), (sure, days)) in found {
+        let is_so: Vec<bool> = days.iter().map(|day| day.is_some_and(in_time)).collect();
+        let known: Vec<i64> = days.iter().copied().flatten().collect();
+        let (earliest, latest) = (known.iter().min().copied(), known.iter().max().copied());
+        // Between the earliest and the latest day any may be it, unless the date leaves it out.
+        let may_be = first.is_none_or(|first| latest >= Some(first))
+            && last.is_none_or(|last| earliest <= Some(last))
+            && dated_within(world, outcome, (action, &args), (first, last));
+        let everywhere = is_so.iter().all(|is_so| *is_so);
+        let certain = everywhere && sure && outcome.exhaustive;
+        // When it was is asked of each time; otherwise one is enough, if it is certain.
+        let known_of = told.get(&args).copied().filter(|_| !wants_day);
+        if !may_be || known_of.is_some_and(|at| !certain || answers[at].1.truth == Truth::Certain) {
+            continue;
+        }
+        let hull: Vec<Option<i64>> = known.iter().map(|day| Some(*day)).collect();
+        let stated = |day: Option<i64>| day.filter(|day| !world.dating.is_open(*day));
+        let until = stated(latest).into_iter().chain(last).min();
+        let since = match everywhere {
+            false if outcome.precise => Ends::bounds((stated(earliest).max(first), until)),
+            _ => ends(world, outcome, &hull, &[]).0,
+        };
+        let said = say::action(model, action, &args);
+        let text = wanted_of(model, asked, &args, said, wants_day.then(|| since.text(model)));
+        let mut answer = dated(world, text, certain, since, Ends::default());
+        answer.act = true;
+        answer.is_dated = wants_day;
+        if !everywhere {
+            part(world, outcome, &is_so, &mut answer);
+        }
+        let run = is_so.iter().position(|is_so| *is_so).or(days.iter().position(Option::is_some)).unwrap_or(0);
+        let tick = days[run].unwrap_or(0);
+        let of = |run: &Run| steps::of_act(world, outcome, run, action, &args, tick);
+        let stated = outcome.stated.as_ref().map(|stated| of(stated)).filter(|told| !told.steps.is_empty());
+        let trace = stated.unwrap_or_else(|| of(&outcome.runs[run]));
+        answer.steps = trace.steps;
+        answer.assumptions = trace.assumptions;
+        match known_of {
+            Some(at) => answers[at] = (earliest, answer),
+            None => {
+                told.insert(args, answers.len());
+                answers.push((earliest, answer));
+            }
+        }
+    }
+    answers
+}
+
+/// Whether the dates of the statements of an act have a day within a time; what rules make happen has no date.
+fn dated_within(
+    world: &World<'_>,
+    outcome: &Outcome,
+    (action, args): (ActionId, &[Value]),
+    (first, last): (Option<i64>, Option<i64>),
+) -> bool {
+    let is_it =
+        |happening: &Happening| matches!(happening, Happening::Action(it, list) if *it == action && list == args);
+    let told = outcome.visible.iter().filter(|id| world.model.events[id.index()].happenings.iter().any(is_it));
+    let (from, to) = (first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX));
+    let mut spans = told.filter_map(|id| world.dating.spans.get(id)).peekable();
+    spans.peek().is_none() || spans.flatten().any(|(start, end)| *start <= to && from <= *end)
+}
+
+/// Acts upon a place in which the place asked about lies: what is done to the whole may be done to each place within it.
+pub(super) fn on_wholes(
+    world: &World<'_>,
+    outcome: &Outcome,
+    patterns: &[EventPattern],
+    asked: &[usize],
+    question: &Question,
+    day: Option<i64>,
+) -> Vec<Answer> {
+    let model = world.model;
+    let (first, last) = question.own_time().unwrap_or((None, day));
+    let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
+    let wants_day = question.asks_when();
+    type Days = Vec<Option<i64>>;
+    let mut found: BTreeMap<(ActionId, Vec<Value>), (String, Days)> = BTreeMap::new();
+    for (index, run) in outcome.runs.iter().enumerate() {
+        for event in run.solution.events.iter().filter(|event| in_time(event.tick)) {
+            for pattern in patterns.iter().filter(|pattern| pattern.action == event.action) {
+                let Some(within) = steps::within(model, run, pattern, event) else { continue };
+                let entry = found.entry((event.action, event.args.clone()));
+                let (_, days) = entry.or_insert_with(|| (within, vec![None; outcome.runs.len()]));
+                days[index] = days[index].or(Some(event.tick));
             }
         }
     }
     let mut answers = Vec::new();
-    for (args, days) in found {
-        let everywhere = days.iter().all(Option::is_some);
-        let sentence = say::action(model, patterns[0].action, &args);
-        let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+    for ((action, args), (within, days)) in found {
         let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
-        let mut text = match (words.is_empty(), wants_day) {
-            (false, _) => words.join(", "),
-            (true, true) => ends(world, outcome, &known, &[]).0.text(model),
-            (true, false) => sentence.clone(),
-        };
-        if wants_day && !words.is_empty() {
-            text = format!("{text}: {}", ends(world, outcome, &known, &[]).0.text(model));
-        }
-        let mut answer = answer(world, text, everywhere && outcome.exhaustive, known, vec![None]);
-        answer.act = true;
-        answer.is_dated = wants_day;
-        if !everywhere {
-            let is_so: Vec<bool> = days.iter().map(Option::is_some).collect();
-            part(world, outcome, &is_so, &mut answer);
+        let said = format!("{}, and {within}", say::action(model, action, &args));
+        let first_day = known.iter().flatten().next().copied().unwrap_or(0);
+        let day = wants_day.then(|| ends(world, outcome, &known, &[]).0.text(model));
+        let text = wanted_of(model, asked, &args, said.clone(), day);
+        let mut one = answer(world, text, false, known, vec![None]);
+        one.act = true;
+        one.is_dated = wants_day;
+        if one.text != said {
+            one.which = vec![said];
         }
         let run = days.iter().position(Option::is_some).unwrap_or(0);
-        let of = |run: &Run| steps::of_act(world, outcome, run, patterns[0].action, &args, days_first(&days));
-        let stated = outcome.stated.as_ref().map(|stated| of(stated)).filter(|told| !told.steps.is_empty());
-        let told = stated.unwrap_or_else(|| of(&outcome.runs[run]));
-        answer.steps = told.steps;
-        answer.assumptions = told.assumptions;
-        answers.push((days.iter().flatten().min().copied(), answer));
+        let told = steps::of_act(world, outcome, &outcome.runs[run], action, &args, first_day);
+        one.steps = told.steps;
+        one.assumptions = told.assumptions;
+        one.assumptions.push("what is done to a whole place may be done to each place within it".to_owned());
+        answers.push((days.iter().flatten().min().copied(), one));
     }
     answers.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-fn days_first(days: &[Option<i64>]) -> i64 {
-    days.iter().flatten().next().copied().unwrap_or(0)
-}
-
-fn fits(pattern: &EventPattern, args: &[Value]) -> bool {
-    pattern.args.iter().zip(args).all(|(term, value)| match term {
-        Term::Value(wanted) => wanted == value,
-        Term::Var(_) | Term::Any => true,
-    })
+/// What is wanted of an act: what fills the places asked for, else the day if that is asked for, else what was done.
+fn wanted_of(model: &Model, asked: &[usize], args: &[Value], said: String, day: Option<String>) -> String {
+    let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+    match (words.is_empty(), day) {
+        (true, None) => said,
+        (true, Some(day)) => day,
+        (false, None) => words.join(", "),
+        (false, Some(day)) => format!("{}: {day}", words.join(", ")),
+    }
 }
 
 /// That an act did not happen: certain where no chronology has it.
@@ -105,6 +216,26 @@ fn told_of(world: &World<'_>, id: EventId, unknown: &[EntityId]) -> String {
         }
     });
     told.collect::<Vec<_>>().join("; ")
+}
+
+/// How a place lies in one that an event is upon: `Tarn lies in Eastmarch`.
+fn in_whole(world: &World<'_>, outcome: &Outcome, id: EventId, place: EntityId) -> Option<String> {
+    let model = world.model;
+    let run = outcome.runs.first()?;
+    let tick = run.ticks[id.index()]?;
+    let holes = |action: &ActionId| &model.program.actions[action.index()].holes;
+    known_happenings(model, id, &outcome.unknown).find_map(|happening| {
+        let Happening::Action(action, args) = happening else { return None };
+        args.iter().zip(holes(action)).find_map(|(whole, hole)| {
+            let lies = model.nesting.iter().any(|nests| {
+                let args = [Value::entity(place), *whole];
+                let of_places = model.program.fluents[nests.index()].args.first() == Some(hole);
+                let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
+                of_places && (on(tick) || on(tick - 1))
+            });
+            lies.then(|| format!("{} lies in {}", model.name(place), model.show(*whole)))
+        })
+    })
 }
 
 /// What happened, to whom or by whom: on a day, within a time, or up to a day where it is asked of something.
@@ -133,6 +264,9 @@ pub(super) fn happened(
             doer.is_some() && doer == thing.map(Value::entity)
         };
         let involved = involved && (!does || event.happenings.iter().any(by_it));
+        let whole_of =
+            (!does && !involved).then(|| thing.and_then(|thing| in_whole(world, outcome, *id, thing))).flatten();
+        let involved = involved || whole_of.is_some();
         let (min, max) = world.dating.bounds(*id);
         let on_day = match (thing, day) {
             (None, Some(day)) if during.is_none() => {
@@ -157,8 +291,9 @@ pub(super) fn happened(
             (None, Some(day)) if during.is_none() => min == Some(day) && max == Some(day),
             (_, day) => day.is_none_or(|day| max.is_some_and(|max| max <= day)),
         };
-        let certain = by_then && whole && !outcome.doubtful.contains(id);
+        let certain = by_then && whole && whole_of.is_none() && !outcome.doubtful.contains(id);
         let text = told_of(world, *id, &outcome.unknown);
+        let text = whole_of.map_or(text.clone(), |within| format!("{text}, and {within}"));
         let mut answer = dated(world, text, certain, Ends::bounds((min, max)), Ends::default());
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
-use servanda_model::{Condition, FluentId, FluentPattern, FluentType, Term, Value, View};
+use servanda_model::{CompareOp, Condition, FluentId, FluentPattern, FluentType, Term, Value, View};
 
 use super::known::knowledge;
 use super::witness::part;
@@ -12,7 +12,7 @@ use super::{Answer, Truth, answer, because, known, statement, text_of, undecided
 use crate::ends::Ends;
 use crate::question::{Form, Question};
 use crate::steps;
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// What was found for one filling of a question's holes.
 pub(super) struct Found<'o> {
@@ -22,8 +22,8 @@ pub(super) struct Found<'o> {
     pub(super) days: Vec<IntervalSet>,
     /// For each run the interval on the day asked for, with the step that began it.
     pub(super) at: Vec<Option<Interval>>,
-    /// The steps that began it in the first run, and when.
-    pub(super) steps: Vec<(Option<i64>, StepId)>,
+    /// The steps that began it in some run, and when; those of the first run first.
+    pub(super) steps: Vec<(Option<i64>, &'o Run, StepId)>,
 }
 
 /// Who shares a secret knows of it without being told.
@@ -62,6 +62,16 @@ pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answ
     }
 }
 
+/// A value that the thing asked about has not, but its parts have: when the articles of a treaty expire.
+pub(super) fn of_parts(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64) -> Vec<Answer> {
+    let parts = Question { fluent: question.of_parts, form: Form::Which, ..question.clone() };
+    let mut answers = held(world, outcome, &parts, on);
+    for answer in &mut answers {
+        answer.text = answer.text.replacen(", ", ": ", 1);
+    }
+    answers
+}
+
 /// The arguments of a pattern that are given.
 pub(super) fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
     let constant = |term: &Term| match term {
@@ -93,6 +103,29 @@ pub(super) fn may_be_so(
         why(world, outcome, run, held().next().and_then(|it| it.begun_by), Some(on), &mut answer);
         answer.assumptions.extend(assumption.map(str::to_owned));
         answers.push(answer);
+    }
+}
+
+/// Numbers are tried where comparisons turn. Between those tried there may be just the number that is asked about.
+pub(super) fn may_be_equal(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    on: i64,
+    answers: &mut Vec<Answer>,
+) {
+    let (Some(stated), Some(open)) = (&outcome.stated, question.open) else { return };
+    if !matches!(question.conditions.as_slice(), [.., Condition::Compare { op: CompareOp::Equal, .. }]) {
+        return;
+    }
+    for instance in stated.solution.instances_of(open, &[]) {
+        let text = text_of(world.model, question, &instance.args, &stated.solution);
+        let Some(interval) = instance.intervals.iter().find(|it| it.contains(on)) else { continue };
+        if answers.iter().all(|answer| answer.text != text) {
+            let mut one = answer(world, text, false, vec![interval.since], vec![interval.until]);
+            because(world, stated, interval.begun_by, Some(on), &mut one);
+            answers.push(one);
+        }
     }
 }
 
@@ -148,9 +181,7 @@ fn add_fillings<'o>(
                     at: vec![None; runs],
                     steps: Vec::new(),
                 });
-                if index == 0 {
-                    found.steps.extend(interval.begun_by.map(|step| (interval.since, step)));
-                }
+                found.steps.extend(interval.begun_by.map(|step| (interval.since, &**run, step)));
                 found.days[index] = found.days[index].union(&span_of(interval));
                 if interval.contains(on) {
                     found.at[index] = Some(*interval);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use servanda_engine::Interval;
-use servanda_model::{EntityId, FluentId, Standing, Value, View};
+use servanda_model::{EntityId, FluentId, Model, Standing, Value, View};
 
 use super::witness::part;
 use super::{Answer, answer, dated, why};
@@ -88,7 +88,10 @@ pub(super) fn knowledge(
     for norm in model.norms.iter().filter(|norm| norm.reading.is_none() && norm.instrument == Some(thing)) {
         let text = format!("{}: {}", model.name(norm.entity), norm.sentence);
         let mut one = answer(world, text, true, vec![None], vec![None]);
+        // What stands in it is known as far as it is.
         one.since.clone_from(&answers[0].since);
+        one.since_between.clone_from(&answers[0].since_between);
+        one.truth = answers[0].truth;
         one.steps = vec![steps::of_origin(model, norm.origin, "norm")];
         answers.push(one);
     }
@@ -170,7 +173,9 @@ pub(super) fn learnt(world: &World<'_>, outcome: &Outcome, actor: EntityId, thin
 pub(super) fn secrets(world: &World<'_>, outcome: &Outcome, actor: EntityId, on: i64) -> Vec<Answer> {
     let model = world.model;
     let entities = (0..model.lexicon.entities.len()).map(EntityId::from_index);
-    let secret = entities.filter(|id| model.lexicon.entities[id.index()].known_only_to.is_some());
+    // What somebody merely says is nothing that others could know of.
+    let said = |id: EntityId| model.events.iter().any(|it| it.entity == Some(id) && it.standing != Standing::Stated);
+    let secret = entities.filter(|id| model.lexicon.entities[id.index()].known_only_to.is_some() && !said(*id));
     let mut all = Vec::new();
     for thing in secret {
         if let Some(answer) = knowledge(world, outcome, actor, thing, on).into_iter().next() {
@@ -198,6 +203,24 @@ pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec
         one.steps = vec![steps::of_origin(model, norm.origin, "norm")];
         all.push(one);
     }
+    // What is not encoded is said all the same.
+    let of_thing = |id: &EntityId| *id == thing || model.lexicon.entities[id.index()].belongs_to.contains(&thing);
+    let encoded = |id: &EntityId| model.norms.iter().any(|norm| norm.article == Some(*id) || norm.entity == *id);
+    let articles = (0..model.lexicon.entities.len()).map(EntityId::from_index).filter(|id| {
+        model.lexicon.is_of_kind(*id, model.hooks.article)
+            && of_thing(id)
+            && !encoded(id)
+            && !outcome.unknown.contains(id)
+    });
+    for article in articles {
+        let origin = model.lexicon.entities[article.index()].origin;
+        for phrase in &model.origins[origin.index()].judgments {
+            let text = format!("{}: “{phrase}” (not encoded)", model.name(article));
+            let mut one = answer(world, text, true, vec![None], vec![None]);
+            one.steps = vec![steps::of_origin(model, origin, "article")];
+            all.push(one);
+        }
+    }
     all
 }
 
@@ -206,24 +229,33 @@ pub(super) fn claims(
     world: &World<'_>,
     outcome: &Outcome,
     view: &View,
-    actor: EntityId,
+    (actor, words): (Option<EntityId>, Option<&str>),
     day: Option<i64>,
 ) -> Vec<Answer> {
     let model = world.model;
     let mut all = Vec::new();
     for (at, event) in model.events.iter().enumerate() {
+        let Standing::Claimed(by) = &event.standing else { continue };
         let id = servanda_model::EventId::from_index(at);
-        let by = |list: &Vec<EntityId>| list.contains(&actor);
         let evident = view.known_in.is_none_or(|year| world.evidence_by(event.origin, year));
-        let own = view.seen_by.is_none_or(|eyes| eyes == actor || event.known_only_to.is_none());
+        let told = |eyes: &EntityId| event.known_only_to.as_ref().is_none_or(|list| list.contains(eyes));
+        let own = view.seen_by.is_none_or(|eyes| by.contains(&eyes) || told(&eyes));
         let hidden = event.mentions.iter().chain(&event.entity).any(|it| outcome.unknown.contains(it));
         let (min, max) = (event.when.min, event.when.max);
         let said = day.is_none_or(|day| min.is_none_or(|min| min <= day)) && !hidden;
-        if !matches!(&event.standing, Standing::Claimed(list) if by(list)) || !evident || !own || !said {
+        let wanted = actor.is_none_or(|actor| by.contains(&actor))
+            && words.is_none_or(|words| event.sentence.to_lowercase().contains(&words.to_lowercase()));
+        if !wanted || !evident || !own || !said {
             continue;
         }
+        let certain = day.is_none_or(|day| max.or(min).is_none_or(|last| last <= day));
         let since = if min.or(max).is_some() { Ends::bounds((min, max)) } else { Ends::default() };
-        let mut one = dated(world, event.sentence.clone(), true, since, Ends::default());
+        let names: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
+        let text = match actor {
+            Some(_) => event.sentence.clone(),
+            None => format!("{}: {}", names.join(" and "), event.sentence),
+        };
+        let mut one = dated(world, text, certain, since, Ends::default());
         one.act = true;
         one.steps = vec![steps::of_event(world, id)];
         let known = |name: &&String| model.lexicon.entity(name).is_none_or(|id| !outcome.unknown.contains(&id));
@@ -232,6 +264,38 @@ pub(super) fn claims(
     }
     all.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
     all.into_iter().map(|(_, one)| one).collect()
+}
+
+/// Who holds a reading or a doctrine.
+pub(super) fn held_by(model: &Model, thing: EntityId) -> Vec<EntityId> {
+    let reading = model.norms.iter().find(|norm| norm.reading == Some(thing)).map(|norm| norm.held_by.clone());
+    let doctrine = || model.doctrines.iter().find(|it| it.entity == thing).map(|it| it.held_by.clone());
+    reading.or_else(doctrine).unwrap_or_default()
+}
+
+/// Who holds what of readings and doctrines.
+pub(super) fn holders(world: &World<'_>, outcome: &Outcome, by: Option<EntityId>, of: Option<EntityId>) -> Vec<Answer> {
+    let model = world.model;
+    let norms =
+        model.norms.iter().filter(|norm| !outcome.unknown.contains(&norm.entity)).filter_map(|norm| norm.reading);
+    let mut all: Vec<EntityId> = norms.chain(model.doctrines.iter().map(|it| it.entity)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut answers = Vec::new();
+    for thing in all.into_iter().filter(|it| of.is_none_or(|of| of == *it)) {
+        for holder in held_by(model, thing).into_iter().filter(|it| by.is_none_or(|by| by == *it)) {
+            let (name, holder) = (model.name(thing), model.name(holder));
+            let text = match (by, of) {
+                (None, _) => holder.to_owned(),
+                (_, None) => name.to_owned(),
+                _ => format!("{holder} holds {name}"),
+            };
+            let mut one = answer(world, text, true, vec![None], vec![None]);
+            one.steps = vec![steps::of_origin(model, model.lexicon.entities[thing.index()].origin, "")];
+            answers.push(one);
+        }
+    }
+    answers
 }
 
 /// What a thing is: its title, its kind, and whose it is.

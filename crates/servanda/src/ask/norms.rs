@@ -1,17 +1,18 @@
 //! Answers about what somebody may, must or can do.
 
-use std::collections::BTreeMap;
-
-use servanda_calendar::IntervalSet;
-use servanda_engine::Interval;
-use servanda_model::{CompareOp, Condition, EntityId, Expr, FluentId, Modality, Model, Norm, OriginId, Value, View};
+use servanda_calendar::{Interval as Span, IntervalSet};
+use servanda_engine::{Interval, StepId};
+use servanda_model::{
+    CompareOp, Condition, EntityId, Expr, FluentId, Modality, Model, Norm, OriginId, Term, Value, View,
+};
 
 use super::spells::{Spell, asked_for, span_text, spells};
+use super::trial::Trial;
 use super::witness::part;
-use super::{Answer, Found, No, answer, ends, fillings, why};
+use super::{Answer, Found, No, answer, because, ends, fillings};
 use crate::question::{OfNorms, Question, Ruling, Wants};
 use crate::steps::{self, Told};
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// What is said of one norm: the norm, its status, and what was asked for.
 struct Said<'k> {
@@ -77,14 +78,14 @@ pub(super) fn answers(
         });
         let text = text(model, of, &said, days);
         let mut one = answer(world, text, spell.certain, spell.sinces, spell.untils);
-        why(world, spell.outcome, spell.run, spell.begun, Some(on), &mut one);
+        begun_by(world, spell.begun, on, &mut one);
         one.is_dated = of.when;
         if !spell.is_so.iter().all(|is_so| *is_so) {
             part(world, spell.outcome, &spell.is_so, &mut one);
         }
         cite(model, said.norm.origin, &mut one.steps);
         if of.asked > 0 || of.how_many {
-            one.which = vec![by(model, &said)];
+            one.which = vec![by(model, of, &said)];
         }
         match all.iter_mut().find(|known| known.text == one.text) {
             Some(known) => join(known, one),
@@ -94,10 +95,86 @@ pub(super) fn answers(
     if matches!(of.wants, Wants::May | Wants::Can) && !of.how_many && !of.list && !of.when {
         opposed(world, outcome, question, of, view, on, &mut all);
     }
-    for (fluent, rule, effective) in &of.rules {
-        if *effective && (all.is_empty() || of.wants == Wants::Can) {
-            all.extend(of_rule(world, outcome, *fluent, *rule, on));
+    let trial = of.is_plain().then(|| Trial::of(world, outcome, of, view, on)).flatten();
+    if of.wants == Wants::May
+        && let Some(trial) = &trial
+    {
+        tried(world, outcome, of, trial, on, &mut all);
+    }
+    if all.is_empty() || of.wants == Wants::Can {
+        match &trial {
+            Some(trial) => all.extend(of_trial(world, of, trial)),
+            None => {
+                let effective = of.rules.iter().filter(|(.., effective)| *effective);
+                all.extend(effective.flat_map(|(fluent, rule, _)| of_rule(world, outcome, *fluent, *rule, on)));
+            }
         }
+    }
+    all
+}
+
+/// What an act would do to the norms of who does it. One that breaks a limit is not permitted, and one that breaks another norm
+/// only possibly; one that keeps within the limits that are set to it is not forbidden.
+fn tried(world: &World<'_>, outcome: &Outcome, of: &OfNorms, trial: &Trial, on: i64, all: &mut Vec<Answer>) {
+    let model = world.model;
+    let broken = trial.broken(world);
+    for it in &broken {
+        let Some(norm) = model.norms.iter().find(|norm| norm.entity == it.norm) else { continue };
+        if it.certain && is_limit(norm) {
+            all.clear();
+            continue;
+        }
+        for answer in all.iter_mut() {
+            answer.truth = super::Truth::Possible;
+            let but = format!("but would break {}: {}", model.name(norm.entity), norm.sentence);
+            let known = format!("but forbidden by {}:", model.name(norm.entity));
+            if !answer.which.iter().any(|which| *which == but || which.starts_with(&known)) {
+                answer.which.push(but);
+            }
+        }
+    }
+    if !all.is_empty() || broken.iter().any(|it| it.certain) {
+        return;
+    }
+    let possible = !broken.is_empty();
+    for (key, standing) in on_day(world, outcome, Some(of.against), on) {
+        let Some(said) = read(model, &key, of) else { continue };
+        if forbids(model, of, said.norm) {
+            all.clear();
+            return;
+        }
+        let text = format!("not forbidden, within {}", by(model, of, &said));
+        let mut one = answer(world, text, standing.certain && !possible, standing.sinces, standing.untils);
+        begun_by(world, standing.begun, on, &mut one);
+        cite(model, said.norm.origin, &mut one.steps);
+        all.push(one);
+    }
+}
+
+/// What the rules would bring about that the act would set off, each on its day.
+fn of_trial(world: &World<'_>, of: &OfNorms, trial: &Trial) -> Vec<Answer> {
+    let model = world.model;
+    let rules: Vec<OriginId> = of
+        .rules
+        .iter()
+        .filter(|(.., effective)| *effective)
+        .map(|(_, rule, _)| model.rules[*rule].item.origin)
+        .collect();
+    let mut all: Vec<Answer> = Vec::new();
+    for effect in trial.effects(world, &rules) {
+        let later = if effect.day > trial.on() { format!("{}: ", model.show_tick(effect.day)) } else { String::new() };
+        let text = format!("{later}{} ({})", effect.text, effect.rule);
+        let mut one = answer(world, text, effect.certain, vec![None], vec![None]);
+        one.steps = effect.steps;
+        one.steps.push(Told {
+            kind: "rule",
+            name: Some(effect.rule),
+            ..steps::of_origin(model, effect.origin, &effect.text)
+        });
+        all.push(one);
+    }
+    if let Some(first) = all.first_mut() {
+        first.which = trial.moved_days(world);
     }
     all
 }
@@ -124,7 +201,7 @@ fn opposed(
         }
         for answer in all.iter_mut().filter(|answer| same(answer)) {
             answer.truth = super::Truth::Possible;
-            answer.which.push(format!("but forbidden by {}", by(model, &said)));
+            answer.which.push(format!("but forbidden by {}", by(model, of, &said)));
         }
     }
 }
@@ -165,14 +242,19 @@ fn cite(model: &Model, origin: OriginId, told: &mut Vec<Told>) {
     }
 }
 
+fn begun_by(world: &World<'_>, begun: Option<(&Run, StepId)>, on: i64, answer: &mut Answer) {
+    if let Some((run, step)) = begun {
+        because(world, run, Some(step), Some(on), answer);
+    }
+}
+
 /// A time with what it takes to say why.
 struct Standing<'o> {
     outcome: &'o Outcome,
     certain: bool,
     sinces: Vec<Option<i64>>,
     untils: Vec<Option<i64>>,
-    run: usize,
-    begun: Option<servanda_engine::StepId>,
+    begun: Option<(&'o Run, StepId)>,
     /// Whether it is so in each run; empty where all days are asked about.
     is_so: Vec<bool>,
 }
@@ -188,18 +270,17 @@ fn standing<'o>(
 ) -> Vec<(Vec<Value>, Standing<'o>)> {
     if question.is_of_all_days(view) {
         let all = asked_for(world, question, view, spells(fillings(outcome, fluent, i64::MIN)));
-        let of_spell = |it: Spell| Standing {
+        let of_spell = |it: Spell<'o>| Standing {
             outcome,
             certain: it.certain,
             sinces: it.sinces,
             untils: it.untils,
-            run: 0,
             begun: it.begun,
             is_so: Vec::new(),
         };
         return all.into_iter().map(|it| (it.key.clone(), of_spell(it))).collect();
     }
-    on_day(world, fillings(outcome, fluent, on), on)
+    on_day(world, outcome, fluent, on)
 }
 
 /// Whether a norm, in a key of it and its status, is in one that goes without saying.
@@ -209,37 +290,36 @@ fn is_unnamed(model: &Model, key: &[Value]) -> bool {
 }
 
 /// Since when and until when a norm stands, in whatever status, in each run in which it does so on the day.
-fn stays(
-    all: &BTreeMap<Vec<Value>, Found<'_>>,
-    key: &[Value],
-    found: &Found<'_>,
-    on: i64,
-) -> Vec<(Option<i64>, Option<i64>)> {
-    let same = |other: &[Value]| other.len() == key.len() && other[0] == key[0] && other[2..] == key[2..];
-    let of_norm: Vec<&Found<'_>> = all
-        .iter()
-        .filter(|(other, it)| same(other) && std::ptr::eq(it.outcome, found.outcome))
-        .map(|(_, it)| it)
-        .collect();
+fn stays(fluent: Option<FluentId>, key: &[Value], found: &Found<'_>, on: i64) -> Vec<(Option<i64>, Option<i64>)> {
+    // Each key may have chronologies of its own; its other statuses are looked up in these.
+    let wanted: Vec<Option<Value>> = key.iter().enumerate().map(|(at, value)| (at != 1).then_some(*value)).collect();
     let in_run = |(run, held): (usize, &Option<Interval>)| {
         let held = held.as_ref()?;
-        let days = of_norm.iter().fold(IntervalSet::default(), |days, it| days.union(&it.days[run]));
+        let same = found.outcome.runs[run].solution.instances_of(fluent?, &wanted);
+        let intervals = same.flat_map(|instance| &instance.intervals);
+        let spans = intervals.filter_map(|it| Span::new(it.since, it.until));
+        let days = IntervalSet::from_iter(spans);
         let span = days.iter().find(|span| span.contains(on));
         Some(span.map_or((held.since, held.until), |span| (span.since(), span.until())))
     };
     found.at.iter().enumerate().filter_map(in_run).collect()
 }
 
-fn on_day<'o>(world: &World<'_>, all: BTreeMap<Vec<Value>, Found<'o>>, on: i64) -> Vec<(Vec<Value>, Standing<'o>)> {
+fn on_day<'o>(
+    world: &World<'_>,
+    outcome: &'o Outcome,
+    fluent: Option<FluentId>,
+    on: i64,
+) -> Vec<(Vec<Value>, Standing<'o>)> {
     let mut standing = Vec::new();
-    for (key, found) in &all {
+    for (key, found) in &fillings(outcome, fluent, on) {
         let key = key.clone();
         let Some(run) = found.at.iter().position(Option::is_some) else { continue };
         let outcome = found.outcome;
         let held: Vec<&Interval> = found.at.iter().flatten().collect();
         let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
         let spans = match is_unnamed(world.model, &key) {
-            true => stays(&all, &key, found, on),
+            true => stays(fluent, &key, found, on),
             false => held.iter().map(|it| (it.since, it.until)).collect(),
         };
         standing.push((
@@ -249,8 +329,7 @@ fn on_day<'o>(world: &World<'_>, all: BTreeMap<Vec<Value>, Found<'o>>, on: i64) 
                 certain: !is_so.contains(&false) && outcome.exhaustive,
                 sinces: spans.iter().map(|span| span.0).collect(),
                 untils: spans.iter().map(|span| span.1).collect(),
-                run,
-                begun: held[0].begun_by,
+                begun: held[0].begun_by.map(|step| (&*outcome.runs[run], step)),
                 is_so,
             },
         ));
@@ -271,7 +350,7 @@ fn text(model: &Model, of: &OfNorms, said: &Said<'_>, days: Option<String>) -> S
         let limit = limit(model, said.norm);
         return if asked.is_empty() { limit } else { format!("{}: {limit}", asked.join(", ")) };
     }
-    let norm = by(model, said);
+    let norm = by(model, of, said);
     let days = days.map_or_else(String::new, |days| format!(": {days}"));
     if of.list {
         return if asked.is_empty() { format!("{norm}{days}") } else { format!("{}: {norm}{days}", asked.join(", ")) };
@@ -290,14 +369,38 @@ fn text(model: &Model, of: &OfNorms, said: &Said<'_>, days: Option<String>) -> S
 }
 
 /// A norm with what it says and how it stands.
-fn by(model: &Model, said: &Said<'_>) -> String {
+fn by(model: &Model, of: &OfNorms, said: &Said<'_>) -> String {
     let name = model.name(said.norm.entity);
     let towards = said.towards.map(|other| format!("towards {}", model.show(other)));
     let notes: Vec<&str> = said.named_status().into_iter().chain(towards.as_deref()).collect();
+    let sentence = with_names(model, of, said.norm);
     match notes.is_empty() {
-        true => format!("{name}: {}", said.norm.sentence),
-        false => format!("{name}: {} ({})", said.norm.sentence, notes.join(" ")),
+        true => format!("{name}: {sentence}"),
+        false => format!("{name}: {sentence} ({})", notes.join(" ")),
     }
+}
+
+/// What a norm says, with names in place of the variables that the question settles.
+fn with_names(model: &Model, of: &OfNorms, norm: &Norm) -> String {
+    let own = of.names.iter().filter(|(at, ..)| model.norms[*at].entity == norm.entity);
+    let own: Vec<(&str, Value)> = own.map(|(_, name, value)| (name.as_str(), *value)).collect();
+    let put = |word: &str| {
+        let bare = word.trim_end_matches(',');
+        // Two ways of laying the norm over the question leave it open which is meant.
+        let mut all = own.iter().filter(|(name, _)| *name == bare).map(|(_, value)| *value);
+        match (all.next(), all.next()) {
+            (Some(value), None) => format!("{}{}", model.show(value), &word[bare.len()..]),
+            _ => word.to_owned(),
+        }
+    };
+    let words: Vec<&str> = norm.sentence.split(' ').collect();
+    let before = |at: usize| at.checked_sub(1).map_or("", |at| words[at]);
+    // `the other` is nobody's name.
+    let told = words.iter().enumerate().map(|(at, word)| match ["the", "each", "a", "any"].contains(&before(at)) {
+        true => (*word).to_owned(),
+        false => put(word),
+    });
+    told.collect::<Vec<_>>().join(" ")
 }
 
 /// How many a norm lets there be.
@@ -332,7 +435,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
     let model = world.model;
     let rule = &model.rules[rule].item;
     let mut all = Vec::new();
-    for (key, standing) in on_day(world, fillings(outcome, Some(fluent), on), on) {
+    for (key, standing) in on_day(world, outcome, Some(fluent), on) {
         let later = rule.triggers.iter().find_map(|trigger| match trigger {
             servanda_model::Trigger::After { time, .. } => Some(steps::time_text(model, time, rule, &key)),
             _ => None,
@@ -340,7 +443,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
         let later = later.map_or_else(String::new, |time| format!("{time} later: "));
         let text = format!("{later}{} ({})", steps::effects_text(model, rule, &key), rule.name);
         let mut one = answer(world, text, standing.certain, vec![None], vec![None]);
-        why(world, standing.outcome, standing.run, standing.begun, Some(on), &mut one);
+        begun_by(world, standing.begun, on, &mut one);
         one.steps.push(Told {
             kind: "rule",
             name: Some(rule.name.clone()),
@@ -352,7 +455,7 @@ fn of_rule(world: &World<'_>, outcome: &Outcome, fluent: FluentId, rule: usize, 
 }
 
 /// Why no norm says so, and what they say instead.
-pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: &OfNorms, on: i64) -> No {
+pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: &OfNorms, view: &View, on: i64) -> No {
     let model = world.model;
     let mut no = No::default();
     let wanted = match of.wants {
@@ -362,8 +465,15 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         Wants::MustNot => "a norm in force that forbids it",
     };
     no.searched.push(wanted.to_owned());
-    for (key, standing) in on_day(world, fillings(outcome, Some(of.against), on), on) {
+    let trial = (of.is_plain() && of.wants == Wants::May).then(|| Trial::of(world, outcome, of, view, on)).flatten();
+    let broken = trial.map(|trial| trial.broken(world)).unwrap_or_default();
+    let mut forbidding: Vec<EntityId> = Vec::new();
+    for (key, standing) in on_day(world, outcome, Some(of.against), on) {
         let Some(said) = read(model, &key, of) else { continue };
+        if broken.iter().any(|it| it.norm == said.norm.entity) && !forbids(model, of, said.norm) {
+            continue;
+        }
+        forbidding.push(said.norm.entity);
         let word = match said.norm.modality {
             _ if of.wants != Wants::MustNot && !forbids(model, of, said.norm) => "limited by",
             Modality::MustNot => "forbidden by",
@@ -372,13 +482,21 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             Modality::May | Modality::Can => "permitted by",
         };
         let possibly = if standing.certain { "" } else { "possibly " };
-        no.instead.push(format!("{possibly}{word} {}", by(model, &said)));
+        no.instead.push(format!("{possibly}{word} {}", by(model, of, &said)));
         let mut told = answer(world, String::new(), true, vec![None], vec![None]);
-        why(world, standing.outcome, standing.run, standing.begun, Some(on), &mut told);
+        begun_by(world, standing.begun, on, &mut told);
         cite(model, said.norm.origin, &mut told.steps);
         no.steps.extend(told.steps);
     }
-    for (key, standing) in on_day(world, fillings(outcome, question.fluent, on), on) {
+    for it in broken.iter().filter(|it| !forbidding.contains(&it.norm)) {
+        let Some(norm) = model.norms.iter().find(|norm| norm.entity == it.norm) else { continue };
+        let possibly = if it.certain { "" } else { "possibly " };
+        let figures = if it.figures.is_empty() { String::new() } else { format!(", as {}", it.figures.join("; ")) };
+        no.instead.push(format!("{possibly}would break {}: {}{figures}", model.name(norm.entity), norm.sentence));
+        no.steps.extend(it.steps.iter().cloned());
+        cite(model, norm.origin, &mut no.steps);
+    }
+    for (key, standing) in on_day(world, outcome, question.fluent, on) {
         let Some(said) = read(model, &key, of) else { continue };
         let possibly = if standing.certain { "" } else { "possibly " };
         no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));
@@ -397,6 +515,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             Wants::Must => "no norm in force requires it".to_owned(),
             _ => "no norm in force speaks of it: it is neither permitted nor forbidden".to_owned(),
         });
+        no.is_open = matches!(of.wants, Wants::May | Wants::Can);
     }
     for (at, ruling) in &of.norms {
         let norm = &model.norms[*at];
@@ -406,6 +525,12 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             Ruling::Forbids => "forbids it",
             Ruling::Limits => "sets a limit to it",
         };
+        // Who does not know of a norm is not told of it.
+        let is_hidden =
+            outcome.unknown.contains(&norm.entity) || norm.instrument.is_some_and(|it| outcome.unknown.contains(&it));
+        if is_hidden || of.doer.is_some_and(|doer| !can_bind(world, outcome, norm, doer)) {
+            continue;
+        }
         let wants = match of.wants {
             Wants::MustNot => *ruling == Ruling::Forbids,
             _ => *ruling != Ruling::Forbids,
@@ -427,6 +552,22 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         }
     }
     no
+}
+
+/// Whether a norm is one of somebody: of who it names, or of a party to its instrument, or it binds them at some time.
+fn can_bind(world: &World<'_>, outcome: &Outcome, norm: &Norm, somebody: Value) -> bool {
+    let model = world.model;
+    let Some(who) = somebody.as_entity() else { return true };
+    let wanted = [Some(Value::entity(norm.entity)), Some(somebody)];
+    let binds = outcome.runs.iter().any(|run| run.solution.instances_of(model.hooks.binds, &wanted).next().is_some());
+    let named = match norm.bearer {
+        Term::Value(value) => value == somebody,
+        _ => norm.instrument.is_none_or(|it| {
+            let parties = &model.lexicon.entities[it.index()].parties;
+            parties.is_empty() || parties.contains(&who)
+        }),
+    };
+    binds || named
 }
 
 /// Duties that would require it and are done with: met, lapsed or excused.

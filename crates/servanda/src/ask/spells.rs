@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::StepId;
-use servanda_model::{Clock, Model, Value, View};
+use servanda_model::{Clock, Condition, Model, Term, Value, View};
 
-use super::{Answer, Found, answer, dated, ends, fillings, text_of, why};
+use super::{Answer, Found, answer, because, dated, ends, fillings, text_of};
 use crate::ends::{Ends, between_text};
-use crate::question::{Form, Question};
+use crate::question::{Form, Question, Turn};
 use crate::steps;
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// A time during which something is so.
-pub(super) struct Spell {
+pub(super) struct Spell<'o> {
+    /// In what it was found.
+    pub(super) outcome: &'o Outcome,
     /// What fills the question's holes.
     pub(super) key: Vec<Value>,
     /// In every chronology.
@@ -22,11 +24,11 @@ pub(super) struct Spell {
     pub(super) sinces: Vec<Option<i64>>,
     /// The first day after it in each.
     pub(super) untils: Vec<Option<i64>>,
-    /// The step that began it in the earliest.
-    pub(super) begun: Option<StepId>,
+    /// The step that began it in some run.
+    pub(super) begun: Option<(&'o Run, StepId)>,
 }
 
-impl Spell {
+impl Spell<'_> {
     /// Whether it has a day in common with a time: in every chronology, or in some.
     fn meets(&self, (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
         let begins = |since: &Option<i64>| last.is_none_or(|last| since.is_none_or(|since| since <= last));
@@ -37,18 +39,16 @@ impl Spell {
     }
 }
 
-impl Spell {
-    /// Whether its first day is in a time: in every chronology, or in some.
-    fn begins_in(&self, (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
-        let within = |since: &Option<i64>| {
-            since.is_some_and(|since| first.is_none_or(|first| first <= since) && last.is_none_or(|last| since <= last))
-        };
-        self.sinces.iter().any(within).then(|| self.sinces.iter().all(within))
-    }
+/// Whether a day is in a time: in every chronology, or in some.
+fn in_time(days: &[Option<i64>], (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
+    let within = |day: &Option<i64>| {
+        day.is_some_and(|day| first.is_none_or(|first| first <= day) && last.is_none_or(|last| day <= last))
+    };
+    days.iter().any(within).then(|| days.iter().all(within))
 }
 
 /// The times of a fluent of a question, certain and possible.
-pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
+pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>> {
     let mut spells = Vec::new();
     for (key, found) in fillings {
         let outcome = found.outcome;
@@ -58,8 +58,9 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
             // The same intervals in every chronology, if not on the same days.
             for index in 0..counts[0] {
                 let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
-                let begun = found.steps.iter().find(|(since, _)| *since == each[0].since()).map(|(_, step)| *step);
+                let begun = begun(&found, each[0].since());
                 spells.push(Spell {
+                    outcome,
                     key: key.clone(),
                     certain: outcome.exhaustive,
                     sinces: each.iter().map(|span| span.since()).collect(),
@@ -80,16 +81,22 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell> {
         for (set, sure) in sets {
             for span in set.iter() {
                 spells.push(Spell {
+                    outcome,
                     key: key.clone(),
                     certain: sure && outcome.exhaustive,
                     sinces: vec![span.since()],
                     untils: vec![span.until()],
-                    begun: found.steps.first().map(|(_, step)| *step),
+                    begun: begun(&found, span.since()).or_else(|| found.steps.first().map(|it| (it.1, it.2))),
                 });
             }
         }
     }
     spells
+}
+
+/// The step that began something on a day.
+fn begun<'o>(found: &Found<'o>, since: Option<i64>) -> Option<(&'o Run, StepId)> {
+    found.steps.iter().find(|it| it.0 == since).map(|it| (it.1, it.2))
 }
 
 /// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
@@ -102,19 +109,34 @@ fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, In
 }
 
 /// The times that a question asks for: within the time it names, and by the day from which it looks.
-pub(super) fn asked_for(world: &World<'_>, question: &Question, view: &View, all: Vec<Spell>) -> Vec<Spell> {
+pub(super) fn asked_for<'o>(
+    world: &World<'_>,
+    question: &Question,
+    view: &View,
+    all: Vec<Spell<'o>>,
+) -> Vec<Spell<'o>> {
     let by = match &question.form {
         Form::When => None,
         Form::Norms(of) if of.when => None,
         _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
     };
-    let period = question.during.unwrap_or((question.on.filter(|_| question.begins), by));
+    let period = question.during.unwrap_or((question.on.filter(|_| question.turn.is_some()), by));
     let mut kept = Vec::new();
     for mut spell in all {
-        let met = if question.begins { spell.begins_in(period) } else { spell.meets(period) };
+        let met = match question.turn {
+            Some(Turn::Begins) => in_time(&spell.sinces, period),
+            Some(Turn::Ends) => in_time(&spell.untils, period),
+            None => spell.meets(period),
+        };
         let Some(always) = met else { continue };
         spell.certain &= always;
         kept.push(spell);
+    }
+    // Until when it is so is asked of the present time, and of all where it is so no more.
+    if let (Form::Until, None, false, Some(by)) = (&question.form, question.turn, question.ever, by)
+        && kept.iter().any(|spell| spell.meets((Some(by), Some(by))).is_some())
+    {
+        kept.retain(|spell| spell.meets((Some(by), Some(by))).is_some());
     }
     kept
 }
@@ -149,21 +171,23 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         };
         let mut answer = dated(world, text, spell.certain, first, last);
         answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
-        why(world, outcome, 0, spell.begun, None, &mut answer);
+        if let Some((run, step)) = spell.begun {
+            because(world, run, Some(step), None, &mut answer);
+        }
         answers.push(answer);
     }
     answers
 }
 
 /// The times during which a missing number leaves it open whether a norm is breached.
-fn left_open(outcome: &Outcome, question: &Question) -> Vec<Spell> {
+fn left_open<'o>(outcome: &'o Outcome, question: &Question) -> Vec<Spell<'o>> {
     let mut all = spells(fillings(outcome, question.undecided, i64::MIN));
     all.iter_mut().for_each(|spell| spell.certain = false);
     all
 }
 
 /// How long something was so.
-fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell) -> String {
+fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell<'_>) -> String {
     let is_open = |day: &i64| world.dating.is_open(*day);
     if !outcome.precise || spell.sinces.iter().chain(&spell.untils).flatten().any(is_open) {
         return "an unknown time".to_owned();
@@ -226,13 +250,18 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
     let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
-        let Some(begun) = spell.begun else { continue };
-        let trace = steps::trace(world, &outcome.runs[0], begun, None);
+        let Some((run, begun)) = spell.begun else { continue };
+        let trace = steps::trace(world, run, begun, None);
         let day = spell.sinces[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
         let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
-        let of_day: Vec<&steps::Told> = acts.clone().filter(|told| told.day == day).collect();
-        let last = acts.clone().max_by(|a, b| a.day.cmp(&b.day));
-        let causes = if of_day.is_empty() { last.into_iter().collect() } else { of_day };
+        let mut causes: Vec<steps::Told> = acts.clone().filter(|told| told.day == day).cloned().collect();
+        if causes.is_empty() {
+            // What ended a hindrance leaves no step of its own, but it was on that day and about the same things.
+            causes = spell.sinces[0].map_or_else(Vec::new, |day| about_it(world, spell.outcome, question, day));
+        }
+        if causes.is_empty() {
+            causes = acts.clone().max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
+        }
         for told in causes {
             let text = match &told.name {
                 Some(name) => format!("{name}: {}", told.text),
@@ -242,6 +271,9 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
                 continue;
             }
             let mut one = answer(world, text, spell.certain, spell.sinces.clone(), vec![None]);
+            if told.day != day {
+                (one.since, one.since_between) = (told.day.clone(), None);
+            }
             one.act = true;
             one.steps.clone_from(&trace.steps);
             one.assumptions.clone_from(&trace.assumptions);
@@ -249,6 +281,22 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
         }
     }
     answers
+}
+
+/// What was done on a day to the things that a question names.
+fn about_it(world: &World<'_>, outcome: &Outcome, question: &Question, day: i64) -> Vec<steps::Told> {
+    let mut things = Vec::new();
+    for condition in &question.conditions {
+        if let Condition::Holds(it) = condition {
+            things.extend(it.args.iter().filter_map(|term| match term {
+                Term::Value(value) => value.as_entity(),
+                _ => None,
+            }));
+        }
+    }
+    let on_day = outcome.visible.iter().filter(|id| outcome.runs[0].ticks[id.index()] == Some(day));
+    let about = on_day.filter(|id| world.model.events[id.index()].mentions.iter().any(|it| things.contains(it)));
+    about.map(|id| steps::of_event(world, *id)).collect()
 }
 
 /// An interval, with the days between which its ends lie where they are not the same in every chronology.

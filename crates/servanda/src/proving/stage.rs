@@ -330,7 +330,7 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         Form::Happened(_) | Form::Did(_) => {
             return Err("what happened is a list of the dossier's own statements, and rests on nothing else".to_owned());
         }
-        Form::Says(_) | Form::Claims(_) | Form::Named(_) => {
+        Form::Says(_) | Form::Claims { .. } | Form::Named(_) => {
             return Err("what a text says rests on the text alone".to_owned());
         }
         Form::Cause => {

@@ -1,6 +1,6 @@
 //! What stands at the end or at the beginning of a question: its day, a time, and from where it is looked at.
 
-use servanda_calendar::parse_written;
+use servanda_calendar::{month_named, parse_written};
 use servanda_model::{Asker, Clock, EntityId, View};
 
 /// What was read off a question.
@@ -117,23 +117,8 @@ fn days_of(clock: Clock, text: &str) -> Option<(Option<i64>, Option<i64>)> {
 
 /// `10 October 1939`, `October 10, 1939` and `October 1939` in figures.
 fn in_figures(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let words: Vec<String> = text.split_whitespace().map(|word| word.trim_end_matches(',').to_lowercase()).collect();
-    let at = words.iter().position(|word| MONTHS.contains(&word.as_str()))?;
-    let month = 1 + MONTHS.iter().position(|month| *month == words[at])?;
+    let (at, month) = words.iter().enumerate().find_map(|(at, word)| Some((at, month_named(word)?)))?;
     let numbers: Vec<&str> =
         words.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, word)| word.as_str()).collect();
     let day = |text: &str| {

@@ -4,20 +4,24 @@
 //! each norm says; where they fit, a definition holds while the norm is in one of the statuses in which it stands. What can
 //! be done to an instrument is also a matter of the rules that such an act would set off.
 
+mod modal;
+mod powers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{
     Asked, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, FluentId,
-    FluentPattern, FluentType, Guard, Hole, Modality, Norm, Rule, Scope, Term, Trigger, Trouble, Value, VarId,
+    FluentPattern, FluentType, Hole, Modality, Norm, Scope, Term, Trigger, Trouble, Value, VarId,
 };
 
 use super::deeds::{
-    Deed, MOST_ACTS, all_placed, asked_of, brought_about, deeds_of, fluents_in, has_number, laid_on, no_deed, placed,
-    ruling, states_in,
+    Deed, MOST_ACTS, all_placed, asked_of, brought_about, deeds_of, has_number, laid_on, no_deed, placed, ruling,
+    states_in,
 };
 use super::terms::{Put, bound_by, read_by};
 use super::words::orders;
 use super::{Form, Preparing, Question};
+pub(super) use modal::{as_modal, modal};
 
 /// What a question wants to know of norms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,12 +64,34 @@ pub struct OfNorms {
     pub asked: usize,
     /// Who is to do it, if somebody is named.
     pub doer: Option<Value>,
+    /// The act asked about, if it is one.
+    pub act: Option<EventPattern>,
+    /// Names for variables of norms that the question settles: the norm, the variable, what it stands for.
+    pub names: Vec<(usize, String, Value)>,
     /// The norms that speak of it, each with what it says of it.
     pub norms: Vec<(usize, Ruling)>,
     /// The fluent that holds norms that speak against it.
     pub against: FluentId,
     /// The fluents of rules that the act would set off: the rule, and whether anything comes of it.
     pub rules: Vec<(FluentId, usize, bool)>,
+}
+
+impl OfNorms {
+    /// Notes what the variables of a norm stand for.
+    fn note_names(&mut self, at: usize, norm: &Norm, laid: &Laid) {
+        for (var, term) in &laid.norm.terms {
+            let Term::Value(value) = term else { continue };
+            let name = (at, norm.vars[var.index()].name.clone(), *value);
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+    }
+
+    /// Whether it asks yes or no, and of an act.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.act.is_some() && self.asked == 0 && !(self.list || self.how_many || self.when)
+    }
 }
 
 /// How a norm's deed is laid over the deed asked about.
@@ -75,81 +101,6 @@ struct Laid {
     norm: Put,
     /// For what is asked.
     asked: BTreeMap<VarId, Term>,
-}
-
-/// The word that tells what a question wants, how many words it takes, and where the deed begins.
-pub(super) fn modal(lower: &[&str]) -> Option<(Wants, usize, usize)> {
-    let mut is_quoted = false;
-    let at = lower.iter().position(|word| {
-        let outside = !is_quoted;
-        is_quoted ^= word.matches(['"', '“', '”']).count() % 2 == 1;
-        outside && ["may", "might", "can", "could", "must", "shall"].contains(word)
-    })?;
-    let not = lower.get(at + 1) == Some(&"not");
-    let wants = match (lower[at], not) {
-        (_, true) => Wants::MustNot,
-        ("may" | "might", _) => Wants::May,
-        ("can" | "could", _) => Wants::Can,
-        _ => Wants::Must,
-    };
-    Some((wants, at, at + 1 + usize::from(not)))
-}
-
-/// `is Lithuania allowed to …`, `who is obliged to …`, `does USSR have to …`: the words in the order of `may Lithuania …`.
-pub(super) fn as_modal(words: &[&str], lower: &[&str]) -> Option<Vec<String>> {
-    const STATES: [(&str, &str); 10] = [
-        ("allowed", "may"),
-        ("permitted", "may"),
-        ("entitled", "may"),
-        ("authorised", "may"),
-        ("authorized", "may"),
-        ("empowered", "can"),
-        ("obliged", "must"),
-        ("required", "must"),
-        ("bound", "must"),
-        ("forbidden", "must not"),
-    ];
-    let own = |part: &[&str]| part.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let auxiliary = ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had"];
-    let aux = lower.iter().position(|word| auxiliary.contains(word))?;
-    let to = lower.iter().rposition(|word| *word == "to").filter(|_| true)?;
-    // The first `to` after the word of state begins the deed.
-    let state = (aux + 1..lower.len()).find_map(|at| {
-        if lower.get(at + 1) == Some(&"to") {
-            let word = if lower[at] == "prohibited" { "forbidden" } else { lower[at] };
-            if let Some((_, modal)) = STATES.iter().find(|(state, _)| *state == word) {
-                return Some((at, at + 2, *modal));
-            }
-            if lower[at] == "have" {
-                return Some((at, at + 2, "must"));
-            }
-            if lower[at] == "right" {
-                let from = if lower[at - 1] == "the" || lower[at - 1] == "a" { at - 1 } else { at };
-                let from = if lower[from - 1] == "have" { from - 1 } else { from };
-                return Some((from, at + 2, "may"));
-            }
-        }
-        None
-    });
-    let (end, deed, modal) = state?;
-    if to < deed.saturating_sub(1) {
-        return None;
-    }
-    let mut out = own(&words[..aux]);
-    let subject = own(&words[aux + 1..end]);
-    let modal: Vec<String> = modal.split(' ').map(str::to_owned).collect();
-    let deed = own(&words[deed..]);
-    if out.is_empty() || subject.is_empty() {
-        // `is X allowed to …`, `who is allowed to …`
-        out.extend(subject);
-        out.extend(modal);
-    } else {
-        // `what is X allowed to …`
-        out.extend(modal);
-        out.extend(subject);
-    }
-    out.extend(deed);
-    Some(out)
 }
 
 fn expr_of(term: Term) -> Expr {
@@ -180,6 +131,8 @@ impl Preparing<'_> {
             when: false,
             asked: 0,
             doer: None,
+            act: None,
+            names: Vec::new(),
             norms: Vec::new(),
             against: FluentId(0),
             rules: Vec::new(),
@@ -210,6 +163,10 @@ impl Preparing<'_> {
             Deed::Act(act) => {
                 act.args.first().and_then(|term| if let Term::Value(it) = term { Some(*it) } else { None })
             }
+            Deed::State(..) => None,
+        };
+        of.act = match &deeds[0] {
+            Deed::Act(act) => Some(act.clone()),
             Deed::State(..) => None,
         };
         self.lay(of, &deeds, &asked, &scope, &extra, question);
@@ -255,6 +212,8 @@ impl Preparing<'_> {
                 when: false,
                 asked: usize::from(debtor.is_none()),
                 doer: None,
+                act: None,
+                names: Vec::new(),
                 norms: Vec::new(),
                 against: FluentId(0),
                 rules: Vec::new(),
@@ -279,6 +238,12 @@ impl Preparing<'_> {
                 Err(_) => {}
             }
         }
+        for text in orders.iter().flat_map(|order| self.fuller(order)).collect::<Vec<_>>() {
+            if let Ok((mut all, scope, extra)) = self.deed(&text) {
+                all.extend(self.akin(&all[0]));
+                return Ok((all, scope, extra));
+            }
+        }
         Err(last.expect("the words in their own order are tried"))
     }
 
@@ -289,7 +254,7 @@ impl Preparing<'_> {
             && !patterns.is_empty()
         {
             patterns.truncate(1);
-            return Ok((patterns.into_iter().map(Deed::Act).collect(), scope, Vec::new()));
+            return Ok((patterns.into_iter().map(|(pattern, _)| Deed::Act(pattern)).collect(), scope, Vec::new()));
         }
         let mut scope = Scope::default();
         match self.asker.sentence(text, &mut scope)? {
@@ -415,6 +380,10 @@ impl Preparing<'_> {
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         for (at, norm) in model.norms.iter().enumerate() {
+            let of_whole = [Some(norm.entity), norm.reading, norm.article, norm.instrument];
+            if question.within.is_some() && !of_whole.contains(&question.within) {
+                continue;
+            }
             for deed in deeds {
                 for theirs in deeds_of(norm) {
                     let Some(laid) = self.fit(norm, &theirs, deed, scope) else { continue };
@@ -429,6 +398,7 @@ impl Preparing<'_> {
                     if !self.can_concern(norm, &laid) {
                         continue;
                     }
+                    of.note_names(at, norm, &laid);
                     if !of.norms.contains(&(at, ruling)) {
                         of.norms.push((at, ruling));
                     }
@@ -460,6 +430,8 @@ impl Preparing<'_> {
                     _ => None,
                 };
                 match (constant(&it.args[0]), constant(&it.args[1])) {
+                    // Who is a party on the day is for the condition itself to say, where the law does.
+                    (Some(_), Some(_)) if it.fluent == hooks.party && hooks.party != hooks.named_in => true,
                     (Some(other), Some(instrument)) => {
                         self.model.lexicon.entities[instrument.index()].parties.contains(&other)
                     }
@@ -467,19 +439,6 @@ impl Preparing<'_> {
                 }
             }
             _ => true,
-        })
-    }
-
-    /// An act upon an instrument or a part of one changes what is law; that is for the rules of law to allow.
-    fn is_on_instrument(&self, act: &EventPattern) -> bool {
-        let hooks = &self.model.hooks;
-        act.args.iter().any(|term| match term {
-            Term::Value(value) => value.as_entity().is_some_and(|it| {
-                [hooks.instrument, hooks.norm, hooks.article]
-                    .iter()
-                    .any(|kind| self.model.lexicon.is_of_kind(it, *kind))
-            }),
-            _ => false,
         })
     }
 
@@ -519,6 +478,7 @@ impl Preparing<'_> {
             if !fits || other.is_some_and(|other| !self.is_owed_to(norm, other, &mut laid)) {
                 continue;
             }
+            let is_party = other.and_then(|other| self.is_party(norm, other));
             // Nobody owes anything to themselves.
             let own = other.map(|other| Term::Value(Value::entity(other)));
             if own.is_some_and(|own| laid.norm.term(norm.bearer) == own) {
@@ -529,7 +489,8 @@ impl Preparing<'_> {
                 op: CompareOp::NotEqual,
                 right: expr_of(own),
             });
-            let apart: Vec<Condition> = apart.into_iter().collect();
+            let apart: Vec<Condition> = apart.into_iter().chain(is_party).collect();
+            of.note_names(at, norm, &laid);
             of.norms.push((at, Ruling::Requires));
             let asked = VarId(u32::MAX);
             laid.asked.insert(asked, laid.norm.term(norm.bearer));
@@ -558,15 +519,17 @@ impl Preparing<'_> {
             }
         }
         terms.retain(|term| *term != norm.bearer);
-        // A treaty is owed to its parties alone.
-        if !parties.is_empty() && !parties.contains(&creditor) {
+        // A treaty is owed to its parties alone: on the day, where the law says who they are.
+        let by_law = model.hooks.party != model.hooks.named_in;
+        let is_polity = by_law && parties.first().is_some_and(|it| self.are_akin(*it, creditor));
+        if !parties.is_empty() && !parties.contains(&creditor) && !is_polity {
             return false;
         }
         if terms.contains(&Term::Value(creditor_value)) {
             return true;
         }
         if let Some(Term::Var(var)) = self.other_of(norm)
-            && parties.contains(&creditor)
+            && (parties.contains(&creditor) || is_polity)
         {
             laid.norm.terms.insert(var, Term::Value(creditor_value));
             return true;
@@ -575,7 +538,25 @@ impl Preparing<'_> {
             Term::Value(value) => value.as_entity().is_some_and(|it| parties.contains(&it)),
             _ => false,
         });
-        !names_somebody && parties.contains(&creditor)
+        !names_somebody && (parties.contains(&creditor) || is_polity)
+    }
+
+    /// Whether two things are of one kind as they were declared.
+    fn are_akin(&self, one: EntityId, other: EntityId) -> bool {
+        let entities = &self.model.lexicon.entities;
+        entities[one.index()].kinds.iter().any(|kind| entities[other.index()].kinds.contains(kind))
+    }
+
+    /// That somebody whom the instrument of a norm does not name is a party to it, where the norm is owed to the parties.
+    fn is_party(&self, norm: &Norm, creditor: EntityId) -> Option<Condition> {
+        let model = self.model;
+        let instrument = norm.instrument?;
+        if model.lexicon.entities[instrument.index()].parties.contains(&creditor) || self.other_of(norm).is_some() {
+            return None;
+        }
+        let args = [creditor, instrument].map(|it| Term::Value(Value::entity(it))).to_vec();
+        let value = Term::Value(Value::TRUE);
+        Some(Condition::Holds(FluentPattern { fluent: model.hooks.party, args, value }))
     }
 
     /// `the other` of a norm: a variable that is named in the instrument, or counts as a party to it.
@@ -669,7 +650,12 @@ impl Preparing<'_> {
         let asked_terms = Put { terms: laid.asked.clone(), today: None };
         for (status, pattern) in standing {
             let mut conditions = vec![Condition::Holds(pattern)];
-            conditions.extend(laid.norm.conditions(&norm.binding));
+            // What is due is owed, whether or not its instrument is still in force: it may have come of its end.
+            let is_due =
+                model.hooks.statuses.iter().any(|(it, _)| Value::entity(*it) == status && model.name(*it) == "due");
+            if !is_due || !self.is_told_by(&conditions, norm, laid, asked) {
+                conditions.extend(laid.norm.conditions(&norm.binding));
+            }
             if norm.act.is_some() {
                 conditions.extend(laid.norm.conditions(&norm.content));
             }
@@ -708,155 +694,12 @@ impl Preparing<'_> {
         }
     }
 
-    /// The rules that an act would set off on the day, if it were done then.
-    fn powers(&mut self, act: &EventPattern, question: &Question, of_law: bool) -> Vec<(FluentId, usize, bool)> {
-        let model = self.model;
-        let day = question.on.or(self.day);
-        let Some(today) = day.and_then(Value::tick) else { return Vec::new() };
-        let mut found = Vec::new();
-        for (at, rule) in model.rules.iter().enumerate() {
-            let applies = rule.guards.iter().all(|guard| match guard {
-                Guard::Chosen(it) => self.chosen.contains(it),
-                Guard::NotChosen(it) => !self.chosen.contains(it),
-                Guard::About(_) => true,
-            });
-            let of_norm = !model.origins[rule.item.origin.index()].within.is_empty();
-            if !applies || of_norm {
-                continue;
-            }
-            let set_off = rule.item.triggers.iter().find_map(|trigger| match trigger {
-                Trigger::Happens(it) if it.action == act.action => Some((it, &rule.item.conditions)),
-                Trigger::After { trigger, given, .. } => match &**trigger {
-                    Trigger::Happens(it) if it.action == act.action => Some((it, given)),
-                    _ => None,
-                },
-                _ => None,
-            });
-            let Some((pattern, conditions)) = set_off else { continue };
-            let Some(mut put) = laid_on(&pattern.args, &act.args) else { continue };
-            let of_kind = put.terms.iter().all(|(var, term)| match (rule.item.vars[var.index()].hole, term) {
-                (Hole::Kind(kind), Term::Value(value)) => {
-                    value.as_entity().is_some_and(|it| model.lexicon.is_of_kind(it, kind))
-                }
-                _ => true,
-            });
-            if !of_kind {
-                continue;
-            }
-            put.terms.retain(|_, term| matches!(term, Term::Value(_)));
-            put.today = Some(today);
-            let effective = self.has_effect(&rule.item);
-            let doer = pattern.args.first().copied();
-            if of_law && effective && !rule.item.effects.iter().any(|effect| self.is_of_law(effect, &rule.item, doer)) {
-                continue;
-            }
-            let fluent = self.rule_fluent(&rule.item, &put, conditions, question);
-            found.push((fluent, at, effective));
-        }
-        found
-    }
-
-    /// Whether an effect is on instruments and their parts, and on who acts alone, and so on the law between states and not on the facts.
-    fn is_of_law(&self, effect: &Effect, rule: &Rule, doer: Option<Term>) -> bool {
-        let model = self.model;
-        let args = match effect {
-            Effect::Initiate { args, .. } | Effect::Increase { args, .. } => args,
-            Effect::Terminate { pattern } => &pattern.args,
-            Effect::Happen(it) => &it.args,
-        };
-        let hooks = &model.hooks;
-        let is_text = |kind| {
-            [hooks.instrument, hooks.norm, hooks.article].iter().any(|text| model.lexicon.is_subkind(kind, *text))
-        };
-        if matches!(effect, Effect::Happen(_)) {
-            return args.iter().any(|term| match term {
-                Term::Var(var) => matches!(rule.vars[var.index()].hole, Hole::Kind(kind) if is_text(kind)),
-                _ => false,
-            });
-        }
-        let texts = args.iter().filter(|term| Some(**term) != doer).count();
-        texts > 0
-            && args.iter().all(|term| match term {
-                doing if Some(*doing) == doer => true,
-                Term::Var(var) => match rule.vars[var.index()].hole {
-                    Hole::Kind(kind) => is_text(kind) || kind == hooks.thing,
-                    Hole::Thing => true,
-                    _ => false,
-                },
-                Term::Value(value) => value
-                    .as_entity()
-                    .is_some_and(|it| model.lexicon.entities[it.index()].kinds.iter().any(|kind| is_text(*kind))),
-                Term::Any => false,
-            })
-    }
-
-    fn rule_fluent(&mut self, rule: &Rule, put: &Put, conditions: &[Condition], question: &Question) -> FluentId {
-        let fluent = self.fluent_for(rule.vars.iter().map(|_| Hole::Any).collect());
-        let conditions = put.conditions(conditions);
-        let bound = bound_by(&conditions);
-        let unspecified = Term::Value(Value::entity(self.model.hooks.unspecified));
-        let args = (0..rule.vars.len() as u32).map(VarId).map(|var| match put.term(Term::Var(var)) {
-            Term::Var(var) if !bound.contains(&var) => unspecified,
-            term => term,
-        });
-        let args = args.collect();
-        self.questions.definitions.push(Definition {
-            id: DefinitionId(0),
-            name: question.text.clone(),
-            vars: rule.vars.clone(),
-            fluent,
-            args,
-            value: Expr::Value(Value::TRUE),
-            conditions,
-            origin: rule.origin,
-        });
-        fluent
-    }
-
-    /// Whether anything looks at what a rule changes: a mere note that an act was without effect is looked at by nothing.
-    fn has_effect(&self, rule: &Rule) -> bool {
-        let model = self.model;
-        let mut read: BTreeSet<FluentId> = BTreeSet::new();
-        let mut acts = BTreeSet::new();
-        let applies = |guards: &[Guard]| {
-            guards.iter().all(|guard| match guard {
-                Guard::Chosen(it) => self.chosen.contains(it),
-                Guard::NotChosen(it) => !self.chosen.contains(it),
-                Guard::About(_) => true,
-            })
-        };
-        for rule in model.rules.iter().filter(|rule| applies(&rule.guards)) {
-            for trigger in &rule.item.triggers {
-                let inner = match trigger {
-                    Trigger::After { trigger, given, .. } => {
-                        fluents_in(given, &mut read);
-                        trigger
-                    }
-                    other => other,
-                };
-                match inner {
-                    Trigger::Happens(it) => {
-                        acts.insert(it.action);
-                    }
-                    Trigger::Initiated(it)
-                    | Trigger::Begins(it)
-                    | Trigger::Ends(it)
-                    | Trigger::Comes(it)
-                    | Trigger::HasHeld { pattern: it, .. } => {
-                        read.insert(it.fluent);
-                    }
-                    Trigger::After { .. } => {}
-                }
-            }
-            fluents_in(&rule.item.conditions, &mut read);
-        }
-        for definition in model.definitions.iter().filter(|it| applies(&it.guards)) {
-            fluents_in(&definition.item.conditions, &mut read);
-        }
-        rule.effects.iter().any(|effect| match effect {
-            Effect::Initiate { fluent, .. } | Effect::Increase { fluent, .. } => read.contains(fluent),
-            Effect::Terminate { pattern } => read.contains(&pattern.fluent),
-            Effect::Happen(it) => acts.contains(&it.action),
+    /// Whether conditions say all that is asked of a norm, as far as it knows it.
+    fn is_told_by(&self, conditions: &[Condition], norm: &Norm, laid: &Laid, asked: &[VarId]) -> bool {
+        let (bound, binding) = (bound_by(conditions), bound_by(&laid.norm.conditions(&norm.binding)));
+        asked.iter().all(|var| match laid.asked.get(var).map(|term| laid.norm.term(*term)) {
+            Some(Term::Var(var)) => bound.contains(&var) || !binding.contains(&var),
+            _ => true,
         })
     }
 

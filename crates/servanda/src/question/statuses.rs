@@ -14,6 +14,12 @@ fn status_fluent(model: &Model, name: &str) -> Option<FluentId> {
     model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name).map(|(_, fluent)| *fluent)
 }
 
+/// Whether a condition is that a norm is done with.
+pub(super) fn is_done(model: &Model, condition: &Condition) -> bool {
+    let done = ["met", "met late", "lapsed", "excused"].map(|word| status_fluent(model, word));
+    matches!(condition, Condition::Holds(it) if done.contains(&Some(it.fluent)))
+}
+
 /// Conditions as they are put: a norm is observed by somebody only where no instance of it is breached by them. What is owed to
 /// two and denied to one is not observed.
 pub(super) fn unbroken(model: &Model, conditions: &[Condition]) -> Vec<Condition> {

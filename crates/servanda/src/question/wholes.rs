@@ -49,6 +49,38 @@ impl Preparing<'_> {
         Some(self.add_defined(name, (holes, args), all))
     }
 
+    /// A fluent that holds the days that the parts of an instrument have, each with its part. Of what is no day the parts may
+    /// have some and the whole another.
+    pub(super) fn of_its_parts(
+        &mut self,
+        asked: &FluentPattern,
+        hole: Hole,
+        scope: &Scope,
+        name: &str,
+    ) -> Option<FluentId> {
+        let (lexicon, hooks) = (&self.model.lexicon, &self.model.hooks);
+        let is_whole = |term: &Term| match term {
+            Term::Value(value) => value.as_entity().is_some_and(|it| lexicon.is_of_kind(it, hooks.instrument)),
+            _ => false,
+        };
+        let at = asked.args.iter().position(is_whole).filter(|_| hole == Hole::Day)?;
+        let mut ways = Vec::new();
+        for kind in [hooks.article, hooks.norm] {
+            let mut scope = scope.clone();
+            let part = Term::Var(scope.declare("part", Hole::Kind(kind)));
+            let mut there = asked.clone();
+            let whole = std::mem::replace(&mut there.args[at], part);
+            let belongs =
+                FluentPattern { fluent: hooks.belongs_to, args: vec![part, whole], value: Term::Value(Value::TRUE) };
+            ways.push((vec![Condition::Holds(belongs), Condition::Holds(there)], part, scope.vars));
+        }
+        let fluent = self.add_fluent(vec![Hole::Thing, hole], FluentType::Truth);
+        for (conditions, part, vars) in ways {
+            self.add_definition(name, fluent, vec![part, asked.value], conditions, vars);
+        }
+        Some(fluent)
+    }
+
     /// Conditions under which what stands in a relation to an article or a norm does so to the whole of it, too: who amends an
     /// article amends the treaty.
     fn as_the_parts(&self, asked: &FluentPattern, scope: &Scope) -> Vec<(Vec<Condition>, Vec<Var>)> {

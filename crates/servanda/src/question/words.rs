@@ -3,6 +3,8 @@
 
 use servanda_model::lexicon::Lexicon;
 
+use super::verbs::past_of;
+
 /// Forms of *be*, *have* and *do*.
 pub(super) const AUXILIARY: [&str; 11] =
     ["is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "been"];
@@ -111,34 +113,6 @@ fn around(agent: &str, left: &[String]) -> Vec<String> {
     all
 }
 
-/// Participles of strong verbs, and their past forms, which are the ones that phrases declare.
-const PARTICIPLES: [(&str, &str); 24] = [
-    ("taken", "took"),
-    ("given", "gave"),
-    ("broken", "broke"),
-    ("withdrawn", "withdrew"),
-    ("drawn", "drew"),
-    ("forbidden", "forbade"),
-    ("begun", "began"),
-    ("known", "knew"),
-    ("grown", "grew"),
-    ("chosen", "chose"),
-    ("written", "wrote"),
-    ("driven", "drove"),
-    ("risen", "rose"),
-    ("sworn", "swore"),
-    ("shown", "showed"),
-    ("seen", "saw"),
-    ("done", "did"),
-    ("gone", "went"),
-    ("come", "came"),
-    ("fallen", "fell"),
-    ("undertaken", "undertook"),
-    ("overthrown", "overthrew"),
-    ("sunk", "sank"),
-    ("frozen", "froze"),
-];
-
 /// A question with participles that no phrase has in the forms that one has.
 pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
     let form = |word: &str| {
@@ -146,8 +120,8 @@ pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
         if lower == "their" && !lexicon.has_word("their") {
             return Some("its".to_owned());
         }
-        let (_, past) = PARTICIPLES.iter().find(|(participle, _)| *participle == lower)?;
-        (!lexicon.has_word(&lower) && lexicon.has_word(past)).then(|| (*past).to_owned())
+        let past = past_of(&lower)?;
+        (!lexicon.has_word(&lower) && lexicon.has_word(past)).then(|| past.to_owned())
     };
     let words: Vec<&str> = text.split(' ').collect();
     let deed =

@@ -1,5 +1,7 @@
 //! What a norm becomes: its rules and definitions, under its own name.
 
+use std::collections::BTreeSet;
+
 use super::{Body, Content, Occasion, trigger_terms};
 use crate::elaborate::reach::each_fluent;
 use crate::elaborate::{Elaborator, value_of};
@@ -27,6 +29,8 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) waived: Option<FluentPattern>,
     /// The event that an exception excuses what is due.
     pub(super) excepted: Option<EventPattern>,
+    /// The event that the act is done while the duty is due.
+    pub(super) performed: Option<EventPattern>,
     /// Whether the rule asked for last was made: one that nothing triggers is not.
     pub(super) is_made: bool,
 }
@@ -146,21 +150,25 @@ impl Builder<'_, '_> {
         EventPattern { action: act.action, args: act.args.iter().map(known).collect() }
     }
 
-    /// Whether an act follows from rules, and may so wait for what the norm itself leads to.
+    /// Whether an act may follow from how norms stand at its moment, and so have to wait for what the norm itself leads to.
     pub(super) fn follows(&self, act: &EventPattern) -> bool {
-        let is_it = |effect: &Effect| matches!(effect, Effect::Happen(pattern) if pattern.action == act.action);
-        self.this.model.rules.iter().any(|rule| rule.item.effects.iter().any(is_it))
+        let of_others = self.this.model.norms.iter().map(|norm| norm.status);
+        let told = self.this.model.hooks.statuses.iter().map(|(_, fluent)| *fluent);
+        let own = self.this.own_statuses.values().copied();
+        let mut statuses: BTreeSet<FluentId> = of_others.chain(told).chain(own).collect();
+        statuses.insert(self.status);
+        self.this.may_set_off(statuses, act.action)
     }
 
     /// Acts that end the norm, where they can be asked for at the moment that sets it off: none follows from rules, or is
     /// what sets it off, is demanded or forbidden by it, or makes it bind.
-    pub(super) fn ends_at_once(&self, act: &EventPattern) -> Vec<EventPattern> {
+    pub(super) fn ends_at_once(&self, act: Option<&EventPattern>) -> Vec<EventPattern> {
         let is_it = |it: &Trigger, end: &EventPattern| matches!(it, Trigger::Happens(it) if it.action == end.action);
         let mut all = Vec::new();
         for (trigger, given) in &self.content.until {
             let Trigger::Happens(end) = trigger else { return Vec::new() };
             let is_apart = given.is_empty()
-                && end.action != act.action
+                && act.is_none_or(|act| end.action != act.action)
                 && !self.follows(end)
                 && !self.content.triggers.iter().any(|it| is_it(it, end))
                 && self.binding().is_none_or(|it| !self.this.may_change(end.action, it.fluent));
@@ -314,7 +322,9 @@ impl Builder<'_, '_> {
     /// what allows a state of things only as far as it allows it.
     pub(super) fn has_its_way(&mut self) {
         let fluent = self.this.model.hooks.has_its_way;
-        let args = vec![Term::Value(value_of(self.id)), self.content.bearer];
+        let towards = self.creditor().map(Term::Var);
+        let towards = towards.unwrap_or(Term::Value(value_of(self.this.model.hooks.unspecified)));
+        let args = vec![Term::Value(value_of(self.id)), self.content.bearer, towards];
         let words: &[&str] = match (&self.content.body, self.content.modality) {
             (Body::Act(..), Modality::Must) => &["due"],
             (_, Modality::May | Modality::Can) => &["permitted"],

@@ -28,7 +28,7 @@ impl Builder<'_, '_> {
         due.extend(still.iter().map(|word| self.is_not(word)));
         let falls_due = self.signal("falls due");
         // What is taken over arises from its former bearer's, and not anew.
-        let taken_over = self.taken_over();
+        let taken_over: Vec<EventPattern> = self.taken_over().into_iter().chain(self.owed_instead()).collect();
         let before = self.this.model.rules.len();
         let excused_now = self.excused().filter(|_| !self.is_of_anybody());
         let fresh = due.clone();
@@ -72,6 +72,7 @@ impl Builder<'_, '_> {
         self.deadline();
         self.excepted_while_due(&done, passed.as_ref());
         self.lapses(&done, passed.as_ref(), again.as_ref());
+        self.owed_no_longer(&done, passed.as_ref());
         self.excusable(&done, passed.as_ref());
     }
 
@@ -87,7 +88,7 @@ impl Builder<'_, '_> {
         let arising = self.arising();
         let becomes = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
         let waits = is_plain && self.may_wait_for(act);
-        let ends_at_once = self.ends_at_once(act);
+        let ends_at_once = self.ends_at_once(Some(act));
         if !waits && ends_at_once.is_empty() {
             self.rule("becomes due", arising, due, becomes);
             return vec![falls_due.clone()];
@@ -173,6 +174,7 @@ impl Builder<'_, '_> {
             self.rule("is performed", vec![Trigger::Happens(act.clone())], conditions, effects);
             settling.push(acts);
         }
+        self.performed = settling.first().cloned();
         if !self.content.until.is_empty() {
             let over = self.signal("is to end");
             let effects = vec![Effect::Happen(over.clone())];

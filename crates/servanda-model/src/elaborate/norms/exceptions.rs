@@ -37,7 +37,8 @@ impl Builder<'_, '_> {
             let effects = vec![Effect::Happen(excepted.clone())];
             if let Some(begins) = self.exception_begins(holds.clone()) {
                 self.rule("is excepted", vec![begins], due.clone(), effects.clone());
-                self.unless_any(passed.into_iter().chain([done]));
+                let performed = self.performed.clone();
+                self.unless_any(passed.into_iter().chain([done]).chain(&performed));
             }
             if let Some(passed) = passed {
                 let conditions = due.iter().cloned().chain(holds).collect();
@@ -129,7 +130,7 @@ impl Elaborator<'_> {
     }
 }
 
-fn bound_by(conditions: &[Condition]) -> Vec<VarId> {
+pub(super) fn bound_by(conditions: &[Condition]) -> Vec<VarId> {
     let mut bound = Vec::new();
     conditions.iter().for_each(|it| bind(it, &mut bound));
     bound

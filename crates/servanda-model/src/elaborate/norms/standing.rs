@@ -2,7 +2,8 @@
 
 use super::Body;
 use super::builder::Builder;
-use crate::ids::FluentId;
+use super::exceptions::bound_by;
+use crate::elaborate::value_of;
 use crate::model::Modality;
 use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Ties, Trigger};
 use crate::value::Value;
@@ -23,8 +24,8 @@ impl Builder<'_, '_> {
         let begin = Effect::Initiate { fluent: arisen, args: self.args(), value: Expr::Value(Value::TRUE) };
         let conditions = self.conditions();
         let ends_at_once = match &self.content.body {
-            Body::Act(act, _) => self.ends_at_once(&act.clone()),
-            Body::State(_) => Vec::new(),
+            Body::Act(act, _) => self.ends_at_once(Some(&act.clone())),
+            Body::State(_) => self.ends_at_once(None),
         };
         self.rule("is set off", self.content.triggers.clone(), conditions.clone(), vec![begin]);
         self.unless_any(&ends_at_once);
@@ -84,6 +85,15 @@ impl Builder<'_, '_> {
         let breached = self.this.status_value("breached");
         self.define("is breached", self.status, self.args(), breached, vec![Condition::Holds(broken.clone())]);
         let mut observed = standing;
+        // Who has not broken it yet is known where it is declared.
+        if let Term::Var(bearer) = self.content.bearer
+            && !bound_by(&observed).contains(&bearer)
+            && self.content.instance.contains(&bearer)
+        {
+            let args = vec![self.content.bearer, Term::Value(value_of(self.id))];
+            let fluent = self.this.model.hooks.bears;
+            observed.push(Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) }));
+        }
         observed.push(Condition::Not(vec![Condition::Holds(broken)]));
         let value = self.this.status_value("observed");
         self.define("is observed", self.status, self.args(), value, observed);
@@ -145,25 +155,24 @@ impl Builder<'_, '_> {
 
     /// Of the numbers compared those that are only ever stated, and so may be missing: that they are there.
     pub(super) fn stated_numbers(&self, state: &[Condition]) -> Vec<Condition> {
-        let model = &self.this.model;
-        let adds = |fluent: FluentId| {
-            let is_it = |effect: &Effect| matches!(effect, Effect::Increase { fluent: it, .. } if *it == fluent);
-            model.rules.iter().flat_map(|rule| &rule.item.effects).any(is_it)
+        let sides = || {
+            state.iter().flat_map(|condition| match condition {
+                Condition::Compare { left, right, .. } => vec![left, right],
+                _ => Vec::new(),
+            })
         };
+        // Which numbers are only stated takes a look at every rule, and few norms are about a number.
+        if !sides().any(|side| matches!(side, Expr::Fluent(..))) {
+            return Vec::new();
+        }
+        let numbers = self.this.model.stated_numbers();
         let stated = |expr: &Expr| match expr {
-            Expr::Fluent(fluent, args) => {
-                let known = &model.program.fluents[fluent.index()];
-                let only = known.ty == FluentType::Number && known.mode == Mode::Inertial && !adds(*fluent);
-                let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any };
-                only.then_some(Condition::Holds(pattern))
+            Expr::Fluent(fluent, args) if numbers.contains(fluent) => {
+                Some(Condition::Holds(FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any }))
             }
             _ => None,
         };
-        let sides = state.iter().filter_map(|condition| match condition {
-            Condition::Compare { left, right, .. } => Some([left, right]),
-            _ => None,
-        });
-        sides.flatten().filter_map(stated).collect()
+        sides().filter_map(stated).collect()
     }
 
     pub(super) fn permission(&mut self) {

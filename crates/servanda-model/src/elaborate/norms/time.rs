@@ -20,7 +20,7 @@ impl Builder<'_, '_> {
         let breach = vec![Effect::Happen(passed)];
         match &self.content.window {
             Window::None => {}
-            Window::Within(Duration::Ticks(n)) if !self.this.passes => {
+            Window::Within(Duration::Ticks(n)) if !self.this.passes && !self.credit_may_pass() => {
                 let time = Expr::Value(Value::duration(Duration::Ticks(n.saturating_add(1))));
                 let trigger = Trigger::HasHeld { pattern: due, time, since_renewed: self.renewed.is_some() };
                 self.rule("has no time left", vec![trigger], Vec::new(), breach);
@@ -89,8 +89,9 @@ impl Builder<'_, '_> {
         let set = Effect::Initiate { fluent, args: self.args(), value };
         let is_passed = self.this.passes && matches!(self.content.bearer, Term::Var(_));
         let passes = self.passes(Term::Any);
-        let unless: &[&EventPattern] = if is_passed { &[&passes] } else { &[] };
-        self.rule_on("has its time set", triggers, &conditions, &[set], unless);
+        let instead = self.owed_from(Term::Any);
+        let unless: Vec<&EventPattern> = is_passed.then_some(&passes).into_iter().chain(&instead).collect();
+        self.rule_on("has its time set", triggers, &conditions, &[set], &unless);
         let var = VarId::from_index(self.content.vars.len());
         self.content.vars.push(Var { name: "too-late".to_owned(), hole: Hole::Day });
         if is_passed {
@@ -100,6 +101,7 @@ impl Builder<'_, '_> {
             let set = Effect::Initiate { fluent, args: self.args(), value: Expr::Var(var) };
             self.rule("passes on with its time", vec![passes], vec![Condition::Holds(was)], vec![set]);
         }
+        self.time_owed_instead(fluent, var);
         let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
         let due = vec![Condition::Holds(self.is("due"))];
         let passed: Vec<Effect> = self.passed.clone().map(Effect::Happen).into_iter().collect();

@@ -1,0 +1,252 @@
+//! An act tried out: the dossier as it would be if somebody did on a day what a question asks about.
+//!
+//! Whether an act keeps within a limit, and what comes of it in law, depends on the rules that it sets off and on all that
+//! holds on the day. So it is put into the narrative of each chronology, and what follows is laid beside what follows without it.
+
+use std::rc::Rc;
+
+use servanda_engine::{Cause, Compiled, Record, StepId, solve};
+use servanda_model::{
+    EntityId, EventPattern, FluentId, FluentType, Happening, Hole, Model, Occurrence, OriginId, Term, Value, View,
+};
+
+use crate::numbers::{self, Taken};
+use crate::question::OfNorms;
+use crate::steps::{self, SUPPOSED, Told};
+use crate::world::{Outcome, Run, World, narrative};
+
+/// The most chronologies in which an act is tried.
+const MOST_RUNS: usize = 6;
+
+/// A norm that an act would break.
+pub(super) struct Broken {
+    pub(super) norm: EntityId,
+    /// In every chronology that was looked at.
+    pub(super) certain: bool,
+    /// What passes the limit, where it is one.
+    pub(super) figures: Vec<String>,
+    pub(super) steps: Vec<Told>,
+}
+
+/// What a rule would bring about.
+pub(super) struct Effect {
+    pub(super) text: String,
+    /// The rule's name and place.
+    pub(super) rule: String,
+    pub(super) origin: OriginId,
+    pub(super) day: i64,
+    pub(super) certain: bool,
+    pub(super) steps: Vec<Told>,
+}
+
+/// What follows with an act and without it, in some chronologies.
+pub(super) struct Trial {
+    /// Each without, and with.
+    pairs: Vec<(Run, Run)>,
+    act: Vec<Value>,
+    on: i64,
+    exhaustive: bool,
+}
+
+/// The act of a question with all that it names; what it leaves out is not specified.
+fn whole(model: &Model, act: &EventPattern) -> Option<Vec<Value>> {
+    let holes = &model.program.actions[act.action.index()].holes;
+    let value = |(term, hole): (&Term, &Hole)| match (term, hole) {
+        (Term::Value(value), _) => Some(*value),
+        (_, Hole::Kind(_) | Hole::Thing | Hole::Any) => Some(Value::entity(model.hooks.unspecified)),
+        _ => None,
+    };
+    act.args.iter().zip(holes).map(value).collect()
+}
+
+impl Trial {
+    /// Tries the act of a question on a day; nothing where it leaves open how much is done.
+    pub(super) fn of(world: &World<'_>, outcome: &Outcome, of: &OfNorms, view: &View, on: i64) -> Option<Trial> {
+        let model = world.model;
+        let pattern = of.act.as_ref()?;
+        let act = whole(model, pattern)?;
+        let compiled = Compiled::new(&outcome.program).ok()?;
+        let mut pairs: Vec<(Run, Run)> = Vec::new();
+        for base in outcome.runs.iter().take(MOST_RUNS) {
+            let is_seen = |id: &&servanda_model::EventId| {
+                view.seen_by.is_none() || base.ticks[id.index()].is_some_and(|tick| tick <= on)
+            };
+            let seen: Vec<_> = outcome.visible.iter().filter(is_seen).copied().collect();
+            let mut told = narrative(model, &seen, &base.ticks, &outcome.unknown);
+            let taken = Taken::with(&outcome.program, &base.numbers);
+            told.iter_mut().for_each(|it| numbers::put(model, &outcome.program, &taken, it));
+            let options = world.options(&View { on: Some(on), ..view.clone() }, Record::Derivations);
+            // The run of the outcome may leave out what the question does not hang on.
+            let run = |told: &[Occurrence]| Run {
+                program: Rc::clone(&outcome.program),
+                ticks: base.ticks.clone(),
+                solution: solve(&compiled, told, &options),
+                numbers: base.numbers.clone(),
+            };
+            let without = run(&told);
+            let step = told.iter().filter(|it| it.tick == on).map(|it| it.step + 1).max().unwrap_or(0);
+            let what = Happening::Action(pattern.action, act.clone());
+            told.push(Occurrence { tick: on, step, what, tag: SUPPOSED });
+            told.sort();
+            pairs.push((without, run(&told)));
+        }
+        let exhaustive = outcome.exhaustive && outcome.runs.len() <= MOST_RUNS;
+        Some(Trial { pairs, act, on, exhaustive })
+    }
+
+    /// The day on which it is tried.
+    pub(super) fn on(&self) -> i64 {
+        self.on
+    }
+
+    /// The norms that the act would break, of those of who does it.
+    pub(super) fn broken(&self, world: &World<'_>) -> Vec<Broken> {
+        let model = world.model;
+        let word = |it: &&(EntityId, FluentId)| model.name(it.0) == "breached";
+        let Some((_, breached)) = model.hooks.statuses.iter().find(word) else { return Vec::new() };
+        let Some(doer) = self.act.first().copied() else { return Vec::new() };
+        let mut all: Vec<Broken> = Vec::new();
+        for (base, with) in &self.pairs {
+            for instance in with.solution.instances_of(*breached, &[None, Some(doer)]) {
+                let new = |day: i64| {
+                    let before = base.solution.interval_at(*breached, &instance.args, day);
+                    with.solution
+                        .interval_at(*breached, &instance.args, day)
+                        .filter(|_| before.is_none())
+                        .map(|it| (day, it))
+                };
+                let Some((day, interval)) = new(self.on).or_else(|| new(self.on + model.program.clock.day())) else {
+                    continue;
+                };
+                let Some(norm) = instance.args[0].as_entity() else { continue };
+                if all.iter().any(|known| known.norm == norm) {
+                    continue;
+                }
+                let told =
+                    interval.begun_by.map(|step| steps::trace(world, with, step, Some(day)).steps).unwrap_or_default();
+                let figures = self.figures(model, with, interval.begun_by, day);
+                all.push(Broken { norm, certain: false, figures, steps: told });
+            }
+        }
+        all.extend(self.left_open(model, doer, &all));
+        for known in &mut all {
+            let args = [Value::entity(known.norm), doer];
+            let breaks = |(_, with): &(Run, Run)| {
+                let day = |day| with.solution.interval_at(*breached, &args, day).is_some();
+                day(self.on) || day(self.on + model.program.clock.day())
+            };
+            known.certain = self.exhaustive && self.pairs.iter().all(breaks);
+        }
+        all
+    }
+
+    /// Norms of which a number that is not known leaves open whether the act would break them.
+    fn left_open(&self, model: &Model, doer: Value, broken: &[Broken]) -> Vec<Broken> {
+        let word = |it: &&(EntityId, FluentId)| model.name(it.0) == "undecided";
+        let Some((_, undecided)) = model.hooks.statuses.iter().find(word) else { return Vec::new() };
+        let mut open: Vec<EntityId> = Vec::new();
+        for (base, with) in &self.pairs {
+            for instance in with.solution.instances_of(*undecided, &[None, Some(doer)]) {
+                let is_new = with.solution.interval_at(*undecided, &instance.args, self.on).is_some()
+                    && base.solution.interval_at(*undecided, &instance.args, self.on).is_none();
+                open.extend(instance.args[0].as_entity().filter(|_| is_new));
+            }
+        }
+        open.sort_unstable();
+        open.dedup();
+        open.retain(|norm| !broken.iter().any(|known| known.norm == *norm));
+        let as_broken = |norm| Broken { norm, certain: false, figures: Vec::new(), steps: Vec::new() };
+        open.into_iter().map(as_broken).collect()
+    }
+
+    /// The numbers that pass a limit: what the status of the norm rests on.
+    fn figures(&self, model: &Model, with: &Run, step: Option<StepId>, day: i64) -> Vec<String> {
+        let mut open: Vec<StepId> = step.into_iter().collect();
+        for _ in 0..4 {
+            let mut next = Vec::new();
+            for id in open {
+                let figures = crate::figures::read(model, with, id, Some(day));
+                if !figures.is_empty() {
+                    return figures.into_iter().map(|figure| figure.text).collect();
+                }
+                let premises = with.solution.step(id).map_or(&[][..], |step| &step.premises);
+                premises.iter().for_each(|premise| steps::premises_of(premise, &mut next));
+            }
+            open = next;
+        }
+        Vec::new()
+    }
+
+    /// What those rules would bring about that the act would set off.
+    pub(super) fn effects(&self, world: &World<'_>, rules: &[OriginId]) -> Vec<Effect> {
+        let model = world.model;
+        let fired = |run: &Run| -> Vec<(StepId, i64, OriginId, Vec<Option<Value>>)> {
+            let steps = run.solution.steps.iter().enumerate();
+            steps
+                .filter_map(|(at, step)| match (&step.cause, step.tick) {
+                    (Cause::Rule { rule, bindings, .. }, Some(tick)) if tick >= self.on => {
+                        let origin = run.program.rules[rule.index()].origin;
+                        rules.contains(&origin).then(|| (StepId(at as u32), tick, origin, bindings.clone()))
+                    }
+                    _ => None,
+                })
+                .collect()
+        };
+        let mut all: Vec<Effect> = Vec::new();
+        let mut seen: Vec<usize> = Vec::new();
+        for (base, with) in &self.pairs {
+            let without = fired(base);
+            let is_new = |it: &(StepId, i64, OriginId, Vec<Option<Value>>)| {
+                !without.iter().any(|old| (old.1, old.2, &old.3) == (it.1, it.2, &it.3))
+            };
+            for (step, day, origin, _) in fired(with).into_iter().filter(is_new) {
+                let text = steps::brought_about(model, with, step);
+                match all.iter().position(|known| known.text == text && known.origin == origin) {
+                    Some(at) => seen[at] += 1,
+                    None => {
+                        let rule =
+                            model.rules.iter().find(|it| it.item.origin == origin).map_or("", |it| &it.item.name);
+                        let steps = steps::trace(world, with, step, Some(day)).steps;
+                        all.push(Effect { text, rule: rule.to_owned(), origin, day, certain: true, steps });
+                        seen.push(1);
+                    }
+                }
+            }
+        }
+        for (effect, seen) in all.iter_mut().zip(seen) {
+            effect.certain = self.exhaustive && seen >= self.pairs.len();
+        }
+        all.sort_by_key(|effect| effect.day);
+        all
+    }
+
+    /// Days that would be others than they are, of what the act is upon and of its parts: when a treaty expires.
+    pub(super) fn moved_days(&self, world: &World<'_>) -> Vec<String> {
+        let model = world.model;
+        let Some((base, with)) = self.pairs.first() else { return Vec::new() };
+        let is_upon = |value: &Value| {
+            let upon = |id: EntityId| self.act[1..].contains(&Value::entity(id));
+            value
+                .as_entity()
+                .is_some_and(|id| upon(id) || model.lexicon.entities[id.index()].belongs_to.iter().any(|it| upon(*it)))
+        };
+        let mut all = Vec::new();
+        for instance in &with.solution.instances {
+            let Some(fluent) = model.program.fluents.get(instance.fluent.index()) else { continue };
+            if fluent.ty != FluentType::Valued(Hole::Day) || !instance.args.iter().any(is_upon) {
+                continue;
+            }
+            let last = |run: &Run| {
+                let after = run.solution.instance(instance.fluent, &instance.args)?.intervals.last()?;
+                Some(after.value)
+            };
+            if let (Some(before), Some(after)) = (last(base), last(with))
+                && before != after
+            {
+                let said = crate::say::fluent(model, instance.fluent, &instance.args, Some(after));
+                all.push(format!("{said} instead of {}", model.show(before)));
+            }
+        }
+        all
+    }
+}

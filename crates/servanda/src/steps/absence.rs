@@ -1,0 +1,437 @@
+//! Why the answer is no: what was looked for, what is so instead, and which rules would make it so.
+
+use servanda_engine::{Happened, Instance, Interval};
+use servanda_model::{
+    Condition, Definition, Effect, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole, Model, Term, Trigger,
+    Value, Var, View,
+};
+
+use super::{Told, of_act, of_event, reasons, trace};
+use crate::question::{Form, Question};
+use crate::say;
+use crate::world::{Outcome, Run, World};
+
+/// Why the answer is no.
+#[must_use]
+pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View, on: i64) -> crate::ask::No {
+    // Who does not see everything does not see everything that is said, either.
+    let whole = view.seen_by.is_none() && view.known_in.is_none();
+    let model = world.model;
+    let mut no = crate::ask::No::default();
+    // What else is so is told with numbers as they are stated.
+    let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return no };
+    // What is denied is told as it is, not when it is not.
+    let denied = match question.conditions.as_slice() {
+        [Condition::Not(list)] => reasons::holding(world, outcome, list, on, &mut no),
+        _ => false,
+    };
+    for time in crate::ask::times(world, outcome, question).into_iter().filter(|_| !denied) {
+        let (since, until) = crate::ask::ends(world, outcome, &time.sinces, &time.untils);
+        let (since, until) = (since.text(model), until.text(model));
+        let since = if since.is_empty() { "the beginning".to_owned() } else { since };
+        let until = if until.is_empty() { "on".to_owned() } else { format!("until {until}") };
+        let possibly = if time.certain { "" } else { "possibly " };
+        let label = time.label;
+        no.instead.push(format!("{possibly}it is so from {since} {until} {label}").trim_end().to_owned());
+        if let (Some((run, step)), true) = (time.begun, no.steps.is_empty()) {
+            no.steps = trace(world, run, step, None).steps;
+        }
+    }
+    let whole_of = question.conditions.iter().find_map(|condition| match condition {
+        Condition::Holds(it) if it.fluent == model.hooks.belongs_to => it.args.get(1).copied(),
+        _ => None,
+    });
+    let day = (!question.is_of_all_days(view)).then_some(on);
+    for condition in &question.conditions {
+        if let Condition::Holds(pattern) = condition {
+            other_statuses(world, (outcome, run), pattern, whole_of, day, &mut no);
+            if whole {
+                for (text, told) in claimed_facts(world, pattern) {
+                    no.instead.push(text);
+                    no.steps.push(told);
+                }
+            }
+        }
+        if let Condition::Holds(pattern) = condition {
+            reasons::of_norms(world, run, pattern, whole_of, whole, &mut no);
+        }
+        // Of one thing's parts the others are no matter.
+        let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
+        let (told, steps) = (no.instead.len(), no.steps.len());
+        explain_absence(world, outcome, run, condition, (&question.vars, whole_of), on, &mut no);
+        if open && whole_of.is_some() {
+            no.instead.truncate(told);
+            no.steps.truncate(steps);
+        }
+    }
+    if whole {
+        question.told_as.iter().for_each(|pattern| claimed(world, pattern, &mut no));
+    }
+    if let Form::Acts { patterns, .. } = &question.form {
+        for pattern in patterns {
+            of_wholes(world, outcome, run, pattern, &mut no);
+            reasons::owed(world, run, pattern, on, &mut no);
+            if whole {
+                claimed(world, pattern, &mut no);
+            }
+            no.searched.push(format!("an event “{}”", say::event_pattern(model, pattern, &question.vars)));
+        }
+    }
+    no
+}
+
+/// What somebody only says, or a source says wrongly, of an act that did not happen as far as the dossier states.
+pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
+    use servanda_model::{Happening, Standing};
+    let model = world.model;
+    let fits = |happening: &Happening| match happening {
+        Happening::Action(action, args) => {
+            *action == pattern.action
+                && pattern.args.iter().zip(args).all(|(term, value)| !matches!(term, Term::Value(it) if it != value))
+        }
+        _ => false,
+    };
+    for (at, event) in model.events.iter().enumerate() {
+        let id = EventId::from_index(at);
+        if !event.happenings.iter().any(fits) {
+            continue;
+        }
+        let by = match &event.standing {
+            Standing::Stated => continue,
+            Standing::Claimed(by) if by.is_empty() => "said, and not taken as so".to_owned(),
+            Standing::Claimed(by) => {
+                let by: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
+                format!("said by {}, and not taken as so", by.join(" and "))
+            }
+            Standing::Contradicted => "said by its source, and contradicted".to_owned(),
+        };
+        let against = match event.contradicted_by.as_slice() {
+            [] => String::new(),
+            all => format!(" ({})", all.join("; ")),
+        };
+        no.instead.push(format!("{by}: {}{against}", event.sentence));
+        no.steps.push(of_event(world, id));
+    }
+}
+
+/// What is claimed of a fluent and not taken as so.
+pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(String, Told)> {
+    use servanda_model::{Happening, Standing};
+    let model = world.model;
+    let own = model.totals.iter().find(|total| total.total == pattern.fluent).map(|total| total.own);
+    let fits = |happening: &Happening| match happening {
+        Happening::FactBegins(fluent, args, _) => {
+            (*fluent == pattern.fluent || Some(*fluent) == own)
+                && pattern.args.iter().zip(args).all(|(term, value)| !matches!(term, Term::Value(it) if it != value))
+        }
+        _ => false,
+    };
+    let mut all = Vec::new();
+    for (at, event) in model.events.iter().enumerate() {
+        let by = match &event.standing {
+            Standing::Stated => continue,
+            Standing::Claimed(by) if !by.is_empty() => {
+                let by: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
+                format!("said by {}, and not taken as so", by.join(" and "))
+            }
+            _ => "said, and not taken as so".to_owned(),
+        };
+        if event.happenings.iter().any(fits) {
+            all.push((format!("{by}: {}", event.sentence), of_event(world, EventId::from_index(at))));
+        }
+    }
+    all
+}
+
+fn explain_absence(
+    world: &World<'_>,
+    outcome: &Outcome,
+    run: &Run,
+    condition: &Condition,
+    (vars, whole_of): (&[Var], Option<Term>),
+    on: i64,
+    no: &mut crate::ask::No,
+) {
+    let model = world.model;
+    no.searched.push(say::condition(model, condition, vars));
+    let Condition::Holds(pattern) = condition else { return };
+    if pattern.fluent == model.hooks.belongs_to {
+        return;
+    }
+    let constants = constants_of(pattern);
+    for instance in run.solution.instances_of(pattern.fluent, &constants).take(20) {
+        if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
+            no.instead.push(held_since(model, outcome, instance, interval, on));
+            if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
+                no.steps = trace(world, run, step, Some(on)).steps;
+            }
+        }
+    }
+    if no.instead.is_empty() {
+        reasons::stopped(world, outcome, run, pattern, on, no);
+    }
+    if no.instead.is_empty() {
+        reasons::beside(world, outcome, run, pattern, on, no);
+    }
+    if no.instead.is_empty() {
+        no.instead = said_of_wholes(model, outcome, run, pattern, on);
+    }
+    if no.instead.is_empty() {
+        no.instead = of_parts(model, outcome, run, pattern, on);
+    }
+    for rule in &outcome.program.rules {
+        let brings = rule.effects.iter().any(|effect| match effect {
+            Effect::Initiate { fluent, args, value } => {
+                *fluent == pattern.fluent && can_be(model, args, value_term(value), &rule.vars, pattern)
+            }
+            Effect::Increase { fluent, args, .. } => {
+                *fluent == pattern.fluent && can_be(model, args, Term::Any, &rule.vars, pattern)
+            }
+            _ => false,
+        });
+        if brings && no.would_change.len() < 12 {
+            let triggers: Vec<String> =
+                rule.triggers.iter().map(|trigger| trigger_text(model, trigger, &rule.vars)).collect();
+            no.would_change.push(format!(
+                "{}: when {}",
+                model.origins[rule.origin.index()].label,
+                triggers.join(", or ")
+            ));
+        }
+    }
+    // Of norms of another instrument it makes no difference how they stand.
+    let is_apart = |term: &Term| match (term, whole_of) {
+        (Term::Value(norm), Some(Term::Value(whole))) => match (norm.as_entity(), whole.as_entity()) {
+            (Some(norm), Some(whole)) if model.lexicon.is_of_kind(norm, model.hooks.norm) => {
+                !model.lexicon.entities[norm.index()].belongs_to.contains(&whole)
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    let defines = |it: &&Definition| {
+        it.fluent == pattern.fluent
+            && can_be(model, &it.args, value_term(&it.value), &it.vars, pattern)
+            && !it.args.first().is_some_and(is_apart)
+    };
+    for definition in outcome.program.definitions.iter().filter(defines) {
+        if no.would_change.len() < 12 {
+            let conditions: Vec<String> =
+                definition.conditions.iter().map(|it| say::condition(model, it, &definition.vars)).collect();
+            no.would_change.push(format!("{}: while {}", definition.name, conditions.join("; ")));
+        }
+    }
+}
+
+/// How norms stand that do not stand as it was asked: a norm that is named, or those of an instrument. Without a day, how
+/// they ever stood.
+fn other_statuses(
+    world: &World<'_>,
+    (outcome, run): (&Outcome, &Run),
+    pattern: &FluentPattern,
+    whole: Option<Term>,
+    day: Option<i64>,
+    no: &mut crate::ask::No,
+) {
+    let model = world.model;
+    let statuses = &model.hooks.statuses;
+    let of_whole = |norm: Value| match (whole, norm.as_entity()) {
+        (Some(Term::Value(whole)), Some(norm)) => {
+            whole.as_entity().is_some_and(|whole| model.lexicon.entities[norm.index()].belongs_to.contains(&whole))
+        }
+        _ => false,
+    };
+    let named = matches!(pattern.args.first(), Some(Term::Value(_)));
+    if !(named || whole.is_some()) || !statuses.iter().any(|(_, fluent)| *fluent == pattern.fluent) {
+        return;
+    }
+    let constants = constants_of(pattern);
+    for (_, fluent) in statuses.iter().filter(|(_, fluent)| *fluent != pattern.fluent) {
+        for instance in run.solution.instances_of(*fluent, &constants) {
+            if !named && !of_whole(instance.args[0]) {
+                continue;
+            }
+            for interval in instance.intervals.iter().filter(|it| day.is_none_or(|day| it.contains(day))) {
+                if no.instead.len() >= MOST_STATUSES {
+                    return;
+                }
+                let said = say::fluent(model, *fluent, &instance.args, None);
+                let since = interval.since.map_or_else(String::new, |it| format!(" since {}", model.show_tick(it)));
+                let until = interval.until.map_or_else(String::new, |it| format!(" until {}", model.show_tick(it)));
+                let possibly = if is_sure(outcome, instance, interval, day) { "" } else { "possibly " };
+                no.instead.push(format!("{possibly}{said}{since}{until}"));
+                if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
+                    no.steps = trace(world, run, step, day).steps;
+                }
+            }
+        }
+    }
+}
+
+/// The most statuses of other kinds that are told of.
+const MOST_STATUSES: usize = 12;
+
+/// Acts upon a place in which the place asked about lies.
+fn of_wholes(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &EventPattern, no: &mut crate::ask::No) {
+    let model = world.model;
+    for event in run.solution.events.iter().filter(|event| event.action == pattern.action) {
+        let Some(within) = within(model, run, pattern, event).filter(|_| no.instead.len() < MOST_STATUSES) else {
+            continue;
+        };
+        let said = say::action(model, event.action, &event.args);
+        no.instead.push(format!("{said} on {}, and {within}", model.show_tick(event.tick)));
+        no.steps.extend(of_act(world, outcome, run, event.action, &event.args, event.tick).steps);
+    }
+}
+
+/// How the places asked about lie in those that something happened to, if they do: `Tarn lies in Eastmarch`. Only where a place
+/// is meant is one in another; what is done to a state is not done to the states and towns within it.
+pub(crate) fn within(model: &Model, run: &Run, pattern: &EventPattern, event: &Happened) -> Option<String> {
+    let holes = &model.program.actions[event.action.index()].holes;
+    let mut all: Vec<String> = Vec::new();
+    for (at, (term, value)) in pattern.args.iter().zip(&event.args).enumerate() {
+        let Term::Value(asked) = term else { continue };
+        if asked == value {
+            continue;
+        }
+        let lies = model.nesting.iter().filter(|nests| is_place(model, **nests, holes[at])).any(|nests| {
+            let args = [*asked, *value];
+            let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
+            on(event.tick) || on(event.tick - 1)
+        });
+        if !lies {
+            return None;
+        }
+        all.push(format!("{} lies in {}", model.show(*asked), model.show(*value)));
+    }
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// Whether a hole is for places as they nest, and not for actors, whom a place may also be.
+fn is_place(model: &Model, nests: FluentId, hole: Hole) -> bool {
+    model.program.fluents[nests.index()].args.first() == Some(&hole)
+}
+
+/// What holds on a day, with since when; only possibly so where it does not in every chronology.
+pub(super) fn held_since(
+    model: &Model,
+    outcome: &Outcome,
+    instance: &Instance,
+    interval: &Interval,
+    on: i64,
+) -> String {
+    let since =
+        interval.since.map_or_else(|| "from the start".to_owned(), |day| format!("since {}", model.show_tick(day)));
+    let possibly = if is_sure(outcome, instance, interval, Some(on)) { "" } else { "possibly " };
+    format!("{possibly}{} ({since})", say::fluent(model, instance.fluent, &instance.args, Some(interval.value)))
+}
+
+/// Whether an instance has a value in every chronology: on a day, or at some time. Chronologies that leave it out altogether had
+/// no need of it, and say nothing.
+fn is_sure(outcome: &Outcome, instance: &Instance, interval: &Interval, day: Option<i64>) -> bool {
+    outcome.runs.iter().all(|run| match run.solution.instance(instance.fluent, &instance.args) {
+        None => true,
+        Some(other) => {
+            let same = |it: &&Interval| it.value == interval.value && day.is_none_or(|day| it.contains(day));
+            other.intervals.is_empty() || other.intervals.iter().any(|it| same(&it))
+        }
+    })
+}
+
+/// The arguments of a pattern that are given.
+fn constants_of(pattern: &FluentPattern) -> Vec<Option<Value>> {
+    let constant = |term: &Term| if let Term::Value(value) = term { Some(*value) } else { None };
+    pattern.args.iter().map(constant).collect()
+}
+
+/// The most parts of a thing that are told of where the thing itself has no value.
+const MOST_PARTS: usize = 3;
+
+/// What is so of a place in which the place asked about lies.
+fn said_of_wholes(model: &Model, outcome: &Outcome, run: &Run, pattern: &FluentPattern, on: i64) -> Vec<String> {
+    let constants = constants_of(pattern);
+    let holes = &model.program.fluents[pattern.fluent.index()].args;
+    let mut told = Vec::new();
+    for (at, part) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
+        let mut wanted = constants.clone();
+        wanted[at] = None;
+        for instance in run.solution.instances_of(pattern.fluent, &wanted) {
+            let lies = model
+                .nesting
+                .iter()
+                .filter(|it| is_place(model, **it, holes[at]))
+                .any(|it| run.solution.holds_at(*it, &[part, instance.args[at]], Value::TRUE, on));
+            let held = instance.intervals.iter().find(|interval| interval.contains(on));
+            if let (true, Some(interval)) = (lies, held) {
+                let possibly = if is_sure(outcome, instance, interval, Some(on)) { "" } else { "possibly " };
+                let said = say::fluent(model, instance.fluent, &instance.args, Some(interval.value));
+                told.push(format!(
+                    "{possibly}{said}, and {} lies in {}",
+                    model.show(part),
+                    model.show(instance.args[at])
+                ));
+            }
+        }
+    }
+    told.truncate(MOST_STATUSES);
+    told
+}
+
+/// What is so of things that belong to the thing asked about.
+fn of_parts(model: &Model, outcome: &Outcome, run: &Run, pattern: &FluentPattern, on: i64) -> Vec<String> {
+    let constants = constants_of(pattern);
+    let part_of = |part: Value, whole: Value| {
+        let (Some(part), Some(whole)) = (part.as_entity(), whole.as_entity()) else { return false };
+        model.lexicon.entities[part.index()].belongs_to.contains(&whole)
+    };
+    let mut told = Vec::new();
+    for (at, whole) in constants.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))) {
+        let mut wanted = constants.clone();
+        wanted[at] = None;
+        let parts = run.solution.instances_of(pattern.fluent, &wanted).filter(|it| part_of(it.args[at], whole));
+        told.extend(parts.filter_map(|instance| {
+            let interval = instance.intervals.iter().find(|interval| interval.contains(on))?;
+            let possibly = if is_sure(outcome, instance, interval, Some(on)) { "" } else { "possibly " };
+            Some(format!("{possibly}{}", say::fluent(model, instance.fluent, &instance.args, Some(interval.value))))
+        }));
+    }
+    told.truncate(MOST_PARTS);
+    told
+}
+
+fn value_term(value: &Expr) -> Term {
+    match value {
+        Expr::Value(value) => Term::Value(*value),
+        Expr::Var(var) => Term::Var(*var),
+        _ => Term::Any,
+    }
+}
+
+/// Whether what a rule or a definition gives can be what was asked, as far as its constants and kinds say.
+fn can_be(model: &Model, args: &[Term], value: Term, vars: &[Var], asked: &FluentPattern) -> bool {
+    let fits = |given: &Term, asked: &Term| match (given, asked) {
+        (Term::Value(given), Term::Value(asked)) => given == asked,
+        (Term::Var(var), Term::Value(asked)) => match (vars[var.index()].hole, asked.as_entity()) {
+            (Hole::Kind(kind), Some(entity)) => model.lexicon.is_of_kind(entity, kind),
+            _ => true,
+        },
+        _ => true,
+    };
+    args.iter().zip(&asked.args).all(|(given, asked)| fits(given, asked)) && fits(&value, &asked.value)
+}
+
+fn trigger_text(model: &Model, trigger: &Trigger, vars: &[Var]) -> String {
+    match trigger {
+        Trigger::Happens(pattern) => say::event_pattern(model, pattern, vars),
+        Trigger::Initiated(it) => format!("{} is started", say::pattern(model, it, vars)),
+        Trigger::Begins(it) => format!("{} begins", say::pattern(model, it, vars)),
+        Trigger::Ends(it) => format!("{} ends", say::pattern(model, it, vars)),
+        Trigger::HasHeld { pattern, time, .. } => {
+            format!("{} has held for {}", say::pattern(model, pattern, vars), say::expr(model, time, vars))
+        }
+        Trigger::After { time, trigger, .. } => {
+            format!("{} after {}", say::expr(model, time, vars), trigger_text(model, trigger, vars))
+        }
+        Trigger::Comes(it) => format!("{} comes", say::pattern(model, it, vars)),
+    }
+}
