@@ -59,7 +59,8 @@ impl Scene<'_> {
     /// In how many ways a condition may hold, roughly; none while it needs what others of those left bind.
     fn width(&self, condition: &Condition, left: &[&Condition], filling: &Filling) -> Option<usize> {
         if let Condition::Holds(it) = condition {
-            return Some(1 + it.args.iter().filter(|term| self.filled(**term, filling).is_none()).count());
+            let open = it.args.iter().filter(|term| self.filled(**term, filling).is_none()).count();
+            return Some(2 + 2 * open - usize::from(self.scope.is_rigid(condition)));
         }
         let mut waits = false;
         let mut see = |mention: Mention<'_>| {

@@ -11,6 +11,7 @@
 //! 2. Whatever is looked up must be in the scope (`scope.rs`), or the proof is refused: what is not listed is not known,
 //!    and never taken to be false. So a *no* is proved as anything else is, and nothing can be left out: not an event,
 //!    not a change, and not a reason why something did not change. What is in the scope must be needed by the goals.
+//!    A rule waits for nothing that does not fit what is so from the start and never changes: this keeps scopes small.
 //! 3. The steps must be exactly those that follow (`check.rs`).
 //! 4. Where events may be on other days as well, the orders of instants are noted on which all this hangs
 //!    (`moving.rs`): in whatever chronology they are the same, the same steps follow, each on the day of its instant.

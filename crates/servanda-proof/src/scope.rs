@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_model::{Program, Value};
+use servanda_model::{Condition, Happening, Occurrence, Program, Value};
 
 use crate::format::{Filling, Instant, Shape, Target};
 use crate::moving::Moving;
+use crate::rules::done;
 use crate::value::Val;
 
 /// What has a value in a state; or the changes of a state, with what then has none.
@@ -21,6 +22,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) program: &'a Program,
     pub(crate) shapes: &'a [Shape],
     entries: State<usize>,
+    /// What may be otherwise than it was from the start.
+    changing: BTreeSet<Target>,
     /// For which entry something is worked out now.
     pub(crate) owner: Cell<Owner>,
     pub(crate) fresh: RefCell<BTreeSet<(Owner, Shape)>>,
@@ -28,10 +31,27 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) fn new(program: &'a Program, shapes: &'a [Shape], loose: &BTreeSet<u32>) -> Scope<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        narrative: &[Occurrence],
+        shapes: &'a [Shape],
+        loose: &BTreeSet<u32>,
+    ) -> Scope<'a> {
         let entries = shapes.iter().cloned().zip(0..).collect();
         let (owner, fresh) = Default::default();
-        Scope { program, shapes, entries, owner, fresh, moving: RefCell::new(Moving::new(loose)) }
+        let changed = program.rules.iter().flat_map(|rule| &rule.effects).map(|effect| done(effect).1);
+        let told = narrative.iter().map(|it| match &it.what {
+            Happening::Action(of, _) => Target::Action(of.0),
+            Happening::FactBegins(of, ..) | Happening::FactEnds(of, ..) => Target::Fluent(of.0),
+        });
+        let defined = program.definitions.iter().map(|it| Target::Fluent(it.fluent.0));
+        let changing = changed.chain(told).chain(defined).collect();
+        Scope { program, shapes, entries, changing, owner, fresh, moving: RefCell::new(Moving::new(loose)) }
+    }
+
+    /// Whether a condition holds always if it holds from the start.
+    pub(crate) fn is_rigid(&self, condition: &Condition) -> bool {
+        matches!(condition, Condition::Holds(it) if !self.changing.contains(&Target::Fluent(it.fluent.0)))
     }
 
     /// A moment is gone through anew.

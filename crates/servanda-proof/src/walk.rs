@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use servanda_model::{ArithOp, Happening, Mode, Occurrence, Program, Rule, Ties, Value, Var};
+use servanda_model::{ArithOp, Condition, Happening, Mode, Occurrence, Program, Rule, Ties, Value, Var};
 
 use crate::conditions::Scene;
 use crate::definitions::Group;
@@ -69,7 +69,7 @@ impl<'a> Walk<'a> {
         goals: &'a [Shape],
         shapes: &'a [Shape],
     ) -> Walk<'a> {
-        let scope = Scope::new(program, shapes, loose);
+        let scope = Scope::new(program, narrative, shapes, loose);
         let (told, waking, groups, state, timers) = Default::default();
         let (heads, past, looked, unlisted, orders) = Default::default();
         let mut walk =
@@ -110,17 +110,21 @@ impl<'a> Walk<'a> {
     }
 
     fn heads_of(&self, rule: &'a Rule) -> Vec<Head<'a>> {
-        let (scene, mut all) = (self.scene(&rule.vars), Vec::new());
+        let (mut all, initial) = (Vec::new(), self.told.get(&None).map(changes).unwrap_or_default());
+        let scene = Scene { changes: &initial, ..self.scene(&rule.vars) };
+        let rigid: Vec<Condition> = rule.conditions.iter().filter(|it| self.scope.is_rigid(it)).cloned().collect();
         for (effect, it) in rule.effects.iter().enumerate() {
             let (_, of, args) = done(it);
             for (shape, entry) in self.scope.of(of) {
                 let Some(known) = scene.matched(args, shape, None, &Filling::new()) else { continue };
-                let waits: Vec<Wait<'_>> = rule.triggers.iter().map(Wait::of).collect();
                 self.scope.owner.set(Some(entry));
-                for wait in &waits {
-                    self.scope.looks_up(&scene.shape(wait.of, wait.args, &wait.early(&known)));
+                for known in scene.solve(&rigid, &known) {
+                    let waits: Vec<Wait<'_>> = rule.triggers.iter().map(Wait::of).collect();
+                    for wait in &waits {
+                        self.scope.looks_up(&scene.shape(wait.of, wait.args, &wait.early(&known)));
+                    }
+                    all.push(Head { entry, rule, effect, known, waits });
                 }
-                all.push(Head { entry, rule, effect, known, waits });
             }
         }
         self.scope.owner.set(None);
