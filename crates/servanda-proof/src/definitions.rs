@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_model::{Definition, Mention, Program, Term};
+use servanda_model::{Definition, Mention, Term};
 
 use crate::conditions::Scene;
 use crate::format::{By, Filling, Shape, Target};
@@ -24,9 +24,9 @@ pub(crate) struct Group<'a> {
 impl<'a> Group<'a> {
     /// The definitions of what is in the scope; before each, those of what it leads to.
     pub(crate) fn all(scope: &Scope<'a>) -> Vec<Group<'a>> {
-        let leads = leads(scope.program);
+        let leads = leads(scope);
         let mut groups: BTreeMap<(usize, u32), Group<'a>> = BTreeMap::new();
-        for it in &scope.program.definitions {
+        for it in defining(scope) {
             let (of, all) = (it.fluent.0, &leads[&it.fluent.0]);
             let recursive = all.contains(&of);
             let mutual = all.iter().find(|far| leads.get(far).is_some_and(|it| it.contains(&of)));
@@ -109,10 +109,15 @@ fn rests(it: &Definition) -> Vec<(u32, &[Term])> {
     all
 }
 
-/// All fluents that each defined fluent leads to.
-fn leads(program: &Program) -> BTreeMap<u32, BTreeSet<u32>> {
+/// The definitions of fluents that the scope lists something of.
+fn defining<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Definition> {
+    scope.program.definitions.iter().filter(|it| scope.of(Target::Fluent(it.fluent.0)).next().is_some())
+}
+
+/// All fluents that each defined fluent leads to, by way of those that the scope lists something of.
+fn leads(scope: &Scope<'_>) -> BTreeMap<u32, BTreeSet<u32>> {
     let mut all: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-    for it in &program.definitions {
+    for it in defining(scope) {
         all.entry(it.fluent.0).or_default().extend(rests(it).into_iter().map(|(of, _)| of));
     }
     loop {

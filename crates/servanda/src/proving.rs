@@ -293,6 +293,7 @@ fn verify_one<'p>(world: &World<'_>, days: &Days, proof: &'p Proof, seen: &mut S
     };
     unknown.extend(undocumented(world, &view));
     let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(Refusal::of)?;
+    let stage = stage.with_wholes(&proof.answers);
     let accepted: Vec<Accepted> =
         proof.cases.iter().enumerate().map(|(at, case)| stage.accept(at, case)).collect::<Result<_, _>>()?;
     let cases: Vec<(&Case, &Accepted)> = proof.cases.iter().zip(&accepted).collect();

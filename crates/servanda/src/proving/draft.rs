@@ -48,10 +48,10 @@ impl Leads {
         all
     }
 
-    fn learn(&mut self, scope: &[Shape], looked: &BTreeMap<Option<usize>, BTreeSet<usize>>) {
-        for (from, to) in looked {
+    fn learn(&mut self, scope: &[Shape], unlisted: &BTreeSet<(Option<usize>, Shape)>) {
+        for (from, to) in unlisted {
             let Some(from) = from else { continue };
-            self.0.entry(scope[*from].clone()).or_default().extend(to.iter().map(|to| scope[*to].clone()));
+            self.0.entry(scope[*from].clone()).or_default().insert(to.clone());
         }
     }
 
@@ -79,13 +79,13 @@ pub(crate) fn draft(
     for _ in 0..MOST_ROUNDS {
         let mut walk = Walk::new(program, narrative, loose, goals, scope);
         let steps = steps(&mut walk, through, MOST_MISSING.max(scope.len() / LARGE_PART))?;
+        leads.learn(scope, &walk.unlisted);
         let (needed, missing) = walk.needed();
         if !missing.is_empty() {
             join(scope, leads.from(missing).into_iter(), widest);
         } else if needed.len() < scope.len() {
             *scope = needed.into_iter().map(|at| scope[at].clone()).collect();
         } else {
-            leads.learn(scope, &walk.looked);
             let moving = walk.finish(through);
             let hangs = Hangs { orders: walk.orders, moving };
             let certificate = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps };

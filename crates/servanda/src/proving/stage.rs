@@ -8,11 +8,11 @@ use servanda_model::{
     ActionId, DefinitionId, EntityId, EventId, EventKind, FluentId, Guard, Happening, Model, Occurrence, Program,
     RangeId, Standing, Term, Value, View,
 };
-use servanda_proof::{By, Certificate, From, Instant, Kind, Refused, Shape, Step, Target, Val, What, check};
+use servanda_proof::{By, Certificate, From, Instant, Kind, Orders, Refused, Shape, Step, Target, Val, What, check};
 
 use super::days::{Bounds, Days};
 use super::history::{Accepted, accepted};
-use super::{Case, Refusal};
+use super::{Answered, Case, Refusal};
 use crate::ask::{self, Reply};
 use crate::question::{Form, Question};
 use crate::world::{Outcome, Questions, Run, World, is_known, known_happenings, name_of};
@@ -23,7 +23,7 @@ pub(super) struct Stage<'m> {
     pub(super) model: &'m Model,
     pub(super) question: Question,
     pub(super) view: View,
-    pub(super) program: Program,
+    pub(super) program: Rc<Program>,
     pub(super) goals: Vec<Shape>,
     pub(super) visible: Vec<EventId>,
     pub(super) days: &'m Days,
@@ -32,8 +32,11 @@ pub(super) struct Stage<'m> {
     /// What can be said of each event's day for certain.
     pub(super) bounds: Vec<Option<Bounds>>,
     pub(super) through: i64,
-    /// The last day that counts, for what is asked of a day.
-    day: Option<i64>,
+    /// The days with which something else may be so of what is asked: the first of the time that it is asked of, and the
+    /// first after that.
+    turns: BTreeSet<i64>,
+    /// Whether acts upon places in which those asked about lie are looked at.
+    wholes: bool,
     /// The last day of which the actor of the view knows.
     seen_until: Option<i64>,
 }
@@ -79,10 +82,49 @@ impl<'m> Stage<'m> {
             Form::Acts { .. } => question.on.or(view.on),
             _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
         };
-        let seen_until = view.seen_by.and(view.on);
-        let view = view.clone();
-        let unknown = unknown.to_vec();
-        Ok(Stage { model, question, view, program, goals, visible, days, unknown, bounds, through, day, seen_until })
+        let (first, last) = question.own_time().unwrap_or_default();
+        let turns =
+            first.into_iter().chain([day, last].into_iter().flatten().map(|day| day.saturating_add(1))).collect();
+        let (seen_until, wholes) = (view.seen_by.and(view.on), false);
+        let (view, unknown, program) = (view.clone(), unknown.to_vec(), Rc::new(program));
+        Ok(Stage {
+            model,
+            question,
+            view,
+            program,
+            goals,
+            visible,
+            days,
+            unknown,
+            bounds,
+            through,
+            turns,
+            wholes,
+            seen_until,
+        })
+    }
+
+    /// The same with acts upon places in which those asked about may lie: what is done to a whole may be done to each of
+    /// its parts. Where an act itself is certain they do not matter.
+    pub(super) fn with_wholes(mut self, answers: &[Answered]) -> Stage<'m> {
+        let Form::Acts { patterns, negated: false, .. } = &self.question.form else { return self };
+        if answers.iter().any(|it| it.truth == "certain") {
+            return self;
+        }
+        for (pattern, goal) in patterns.iter().zip(0..) {
+            let holes = &self.model.program.actions[pattern.action.index()].holes;
+            for (at, hole) in holes.iter().enumerate() {
+                let nesting = self.model.nesting.iter().filter(|nests| steps::is_place(self.model, **nests, *hole));
+                let Term::Value(asked) = pattern.args[at] else { continue };
+                for nests in nesting {
+                    let args = vec![Some(Val::of(asked, &self.model.program.ranges)), None];
+                    self.goals.push(Shape { of: Target::Fluent(nests.0), args });
+                    self.goals[goal].args[at] = None;
+                    self.wholes = true;
+                }
+            }
+        }
+        self
     }
 
     /// Whether a shape is of the dossier, and not of the question.
@@ -172,7 +214,7 @@ impl<'m> Stage<'m> {
         };
         let moved = |tick: i64| accepted.moving.get(&tick).and_then(day).unwrap_or(tick);
         let solution = solution(accepted, &self.program, &moved);
-        Rc::new(Run { program: Rc::new(self.program.clone()), ticks, solution, numbers: Default::default() })
+        Rc::new(Run { program: Rc::clone(&self.program), ticks, solution, numbers: Default::default() })
     }
 
     /// A step in words, and where what brought it about is written.
@@ -251,14 +293,35 @@ impl<'m> Stage<'m> {
         Ok(accepted)
     }
 
+    /// Adds the orders of acts with the days on which it begins and ceases that a place lies in another, and with the days
+    /// after these: an act is upon what lies in its place on the day or the day before.
+    fn hang_on_nesting(&self, accepted: &mut Accepted) {
+        let instant = |tick: i64| accepted.moving.get(&tick).cloned().unwrap_or(Instant::of(From::Tick(tick)));
+        let mut orders = Orders::new();
+        for end in accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten() {
+            let next = Instant { plus: [instant(end).plus, vec![Val::Ticks(1)]].concat(), ..instant(end) };
+            for (tick, ..) in accepted
+                .events
+                .iter()
+                .filter(|(tick, ..)| [*tick, end].iter().any(|it| accepted.moving.contains_key(it)))
+            {
+                orders.extend([(instant(*tick), instant(end)), (instant(*tick), next.clone())]);
+            }
+        }
+        accepted.orders.append(&mut orders);
+    }
+
     /// Adds the orders that the answers hang on: by when something came, which of one day was first, and on which run of
     /// days that its date has an event is.
     pub(super) fn hang(&self, accepted: &mut Accepted, open: &BTreeSet<usize>) {
         let spans = accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten();
         let ticks: BTreeSet<i64> = spans.chain(accepted.events.iter().map(|(tick, ..)| *tick)).collect();
         let moving = ticks.iter().filter_map(|tick| accepted.moving.get(tick));
-        let after = self.day.map(|day| Instant::of(From::Tick(day.saturating_add(1))));
-        accepted.orders.extend(moving.flat_map(|it| after.iter().map(|day| (it.clone(), day.clone()))));
+        let turns = self.turns.iter().map(|day| Instant::of(From::Tick(*day)));
+        accepted.orders.extend(moving.flat_map(|it| turns.clone().map(|day| (it.clone(), day))));
+        if self.wholes {
+            self.hang_on_nesting(accepted);
+        }
         let event = |id: usize| Instant::of(From::Event(id as u32));
         let gaps = open.iter().flat_map(|id| self.days.gaps(*id).map(|day| (event(*id), Instant::of(From::Tick(day)))));
         accepted.orders.extend(gaps);

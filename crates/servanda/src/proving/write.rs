@@ -66,6 +66,7 @@ impl Prover {
         let mut unknown = known(world, days, &view, &knowledge).map_err(|it| NoProof::NotCheckable(it.reason))?;
         unknown.extend(undocumented(world, &view));
         let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(NoProof::NotCheckable)?;
+        let stage = stage.with_wholes(&answered(reply, undated));
         let (mut cases, exhaustive) = cells::explored(&stage, &mut self.leads)?;
         if !exhaustive {
             if reply.precision.is_none() || reply.answers.is_empty() {
