@@ -23,7 +23,7 @@ pub(crate) struct Group<'a> {
 
 impl<'a> Group<'a> {
     /// The definitions of what is in the scope; before each, those of what it leads to.
-    pub(crate) fn all(scope: &Scope<'a>) -> Vec<Group<'a>> {
+    pub(crate) fn all(scope: &Scope<'a>, initial: &State<Option<Val>>) -> Vec<Group<'a>> {
         let leads = leads(scope);
         let mut groups: BTreeMap<(usize, u32), Group<'a>> = BTreeMap::new();
         for it in defining(scope) {
@@ -32,19 +32,23 @@ impl<'a> Group<'a> {
             let mutual = all.iter().find(|far| leads.get(far).is_some_and(|it| it.contains(&of)));
             // What leads to less comes first; what leads to itself is counted by that already.
             let place = (all.len() + usize::from(!recursive), *mutual.unwrap_or(&of));
-            let scene = Scene { scope, state: &State::new(), changes: &State::new(), vars: &it.vars, forming: None };
+            let scene = Scene { scope, state: &State::new(), changes: initial, vars: &it.vars, forming: None };
+            let rigid = scope.rigid(&it.conditions);
             for (shape, entry) in scope.of(Target::Fluent(of)) {
                 let Some(known) = scene.matched(&it.args, shape, None, &Filling::new()) else { continue };
                 let group = groups.entry(place).or_default();
-                for (fluent, terms) in rests(it) {
-                    let shape = scene.shape(Target::Fluent(fluent), terms, &known);
-                    group.rests.entry(shape.of).or_default().push((entry, shape));
+                (group.recursive, _) = (recursive, group.fluents.insert(of));
+                scope.owner.set(Some(entry));
+                for known in scene.solve(&rigid, &known) {
+                    for (fluent, terms) in rests(it) {
+                        let shape = scene.shape(Target::Fluent(fluent), terms, &known);
+                        group.rests.entry(shape.of).or_default().push((entry, shape));
+                    }
+                    group.heads.push((entry, it, known));
                 }
-                group.recursive = recursive;
-                group.fluents.insert(of);
-                group.heads.push((entry, it, known));
             }
         }
+        scope.owner.set(None);
         groups.into_values().collect()
     }
 

@@ -90,6 +90,11 @@ impl<'a> Scope<'a> {
         value
     }
 
+    /// Those of some conditions that hold always if they hold from the start.
+    pub(crate) fn rigid(&self, conditions: &[Condition]) -> Vec<Condition> {
+        conditions.iter().filter(|it| self.is_rigid(it)).cloned().collect()
+    }
+
     /// These fillings are told apart.
     pub(crate) fn distinct(&self, all: Vec<Filling>) -> BTreeSet<Filling> {
         for var in all.iter().flat_map(Filling::keys).collect::<BTreeSet<_>>() {

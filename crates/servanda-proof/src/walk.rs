@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use servanda_model::{ArithOp, Condition, Happening, Mode, Occurrence, Program, Rule, Ties, Value, Var};
+use servanda_model::{ArithOp, Happening, Mode, Occurrence, Program, Rule, Ties, Value, Var};
 
 use crate::conditions::Scene;
 use crate::definitions::Group;
@@ -87,7 +87,8 @@ impl<'a> Walk<'a> {
             walk.tell(Some((it.tick, it.step)), what, By::Narrative(it.tag));
         }
         goals.iter().for_each(|goal| _ = walk.scope.looks_up(goal));
-        walk.heads = program.rules.iter().flat_map(|rule| walk.heads_of(rule)).collect();
+        let initial = walk.told.get(&None).map(changes).unwrap_or_default();
+        walk.heads = program.rules.iter().flat_map(|rule| walk.heads_of(rule, &initial)).collect();
         for (at, head) in walk.heads.iter().enumerate() {
             for wait in &head.waits {
                 let renewed = wait.timed.as_ref().is_some_and(|timed| timed.lasting == Some(true));
@@ -95,7 +96,7 @@ impl<'a> Walk<'a> {
                 kinds.into_iter().flatten().for_each(|kind| walk.waking.entry((kind, wait.of)).or_default().push(at));
             }
         }
-        walk.groups = Group::all(&walk.scope);
+        walk.groups = Group::all(&walk.scope, &initial);
         walk.keep();
         walk
     }
@@ -109,10 +110,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn heads_of(&self, rule: &'a Rule) -> Vec<Head<'a>> {
-        let (mut all, initial) = (Vec::new(), self.told.get(&None).map(changes).unwrap_or_default());
-        let scene = Scene { changes: &initial, ..self.scene(&rule.vars) };
-        let rigid: Vec<Condition> = rule.conditions.iter().filter(|it| self.scope.is_rigid(it)).cloned().collect();
+    fn heads_of(&self, rule: &'a Rule, initial: &State<Option<Val>>) -> Vec<Head<'a>> {
+        let mut all = Vec::new();
+        let scene = Scene { changes: initial, ..self.scene(&rule.vars) };
+        let rigid = self.scope.rigid(&rule.conditions);
         for (effect, it) in rule.effects.iter().enumerate() {
             let (_, of, args) = done(it);
             for (shape, entry) in self.scope.of(of) {
