@@ -135,8 +135,9 @@ fn a_proof_is_written_whole_or_not_at_all() {
     let accepted = servanda(&folder, &["verify", "sele", "proof.json"]);
     assert_eq!((accepted.status, accepted.out.starts_with("accepted: 1 proof")), (0, true), "{}", accepted.out);
     let text = std::fs::read_to_string(folder.join("proof.json")).expect("it was written");
-    std::fs::write(folder.join("altered.json"), text.replacen("\"by\":{\"initial\":0}", "\"by\":{\"initial\":77}", 1))
-        .expect("it can be");
+    let other = text.replacen("\"by\":{\"initial\":", "\"by\":{\"initial\":77", 1);
+    assert_ne!(other, text);
+    std::fs::write(folder.join("altered.json"), other).expect("it can be");
     let altered = servanda(&folder, &["verify", "sele", "altered.json"]);
     assert_eq!(
         (altered.status, altered.out.starts_with("refused: proof 0, case 0, step")),

@@ -6,6 +6,7 @@
 mod elaborate;
 pub mod ids;
 pub mod lexicon;
+pub mod mentions;
 pub mod model;
 pub mod negotiation;
 pub mod program;
@@ -14,6 +15,7 @@ pub mod value;
 
 pub use elaborate::{Asked, Asker, Deed, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate};
 pub use ids::*;
+pub use mentions::Mention;
 pub use model::*;
 pub use program::*;
 pub use quotations::{close_quotations, open_quotations};

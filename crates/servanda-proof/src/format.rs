@@ -1,7 +1,7 @@
 //! What stands in a proof. `docs/reference/proofs.md` shows it as JSON.
 #![allow(missing_docs)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,15 +15,7 @@ pub enum Target {
     Action(u32),
 }
 
-/// A fluent instance, or an event.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Atom {
-    pub of: Target,
-    pub args: Vec<Val>,
-}
-
-/// All fluent instances, or events, with these arguments; `null` is any.
+/// All fluent instances, or events, with these arguments; `null` is any. Without any of these it is a single one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shape {
@@ -32,52 +24,85 @@ pub struct Shape {
 }
 
 impl Shape {
-    fn fits<T>(&self, of: Target, args: &[T], fits: impl Fn(Val, &T) -> bool) -> bool {
-        let mut both = self.args.iter().zip(args);
-        self.of == of && self.args.len() == args.len() && both.all(|(mine, it)| mine.is_none_or(|mine| fits(mine, it)))
-    }
-
     /// Whether everything of the other shape is of this one.
     #[must_use]
     pub fn covers(&self, other: &Shape) -> bool {
-        self.fits(other.of, &other.args, |mine, it| *it == Some(mine))
+        self.fits(other, |mine, it| it == Some(mine))
     }
 
     /// Whether something can be of both shapes.
     pub(crate) fn meets(&self, other: &Shape) -> bool {
-        self.fits(other.of, &other.args, |mine, it| it.is_none_or(|it| it == mine))
+        self.fits(other, |mine, it| it.is_none_or(|it| it == mine))
     }
 
-    /// Whether something is of this shape.
+    fn fits(&self, other: &Shape, fits: impl Fn(Val, Option<Val>) -> bool) -> bool {
+        let mut both = self.args.iter().zip(&other.args);
+        let fits = |(mine, it): (&Option<Val>, &Option<Val>)| mine.is_none_or(|mine| fits(mine, *it));
+        self.of == other.of && self.args.len() == other.args.len() && both.all(fits)
+    }
+
+    /// The first arguments that are given: where things of this shape stand among others.
+    pub(crate) fn beginning(&self) -> Shape {
+        Shape { of: self.of, args: self.args.iter().take_while(|arg| arg.is_some()).copied().collect() }
+    }
+
+    /// Whether the other has these first arguments.
+    pub(crate) fn begins(&self, other: &Shape) -> bool {
+        self.of == other.of && other.args.starts_with(&self.args)
+    }
+
+    /// Whether it is a single instance or event.
     #[must_use]
-    pub fn has(&self, atom: &Atom) -> bool {
-        self.fits(atom.of, &atom.args, |mine, it| *it == mine)
+    pub fn is_single(&self) -> bool {
+        self.args.iter().all(Option::is_some)
     }
 }
 
 /// What values the variables of a rule or definition have.
 pub type Filling = BTreeMap<u32, Val>;
 
+/// What is said of something at a moment.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The event happens.
+    Happen,
+    /// The day has come that is the value of the instance.
+    Come,
+    /// An effect gives the instance the value, whether or not that changes anything.
+    Start,
+    /// An effect ends the value (without one: whatever value) of every instance of the shape.
+    End,
+    /// An effect adds the value to a number.
+    Add,
+    /// The instance has the value no longer.
+    Cease,
+    /// The instance comes to have the value, and keeps it until it ceases.
+    Begin,
+}
+
 /// What a step establishes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum What {
-    /// An event happens.
-    Event(Atom),
-    /// An effect gives a fluent instance a value, whether or not that changes anything.
-    Initiate(Atom, Val),
-    /// An effect ends this value (`null`: whatever value) of every instance of this shape.
-    End(Shape, Option<Val>),
-    /// An effect adds to a number.
-    Increase(Atom, Val),
-    /// A fluent instance comes to have this value, or none. Until its next change it keeps it.
-    Change(Atom, Option<Val>),
+#[serde(deny_unknown_fields)]
+pub struct What {
+    pub kind: Kind,
+    pub on: Shape,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Val>,
 }
 
 /// What brought it about. Rules, definitions and the like are named by their place in the program.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum By {
+    /// The effects of the moment taken together.
+    Effects,
+    /// Effects, or definitions, that contradict each other.
+    Conflict,
+    /// No definition gives this value any longer.
+    Lapse,
+    /// Its being the value of the instance.
+    Day,
     /// It holds from the start.
     Initial(u32),
     /// The narrative says so: the number of the event.
@@ -86,14 +111,8 @@ pub enum By {
     Rule(u32, Filling, u32),
     /// A deadline of the fluent ran out.
     Deadline(u32),
-    /// The effects of the moment taken together.
-    Effects,
-    /// Effects, or definitions, that contradict each other.
-    Conflict,
     /// The conditions of a definition hold.
     Definition(u32, Filling),
-    /// No definition gives this value any longer.
-    Lapse,
 }
 
 /// A tick and the order within it; `None` is before the first.
@@ -127,26 +146,6 @@ pub struct Certificate {
     pub steps: Vec<Step>,
 }
 
-/// The time from `since` (or the beginning) to before `until` (or the last tick looked at) with one value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Span {
-    pub value: Val,
-    pub since: Option<i64>,
-    pub until: Option<i64>,
-}
-
-/// What an accepted certificate says of its goals: fluents in intervals, events with their tick and order.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Accepted {
-    pub intervals: BTreeMap<Atom, Vec<Span>>,
-    pub events: Vec<(i64, u32, Atom)>,
-    /// Where some events may move: what is said stays true, with the days moved, as long as the order of each of these
-    /// pairs (before, on one tick, after) stays as it is in the certificate.
-    pub orders: BTreeSet<(Instant, Instant)>,
-    /// Which instants the ticks are that move.
-    pub moving: BTreeMap<i64, Instant>,
-}
-
 /// A day in words that stay true when events move: so long after an event, or after a tick.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -165,13 +164,10 @@ pub enum From {
 }
 
 impl Instant {
+    /// The day of an event, or a tick.
     #[must_use]
-    pub fn on(tick: i64) -> Instant {
-        Instant { from: From::Tick(tick), plus: Vec::new() }
-    }
-
-    pub(crate) fn of_event(tag: u32) -> Instant {
-        Instant { from: From::Event(tag), plus: Vec::new() }
+    pub fn of(from: From) -> Instant {
+        Instant { from, plus: Vec::new() }
     }
 
     /// So long after, or as long after as a negative time says before.

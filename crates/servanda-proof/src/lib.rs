@@ -5,12 +5,14 @@
 //! after another, in the plainest way there is:
 //!
 //! 1. A moment begins with nothing but what the narrative says. Every rule that could touch the scope is tried against
-//!    what is so before the moment and what happens at it; what follows is added, and all are tried again, until nothing
-//!    new follows (`walk.rs`). Conditions are tried against everything listed (`conditions.rs`).
-//! 2. Whatever is looked up must be in the scope, or the proof is refused: what is not listed is not known, and never
-//!    taken to be false. So a *no* is proved as anything else is, and nothing can be left out: not an event, not a
-//!    change, and not a reason why something did not change. What is in the scope must be needed by the goals.
-//! 3. The steps must be exactly those that follow.
+//!    what is so before the moment and what is said of it; what follows is said as well, and all are tried again, until
+//!    nothing new follows (`walk.rs`, `rules.rs`, `timers.rs`). Definitions give what they give in the state after it
+//!    (`definitions.rs`). Conditions are tried against everything listed (`conditions.rs`).
+//! 2. Whatever is looked up must be in the scope (`scope.rs`), or the proof is refused: what is not listed is not known,
+//!    and never taken to be false. So a *no* is proved as anything else is, and nothing can be left out: not an event,
+//!    not a change, and not a reason why something did not change. What is in the scope must be needed by the goals.
+//!    A rule waits for nothing that does not fit what is so from the start and never changes: this keeps scopes small.
+//! 3. The steps must be exactly those that follow (`check.rs`).
 //! 4. Where events may be on other days as well, the orders of instants are noted on which all this hangs
 //!    (`moving.rs`): in whatever chronology they are the same, the same steps follow, each on the day of its instant.
 //!
@@ -20,15 +22,17 @@
 
 mod check;
 mod conditions;
+mod definitions;
 mod format;
 mod moving;
-mod parts;
+mod rules;
+mod scope;
+mod timers;
 mod value;
 mod walk;
 
-pub use check::{Replay, check, replay};
-pub use conditions::Lookups;
-pub use format::{
-    Accepted, Atom, By, Certificate, Filling, From, Instant, Moment, Refused, Shape, Span, Step, Target, What,
-};
+pub use check::{Hangs, check};
+pub use format::{By, Certificate, Filling, From, Instant, Kind, Moment, Refused, Shape, Step, Target, What};
+pub use moving::Orders;
 pub use value::{End, Val, later};
+pub use walk::{Claims, Walk};

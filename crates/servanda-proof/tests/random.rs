@@ -4,20 +4,35 @@
 #[path = "../../servanda/src/proving/draft.rs"]
 #[allow(dead_code)]
 mod draft;
+#[allow(unreachable_pub)]
+#[path = "../../servanda/src/proving/history.rs"]
+#[allow(dead_code)]
+mod history;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use draft::{Leads, Task, draft};
+use history::{Accepted, Span, accepted};
 use servanda_engine::{Compiled, Options, Record, Solution, solve};
 use servanda_model::{Occurrence, Value};
-use servanda_proof::{Accepted, Atom, By, Certificate, From, Instant, Shape, Span, Target, Val, What, check, later};
+use servanda_proof::{By, Certificate, From, Instant, Kind, Refused, Shape, Target, Val, check, later};
 use servanda_testkit::generate::{Case, Dice, case};
 
 /// No event is loose.
 const NONE: BTreeSet<u32> = BTreeSet::new();
 
-fn vals(values: &[Value], solution: &Solution) -> Vec<Val> {
-    values.iter().map(|value| Val::of(*value, &solution.ranges)).collect()
+fn vals(values: &[Value], solution: &Solution) -> Vec<Option<Val>> {
+    values.iter().map(|value| Some(Val::of(*value, &solution.ranges))).collect()
+}
+
+/// What a certificate says, if it is accepted.
+fn says(
+    case: &Case,
+    narrative: &[Occurrence],
+    loose: &BTreeSet<u32>,
+    proof: &Certificate,
+) -> Result<Accepted, Refused> {
+    check(&case.program, narrative, loose, proof).map(|hangs| accepted(proof, hangs))
 }
 
 /// What the engine says of a goal.
@@ -25,8 +40,8 @@ fn by_engine(solution: &Solution, goal: &Shape) -> Accepted {
     let mut all = Accepted::default();
     for instance in &solution.instances {
         let args = vals(&instance.args, solution);
-        let atom = Atom { of: Target::Fluent(instance.fluent.0), args };
-        if goal.has(&atom) {
+        let atom = Shape { of: Target::Fluent(instance.fluent.0), args };
+        if goal.covers(&atom) {
             let spans = instance.intervals.iter().map(|it| Span {
                 value: Val::of(it.value, &solution.ranges),
                 since: it.since,
@@ -37,8 +52,8 @@ fn by_engine(solution: &Solution, goal: &Shape) -> Accepted {
     }
     for event in &solution.events {
         let args = vals(&event.args, solution);
-        let atom = Atom { of: Target::Action(event.action.0), args };
-        if goal.has(&atom) {
+        let atom = Shape { of: Target::Action(event.action.0), args };
+        if goal.covers(&atom) {
             all.events.push((event.tick, event.step, atom));
         }
     }
@@ -62,7 +77,7 @@ fn goals(case: &Case, solution: &Solution, dice: &mut Dice) -> Vec<Shape> {
         let known: Vec<_> = solution.instances.iter().filter(|it| it.fluent.index() == id).collect();
         if !known.is_empty() && dice.chance(50) {
             let instance = known[dice.roll(known.len())];
-            goal.args = vals(&instance.args, solution).into_iter().map(Some).collect();
+            goal.args = vals(&instance.args, solution);
         }
         all.push(goal);
     }
@@ -101,7 +116,7 @@ fn cases() -> u64 {
 #[test]
 fn certificates_are_accepted_and_say_what_the_engine_says() {
     let count = proofs(0..cases(), |case, solution, proof, _| {
-        let accepted = match check(&case.program, &case.narrative, &NONE, proof) {
+        let accepted = match says(case, &case.narrative, &NONE, proof) {
             Ok(accepted) => accepted,
             Err(refused) => panic!("{refused:?}\n{}", servanda_testkit::listing::list(case)),
         };
@@ -117,7 +132,7 @@ fn solving_again_with_what_is_cited_alone_gives_the_same() {
     proofs(0..cases() / 2, |case, _, proof, _| {
         let cited: Vec<Occurrence> = case.narrative.iter().filter(|it| cites(proof, it)).cloned().collect();
         let again = solved(case, &cited).expect("the program is the same");
-        let accepted = check(&case.program, &case.narrative, &NONE, proof).expect("it was drafted");
+        let accepted = says(case, &case.narrative, &NONE, proof).expect("it was drafted");
         assert_eq!(accepted, by_engine(&again, &proof.goals[0]));
     });
 }
@@ -133,7 +148,7 @@ fn nothing_can_be_dropped() {
     proofs(0..cases() / 8, |case, _, proof, _| {
         for altered in without_one(proof) {
             dropped += 1;
-            let result = check(&case.program, &case.narrative, &NONE, &altered);
+            let result = says(case, &case.narrative, &NONE, &altered);
             assert!(result.is_err(), "{altered:?}\n{}", servanda_testkit::listing::list(case));
         }
     });
@@ -167,7 +182,7 @@ fn altered_certificates_are_refused_or_still_true() {
                 continue;
             }
             altered_count += 1;
-            if let Ok(accepted) = check(&case.program, &case.narrative, &NONE, &altered) {
+            if let Ok(accepted) = says(case, &case.narrative, &NONE, &altered) {
                 // Whether it is still true is for the engine to say.
                 assert_eq!(altered.through, case.horizon, "a shorter look is cut off");
                 let mut expected = Accepted::default();
@@ -201,12 +216,14 @@ fn altered(proof: &Certificate, dice: &mut Dice) -> Option<Certificate> {
             let what = proof.steps.get(other)?.what.clone();
             proof.steps.get_mut(at)?.what = what;
         }
-        5 => match &mut proof.steps.get_mut(at)?.what {
-            What::Change(_, value) => *value = if value.is_none() { Some(Val::Entity(1)) } else { None },
-            What::Initiate(_, value) | What::Increase(_, value) => *value = Val::Entity(dice.roll(4) as u32),
-            What::End(_, value) => *value = Some(Val::Entity(dice.roll(4) as u32)),
-            What::Event(event) => *event.args.first_mut()? = Val::Entity(dice.roll(4) as u32),
-        },
+        5 => {
+            let what = &mut proof.steps.get_mut(at)?.what;
+            match dice.roll(3) {
+                0 => what.kind = if what.kind == Kind::Begin { Kind::Cease } else { Kind::Begin },
+                1 => *what.on.args.first_mut()? = Some(Val::Entity(dice.roll(4) as u32)),
+                _ => what.value = [None, Some(Val::Entity(dice.roll(4) as u32))][dice.roll(2)],
+            }
+        }
         6 => {
             let entry = dice.roll(proof.scope.len());
             proof.scope.remove(entry);
@@ -271,10 +288,10 @@ fn garbage_is_refused_without_panic() {
     let mut read: BTreeMap<bool, usize> = BTreeMap::new();
     for (case, original, text) in &originals {
         let Ok(proof) = serde_json::from_str::<Certificate>(text) else { continue };
-        let accepted = check(&case.program, &case.narrative, &NONE, &proof);
+        let accepted = says(case, &case.narrative, &NONE, &proof);
         *read.entry(accepted.is_ok()).or_default() += 1;
         if accepted.is_ok() && proof.goals == original.goals && proof.through == original.through {
-            assert_eq!(accepted, check(&case.program, &case.narrative, &NONE, original));
+            assert_eq!(accepted, says(case, &case.narrative, &NONE, original));
         }
     }
     println!("of altered texts that could still be read, accepted or not: {read:?}");
@@ -307,7 +324,7 @@ fn what_hangs_on_no_order_stays_true_when_events_move() {
     proofs(0..cases(), |case, _, proof, dice| {
         let own: BTreeMap<u32, i64> = case.narrative.iter().map(|it| (it.tag, it.tick)).collect();
         let loose: BTreeSet<u32> = own.keys().copied().collect();
-        let accepted = check(&case.program, &case.narrative, &loose, proof).expect("it was drafted");
+        let accepted = says(case, &case.narrative, &loose, proof).expect("it was drafted");
         for _ in 0..6 {
             let mut days = own.clone();
             for _ in 0..=dice.roll(3) {

@@ -8,6 +8,7 @@ mod cells;
 mod days;
 mod draft;
 pub mod feeds;
+mod history;
 mod stage;
 mod write;
 
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use servanda_model::{EntityId, FluentId, Model, Value, View};
-use servanda_proof::{Accepted, Atom, Certificate, Refused, Shape, Target, Val};
+use servanda_proof::{Certificate, Refused, Shape, Target, Val};
 use sha2::{Digest, Sha256};
 
 use crate::ask::{self, AskError, Reply, Truth};
@@ -23,11 +24,12 @@ use crate::question::{Form, Preparing, Question};
 use crate::world::{Questions, World};
 pub use cells::{Given, How, MOST_CASES};
 use days::Days;
+use history::{Accepted, Span};
 use stage::Stage;
 pub use write::Prover;
 
 /// The name and version of the format.
-pub const FORMAT: &str = "servanda-proof 3";
+pub const FORMAT: &str = "servanda-proof 4";
 
 /// A file of proofs.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -233,12 +235,11 @@ fn known(world: &World<'_>, days: &Days, view: &View, cases: &[Case]) -> Result<
 fn unknown_in(world: &World<'_>, view: &View, actor: EntityId, accepted: &Accepted) -> Vec<EntityId> {
     let day = view.on.unwrap_or(world.last_day());
     let told = |thing: &EntityId| {
-        let holds = |span: &servanda_proof::Span| {
-            span.since.is_none_or(|since| since <= day) && span.until.is_none_or(|until| day < until)
-        };
+        let holds =
+            |span: &Span| span.since.is_none_or(|since| since <= day) && span.until.is_none_or(|until| day < until);
         world.knowing_of(actor, *thing).into_iter().any(|(fluent, args)| {
-            let args = args.into_iter().filter_map(|it| Some(Val::Entity(it?.as_entity()?.0))).collect();
-            let spans = accepted.intervals.get(&Atom { of: Target::Fluent(fluent.0), args });
+            let args = args.into_iter().map(|it| Some(Val::Entity(it?.as_entity()?.0))).collect();
+            let spans = accepted.intervals.get(&Shape { of: Target::Fluent(fluent.0), args });
             spans.is_some_and(|spans| spans.iter().any(holds))
         })
     };
@@ -292,6 +293,7 @@ fn verify_one<'p>(world: &World<'_>, days: &Days, proof: &'p Proof, seen: &mut S
     };
     unknown.extend(undocumented(world, &view));
     let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(Refusal::of)?;
+    let stage = stage.with_wholes(&proof.answers);
     let accepted: Vec<Accepted> =
         proof.cases.iter().enumerate().map(|(at, case)| stage.accept(at, case)).collect::<Result<_, _>>()?;
     let cases: Vec<(&Case, &Accepted)> = proof.cases.iter().zip(&accepted).collect();

@@ -18,6 +18,7 @@ use crate::say;
 use crate::world::{Outcome, Run, World};
 
 pub(crate) use absence::claimed_facts;
+pub(crate) use absence::is_place;
 pub use absence::no;
 pub(crate) use absence::within;
 

@@ -1,6 +1,6 @@
 //! Answers about what happened and what was done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Model, Value};
 
@@ -122,15 +122,24 @@ fn acts_of(
 fn dated_within(
     world: &World<'_>,
     outcome: &Outcome,
-    (action, args): (ActionId, &[Value]),
+    act: (ActionId, &[Value]),
     (first, last): (Option<i64>, Option<i64>),
 ) -> bool {
-    let is_it =
-        |happening: &Happening| matches!(happening, Happening::Action(it, list) if *it == action && list == args);
-    let told = outcome.visible.iter().filter(|id| world.model.events[id.index()].happenings.iter().any(is_it));
     let (from, to) = (first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX));
-    let mut spans = told.filter_map(|id| world.dating.spans.get(id)).peekable();
+    let mut spans = told_of_act(world, outcome, act).filter_map(|id| world.dating.spans.get(&id)).peekable();
     spans.peek().is_none() || spans.flatten().any(|(start, end)| *start <= to && from <= *end)
+}
+
+/// The statements of an act.
+fn told_of_act<'a>(
+    world: &'a World<'_>,
+    outcome: &'a Outcome,
+    (action, args): (ActionId, &'a [Value]),
+) -> impl Iterator<Item = EventId> + 'a {
+    let is_it =
+        move |happening: &Happening| matches!(happening, Happening::Action(it, list) if *it == action && list == args);
+    let told = outcome.visible.iter().copied();
+    told.filter(move |id| world.model.events[id.index()].happenings.iter().any(is_it))
 }
 
 /// Acts upon a place in which the place asked about lies: what is done to the whole may be done to each place within it.
@@ -144,25 +153,46 @@ pub(super) fn on_wholes(
 ) -> Vec<Answer> {
     let model = world.model;
     let (first, last) = question.own_time().unwrap_or((None, day));
-    let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
     let wants_day = question.asks_when();
     type Days = Vec<Option<i64>>;
-    let mut found: BTreeMap<(ActionId, Vec<Value>), (String, Days)> = BTreeMap::new();
+    let mut found: BTreeMap<(ActionId, Vec<Value>, usize), (String, Days)> = BTreeMap::new();
     for (index, run) in outcome.runs.iter().enumerate() {
-        for event in run.solution.events.iter().filter(|event| in_time(event.tick)) {
-            for pattern in patterns.iter().filter(|pattern| pattern.action == event.action) {
-                let Some(within) = steps::within(model, run, pattern, event) else { continue };
-                let entry = found.entry((event.action, event.args.clone()));
-                let (_, days) = entry.or_insert_with(|| (within, vec![None; outcome.runs.len()]));
-                days[index] = days[index].or(Some(event.tick));
-            }
+        let mut times: BTreeMap<(ActionId, &[Value]), usize> = BTreeMap::new();
+        for event in &run.solution.events {
+            let mut of_it = patterns.iter().filter(|pattern| pattern.action == event.action);
+            let Some(within) = of_it.find_map(|pattern| steps::within(model, run, pattern, event)) else { continue };
+            let time = times.entry((event.action, &event.args)).or_default();
+            *time += 1;
+            let entry = found.entry((event.action, event.args.clone(), *time));
+            let (_, days) = entry.or_insert_with(|| (within, vec![None; outcome.runs.len()]));
+            days[index] = Some(event.tick);
         }
     }
     let mut answers = Vec::new();
-    for ((action, args), (within, days)) in found {
-        let known: Vec<Option<i64>> = days.iter().copied().filter(Option::is_some).collect();
+    let mut named: BTreeSet<(ActionId, Vec<Value>)> = BTreeSet::new();
+    for ((action, args, _), (within, days)) in found {
+        // Chronologies that were looked at need not have it on the days asked about: then its dates say whether it may be.
+        let (earliest, latest) = (days.iter().flatten().min(), days.iter().flatten().max());
+        let Some((earliest, latest)) = earliest.zip(latest) else { continue };
+        let mut dates: Vec<(i64, i64)> = Vec::new();
+        for id in told_of_act(world, outcome, (action, &args)) {
+            let (start, end) = world.dating.bounds(id);
+            let bounds = [(start.unwrap_or(*earliest), end.unwrap_or(*latest))];
+            dates.extend(world.dating.spans.get(&id).map_or(&bounds[..], Vec::as_slice));
+        }
+        if dates.is_empty() {
+            dates.push((*earliest, *latest));
+        }
+        let (from, to) = (first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX));
+        let may_be = dates.iter().filter(|(start, end)| *start <= to && from <= *end);
+        let known: Vec<Option<i64>> =
+            may_be.flat_map(|(start, end)| [Some(from.max(*start)), Some(to.min(*end))]).collect();
+        if known.is_empty() || !named.insert((action, args.clone())) {
+            continue;
+        }
         let said = format!("{}, and {within}", say::action(model, action, &args));
-        let first_day = known.iter().flatten().next().copied().unwrap_or(0);
+        let run = days.iter().position(Option::is_some).unwrap_or(0);
+        let first_day = days[run].unwrap_or(0);
         let day = wants_day.then(|| ends(world, outcome, &known, &[]).0.text(model));
         let text = wanted_of(model, asked, &args, said.clone(), day);
         let mut one = answer(world, text, false, known, vec![None]);
@@ -171,7 +201,6 @@ pub(super) fn on_wholes(
         if one.text != said {
             one.which = vec![said];
         }
-        let run = days.iter().position(Option::is_some).unwrap_or(0);
         let told = steps::of_act(world, outcome, &outcome.runs[run], action, &args, first_day);
         one.steps = told.steps;
         one.assumptions = told.assumptions;

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use servanda_proof::{Accepted, Instant, Shape};
+use servanda_proof::{Instant, Shape};
 
 use super::days::Bounds;
 use super::draft::Leads;
+use super::history::Accepted;
 use super::stage::Stage;
 use super::{Case, NoProof, Refusal, draft};
 use crate::world::Run;

@@ -6,10 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
-use servanda_proof::{Accepted, Certificate, Lookups, Shape, Target, replay};
+use servanda_proof::{Certificate, Hangs, Shape, Step, Target, Walk};
+
+use super::history::{Accepted, accepted};
 
 /// How often a scope may grow.
 const MOST_ROUNDS: usize = 2_000;
+/// A walk that misses so much is not gone on with; or, where the scope is large, so large a part of it again.
+const MOST_MISSING: usize = 12;
+const LARGE_PART: usize = 4;
 
 /// What a history is to be drafted of.
 #[derive(Clone, Copy)]
@@ -43,11 +48,10 @@ impl Leads {
         all
     }
 
-    fn learn(&mut self, scope: &[Shape], lookups: &Lookups) {
-        for lookup in lookups {
-            if let (Some(from), Ok(to)) = lookup {
-                self.0.entry(scope[*from].clone()).or_default().insert(scope[*to].clone());
-            }
+    fn learn(&mut self, scope: &[Shape], unlisted: &BTreeSet<(Option<usize>, Shape)>) {
+        for (from, to) in unlisted {
+            let Some(from) = from else { continue };
+            self.0.entry(scope[*from].clone()).or_default().insert(to.clone());
         }
     }
 
@@ -73,18 +77,38 @@ pub(crate) fn draft(
     let Task { program, narrative, loose, goals, through, widest } = task;
     join(scope, goals.iter().cloned(), widest);
     for _ in 0..MOST_ROUNDS {
-        let replay = replay(program, narrative, loose, goals, scope, through)?;
-        if !replay.missing.is_empty() {
-            join(scope, leads.from(replay.missing).into_iter(), widest);
-        } else if replay.needed.len() < scope.len() {
-            *scope = replay.needed.into_iter().map(|at| scope[at].clone()).collect();
+        let mut walk = Walk::new(program, narrative, loose, goals, scope);
+        let steps = steps(&mut walk, through, MOST_MISSING.max(scope.len() / LARGE_PART))?;
+        leads.learn(scope, &walk.unlisted);
+        let (needed, missing) = walk.needed();
+        if !missing.is_empty() {
+            join(scope, leads.from(missing).into_iter(), widest);
+        } else if needed.len() < scope.len() {
+            *scope = needed.into_iter().map(|at| scope[at].clone()).collect();
         } else {
-            leads.learn(scope, &replay.lookups);
-            let certificate = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps: replay.steps };
-            return Ok((certificate, replay.accepted));
+            let moving = walk.finish(through);
+            let hangs = Hangs { orders: walk.orders, moving };
+            let certificate = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps };
+            let accepted = accepted(&certificate, hangs);
+            return Ok((certificate, accepted));
         }
     }
     Err("what it depends on has no end".to_owned())
+}
+
+/// All that happens, unless so much is missing that what follows is not worth going through.
+fn steps(walk: &mut Walk<'_>, through: i64, most_missing: usize) -> Result<Vec<Step>, String> {
+    let (mut steps, mut moment) = (Vec::new(), None);
+    while walk.unlisted.len() < most_missing || walk.needed().1.len() < most_missing {
+        let here = walk.pass(moment)?.into_iter();
+        let (text, origin) = (String::new(), String::new());
+        steps.extend(here.map(|(what, by)| Step { at: moment, what, by, text: text.clone(), origin: origin.clone() }));
+        match walk.next(moment, through) {
+            None => break,
+            next => moment = next,
+        }
+    }
+    Ok(steps)
 }
 
 /// Adds shapes, none of which is part of another; more than `widest` of one fluent or action become one for all of it.

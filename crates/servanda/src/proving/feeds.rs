@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use servanda_engine::{Compiled, Options, Record, solve};
 use servanda_model::{ActionId, EntityId, FluentId, Happening, Kinded, NumberRange, Occurrence, Program, Value};
-use servanda_proof::{Accepted, Atom, By, Certificate, Shape, Target, Val, check};
+use servanda_proof::{By, Certificate, Shape, Target, Val, check};
 
+use super::history::accepted;
 use super::stage::plain;
 use super::{Refusal, draft};
 
 /// The name and version of the format.
-pub const FEED_FORMAT: &str = "servanda-proof-of-feed 2";
+pub const FEED_FORMAT: &str = "servanda-proof-of-feed 3";
 
 /// The most events of the feeds that one history may hang on.
 pub const MOST_EVENTS: usize = 20_000;
@@ -171,9 +172,9 @@ fn draft_one(
 
 fn is_seen(setting: &Setting<'_>, scope: &[Shape], it: &Occurrence) -> bool {
     let Happening::Action(action, args) = &it.what else { return true };
-    let args = args.iter().map(|arg| Val::of(*arg, &setting.program.ranges)).collect();
-    let atom = Atom { of: Target::Action(action.0), args };
-    scope.iter().any(|shape| shape.has(&atom))
+    let args = args.iter().map(|arg| Some(Val::of(*arg, &setting.program.ranges))).collect();
+    let event = Shape { of: Target::Action(action.0), args };
+    scope.iter().any(|shape| shape.covers(&event))
 }
 
 /// Accepts proofs, or says what is wrong with the first that is not: for each the history of its instance.
@@ -208,10 +209,11 @@ fn accept(setting: &Setting<'_>, certificate: &Certificate, narrative: &[Occurre
     if words.is_some() {
         return Err(Refusal { step: words, ..Refusal::of("its words are not worked out, and so not shown") });
     }
-    let Accepted { intervals, .. } = check(setting.program, narrative, &BTreeSet::new(), certificate)
+    let hangs = check(setting.program, narrative, &BTreeSet::new(), certificate)
         .map_err(|it| Refusal { step: it.step, ..Refusal::of(it.reason) })?;
+    let intervals = accepted(certificate, hangs).intervals;
     let mut ranges = setting.program.ranges.clone();
-    let spans = intervals.get(&Atom { of: goal.of, args: args.clone() }).into_iter().flatten();
+    let spans = intervals.get(goal).into_iter().flatten();
     let spans = spans.map(|span| (plain(span.value, &mut ranges), span.since, span.until)).collect();
     let args = args.into_iter().map(|arg| plain(arg, &mut ranges)).collect();
     Ok(History { fluent: FluentId(fluent), args, spans, ranges })

@@ -8,10 +8,11 @@ use servanda_model::{
     ActionId, DefinitionId, EntityId, EventId, EventKind, FluentId, Guard, Happening, Model, Occurrence, Program,
     RangeId, Standing, Term, Value, View,
 };
-use servanda_proof::{Accepted, Atom, By, Certificate, From, Instant, Refused, Shape, Step, Target, Val, What, check};
+use servanda_proof::{By, Certificate, From, Instant, Kind, Orders, Refused, Shape, Step, Target, Val, What, check};
 
 use super::days::{Bounds, Days};
-use super::{Case, Refusal};
+use super::history::{Accepted, accepted};
+use super::{Answered, Case, Refusal};
 use crate::ask::{self, Reply};
 use crate::question::{Form, Question};
 use crate::world::{Outcome, Questions, Run, World, is_known, known_happenings, name_of};
@@ -22,7 +23,7 @@ pub(super) struct Stage<'m> {
     pub(super) model: &'m Model,
     pub(super) question: Question,
     pub(super) view: View,
-    pub(super) program: Program,
+    pub(super) program: Rc<Program>,
     pub(super) goals: Vec<Shape>,
     pub(super) visible: Vec<EventId>,
     pub(super) days: &'m Days,
@@ -31,8 +32,11 @@ pub(super) struct Stage<'m> {
     /// What can be said of each event's day for certain.
     pub(super) bounds: Vec<Option<Bounds>>,
     pub(super) through: i64,
-    /// The last day that counts, for what is asked of a day.
-    day: Option<i64>,
+    /// The days with which something else may be so of what is asked: the first of the time that it is asked of, and the
+    /// first after that.
+    turns: BTreeSet<i64>,
+    /// Whether acts upon places in which those asked about lie are looked at.
+    wholes: bool,
     /// The last day of which the actor of the view knows.
     seen_until: Option<i64>,
 }
@@ -78,10 +82,49 @@ impl<'m> Stage<'m> {
             Form::Acts { .. } => question.on.or(view.on),
             _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
         };
-        let seen_until = view.seen_by.and(view.on);
-        let view = view.clone();
-        let unknown = unknown.to_vec();
-        Ok(Stage { model, question, view, program, goals, visible, days, unknown, bounds, through, day, seen_until })
+        let (first, last) = question.own_time().unwrap_or_default();
+        let turns =
+            first.into_iter().chain([day, last].into_iter().flatten().map(|day| day.saturating_add(1))).collect();
+        let (seen_until, wholes) = (view.seen_by.and(view.on), false);
+        let (view, unknown, program) = (view.clone(), unknown.to_vec(), Rc::new(program));
+        Ok(Stage {
+            model,
+            question,
+            view,
+            program,
+            goals,
+            visible,
+            days,
+            unknown,
+            bounds,
+            through,
+            turns,
+            wholes,
+            seen_until,
+        })
+    }
+
+    /// The same with acts upon places in which those asked about may lie: what is done to a whole may be done to each of
+    /// its parts. Where an act itself is certain they do not matter.
+    pub(super) fn with_wholes(mut self, answers: &[Answered]) -> Stage<'m> {
+        let Form::Acts { patterns, negated: false, .. } = &self.question.form else { return self };
+        if answers.iter().any(|it| it.truth == "certain") {
+            return self;
+        }
+        for (pattern, goal) in patterns.iter().zip(0..) {
+            let holes = &self.model.program.actions[pattern.action.index()].holes;
+            for (at, hole) in holes.iter().enumerate() {
+                let nesting = self.model.nesting.iter().filter(|nests| steps::is_place(self.model, **nests, *hole));
+                let Term::Value(asked) = pattern.args[at] else { continue };
+                for nests in nesting {
+                    let args = vec![Some(Val::of(asked, &self.model.program.ranges)), None];
+                    self.goals.push(Shape { of: Target::Fluent(nests.0), args });
+                    self.goals[goal].args[at] = None;
+                    self.wholes = true;
+                }
+            }
+        }
+        self
     }
 
     /// Whether a shape is of the dossier, and not of the question.
@@ -141,8 +184,9 @@ impl<'m> Stage<'m> {
                     (Target::Fluent(fluent.0), args)
                 }
             };
-            let atom = Atom { of, args: args.iter().map(|value| Val::of(*value, &self.program.ranges)).collect() };
-            scope.iter().any(|shape| shape.has(&atom))
+            let args = args.iter().map(|value| Some(Val::of(*value, &self.program.ranges))).collect();
+            let it = Shape { of, args };
+            scope.iter().any(|shape| shape.covers(&it))
         })
     }
 
@@ -170,46 +214,46 @@ impl<'m> Stage<'m> {
         };
         let moved = |tick: i64| accepted.moving.get(&tick).and_then(day).unwrap_or(tick);
         let solution = solution(accepted, &self.program, &moved);
-        Rc::new(Run { program: Rc::new(self.program.clone()), ticks, solution, numbers: Default::default() })
+        Rc::new(Run { program: Rc::clone(&self.program), ticks, solution, numbers: Default::default() })
     }
 
     /// A step in words, and where what brought it about is written.
     fn tell(&self, step: &Step) -> (String, String) {
         let model = self.model;
         let mut ranges = self.program.ranges.clone();
-        let mut shown = |atom: &Atom, value: Option<Val>| {
-            let args: Vec<Value> = atom.args.iter().map(|arg| plain(*arg, &mut ranges)).collect();
+        let mut shown = |on: &Shape, value: Option<Val>| {
+            let args: Option<Vec<Value>> = on.args.iter().map(|arg| Some(plain((*arg)?, &mut ranges))).collect();
             let value = value.map(|value| plain(value, &mut ranges));
-            match atom.of {
-                Target::Action(id) if (id as usize) < model.program.actions.len() => {
+            match (on.of, args) {
+                (_, None) => "whatever is so".to_owned(),
+                (Target::Action(id), Some(args)) if (id as usize) < model.program.actions.len() => {
                     say::action(model, ActionId(id), &args)
                 }
-                Target::Fluent(id) if (id as usize) < model.program.fluents.len() => {
+                (Target::Fluent(id), Some(args)) if (id as usize) < model.program.fluents.len() => {
                     say::fluent(model, FluentId(id), &args, value)
                 }
                 _ => "the answer".to_owned(),
             }
         };
-        let text = match &step.what {
-            What::Event(atom) => shown(atom, None),
-            What::Initiate(atom, value) => shown(atom, Some(*value)),
-            What::Increase(atom, by) => {
-                format!("{} changes by {}", shown(atom, None), model.show(plain(*by, &mut ranges)))
+        let What { kind, on, value } = &step.what;
+        let text = match kind {
+            Kind::Happen => shown(on, None),
+            Kind::Start => shown(on, *value),
+            Kind::Add => {
+                let by = model.show(plain(value.unwrap_or(Val::Entity(0)), &mut self.program.ranges.clone()));
+                format!("{} changes by {by}", shown(on, None))
             }
-            What::Change(atom, Some(value)) => format!("from now on {}", shown(atom, Some(*value))),
-            What::Change(atom, None) => format!("no longer: {}", shown(atom, None)),
-            What::End(shape, _) => {
-                let args: Option<Vec<Val>> = shape.args.iter().copied().collect();
-                let text = args.map(|args| shown(&Atom { of: shape.of, args }, None));
-                format!("ends: {}", text.unwrap_or_else(|| "whatever is so".to_owned()))
-            }
+            Kind::Begin => format!("from now on {}", shown(on, *value)),
+            Kind::Cease => format!("no longer: {}", shown(on, *value)),
+            Kind::Come => format!("the day has come: {}", shown(on, *value)),
+            Kind::End => format!("ends: {}", shown(on, None)),
         };
         let origin = match &step.by {
             By::Initial(at) => self.program.initial.get(*at as usize).map(|it| it.origin),
             By::Narrative(tag) => model.events.get(*tag as usize).map(|it| it.origin),
             By::Rule(at, ..) => self.program.rules.get(*at as usize).map(|it| it.origin),
             By::Definition(at, _) => self.program.definitions.get(*at as usize).map(|it| it.origin),
-            By::Deadline(_) | By::Effects | By::Conflict | By::Lapse => None,
+            By::Deadline(_) | By::Effects | By::Conflict | By::Lapse | By::Day => None,
         };
         let place = origin.and_then(|origin| steps::of_origin(model, origin, "").place);
         (text, place.unwrap_or_default())
@@ -238,8 +282,8 @@ impl<'m> Stage<'m> {
             return refused("what the dossier says of days does not allow this chronology");
         }
         let loose = case.days.keys().copied().collect();
-        let accepted = check(&self.program, &self.narrative(&case.days), &loose, certificate);
-        let mut accepted = accepted.map_err(|it| Refusal::in_case(at, it))?;
+        let hangs = check(&self.program, &self.narrative(&case.days), &loose, certificate);
+        let mut accepted = accepted(certificate, hangs.map_err(|it| Refusal::in_case(at, it))?);
         let wrong = |step: &Step| self.tell(step) != (step.text.clone(), step.origin.clone());
         if let Some(step) = certificate.steps.iter().position(wrong) {
             let reason = "its words are not what it says".to_owned();
@@ -249,19 +293,40 @@ impl<'m> Stage<'m> {
         Ok(accepted)
     }
 
+    /// Adds the orders of acts with the days on which it begins and ceases that a place lies in another, and with the days
+    /// after these: an act is upon what lies in its place on the day or the day before.
+    fn hang_on_nesting(&self, accepted: &mut Accepted) {
+        let instant = |tick: i64| accepted.moving.get(&tick).cloned().unwrap_or(Instant::of(From::Tick(tick)));
+        let mut orders = Orders::new();
+        for end in accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten() {
+            let next = Instant { plus: [instant(end).plus, vec![Val::Ticks(1)]].concat(), ..instant(end) };
+            for (tick, ..) in accepted
+                .events
+                .iter()
+                .filter(|(tick, ..)| [*tick, end].iter().any(|it| accepted.moving.contains_key(it)))
+            {
+                orders.extend([(instant(*tick), instant(end)), (instant(*tick), next.clone())]);
+            }
+        }
+        accepted.orders.append(&mut orders);
+    }
+
     /// Adds the orders that the answers hang on: by when something came, which of one day was first, and on which run of
     /// days that its date has an event is.
     pub(super) fn hang(&self, accepted: &mut Accepted, open: &BTreeSet<usize>) {
         let spans = accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten();
         let ticks: BTreeSet<i64> = spans.chain(accepted.events.iter().map(|(tick, ..)| *tick)).collect();
         let moving = ticks.iter().filter_map(|tick| accepted.moving.get(tick));
-        let after = self.day.map(|day| Instant::on(day.saturating_add(1)));
-        accepted.orders.extend(moving.flat_map(|it| after.iter().map(|day| (it.clone(), day.clone()))));
-        let event = |id: usize| Instant { from: From::Event(id as u32), plus: Vec::new() };
-        let gaps = open.iter().flat_map(|id| self.days.gaps(*id).map(|day| (event(*id), Instant::on(day))));
+        let turns = self.turns.iter().map(|day| Instant::of(From::Tick(*day)));
+        accepted.orders.extend(moving.flat_map(|it| turns.clone().map(|day| (it.clone(), day))));
+        if self.wholes {
+            self.hang_on_nesting(accepted);
+        }
+        let event = |id: usize| Instant::of(From::Event(id as u32));
+        let gaps = open.iter().flat_map(|id| self.days.gaps(*id).map(|day| (event(*id), Instant::of(From::Tick(day)))));
         accepted.orders.extend(gaps);
         if let Some(day) = self.seen_until {
-            let after = Instant::on(day.saturating_add(1));
+            let after = Instant::of(From::Tick(day.saturating_add(1)));
             accepted.orders.extend(open.iter().map(|id| (event(*id), after.clone())));
         }
         for id in self.visible.iter().copied() {
@@ -395,9 +460,9 @@ pub(super) fn plain(val: Val, ranges: &mut Vec<servanda_model::NumberRange>) -> 
 /// Accepted intervals and events in the form in which outcomes are read.
 fn solution(accepted: &Accepted, program: &Program, moved: &dyn Fn(i64) -> i64) -> Solution {
     let mut solution = Solution { ranges: program.ranges.clone(), ..Solution::default() };
-    for (atom, spans) in &accepted.intervals {
-        let Target::Fluent(fluent) = atom.of else { continue };
-        let args: Vec<Value> = atom.args.iter().map(|arg| plain(*arg, &mut solution.ranges)).collect();
+    for (on, spans) in &accepted.intervals {
+        let Target::Fluent(fluent) = on.of else { continue };
+        let args: Vec<Value> = on.args.iter().flatten().map(|arg| plain(*arg, &mut solution.ranges)).collect();
         let intervals = spans.iter().map(|span| {
             let value = plain(span.value, &mut solution.ranges);
             Interval {
@@ -412,9 +477,9 @@ fn solution(accepted: &Accepted, program: &Program, moved: &dyn Fn(i64) -> i64) 
         solution.instances.push(Instance { fluent: FluentId(fluent), args: args.into(), intervals });
     }
     solution.instances.sort_by(|a, b| (a.fluent, &a.args).cmp(&(b.fluent, &b.args)));
-    for (tick, step, atom) in &accepted.events {
-        let Target::Action(action) = atom.of else { continue };
-        let args = atom.args.iter().map(|arg| plain(*arg, &mut solution.ranges)).collect();
+    for (tick, step, on) in &accepted.events {
+        let Target::Action(action) = on.of else { continue };
+        let args = on.args.iter().flatten().map(|arg| plain(*arg, &mut solution.ranges)).collect();
         let event =
             Happened { tick: moved(*tick), step: *step, action: ActionId(action), args, is_produced: false, by: None };
         solution.events.push(event);

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use servanda_model::{EntityId, Value, View};
-use servanda_proof::{Accepted, Atom, Target, Val};
+use servanda_proof::{Shape, Target, Val};
 
 use super::days::Days;
 use super::draft::Leads;
+use super::history::Accepted;
 use super::stage::Stage;
 use super::{Case, NoProof, Proof, ViewOf, answered, cells, comes_to, days_of, knowing, known, prepared, undocumented};
 use crate::ask::{self, AskError, How, Reply};
@@ -65,6 +66,7 @@ impl Prover {
         let mut unknown = known(world, days, &view, &knowledge).map_err(|it| NoProof::NotCheckable(it.reason))?;
         unknown.extend(undocumented(world, &view));
         let stage = Stage::new(world, days, question, &questions, &view, &unknown).map_err(NoProof::NotCheckable)?;
+        let stage = stage.with_wholes(&answered(reply, undated));
         let (mut cases, exhaustive) = cells::explored(&stage, &mut self.leads)?;
         if !exhaustive {
             if reply.precision.is_none() || reply.answers.is_empty() {
@@ -133,16 +135,18 @@ fn witnesses(stage: &Stage<'_>, outcome: &Outcome) -> Result<Vec<(Case, Accepted
         let solution = &run.solution;
         let value = |value: &Value| Val::of(*value, &solution.ranges);
         let instances = solution.instances.iter().flat_map(|instance| {
-            let atom = Atom { of: Target::Fluent(instance.fluent.0), args: instance.args.iter().map(value).collect() };
-            let goal = stage.goals.iter().any(|goal| goal.has(&atom));
+            let args = instance.args.iter().map(|it| Some(value(it))).collect();
+            let shape = Shape { of: Target::Fluent(instance.fluent.0), args };
+            let goal = stage.goals.iter().any(|goal| goal.covers(&shape));
             let on = stage.view.on;
             let spans = instance.intervals.iter().filter(move |it| goal && on.is_none_or(|on| it.contains(on)));
-            spans.map(move |it| format!("{atom:?} {:?}", value(&it.value)))
+            spans.map(move |it| format!("{shape:?} {:?}", value(&it.value)))
         });
         let events = solution.events.iter().filter_map(|event| {
-            let atom = Atom { of: Target::Action(event.action.0), args: event.args.iter().map(value).collect() };
-            let goal = stage.goals.iter().any(|goal| goal.has(&atom));
-            (goal && stage.view.on.is_none_or(|on| event.tick <= on)).then(|| format!("{atom:?}"))
+            let args = event.args.iter().map(|it| Some(value(it))).collect();
+            let shape = Shape { of: Target::Action(event.action.0), args };
+            let goal = stage.goals.iter().any(|goal| goal.covers(&shape));
+            (goal && stage.view.on.is_none_or(|on| event.tick <= on)).then(|| format!("{shape:?}"))
         });
         said.push(instances.chain(events).collect());
     }
@@ -166,8 +170,9 @@ mod tests {
 
     use servanda_engine::{Compiled, Options, Record, solve};
     use servanda_model::{Occurrence, View};
-    use servanda_proof::{By, Span};
+    use servanda_proof::By;
 
+    use super::super::history::Span;
     use super::*;
     use crate::load::{DefaultLaw, open};
 
@@ -202,16 +207,16 @@ mod tests {
                 let solution = solve(&compiled, &cited, &options);
                 let value = |value: &Value| Val::of(*value, &solution.ranges);
                 for instance in &solution.instances {
-                    let args = instance.args.iter().map(value).collect();
-                    let atom = Atom { of: Target::Fluent(instance.fluent.0), args };
-                    if stage.goals.iter().any(|goal| goal.has(&atom)) {
+                    let args = instance.args.iter().map(|it| Some(value(it))).collect();
+                    let shape = Shape { of: Target::Fluent(instance.fluent.0), args };
+                    if stage.goals.iter().any(|goal| goal.covers(&shape)) {
                         let spans = instance.intervals.iter().map(|it| Span {
                             value: value(&it.value),
                             since: it.since,
                             until: it.until,
                         });
-                        let proved = accepted.intervals.get(&atom).cloned().unwrap_or_default();
-                        assert_eq!(spans.collect::<Vec<_>>(), proved, "{text}: {atom:?}");
+                        let proved = accepted.intervals.get(&shape).cloned().unwrap_or_default();
+                        assert_eq!(spans.collect::<Vec<_>>(), proved, "{text}: {shape:?}");
                     }
                 }
                 histories += 1;

@@ -332,7 +332,7 @@ pub(crate) fn within(model: &Model, run: &Run, pattern: &EventPattern, event: &H
 }
 
 /// Whether a hole is for places as they nest, and not for actors, whom a place may also be.
-fn is_place(model: &Model, nests: FluentId, hole: Hole) -> bool {
+pub(crate) fn is_place(model: &Model, nests: FluentId, hole: Hole) -> bool {
     model.program.fluents[nests.index()].args.first() == Some(&hole)
 }
 
