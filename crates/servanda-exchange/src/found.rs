@@ -1,7 +1,11 @@
 //! What the engine finds, on its way to whoever writes it.
 
+use std::cmp::Ordering;
+
 use servanda_engine::{Closed, Contradiction, Sink};
 use servanda_model::Value;
+
+use crate::batch::Findings;
 
 /// An interval. Its arguments stand beside it.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +28,7 @@ pub(crate) const FORGOTTEN: i64 = i64::MAX - 1;
 pub(crate) const BROKEN: i64 = i64::MIN;
 
 /// Intervals in the order in which they were found.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Rows {
     intervals: Vec<Interval>,
     args: Vec<Value>,
@@ -38,8 +42,10 @@ impl Rows {
         args.iter().for_each(|&arg| self.args.push(arg));
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.intervals.len()
+    fn get(&self, at: usize) -> Option<Row<'_>> {
+        let it = self.intervals.get(at)?;
+        let end = self.intervals.get(at + 1).map_or(self.args.len(), |next| next.args as usize);
+        Some((it, &self.args[it.args as usize..end]))
     }
 
     /// Each with its arguments.
@@ -54,13 +60,58 @@ impl Rows {
     }
 }
 
+/// An interval, and its arguments.
+type Row<'r> = (&'r Interval, &'r [Value]);
+
+/// Brings the rows of several parts in one order.
+pub(crate) type Compare = fn(Row<'_>, Row<'_>) -> Ordering;
+
+/// Rows that are written as they close come tick by tick, and those of one tick part by part.
+pub(crate) fn by_tick(a: Row<'_>, b: Row<'_>) -> Ordering {
+    // What is told while it is open has begun at that tick.
+    let tick = |it: &Interval| if it.until == OPEN { it.since } else { it.until };
+    tick(a.0).cmp(&tick(b.0))
+}
+
+/// What is open at the end comes by fluent and arguments.
+pub(crate) fn by_instance(a: Row<'_>, b: Row<'_>) -> Ordering {
+    (a.0.fluent, a.1).cmp(&(b.0.fluent, b.1))
+}
+
+/// Hands over what was found in all parts, each of which has its rows in this order.
+pub(crate) fn in_order<E>(
+    findings: &[Findings],
+    compare: Compare,
+    mut each: impl FnMut(&Interval, &[Value]) -> Result<(), E>,
+) -> Result<(), E> {
+    if let [only] = findings {
+        return only.rows.iter().try_for_each(|(it, args)| each(it, args));
+    }
+    let mut next = vec![0; findings.len()];
+    loop {
+        let heads = findings.iter().zip(&next).enumerate();
+        let heads = heads.filter_map(|(part, (it, &at))| Some((part, it.rows.get(at)?)));
+        let Some((part, mut row)) = heads.min_by(|(_, a), (_, b)| compare(*a, *b)) else { return Ok(()) };
+        loop {
+            each(row.0, row.1)?;
+            next[part] += 1;
+            match findings[part].rows.get(next[part]) {
+                Some(alike) if compare(row, alike).is_eq() => row = alike,
+                _ => break,
+            }
+        }
+    }
+}
+
 /// Takes what the engine finds.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Found {
     /// For each fluent whether it is written.
     written: Vec<bool>,
     /// For each fluent whether what breaks off without another value has to be told, since values of it are forgotten.
     breaks: Vec<bool>,
+    /// For each fluent whether nothing is said of it, since another part says it.
+    is_silent: Vec<bool>,
     pub(crate) rows: Rows,
     pub(crate) contradictions: Vec<Contradiction>,
     pub(crate) contradiction_count: u64,
@@ -72,6 +123,15 @@ impl Found {
     /// Where `breaks` says nothing of a fluent, intervals that are forgotten count as open.
     pub(crate) fn new(written: Vec<bool>, breaks: Vec<bool>) -> Found {
         Found { written, breaks, ..Found::default() }
+    }
+
+    /// Says nothing of the fluents that do not pass a test.
+    pub(crate) fn only(mut self, tells: impl Fn(usize) -> bool) -> Found {
+        self.is_silent = (0..self.written.len()).map(|fluent| !tells(fluent)).collect();
+        for (written, is_silent) in self.written.iter_mut().zip(&self.is_silent) {
+            *written &= !is_silent;
+        }
+        self
     }
 
     #[inline]
@@ -99,6 +159,9 @@ impl Sink for Found {
     }
 
     fn contradiction(&mut self, contradiction: Contradiction) {
+        if self.is_silent.get(contradiction.fluent.index()) == Some(&true) {
+            return;
+        }
         if let (Some(tick), true) = (contradiction.tick, self.tells_breaks(contradiction.fluent.index())) {
             self.rows.push(contradiction.fluent.0, &contradiction.args, Value::TRUE, tick, BROKEN);
         }
