@@ -9,7 +9,7 @@ use crate::batch::{Batch, Findings, Standing, Strings};
 use crate::bytes::{Reader, Writer};
 use crate::checkpoint::Keeper;
 use crate::error::RunError;
-use crate::found::{Compare, Found, by_tick, in_order};
+use crate::found::{By, Found, in_order};
 use crate::run::Order;
 use crate::sorting::Sorter;
 use crate::write::{Format, HEADER, Output};
@@ -54,7 +54,7 @@ impl Clerk {
         if !std::mem::replace(&mut self.has_begun, true) {
             self.format.as_timestamps = batch.is_dated;
         }
-        self.write(findings, by_tick)?;
+        self.write(findings, By::Tick)?;
         match &batch.mark {
             Some(mark) => self.keep(mark, batch, findings),
             None => Ok(()),
@@ -62,7 +62,7 @@ impl Clerk {
     }
 
     /// Writes what was found; where several parts found something, it is in this order.
-    pub(crate) fn write(&mut self, findings: &[Findings], compare: Compare) -> Result<(), RunError> {
+    pub(crate) fn write(&mut self, findings: &[Findings], by: By) -> Result<(), RunError> {
         if let Some(ranges) = findings.iter().find_map(|it| it.ranges.as_ref()) {
             self.format.ranges.clone_from(ranges);
         }
@@ -73,7 +73,7 @@ impl Clerk {
             return findings.iter().try_for_each(|it| sorter.add(&it.rows, &self.format));
         }
         let Clerk { format, output, intervals, .. } = self;
-        in_order(findings, compare, |it, args| {
+        in_order(findings, by, |it, args| {
             format.write_row(output.buffer(), it, args);
             *intervals += 1;
             output.flow()

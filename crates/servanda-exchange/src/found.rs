@@ -1,7 +1,5 @@
 //! What the engine finds, on its way to whoever writes it.
 
-use std::cmp::Ordering;
-
 use servanda_engine::{Closed, Contradiction, Sink};
 use servanda_model::Value;
 
@@ -42,12 +40,6 @@ impl Rows {
         args.iter().for_each(|&arg| self.args.push(arg));
     }
 
-    fn get(&self, at: usize) -> Option<Row<'_>> {
-        let it = self.intervals.get(at)?;
-        let end = self.intervals.get(at + 1).map_or(self.args.len(), |next| next.args as usize);
-        Some((it, &self.args[it.args as usize..end]))
-    }
-
     /// Each with its arguments.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Interval, &[Value])> {
         let ends = self.intervals.iter().skip(1).map(|next| next.args as usize).chain([self.args.len()]);
@@ -63,42 +55,44 @@ impl Rows {
 /// An interval, and its arguments.
 type Row<'r> = (&'r Interval, &'r [Value]);
 
-/// Brings the rows of several parts in one order.
-pub(crate) type Compare = fn(Row<'_>, Row<'_>) -> Ordering;
-
-/// Rows that are written as they close come tick by tick, and those of one tick part by part.
-pub(crate) fn by_tick(a: Row<'_>, b: Row<'_>) -> Ordering {
-    // What is told while it is open has begun at that tick.
-    let tick = |it: &Interval| if it.until == OPEN { it.since } else { it.until };
-    tick(a.0).cmp(&tick(b.0))
-}
-
-/// What is open at the end comes by fluent and arguments.
-pub(crate) fn by_instance(a: Row<'_>, b: Row<'_>) -> Ordering {
-    (a.0.fluent, a.1).cmp(&(b.0.fluent, b.1))
+/// How the rows of several parts are brought in one order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum By {
+    /// Tick by tick as they are told, and those of one tick part by part.
+    Tick,
+    /// By fluent and arguments.
+    Instance,
 }
 
 /// Hands over what was found in all parts, each of which has its rows in this order.
 pub(crate) fn in_order<E>(
     findings: &[Findings],
-    compare: Compare,
+    by: By,
+    each: impl FnMut(&Interval, &[Value]) -> Result<(), E>,
+) -> Result<(), E> {
+    // What is told while it is open has begun at that tick.
+    let tick = |(it, _): &Row<'_>| if it.until == OPEN { it.since } else { it.until };
+    match by {
+        By::Tick => merge(findings, |row| tick(&row), each),
+        By::Instance => merge(findings, |(it, args)| (it.fluent, args), each),
+    }
+}
+
+#[inline]
+fn merge<'f, K: Ord, E>(
+    findings: &'f [Findings],
+    key: impl Fn(Row<'f>) -> K,
     mut each: impl FnMut(&Interval, &[Value]) -> Result<(), E>,
 ) -> Result<(), E> {
     if let [only] = findings {
         return only.rows.iter().try_for_each(|(it, args)| each(it, args));
     }
-    let mut next = vec![0; findings.len()];
+    let mut parts: Vec<_> = findings.iter().map(|it| it.rows.iter().peekable()).collect();
     loop {
-        let heads = findings.iter().zip(&next).enumerate();
-        let heads = heads.filter_map(|(part, (it, &at))| Some((part, it.rows.get(at)?)));
-        let Some((part, mut row)) = heads.min_by(|(_, a), (_, b)| compare(*a, *b)) else { return Ok(()) };
-        loop {
-            each(row.0, row.1)?;
-            next[part] += 1;
-            match findings[part].rows.get(next[part]) {
-                Some(alike) if compare(row, alike).is_eq() => row = alike,
-                _ => break,
-            }
+        let heads = parts.iter_mut().enumerate().filter_map(|(part, rows)| Some((key(*rows.peek()?), part)));
+        let Some((first, part)) = heads.min() else { return Ok(()) };
+        while let Some((it, args)) = parts[part].next_if(|row| key(*row) == first) {
+            each(it, args)?;
         }
     }
 }
