@@ -9,6 +9,8 @@
 //! of a kind have, and, where results are sorted, a run of them; full runs are in a file. `docs/reference/feeds.md` says
 //! what a feed and a result look like.
 
+#[cfg(test)]
+mod apart;
 mod batch;
 mod binding;
 mod bytes;

@@ -108,6 +108,16 @@ pub struct Summary {
 /// The rules have no meaning, a feed is not understood, a file cannot be read or written, or the checkpoint is of another
 /// run. No result is then left; a checkpoint is, unless rows were bad, and with it what was written so far.
 pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progress)) -> Result<Summary, RunError> {
+    run_in_parts(model, options, Shares::of, progress)
+}
+
+/// As [`run()`], instances falling into parts as it is said.
+pub(crate) fn run_in_parts(
+    model: &Model,
+    options: &RunOptions,
+    shares: fn(&Program) -> Shares,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, RunError> {
     options.keep_apart(&[])?;
     let mut rules = model.program_under(&defaults(model));
     let clock = rules.clock;
@@ -138,7 +148,7 @@ pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progres
     let mut keeper = keeper.transpose()?;
     let kept = keeper.as_mut().map_or(Ok(None), Keeper::load)?;
     let plan = Plan {
-        shares: Shares::of(&rules),
+        shares: shares(&rules),
         arity: rules.actions.iter().map(|action| action.holes.len()).collect(),
         until: settings.until,
     };

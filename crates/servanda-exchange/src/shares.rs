@@ -37,7 +37,7 @@ pub(crate) struct Shares {
 
 impl Shares {
     /// All in one part.
-    fn none() -> Shares {
+    pub(crate) fn none() -> Shares {
         Shares { parts: 1, actions: Vec::new(), fluents: Vec::new() }
     }
 
