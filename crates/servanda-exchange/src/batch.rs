@@ -106,23 +106,21 @@ impl Batch {
             part.events.clear();
             part.grants.clear();
         }
-        let mut next = 0;
-        let mut hand_on = |parts: &mut [Part], before: usize, after: i64| {
-            while grants.get(next).is_some_and(|it| it.row <= before) {
-                parts.iter_mut().for_each(|it| it.grants.push(PartGrant { row: it.events.len(), grant: next, after }));
-                next += 1;
+        let mut from = 0;
+        let grants = grants.iter().enumerate().map(|(grant, it)| (Some(grant), it.row));
+        for (grant, row) in grants.chain([(None, events.len())]) {
+            for event in &events[from..row] {
+                let args = &values[event.at as usize..][..arity[event.action as usize]];
+                match shares.of_action(event.action as usize, args) {
+                    Some(part) => parts[part].events.push(*event),
+                    None => parts.iter_mut().for_each(|part| part.events.push(*event)),
+                }
             }
-        };
-        for (at, event) in events.iter().enumerate() {
-            hand_on(parts, at, after);
-            let args = &values[event.at as usize..][..arity[event.action as usize]];
-            match shares.of_action(event.action as usize, args) {
-                Some(part) => parts[part].events.push(*event),
-                None => parts.iter_mut().for_each(|part| part.events.push(*event)),
-            }
-            after = event.tick;
+            after = row.checked_sub(1).map_or(after, |last| events[last].tick);
+            from = row;
+            let Some(grant) = grant else { break };
+            parts.iter_mut().for_each(|it| it.grants.push(PartGrant { row: it.events.len(), grant, after }));
         }
-        hand_on(parts, usize::MAX, after);
     }
 }
 

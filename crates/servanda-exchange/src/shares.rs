@@ -84,11 +84,10 @@ impl Shares {
     #[inline]
     fn part(&self, seat: &Seat, args: &[Value]) -> Option<usize> {
         let Seat::At(places) = seat else { return None };
-        let mix = |hash: u64, place: &usize| {
-            let bits = args.get(*place).map_or(0, |value| value.bits());
-            (hash.rotate_left(29) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        };
-        let hash = places.iter().fold(0, mix);
+        let mut hash = 0_u64;
+        for &place in places {
+            hash = (hash.rotate_left(29) ^ args[place].bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
         // The upper bits are mixed best.
         Some(((hash >> 32) * self.parts as u64 >> 32) as usize)
     }

@@ -65,6 +65,9 @@ pub(crate) struct RulePlan {
 pub(crate) struct ActionPlan {
     pub(crate) arity: usize,
     pub(crate) happens: Dispatch,
+    /// Nodes with listeners that take every event of it straight (see [`Listener::takes_all`]), and the other listeners.
+    pub(crate) shared: Box<[u32]>,
+    pub(crate) others: Dispatch,
     /// Some rule has it after `unless`.
     pub(crate) is_forbidden: bool,
     /// Some rule makes it happen.
@@ -268,6 +271,8 @@ fn actions(program: &Program, listeners: &[Listener], sites: Vec<Vec<Site>>) -> 
         .map(|(action, (declared, sites))| ActionPlan {
             arity: declared.holes.len(),
             happens: Dispatch::new(listeners, &ids[action], false),
+            shared: shared(listeners, &ids[action]),
+            others: Dispatch::new(listeners, &others(listeners, &ids[action]), false),
             is_forbidden: forbidden[action],
             is_produced: false,
             sites: sites.into(),
@@ -279,6 +284,18 @@ fn actions(program: &Program, listeners: &[Listener], sites: Vec<Vec<Site>>) -> 
         }
     }
     plans
+}
+
+fn shared(listeners: &[Listener], ids: &[u32]) -> Box<[u32]> {
+    let taking_all = ids.iter().map(|&id| &listeners[id as usize]).filter(|listener| listener.takes_all());
+    let mut nodes: Vec<u32> = taking_all.map(|listener| listener.node).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes.into()
+}
+
+fn others(listeners: &[Listener], ids: &[u32]) -> Vec<u32> {
+    ids.iter().copied().filter(|&id| !listeners[id as usize].takes_all()).collect()
 }
 
 fn fluents(

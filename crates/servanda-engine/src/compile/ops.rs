@@ -170,6 +170,14 @@ pub(crate) struct Listener {
     pub(crate) direct: Option<Direct>,
 }
 
+impl Listener {
+    /// Whether it asks for no constant and does all its work straight from the event: such listeners to one action share a
+    /// list of its events.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.direct.is_some() && !self.args.iter().any(|pattern| matches!(pattern, Match::Value(_)))
+    }
+}
+
 /// An event that must not happen.
 #[derive(Clone, Debug)]
 pub(crate) struct Unless {
@@ -193,6 +201,8 @@ pub(crate) struct Held {
     pub(crate) fluent: u32,
     pub(crate) listener: u32,
     pub(crate) since_renewed: bool,
+    /// Whether its arguments are variables of their own, or anything.
+    pub(crate) is_plain: bool,
     pub(crate) time: Time,
     pub(crate) vars: usize,
 }
