@@ -48,12 +48,12 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let compiled = self.compiled;
         self.fillings.clear();
         self.sources.clear();
-        let is_shared = self.shares_events();
+        let shares = self.shares_events();
         for &id in &compiled.nodes[node as usize].listeners {
             let listener = &compiled.listeners[id as usize];
-            if let (Source::Happens(action), Some(direct)) = (listener.source, &listener.direct)
-                && is_shared
-                && listener.takes_all()
+            if listener.is_shared
+                && shares
+                && let (Source::Happens(action), Some(direct)) = (listener.source, &listener.direct)
             {
                 let events = std::mem::take(&mut self.heard[action as usize]);
                 self.locate(listener, &events);

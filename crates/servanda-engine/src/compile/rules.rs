@@ -87,6 +87,7 @@ impl<'a> RuleCompiler<'a> {
                     sites: Box::default(),
                     effect_sites: Box::default(),
                     direct: None,
+                    is_shared: false,
                 };
                 let listener = self.push(listener);
                 self.tables.elapsed.push(Elapsed { listener, time });
@@ -170,6 +171,7 @@ impl<'a> RuleCompiler<'a> {
             sites: Box::default(),
             effect_sites: Box::default(),
             direct: None,
+            is_shared: false,
         };
         let listener = self.push(listener);
         Ok((bound, listener, inner))
