@@ -174,7 +174,7 @@ fn try_one(seed: u64) -> bool {
     std::fs::write(folder.join("rules.md"), rules(&mut random)).expect("rules");
     let feeds = (0..1 + random.below(2)).map(|at| {
         let path = folder.join(format!("feed{at}.csv"));
-        let rows = [300, 5_000][usize::from(seed % 8 == 0)];
+        let rows = [300, 5_000][usize::from(seed.is_multiple_of(8))];
         std::fs::write(&path, feed(&mut random, rows)).expect("a feed");
         path
     });

@@ -89,7 +89,7 @@ impl Shares {
             hash = (hash.rotate_left(29) ^ args[place].bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
         // The upper bits are mixed best.
-        Some(((hash >> 32) * self.parts as u64 >> 32) as usize)
+        Some((((hash >> 32) * self.parts as u64) >> 32) as usize)
     }
 
     /// Whether a fact is known in a part.
