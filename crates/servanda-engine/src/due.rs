@@ -3,6 +3,7 @@
 use servanda_model::{FluentId, Kinded, Value};
 
 use crate::amount;
+use crate::compile::ops::{Held, Match, Time};
 use crate::moment::{Due, EffectKind, Touch};
 use crate::record::{Cause, Premise, StepId};
 use crate::sink::Sink;
@@ -94,15 +95,19 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let compiled = self.compiled;
         let plan = &compiled.held[held as usize];
         let listener = &compiled.listeners[plan.listener as usize];
-        let mut frame = self.take_frame(plan.vars);
-        let view = self.view(At::After);
-        let table = &view.tables[fluent as usize];
-        let cell = table.cell(slot);
-        let matches = view.accepts_all(&listener.args, table.key(slot), &mut frame)
-            && view.accepts(listener.value, cell.value, &mut frame);
-        let (epoch, step) = (cell.epoch, table.made(slot).by);
-        let due = if matches { self.due_at(&plan.time, &mut frame, At::After) } else { None };
-        self.frame = frame;
+        let table = &self.world.tables[fluent as usize];
+        let (epoch, step) = (table.cell(slot).epoch, table.made(slot).by);
+        let due = match (&plan.time, &listener.value) {
+            (Time::Constant(time), Match::Value(value)) if plan.is_plain => {
+                let fits = |(pattern, &arg): (&Match, &Value)| match *pattern {
+                    Match::Bind(_, hole) => self.world.kinds.fits(hole, arg),
+                    _ => true,
+                };
+                let matches = table.cell(slot).value == *value && listener.args.iter().zip(table.key(slot)).all(fits);
+                matches.then(|| amount::due_after(compiled.program.clock, self.tick, *time)).flatten()
+            }
+            _ => self.held_until(touch, plan),
+        };
         let table = &mut self.world.tables[fluent as usize];
         if plan.since_renewed {
             table.set_renewed(slot, self.tick);
@@ -121,6 +126,19 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                     && (!since_renewed || table.renewed(timer.item) == timer.armed)
             });
         }
+    }
+
+    /// When a trigger that binds something else than each argument once is due, armed now.
+    fn held_until(&mut self, touch: &Touch, plan: &Held) -> Option<i64> {
+        let listener = &self.compiled.listeners[plan.listener as usize];
+        let mut frame = self.take_frame(plan.vars);
+        let view = self.view(At::After);
+        let table = &view.tables[touch.fluent as usize];
+        let matches = view.accepts_all(&listener.args, table.key(touch.slot), &mut frame)
+            && view.accepts(listener.value, table.cell(touch.slot).value, &mut frame);
+        let due = if matches { self.due_at(&plan.time, &mut frame, At::After) } else { None };
+        self.frame = frame;
+        due
     }
 
     fn renewing_step(&self, touch: &Touch, otherwise: u32) -> u32 {

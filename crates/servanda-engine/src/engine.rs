@@ -1,11 +1,12 @@
 //! The streaming form: occurrences in, intervals out as they close.
 
-use servanda_model::{ActionId, EntityId, Happening, KindId, NumberRange, Occurrence, Value};
+use servanda_model::{ActionId, EntityId, FluentId, Happening, Initial, KindId, NumberRange, Occurrence, Value};
 
 use crate::compile::Compiled;
 use crate::sink::Sink;
 use crate::state::{BEGINNING, NONE};
 use crate::sweep::Sweep;
+use crate::timers::{DeadlineQueue, TimerQueue};
 
 /// Why an occurrence was not taken in. The engine goes on without it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,7 +58,18 @@ pub struct Engine<'c, S> {
 impl<'c, S: Sink> Engine<'c, S> {
     /// The state at the beginning of time.
     pub fn new(compiled: &'c Compiled, sink: S) -> Engine<'c, S> {
-        let mut sweep = Sweep::new(compiled, sink);
+        Engine::over(compiled, &compiled.program.initial, sink)
+    }
+
+    /// As [`Engine::new`], with only those facts of the start that pass a test: for a part of the instances, where others
+    /// have theirs.
+    pub fn of_part(compiled: &'c Compiled, sink: S, has: impl Fn(FluentId, &[Value]) -> bool) -> Engine<'c, S> {
+        let initial = compiled.program.initial.iter().filter(|it| has(it.fluent, &it.args)).cloned();
+        Engine::over(compiled, &initial.collect::<Vec<_>>(), sink)
+    }
+
+    fn over(compiled: &'c Compiled, initial: &[Initial], sink: S) -> Engine<'c, S> {
+        let mut sweep = Sweep::from(compiled, initial, &compiled.program.ranges, sink);
         sweep.keep_totals();
         Engine { sweep }
     }
@@ -109,10 +121,24 @@ impl<'c, S: Sink> Engine<'c, S> {
         Ok(())
     }
 
+    /// Goes on to a tick, at which more may still be taken in. What ended before it has then been handed over.
+    ///
+    /// # Errors
+    /// As [`Engine::push`].
+    pub fn reach(&mut self, tick: i64) -> Result<(), PushError> {
+        self.sweep.reach(tick, 0)
+    }
+
     /// How many instances and timers are kept.
     #[must_use]
     pub fn kept(&self) -> usize {
-        self.sweep.kept()
+        self.kept_of(|_| true)
+    }
+
+    /// The same, of the fluents that pass a test.
+    #[must_use]
+    pub fn kept_of(&self, of: impl Fn(FluentId) -> bool) -> usize {
+        self.sweep.kept(of)
     }
 
     /// Bounds of the ranges that values refer to, those of the program first.
@@ -139,8 +165,16 @@ impl<'c, S: Sink> Engine<'c, S> {
 
     /// As [`Engine::finish`], the sink staying where it is. Nothing must be taken in afterwards.
     pub fn end(&mut self, until: i64) {
-        self.sweep.run_timers(until);
+        self.settle(until);
         self.sweep.finish();
+    }
+
+    /// Runs the timers due up to and including a tick and hands over what has ended by then. Nothing but [`Engine::end`]
+    /// must follow.
+    pub fn settle(&mut self, until: i64) {
+        self.sweep.run_timers(until);
+        self.sweep.close();
+        self.sweep.end_tick();
     }
 }
 
@@ -178,11 +212,15 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         Ok(())
     }
 
-    pub(crate) fn kept(&self) -> usize {
-        let instances: usize = self.world.tables.iter().map(crate::state::Table::live).sum();
+    pub(crate) fn kept(&self, of: impl Fn(FluentId) -> bool) -> usize {
         let timers = &self.timers;
-        let deadlines: usize = timers.deadlines.iter().flatten().map(crate::timers::DeadlineQueue::len).sum();
-        let others = timers.held.iter().chain(&timers.elapsed).chain(&timers.comes);
-        instances + deadlines + others.map(crate::timers::TimerQueue::len).sum::<usize>()
+        let by_fluent = self.world.tables.iter().zip(&timers.deadlines).zip(&timers.comes).enumerate();
+        let by_fluent = by_fluent.filter(|(fluent, _)| of(FluentId::from_index(*fluent)));
+        let instances = by_fluent.map(|(_, ((table, deadlines), comes))| {
+            table.live() + deadlines.iter().map(DeadlineQueue::len).sum::<usize>() + comes.len()
+        });
+        let held = self.compiled.held.iter().zip(&timers.held).filter(|(held, _)| of(FluentId(held.fluent)));
+        let others = held.map(|(_, queue)| queue).chain(&timers.elapsed);
+        instances.sum::<usize>() + others.map(TimerQueue::len).sum::<usize>()
     }
 }

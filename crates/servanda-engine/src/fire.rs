@@ -48,12 +48,23 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let compiled = self.compiled;
         self.fillings.clear();
         self.sources.clear();
+        let shares = self.shares_events();
         for &id in &compiled.nodes[node as usize].listeners {
+            let listener = &compiled.listeners[id as usize];
+            if listener.is_shared
+                && shares
+                && let (Source::Happens(action), Some(direct)) = (listener.source, &listener.direct)
+            {
+                let events = std::mem::take(&mut self.heard[action as usize]);
+                self.locate(listener, &events);
+                self.fire_directly(direct, &events);
+                self.heard[action as usize] = events;
+                continue;
+            }
             if self.pending[id as usize].is_empty() {
                 continue;
             }
             let mut pending = std::mem::take(&mut self.pending[id as usize]);
-            let listener = &compiled.listeners[id as usize];
             self.locate(listener, &pending);
             match at_once.filter(|_| listener.conditions.is_test) {
                 Some(effects) if matches!(listener.source, Source::Happens(_)) => match &listener.direct {

@@ -18,7 +18,7 @@ use crate::sweep::Sweep;
 
 const MARK: [u8; 8] = *b"servanda";
 /// Goes up whenever what is saved changes.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 
 /// Why a saved state was not taken up again.
 #[derive(Debug)]

@@ -110,6 +110,9 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) ready: Ready,
     /// What set each listener off, by listener.
     pub(crate) pending: Vec<Vec<u32>>,
+    /// For each action the events that listeners take straight, and for which actions there are any.
+    pub(crate) heard: Vec<Vec<u32>>,
+    pub(crate) heard_now: Vec<u32>,
     pub(crate) due: Vec<Due>,
     /// Renewable deadlines that ran out, by node.
     pub(crate) renewals: Vec<Vec<DeadlineTimer>>,
@@ -159,6 +162,8 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             events: Events::new(compiled.actions.iter().map(|action| action.sites.len() as u32).collect()),
             ready: Ready::new(compiled.nodes.len()),
             pending: vec![Vec::new(); compiled.listeners.len()],
+            heard: vec![Vec::new(); compiled.actions.len()],
+            heard_now: Vec::new(),
             due: Vec::new(),
             renewals: vec![Vec::new(); compiled.nodes.len()],
             forgets: Vec::new(),
@@ -273,11 +278,27 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     pub(crate) fn announce(&mut self, action: u32, args: &[Value], event: u32) {
         let compiled = self.compiled;
         let plan = &compiled.actions[action as usize];
-        let Sweep { pending, ready, .. } = self;
-        plan.happens.each(args, ABSENT, |listener| {
+        let is_shared = self.shares_events();
+        let Sweep { pending, ready, heard, heard_now, .. } = self;
+        if is_shared && !plan.shared.is_empty() {
+            let heard = &mut heard[action as usize];
+            if heard.is_empty() {
+                heard_now.push(action);
+                plan.shared.iter().for_each(|&node| ready.insert(node));
+            }
+            heard.push(event);
+        }
+        let listeners = if is_shared { &plan.others } else { &plan.happens };
+        listeners.each(args, ABSENT, |listener| {
             pending[listener as usize].push(event);
             ready.insert(compiled.listeners[listener as usize].node);
         });
+    }
+
+    /// Whether listeners that take all events of an action share a list of them: not where each reading is written down.
+    #[inline]
+    pub(crate) fn shares_events(&self) -> bool {
+        !R && self.trace.is_none()
     }
 
     /// Records a step of the current moment.
@@ -327,6 +348,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         self.effects.clear();
         self.wild.clear();
         self.events.clear();
+        self.heard_now.drain(..).for_each(|action| self.heard[action as usize].clear());
         self.due.clear();
     }
 
@@ -410,6 +432,8 @@ macro_rules! lasting {
         $each!($sweep.wild);
         $each!($sweep.ready);
         $each!($sweep.pending);
+        $each!($sweep.heard);
+        $each!($sweep.heard_now);
         $each!($sweep.due);
         $each!($sweep.renewals);
         $each!($sweep.conflicts);
@@ -449,7 +473,9 @@ impl<'c, S> Sweep<'c, S, false> {
 
     pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
         let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
-        let Sweep { effects, wild, events, ready, pending, due, renewals, forgets, conflicts, .. } = self;
+        let Sweep {
+            effects, wild, events, ready, pending, heard, heard_now, due, renewals, forgets, conflicts, ..
+        } = self;
         let Sweep { totals, frame, key, fillings, sources, changed, known, .. } = self;
         Sweep {
             compiled,
@@ -469,6 +495,8 @@ impl<'c, S> Sweep<'c, S, false> {
             events,
             ready,
             pending,
+            heard,
+            heard_now,
             due,
             renewals,
             forgets,

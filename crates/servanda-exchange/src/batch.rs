@@ -4,6 +4,7 @@ use servanda_engine::Contradiction;
 use servanda_model::{EntityId, KindId, NumberRange, Value};
 
 use crate::found::Rows;
+use crate::shares::Shares;
 
 /// A row as the engine takes it.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,25 @@ pub(crate) struct Grant {
     pub(crate) entity: EntityId,
     /// All its kinds.
     pub(crate) kinds: Vec<KindId>,
+    /// Whether it was never named before.
+    pub(crate) is_new: bool,
+}
+
+/// What of a batch is for one part of the instances.
+#[derive(Default, Debug)]
+pub(crate) struct Part {
+    pub(crate) events: Vec<Event>,
+    pub(crate) grants: Vec<PartGrant>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PartGrant {
+    /// Before which event of the part.
+    pub(crate) row: usize,
+    /// Which grant of the batch.
+    pub(crate) grant: usize,
+    /// The tick of the row before it.
+    pub(crate) after: i64,
 }
 
 /// Rows, and what the feed brought up in them.
@@ -37,22 +57,28 @@ pub(crate) struct Batch {
     pub(crate) is_dated: bool,
     /// Where a checkpoint is due after these rows: how reading goes on from there.
     pub(crate) mark: Option<Vec<u8>>,
-    /// How many things and texts the feeds had brought up after these rows.
-    pub(crate) learnt: (usize, usize),
-    /// On the way back: what the engine found in these rows.
-    pub(crate) found: Rows,
+    /// How many events there were, these among them, and the tick of the last.
+    pub(crate) so_far: u64,
+    pub(crate) newest: i64,
+    /// Where instances fall into parts, what of the events is for each.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// What was found in a batch in one part of the instances.
+#[derive(Default, Debug)]
+pub(crate) struct Findings {
+    pub(crate) rows: Rows,
     /// The ranges that there are, if one was found: arithmetic may have made more.
     pub(crate) ranges: Option<Vec<NumberRange>>,
-    /// Where a checkpoint is due: how the run goes on from there.
+    /// Where a checkpoint is due: how this part goes on from there.
     pub(crate) standing: Option<Standing>,
 }
 
-/// How a run stands between two batches.
-#[derive(Debug)]
+/// How a part stands between two batches.
+#[derive(Default, Debug)]
 pub(crate) struct Standing {
-    pub(crate) events: u64,
-    pub(crate) newest: i64,
     pub(crate) next_told: usize,
+    /// How many contradictions there were since the run began or went on.
     pub(crate) contradictions: u64,
     /// The first contradictions since the run began or went on.
     pub(crate) contradicted: Vec<Contradiction>,
@@ -70,9 +96,31 @@ impl Batch {
         self.things.clear();
         self.texts.clear();
         self.mark = None;
-        self.found.clear();
-        self.ranges = None;
-        self.standing = None;
+    }
+
+    /// Finds out what is for which part. `after` is the tick of the row before the first.
+    pub(crate) fn fall_apart(&mut self, shares: &Shares, arity: &[usize], mut after: i64) {
+        let Batch { events, values, grants, parts, .. } = self;
+        parts.resize_with(shares.parts, Part::default);
+        for part in &mut *parts {
+            part.events.clear();
+            part.grants.clear();
+        }
+        let mut from = 0;
+        let grants = grants.iter().enumerate().map(|(grant, it)| (Some(grant), it.row));
+        for (grant, row) in grants.chain([(None, events.len())]) {
+            for event in &events[from..row] {
+                let args = &values[event.at as usize..][..arity[event.action as usize]];
+                match shares.of_action(event.action as usize, args) {
+                    Some(part) => parts[part].events.push(*event),
+                    None => parts.iter_mut().for_each(|part| part.events.push(*event)),
+                }
+            }
+            after = row.checked_sub(1).map_or(after, |last| events[last].tick);
+            from = row;
+            let Some(grant) = grant else { break };
+            parts.iter_mut().for_each(|it| it.grants.push(PartGrant { row: it.events.len(), grant, after }));
+        }
     }
 }
 

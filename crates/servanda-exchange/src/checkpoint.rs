@@ -1,7 +1,7 @@
 //! Checkpoints: all that a run needs to go on after it was cut short.
 //!
 //! A checkpoint is a file: eight bytes of mark, the form, the length and digest of a head, the head, and the state of the
-//! engine in its own form. The head says which run it is of ([`Claim`]), where reading and the run itself are, and
+//! engine, or one of each part of the instances, in its own form. The head says which run it is of ([`Claim`]), where reading and the run itself are, and
 //! how much of two other files counts: the result as far as it is written, and, where intervals are kept to be sorted,
 //! the log of those found so far, which stands beside the checkpoint. Both may be longer than that, and are then cut.
 
@@ -21,7 +21,7 @@ use crate::run::{Order, RunOptions};
 
 const MARK: &[u8; 8] = b"svndrun\n";
 /// Goes up whenever what is written changes.
-const FORM: u64 = 2;
+const FORM: u64 = 3;
 
 /// When and where checkpoints are written.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ pub(crate) struct Keeper {
     pub(crate) is_kept: bool,
 }
 
-/// What a checkpoint holds, the state of the engine still to be read.
+/// What a checkpoint holds, the states of the engines still to be read.
 pub(crate) struct Kept {
     head: Vec<u8>,
     engine: BufReader<File>,
@@ -206,8 +206,13 @@ impl Keeper {
         self.log.iter_mut().try_for_each(|log| log.add(rows))
     }
 
-    /// Writes a checkpoint in place of the one before, `engine` being its saved state.
-    pub(crate) fn store(&mut self, reading: &[u8], running: &mut Writer, engine: &[u8]) -> Result<(), RunError> {
+    /// Writes a checkpoint in place of the one before, with the saved states of the engines.
+    pub(crate) fn store<'e>(
+        &mut self,
+        reading: &[u8],
+        running: &mut Writer,
+        mut engines: impl Iterator<Item = &'e [u8]>,
+    ) -> Result<(), RunError> {
         self.log.iter_mut().try_for_each(|log| log.write(true))?;
         running.all(self.log.iter(), |to, log| {
             to.number(log.bytes);
@@ -224,11 +229,11 @@ impl Keeper {
         let mut beside = self.path.clone().into_os_string();
         beside.push(".partial");
         let beside = PathBuf::from(beside);
-        let write = || {
+        let mut write = || {
             let mut file = BufWriter::with_capacity(1 << 18, File::create(&beside)?);
             file.write_all(&start.0)?;
             file.write_all(&head.0)?;
-            file.write_all(engine)?;
+            engines.try_for_each(|engine| file.write_all(engine))?;
             file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
             std::fs::rename(&beside, &self.path)
         };
@@ -272,6 +277,7 @@ impl Kept {
         (&self.head[self.reading.clone()], Reader(&self.head[self.running.clone()]))
     }
 
+    /// The next engine.
     pub(crate) fn engine<'c>(
         &mut self,
         compiled: &'c Compiled,

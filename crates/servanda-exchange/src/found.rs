@@ -3,6 +3,8 @@
 use servanda_engine::{Closed, Contradiction, Sink};
 use servanda_model::Value;
 
+use crate::batch::Findings;
+
 /// An interval. Its arguments stand beside it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Interval {
@@ -24,7 +26,7 @@ pub(crate) const FORGOTTEN: i64 = i64::MAX - 1;
 pub(crate) const BROKEN: i64 = i64::MIN;
 
 /// Intervals in the order in which they were found.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Rows {
     intervals: Vec<Interval>,
     args: Vec<Value>,
@@ -36,10 +38,6 @@ impl Rows {
         self.intervals.push(Interval { value, since, until, args: self.args.len() as u32, fluent });
         // Too few for copying them at once to be worth a call.
         args.iter().for_each(|&arg| self.args.push(arg));
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.intervals.len()
     }
 
     /// Each with its arguments.
@@ -54,13 +52,60 @@ impl Rows {
     }
 }
 
+/// An interval, and its arguments.
+type Row<'r> = (&'r Interval, &'r [Value]);
+
+/// How the rows of several parts are brought in one order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum By {
+    /// Tick by tick as they are told, and those of one tick part by part.
+    Tick,
+    /// By fluent and arguments.
+    Instance,
+}
+
+/// Hands over what was found in all parts, each of which has its rows in this order.
+pub(crate) fn in_order<E>(
+    findings: &[Findings],
+    by: By,
+    each: impl FnMut(&Interval, &[Value]) -> Result<(), E>,
+) -> Result<(), E> {
+    // What is told while it is open has begun at that tick.
+    let tick = |(it, _): &Row<'_>| if it.until == OPEN { it.since } else { it.until };
+    match by {
+        By::Tick => merge(findings, |row| tick(&row), each),
+        By::Instance => merge(findings, |(it, args)| (it.fluent, args), each),
+    }
+}
+
+#[inline]
+fn merge<'f, K: Ord, E>(
+    findings: &'f [Findings],
+    key: impl Fn(Row<'f>) -> K,
+    mut each: impl FnMut(&Interval, &[Value]) -> Result<(), E>,
+) -> Result<(), E> {
+    if let [only] = findings {
+        return only.rows.iter().try_for_each(|(it, args)| each(it, args));
+    }
+    let mut parts: Vec<_> = findings.iter().map(|it| it.rows.iter().peekable()).collect();
+    loop {
+        let heads = parts.iter_mut().enumerate().filter_map(|(part, rows)| Some((key(*rows.peek()?), part)));
+        let Some((first, part)) = heads.min() else { return Ok(()) };
+        while let Some((it, args)) = parts[part].next_if(|row| key(*row) == first) {
+            each(it, args)?;
+        }
+    }
+}
+
 /// Takes what the engine finds.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Found {
     /// For each fluent whether it is written.
     written: Vec<bool>,
     /// For each fluent whether what breaks off without another value has to be told, since values of it are forgotten.
     breaks: Vec<bool>,
+    /// For each fluent whether nothing is said of it, since another part says it.
+    is_silent: Vec<bool>,
     pub(crate) rows: Rows,
     pub(crate) contradictions: Vec<Contradiction>,
     pub(crate) contradiction_count: u64,
@@ -72,6 +117,15 @@ impl Found {
     /// Where `breaks` says nothing of a fluent, intervals that are forgotten count as open.
     pub(crate) fn new(written: Vec<bool>, breaks: Vec<bool>) -> Found {
         Found { written, breaks, ..Found::default() }
+    }
+
+    /// Says nothing of the fluents that do not pass a test.
+    pub(crate) fn only(mut self, tells: impl Fn(usize) -> bool) -> Found {
+        self.is_silent = (0..self.written.len()).map(|fluent| !tells(fluent)).collect();
+        for (written, is_silent) in self.written.iter_mut().zip(&self.is_silent) {
+            *written &= !is_silent;
+        }
+        self
     }
 
     #[inline]
@@ -99,6 +153,9 @@ impl Sink for Found {
     }
 
     fn contradiction(&mut self, contradiction: Contradiction) {
+        if self.is_silent.get(contradiction.fluent.index()) == Some(&true) {
+            return;
+        }
         if let (Some(tick), true) = (contradiction.tick, self.tells_breaks(contradiction.fluent.index())) {
             self.rows.push(contradiction.fluent.0, &contradiction.args, Value::TRUE, tick, BROKEN);
         }

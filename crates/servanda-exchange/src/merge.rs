@@ -320,6 +320,11 @@ impl<'m> Merged<'m> {
         Ok(Some(merged))
     }
 
+    /// How many events were handed on.
+    pub(crate) fn events(&self) -> u64 {
+        self.events
+    }
+
     /// Fills a batch; it stays empty at the end of all feeds.
     pub(crate) fn next(&mut self, settings: &Settings<'_>, batch: &mut Batch) -> Result<(), RunError> {
         batch.clear();

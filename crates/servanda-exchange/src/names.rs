@@ -176,6 +176,7 @@ impl<'m> Names<'m> {
         class: Option<u8>,
         batch: &mut Batch,
     ) -> Result<EntityId, Box<Flaw>> {
+        let first_new = self.next_thing;
         let mut id = match self.things.get(cell) {
             Some(id) => id,
             None => self.new_name(cell, class, batch)?,
@@ -187,7 +188,7 @@ impl<'m> Names<'m> {
                 id = self.beside_word(cell, batch)?;
             }
             if self.of[id as usize] >> class & 1 == 0 {
-                self.grant(id, class, batch)?;
+                self.grant(id, class, id >= first_new, batch)?;
             }
         }
         Ok(EntityId(id))
@@ -240,7 +241,7 @@ impl<'m> Names<'m> {
     }
 
     #[cold]
-    fn grant(&mut self, id: u32, class: u8, batch: &mut Batch) -> Result<(), Box<Flaw>> {
+    fn grant(&mut self, id: u32, class: u8, is_new: bool, batch: &mut Batch) -> Result<(), Box<Flaw>> {
         let declared = self.model.lexicon.entities.get(id as usize);
         if let Some(entity) = declared {
             let name = |kind: KindId| self.model.lexicon.kinds[kind.index()].name.as_str();
@@ -256,7 +257,7 @@ impl<'m> Names<'m> {
         let mut kinds: Vec<KindId> = of.flat_map(|(_, class)| class.closure.iter().copied()).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        batch.grants.push(Grant { row: batch.events.len(), entity: EntityId(id), kinds });
+        batch.grants.push(Grant { row: batch.events.len(), entity: EntityId(id), kinds, is_new });
         Ok(())
     }
 

@@ -2,22 +2,24 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::channel;
 
 use servanda_engine::{Compiled, Engine};
 use servanda_model::{
-    ActionId, Clock, Duration, EventKind, Expr, Kinded, Model, NumberRange, Occurrence, Program, Standing as Stands,
-    Trigger, Value,
+    Clock, Duration, EventKind, Expr, Kinded, Model, Occurrence, Program, Standing as Stands, Trigger,
 };
 
-use crate::batch::{Batch, Standing};
+use crate::batch::Findings;
 use crate::checkpoint::{Checkpoints, Claim, Keeper};
-use crate::clerk::{Clerk, Resumed};
+use crate::clerk::Clerk;
+use crate::crew;
 use crate::error::{RunError, Trouble};
 use crate::forget::forgets;
-use crate::found::{Found, Rows};
+use crate::found::{By, Found};
 use crate::guard::keep_apart;
 use crate::merge::{Merged, Settings};
+use crate::reading::Reading;
+use crate::runner::{Plan, Runner};
+use crate::shares::Shares;
 use crate::slice::slice;
 use crate::time::parse_tick;
 use crate::write::{Output, written};
@@ -48,7 +50,7 @@ pub struct RunOptions {
     pub late: i64,
     /// Whether to go on without rows that are not understood.
     pub skip_bad_rows: bool,
-    /// With two, rows are read and results written on a thread of their own.
+    /// How many threads share the work; the result is the same with one.
     pub threads: usize,
     /// Whether to write checkpoints, and to go on from one that is there.
     pub checkpoints: Option<Checkpoints>,
@@ -106,6 +108,16 @@ pub struct Summary {
 /// The rules have no meaning, a feed is not understood, a file cannot be read or written, or the checkpoint is of another
 /// run. No result is then left; a checkpoint is, unless rows were bad, and with it what was written so far.
 pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progress)) -> Result<Summary, RunError> {
+    run_in_parts(model, options, Shares::of, progress)
+}
+
+/// As [`run()`], instances falling into parts as it is said.
+pub(crate) fn run_in_parts(
+    model: &Model,
+    options: &RunOptions,
+    shares: fn(&Program) -> Shares,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, RunError> {
     options.keep_apart(&[])?;
     let mut rules = model.program_under(&defaults(model));
     let clock = rules.clock;
@@ -135,54 +147,81 @@ pub fn run(model: &Model, options: &RunOptions, progress: &mut dyn FnMut(Progres
     });
     let mut keeper = keeper.transpose()?;
     let kept = keeper.as_mut().map_or(Ok(None), Keeper::load)?;
-    let plan =
-        Plan { arity: rules.actions.iter().map(|action| action.holes.len()).collect(), told, until: settings.until };
+    let plan = Plan {
+        shares: shares(&rules),
+        arity: rules.actions.iter().map(|action| action.holes.len()).collect(),
+        until: settings.until,
+    };
+    let parts = 0..plan.shares.parts;
+    let found = |part: usize| found.clone().only(|fluent| plan.shares.tells(part, fluent));
+    let runner = |part, engine, next_told| Runner::new(&plan, part, engine, &forgets, &told, next_told);
     let mut resumed = None;
-    let (mut clerk, mut runner) = match (kept, &mut keeper) {
+    let (mut reading, mut clerk, mut runners): (_, _, Vec<Runner<'_>>) = match (kept, &mut keeper) {
         (Some(mut kept), Some(keeper)) => {
-            let engine = kept.engine(&compiled, found).map_err(|error| keeper.bad(&error.to_string()))?;
-            let files = (options.feeds.as_slice(), options.out.as_path());
-            let Resumed { clerk, standing } =
-                Clerk::resume(settings, model, files, options.order, keeper, kept.parts())?;
-            resumed = Some(standing.events);
-            (clerk, Runner::new(plan, engine, &standing))
+            let engines = parts.map(|part| kept.engine(&compiled, found(part)));
+            let engines = engines.collect::<Result<Vec<_>, _>>().map_err(|error| keeper.bad(&error.to_string()))?;
+            let (reading, running) = kept.parts();
+            let from = Clerk::resume(model, &options.out, options.order, keeper, running)?;
+            let merged = Merged::resume(&options.feeds, model, reading, (&from.things, &from.texts))?;
+            let Some(merged) = merged.filter(|_| from.next_told.len() == engines.len()) else {
+                return Err(keeper.bad("it is damaged"));
+            };
+            resumed = Some(from.events);
+            let engines = engines.into_iter().zip(from.next_told).enumerate();
+            let runners = engines.map(|(part, (engine, next_told))| runner(part, engine, next_told));
+            (Reading::new(merged, settings, &plan, from.newest), from.clerk, runners.collect())
         }
         _ => {
             let merged = Merged::open(&options.feeds, model)?;
             let output = Output::create(&options.out)?;
-            let clerk = Clerk::new(merged, settings, model, output, options.order);
-            (clerk, Runner::new(plan, Engine::new(&compiled, found), &Standing::AT_FIRST))
+            let engine =
+                |part| Engine::of_part(&compiled, found(part), |fluent, args| plan.shares.has(part, fluent, args));
+            let runners = parts.map(|part| runner(part, engine(part), 0)).collect();
+            (Reading::new(merged, settings, &plan, i64::MIN), Clerk::new(model, output, options.order), runners)
         }
     };
-    runner.engine.forget(forgets);
     if let Some(keeper) = keeper {
         clerk.set_keeper(keeper, &options.out)?;
     }
     let mut show = |events: u64| progress(Progress { events, bytes: bytes.load(Ordering::Relaxed), of, resumed });
-    show(runner.events);
-    let outcome = if options.threads > 1 {
-        two_threads(&mut clerk, &mut runner, &mut show)
-    } else {
-        clerk.alternate(|batch| runner.work(batch, &mut show))
-    };
-    let outcome = outcome.and_then(|()| runner.finish(&mut clerk, until, reach(&rules)));
+    show(reading.so_far().1);
+    let outcome = crew::work(options.threads, &mut reading, &mut runners, &mut clerk, &mut show);
+    let outcome = outcome.and_then(|()| {
+        let reach = reach(&rules);
+        finish(&mut reading, &mut runners, &mut clerk, until, reach)
+    });
     outcome.inspect_err(|error| clerk.leave(error))
 }
 
-/// The rules run here; rows are read and results written on a thread of their own.
-fn two_threads(clerk: &mut Clerk<'_>, runner: &mut Runner<'_>, show: &mut dyn FnMut(u64)) -> Result<(), RunError> {
-    let (ahead, batches) = channel::<Batch>();
-    let (done, back) = channel::<Batch>();
-    std::thread::scope(|scope| {
-        let clerk = scope.spawn(move || clerk.serve(ahead, &back));
-        for mut batch in &batches {
-            runner.work(&mut batch, show);
-            if done.send(batch).is_err() {
-                break;
-            }
-        }
-        drop((done, batches));
-        clerk.join().expect("the clerk reports what is wrong and does not panic")
+/// Goes on after the last row.
+fn finish(
+    reading: &mut Reading<'_>,
+    runners: &mut [Runner<'_>],
+    clerk: &mut Clerk,
+    until: Option<i64>,
+    reach: i64,
+) -> Result<Summary, RunError> {
+    let report = reading.report()?;
+    let kept = runners.iter().map(Runner::kept).sum();
+    let (newest, events) = reading.so_far();
+    let newest = runners.iter_mut().filter_map(Runner::tell_all).fold(newest, i64::max);
+    let end = until.unwrap_or_else(|| newest.max(0).saturating_add(reach));
+    let ended: Vec<Findings> = runners.iter_mut().map(|runner| runner.settle(end)).collect();
+    clerk.write(&ended, By::Tick)?;
+    drop(ended);
+    let open: Vec<Findings> = runners.iter_mut().map(|runner| runner.end(end)).collect();
+    clerk.write(&open, By::Instance)?;
+    drop(open);
+    clerk.finish()?;
+    let (contradictions, contradicted) = clerk.contradictions(runners.iter().map(Runner::contradictions));
+    Ok(Summary {
+        events,
+        intervals: clerk.intervals,
+        skipped: report.count,
+        troubles: report.troubles,
+        contradictions,
+        contradicted,
+        kept,
     })
 }
 
@@ -223,123 +262,6 @@ pub(crate) fn told(model: &Model) -> Result<Vec<Occurrence>, RunError> {
     }
     all.sort();
     Ok(all)
-}
-
-/// What does not change while it runs.
-struct Plan {
-    arity: Vec<usize>,
-    told: Vec<Occurrence>,
-    until: i64,
-}
-
-/// Runs the rules.
-struct Runner<'c> {
-    plan: Plan,
-    engine: Engine<'c, Found>,
-    next_told: usize,
-    newest: i64,
-    events: u64,
-    /// Contradictions found before the checkpoint this run went on from.
-    contradictions: u64,
-}
-
-impl Standing {
-    const AT_FIRST: Standing = Standing {
-        events: 0,
-        newest: i64::MIN,
-        next_told: 0,
-        contradictions: 0,
-        contradicted: Vec::new(),
-        engine: Vec::new(),
-    };
-}
-
-impl<'c> Runner<'c> {
-    fn new(plan: Plan, engine: Engine<'c, Found>, from: &Standing) -> Runner<'c> {
-        let &Standing { events, newest, next_told, contradictions, .. } = from;
-        Runner { plan, engine, next_told, newest, events, contradictions }
-    }
-
-    /// Takes in rows, and puts what is found into their batch.
-    fn work(&mut self, batch: &mut Batch, show: &mut dyn FnMut(u64)) {
-        let mut grants = batch.grants.iter().peekable();
-        for (at, event) in batch.events.iter().enumerate() {
-            while let Some(grant) = grants.next_if(|grant| grant.row <= at) {
-                self.engine.set_kinds(grant.entity, &grant.kinds);
-            }
-            if self.plan.told.get(self.next_told).is_some_and(|told| told.tick <= event.tick) {
-                self.tell(event.tick);
-            }
-            let from = event.at as usize;
-            let args = &batch.values[from..from + self.plan.arity[event.action as usize]];
-            self.engine
-                .action(event.tick, 0, ActionId(event.action), args)
-                .expect("rows are in order and fit the actions they are bound to");
-        }
-        for grant in grants {
-            self.engine.set_kinds(grant.entity, &grant.kinds);
-        }
-        self.events += batch.events.len() as u64;
-        self.newest = batch.events.last().map_or(self.newest, |event| event.tick);
-        std::mem::swap(&mut batch.found, &mut self.engine.sink_mut().rows);
-        batch.ranges = self.ranges_in(&batch.found);
-        batch.standing = batch.mark.is_some().then(|| self.standing());
-        show(self.events);
-    }
-
-    /// Takes in what the rules' own files say to have happened up to a tick.
-    #[cold]
-    fn tell(&mut self, tick: i64) {
-        while let Some(told) = self.plan.told.get(self.next_told).filter(|told| told.tick <= tick) {
-            self.engine.push(told).expect("statements are in order and were read with the vocabulary");
-            self.next_told += 1;
-        }
-    }
-
-    /// The ranges there are, if a row has one: arithmetic may have made some.
-    fn ranges_in(&self, rows: &Rows) -> Option<Vec<NumberRange>> {
-        let is_range = |value: Value| matches!(value.kinded(), Kinded::Range(_));
-        rows.iter().any(|(row, _)| is_range(row.value)).then(|| self.engine.ranges())
-    }
-
-    fn contradictions(&self) -> u64 {
-        self.contradictions + self.engine.sink().contradiction_count
-    }
-
-    fn standing(&self) -> Standing {
-        let mut engine = Vec::new();
-        self.engine.save(&mut engine).expect("memory takes whatever is written");
-        Standing {
-            events: self.events,
-            newest: self.newest,
-            next_told: self.next_told,
-            contradictions: self.contradictions(),
-            contradicted: self.engine.sink().contradictions.clone(),
-            engine,
-        }
-    }
-
-    fn finish(&mut self, clerk: &mut Clerk<'_>, until: Option<i64>, reach: i64) -> Result<Summary, RunError> {
-        let report = clerk.report()?;
-        let kept = self.engine.kept();
-        self.tell(self.plan.until);
-        let newest = self.plan.told[..self.next_told].last().map_or(self.newest, |told| told.tick.max(self.newest));
-        let end = until.unwrap_or_else(|| newest.max(0).saturating_add(reach));
-        self.engine.end(end);
-        let rows = std::mem::take(&mut self.engine.sink_mut().rows);
-        clerk.write(&rows, self.ranges_in(&rows))?;
-        drop(rows);
-        clerk.finish()?;
-        Ok(Summary {
-            events: self.events,
-            intervals: clerk.intervals,
-            skipped: report.count,
-            troubles: report.troubles,
-            contradictions: self.contradictions(),
-            contradicted: clerk.in_words(&self.engine.sink().contradictions),
-            kept,
-        })
-    }
 }
 
 /// How long after the last row something may still be pending: all lengths of time in the rules, one after another.

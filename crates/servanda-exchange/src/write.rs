@@ -123,17 +123,9 @@ impl Format {
         self.texts.extend(texts);
     }
 
-    /// How many things and texts feeds brought up.
-    pub(crate) fn learnt(&self) -> (usize, usize) {
-        (self.things.len() - self.declared.0, self.texts.len() - self.declared.1)
-    }
-
-    /// The first of the things and texts that feeds brought up.
-    pub(crate) fn first_learnt(
-        &self,
-        (things, texts): (usize, usize),
-    ) -> (impl ExactSizeIterator<Item = &str>, impl ExactSizeIterator<Item = &str>) {
-        (self.things.iter_from(self.declared.0).take(things), self.texts.iter_from(self.declared.1).take(texts))
+    /// The things and texts that feeds brought up.
+    pub(crate) fn learnt(&self) -> (impl ExactSizeIterator<Item = &str>, impl ExactSizeIterator<Item = &str>) {
+        (self.things.iter_from(self.declared.0), self.texts.iter_from(self.declared.1))
     }
 
     /// Writes a row.

@@ -44,7 +44,7 @@ pub(crate) struct RunArgs {
     /// Go on without rows that are not understood; they are counted.
     #[arg(long)]
     skip_bad_rows: bool,
-    /// 1: all in one thread; 2: read and write on another. The result is the same.
+    /// How many threads share the work (default: as many as there are cores). The result is the same.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Write to this file, from time to time, all that is needed to go on, and go on from what is in it.
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &RunArgs, out: &Terminal) -> Exit {
         order: if args.no_history { Order::AsTheyClose } else { Order::Sorted },
         late: i64::from(args.late),
         skip_bad_rows: args.skip_bad_rows,
-        threads: args.threads.unwrap_or(cores).clamp(1, 2),
+        threads: args.threads.unwrap_or(cores).max(1),
         checkpoints: args.checkpoint.clone().map(|file| Checkpoints { file, every: args.every }),
     };
     if let Err(error) = options.keep_apart(&rules) {

@@ -65,6 +65,9 @@ pub(crate) struct RulePlan {
 pub(crate) struct ActionPlan {
     pub(crate) arity: usize,
     pub(crate) happens: Dispatch,
+    /// Nodes with listeners that share a list of its events, and the other listeners.
+    pub(crate) shared: Box<[u32]>,
+    pub(crate) others: Dispatch,
     /// Some rule has it after `unless`.
     pub(crate) is_forbidden: bool,
     /// Some rule makes it happen.
@@ -145,6 +148,7 @@ impl Compiled {
         }
         let mut tables = compiler.tables;
         let sites = sites(&mut tables.listeners, &kinds, &tables.effects, program.actions.len());
+        share(&mut tables.listeners, program.actions.len());
         let mut nodes: Vec<Node> =
             kinds.iter().map(|&kind| Node { kind, listeners: Vec::new(), elapsed: NONE }).collect();
         for (id, listener) in tables.listeners.iter().enumerate() {
@@ -268,6 +272,8 @@ fn actions(program: &Program, listeners: &[Listener], sites: Vec<Vec<Site>>) -> 
         .map(|(action, (declared, sites))| ActionPlan {
             arity: declared.holes.len(),
             happens: Dispatch::new(listeners, &ids[action], false),
+            shared: shared(listeners, &ids[action]),
+            others: Dispatch::new(listeners, &others(listeners, &ids[action]), false),
             is_forbidden: forbidden[action],
             is_produced: false,
             sites: sites.into(),
@@ -279,6 +285,30 @@ fn actions(program: &Program, listeners: &[Listener], sites: Vec<Vec<Site>>) -> 
         }
     }
     plans
+}
+
+/// Finds the listeners that share a list of events.
+fn share(listeners: &mut [Listener], actions: usize) {
+    let mut taking_all: Vec<Vec<usize>> = vec![Vec::new(); actions];
+    for (id, listener) in listeners.iter().enumerate() {
+        if let (Source::Happens(action), true) = (listener.source, listener.takes_all()) {
+            taking_all[action as usize].push(id);
+        }
+    }
+    let several = taking_all.into_iter().filter(|ids| ids.len() > 1);
+    several.flatten().for_each(|id| listeners[id].is_shared = true);
+}
+
+fn shared(listeners: &[Listener], ids: &[u32]) -> Box<[u32]> {
+    let sharing = ids.iter().map(|&id| &listeners[id as usize]).filter(|listener| listener.is_shared);
+    let mut nodes: Vec<u32> = sharing.map(|listener| listener.node).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes.into()
+}
+
+fn others(listeners: &[Listener], ids: &[u32]) -> Vec<u32> {
+    ids.iter().copied().filter(|&id| !listeners[id as usize].is_shared).collect()
 }
 
 fn fluents(

@@ -168,6 +168,16 @@ pub(crate) struct Listener {
     pub(crate) effect_sites: Box<[u32]>,
     /// All that firing the rule comes to, where it can be said so.
     pub(crate) direct: Option<Direct>,
+    /// Whether it shares a list of the events of its action with others (see [`Listener::takes_all`]).
+    pub(crate) is_shared: bool,
+}
+
+impl Listener {
+    /// Whether it asks for no constant and does all its work straight from the event: such listeners to one action share a
+    /// list of its events, if they are several.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.direct.is_some() && !self.args.iter().any(|pattern| matches!(pattern, Match::Value(_)))
+    }
 }
 
 /// An event that must not happen.
@@ -193,6 +203,8 @@ pub(crate) struct Held {
     pub(crate) fluent: u32,
     pub(crate) listener: u32,
     pub(crate) since_renewed: bool,
+    /// Whether its arguments are variables of their own, or anything.
+    pub(crate) is_plain: bool,
     pub(crate) time: Time,
     pub(crate) vars: usize,
 }

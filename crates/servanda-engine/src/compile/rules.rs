@@ -87,6 +87,7 @@ impl<'a> RuleCompiler<'a> {
                     sites: Box::default(),
                     effect_sites: Box::default(),
                     direct: None,
+                    is_shared: false,
                 };
                 let listener = self.push(listener);
                 self.tables.elapsed.push(Elapsed { listener, time });
@@ -100,7 +101,9 @@ impl<'a> RuleCompiler<'a> {
                 let time = self.time(rule, time, &inner)?;
                 let fluent = pattern.fluent.0;
                 let since_renewed = *since_renewed;
-                self.tables.held.push(Held { fluent, listener, since_renewed, time, vars: rule.vars.len() });
+                let is_variable = |it: &Match| matches!(it, Match::Bind(..) | Match::Skip);
+                let is_plain = self.tables.listeners[listener as usize].args.iter().all(is_variable);
+                self.tables.held.push(Held { fluent, listener, since_renewed, is_plain, time, vars: rule.vars.len() });
                 Ok(bound)
             }
             _ => self.listener(rule, node, at, trigger, &rule.conditions).map(|(bound, _)| bound),
@@ -168,6 +171,7 @@ impl<'a> RuleCompiler<'a> {
             sites: Box::default(),
             effect_sites: Box::default(),
             direct: None,
+            is_shared: false,
         };
         let listener = self.push(listener);
         Ok((bound, listener, inner))

@@ -1,0 +1,348 @@
+//! Which rows need not know of each other.
+//!
+//! Where every rule and definition joins only what names the same thing at one place — the claim in `{id} is opened`,
+//! `{debtor} discharges {id}` and the duty between them — instances fall apart by that thing, and each part can be worked
+//! out for itself. Such a place is looked for in each action and fluent: from one place of one action it spreads through
+//! all clauses (a clause is a rule or a definition) that speak of it, since there the same variable must stand at the
+//! places of all others. What a clause only reads and does not name that variable in (who holds an office, what
+//! something costs) is known to all parts, and must then be changed by nothing that is in one part only.
+//!
+//! How many parts there are is a matter of the rules and not of threads, so that results do not depend on these. With two
+//! parts, and reading and writing beside them, four threads have something to do; each part more costs some time at every
+//! tick.
+
+use servanda_model::{
+    Aggregate, Condition, Effect, Expr, FluentId, FluentPattern, Happening, Program, Term, Trigger, Value,
+};
+
+/// Into so many parts instances fall, where they do.
+pub(crate) const PARTS: usize = 2;
+
+/// In which parts an instance or an event is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Seat {
+    /// In the one that the arguments at these places say.
+    At(Box<[usize]>),
+    /// In all.
+    All,
+}
+
+/// How the instances of a program fall into parts.
+pub(crate) struct Shares {
+    /// How many parts: one, or [`PARTS`].
+    pub(crate) parts: usize,
+    actions: Vec<Seat>,
+    fluents: Vec<Seat>,
+}
+
+impl Shares {
+    /// All in one part.
+    pub(crate) fn none() -> Shares {
+        Shares { parts: 1, actions: Vec::new(), fluents: Vec::new() }
+    }
+
+    pub(crate) fn of(program: &Program) -> Shares {
+        // Ranges are numbered by whoever makes them.
+        if !program.ranges.is_empty() {
+            return Shares::none();
+        }
+        let clauses = clauses(program);
+        let actions = program.actions.len();
+        let heard: Vec<usize> = (0..actions).filter(|&action| clauses.iter().any(|it| it.mentions(action))).collect();
+        let places = heard.iter().flat_map(|&action| {
+            let holes = program.actions[action].holes.len();
+            (0..holes).map(move |place| (action, place))
+        });
+        let found: Vec<Vec<Place>> = places.filter_map(|first| settled(&clauses, program, &heard, first)).collect();
+        let keyed = |places: &[Place]| heard.iter().filter(|&&action| matches!(places[action], Place::At(_))).count();
+        let Some(best) = found.iter().max_by_key(|places| keyed(places)) else { return Shares::none() };
+        // Events that all parts have to know cost as often as there are parts.
+        if 2 * keyed(best) < heard.len() {
+            return Shares::none();
+        }
+        let is_like = |other: &&Vec<Place>| {
+            best.iter().zip(other.iter()).all(|(a, b)| matches!(a, Place::At(_)) == matches!(b, Place::At(_)))
+        };
+        let alike: Vec<&Vec<Place>> = found.iter().filter(is_like).collect();
+        let seats = (0..best.len()).map(|what| {
+            let mut places: Vec<usize> = alike.iter().filter_map(|it| it[what].at()).collect();
+            places.sort_unstable();
+            places.dedup();
+            if places.is_empty() { Seat::All } else { Seat::At(places.into()) }
+        });
+        let mut actions_and_fluents: Vec<Seat> = seats.collect();
+        let fluents = actions_and_fluents.split_off(actions);
+        Shares { parts: PARTS, actions: actions_and_fluents, fluents }
+    }
+
+    /// The part that an event is for; `None` for all of them.
+    #[inline]
+    pub(crate) fn of_action(&self, action: usize, args: &[Value]) -> Option<usize> {
+        self.actions.get(action).map_or(Some(0), |seat| self.part(seat, args))
+    }
+
+    #[inline]
+    fn part(&self, seat: &Seat, args: &[Value]) -> Option<usize> {
+        let Seat::At(places) = seat else { return None };
+        let mut hash = 0_u64;
+        for &place in places {
+            hash = (hash.rotate_left(29) ^ args[place].bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+        // The upper bits are mixed best.
+        Some((((hash >> 32) * self.parts as u64) >> 32) as usize)
+    }
+
+    /// Whether a fact is known in a part.
+    pub(crate) fn has(&self, part: usize, fluent: FluentId, args: &[Value]) -> bool {
+        self.fluents.get(fluent.index()).and_then(|seat| self.part(seat, args)).is_none_or(|of| of == part)
+    }
+
+    /// Whether what happens is known in a part.
+    pub(crate) fn hears(&self, part: usize, what: &Happening) -> bool {
+        match what {
+            Happening::Action(action, args) => self.of_action(action.index(), args).is_none_or(|of| of == part),
+            Happening::FactBegins(fluent, args, _) | Happening::FactEnds(fluent, args, _) => {
+                self.has(part, *fluent, args)
+            }
+        }
+    }
+
+    /// Whether a part tells of a fluent: what all of them know is told by the first.
+    pub(crate) fn tells(&self, part: usize, fluent: usize) -> bool {
+        part == 0 || self.fluents.get(fluent) != Some(&Seat::All)
+    }
+}
+
+/// Where the thing stands by which instances fall apart, as far as that is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    Open,
+    At(usize),
+    All,
+}
+
+impl Place {
+    fn at(self) -> Option<usize> {
+        match self {
+            Place::At(place) => Some(place),
+            Place::Open | Place::All => None,
+        }
+    }
+}
+
+/// An action, or, numbered after all actions, a fluent, with its arguments.
+struct Atom<'p> {
+    what: usize,
+    args: &'p [Term],
+}
+
+/// What a rule with one of its triggers, or a definition, speaks of.
+#[derive(Default)]
+struct Clause<'p> {
+    /// It applies only where one of these is so.
+    binding: Vec<Atom<'p>>,
+    /// Whatever else it looks at.
+    reads: Vec<Atom<'p>>,
+    writes: Vec<Atom<'p>>,
+}
+
+impl Clause<'_> {
+    fn mentions(&self, what: usize) -> bool {
+        self.atoms().any(|atom| atom.what == what)
+    }
+
+    fn atoms(&self) -> impl Iterator<Item = &Atom<'_>> {
+        self.binding.iter().chain(&self.reads).chain(&self.writes)
+    }
+}
+
+fn clauses(program: &Program) -> Vec<Clause<'_>> {
+    let actions = program.actions.len();
+    let mut all = Vec::new();
+    for rule in &program.rules {
+        for trigger in &rule.triggers {
+            let mut clause = Reading { actions, clause: Clause::default() };
+            clause.trigger(trigger);
+            clause.body(&rule.conditions);
+            for pattern in &rule.unless {
+                clause.clause.reads.push(Atom { what: pattern.action.index(), args: &pattern.args });
+            }
+            rule.effects.iter().for_each(|effect| clause.effect(effect));
+            all.push(clause.clause);
+        }
+    }
+    for definition in &program.definitions {
+        let mut clause = Reading { actions, clause: Clause::default() };
+        clause.body(&definition.conditions);
+        clause.expr(&definition.value);
+        clause.writes(definition.fluent, &definition.args);
+        all.push(clause.clause);
+    }
+    all
+}
+
+/// A clause as far as it has been read.
+struct Reading<'p> {
+    actions: usize,
+    clause: Clause<'p>,
+}
+
+impl<'p> Reading<'p> {
+    fn fluent(&self, fluent: FluentId, args: &'p [Term]) -> Atom<'p> {
+        Atom { what: self.actions + fluent.index(), args }
+    }
+
+    fn reads(&mut self, pattern: &'p FluentPattern) {
+        let atom = self.fluent(pattern.fluent, &pattern.args);
+        self.clause.reads.push(atom);
+    }
+
+    fn writes(&mut self, fluent: FluentId, args: &'p [Term]) {
+        let atom = self.fluent(fluent, args);
+        self.clause.writes.push(atom);
+    }
+
+    fn trigger(&mut self, trigger: &'p Trigger) {
+        match trigger {
+            Trigger::Happens(pattern) => {
+                self.clause.binding.push(Atom { what: pattern.action.index(), args: &pattern.args });
+            }
+            Trigger::Initiated(pattern)
+            | Trigger::Begins(pattern)
+            | Trigger::Ends(pattern)
+            | Trigger::Comes(pattern) => {
+                let atom = self.fluent(pattern.fluent, &pattern.args);
+                self.clause.binding.push(atom);
+            }
+            Trigger::HasHeld { pattern, time, .. } => {
+                let atom = self.fluent(pattern.fluent, &pattern.args);
+                self.clause.binding.push(atom);
+                self.expr(time);
+            }
+            Trigger::After { time, trigger, given } => {
+                self.trigger(trigger);
+                self.body(given);
+                self.expr(time);
+            }
+        }
+    }
+
+    /// Conditions all of which must hold.
+    fn body(&mut self, conditions: &'p [Condition]) {
+        for condition in conditions {
+            match condition {
+                Condition::Holds(pattern) => {
+                    let atom = self.fluent(pattern.fluent, &pattern.args);
+                    self.clause.binding.push(atom);
+                }
+                other => self.condition(other),
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: &'p Condition) {
+        match condition {
+            Condition::Holds(pattern) => self.reads(pattern),
+            Condition::Not(list) => list.iter().for_each(|it| self.condition(it)),
+            Condition::AnyOf(lists) => lists.iter().flatten().for_each(|it| self.condition(it)),
+            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+                self.expr(left);
+                self.expr(right);
+            }
+            Condition::IsKind(..) => {}
+            Condition::Let(_, expr) => self.expr(expr),
+        }
+    }
+
+    fn expr(&mut self, expr: &'p Expr) {
+        match expr {
+            Expr::Value(_) | Expr::Var(_) | Expr::Now => {}
+            Expr::Fluent(fluent, args) => {
+                let atom = self.fluent(*fluent, args);
+                self.clause.reads.push(atom);
+            }
+            Expr::Arith(_, left, right) => {
+                self.expr(left);
+                self.expr(right);
+            }
+            Expr::Aggregate(aggregate) => {
+                let Aggregate { of, over, .. } = aggregate.as_ref();
+                self.expr(of);
+                over.iter().for_each(|it| self.condition(it));
+            }
+        }
+    }
+
+    fn effect(&mut self, effect: &'p Effect) {
+        match effect {
+            Effect::Initiate { fluent, args, value: expr } | Effect::Increase { fluent, args, by: expr } => {
+                self.expr(expr);
+                self.writes(*fluent, args);
+            }
+            Effect::Terminate { pattern } => self.writes(pattern.fluent, &pattern.args),
+            Effect::Happen(pattern) => {
+                self.clause.writes.push(Atom { what: pattern.action.index(), args: &pattern.args });
+            }
+        }
+    }
+}
+
+/// The places of all actions and fluents, if this one of this action is among them.
+fn settled(clauses: &[Clause<'_>], program: &Program, heard: &[usize], first: (usize, usize)) -> Option<Vec<Place>> {
+    let mut places = vec![Place::Open; program.actions.len() + program.fluents.len()];
+    spread(clauses, &mut places, first)?;
+    // Rules that have nothing to do with each other have their places each.
+    for &action in heard {
+        for place in 0..program.actions[action].holes.len() {
+            if places[action] != Place::Open {
+                break;
+            }
+            let mut tried = places.clone();
+            if spread(clauses, &mut tried, (action, place)).is_some() {
+                places = tried;
+            }
+        }
+    }
+    places.iter_mut().filter(|place| **place == Place::Open).for_each(|place| *place = Place::All);
+    clauses.iter().all(|clause| settle(clause, &mut places, &mut Vec::new()).is_some()).then_some(places)
+}
+
+fn spread(clauses: &[Clause<'_>], places: &mut [Place], (what, place): (usize, usize)) -> Option<()> {
+    places[what] = Place::At(place);
+    let mut changed = vec![what];
+    while let Some(what) = changed.pop() {
+        for clause in clauses.iter().filter(|clause| clause.mentions(what)) {
+            settle(clause, places, &mut changed)?;
+        }
+    }
+    Some(())
+}
+
+/// Settles what a clause speaks of; `None` where that cannot be.
+fn settle(clause: &Clause<'_>, places: &mut [Place], changed: &mut Vec<usize>) -> Option<()> {
+    let mut key = None;
+    for atom in clause.atoms() {
+        let Place::At(place) = places[atom.what] else { continue };
+        let term = *atom.args.get(place)?;
+        if term == Term::Any || key.is_some_and(|key| key != term) {
+            return None;
+        }
+        key = Some(term);
+    }
+    let Some(key) = key else { return Some(()) };
+    for atom in clause.atoms().filter(|atom| places[atom.what] == Place::Open).collect::<Vec<_>>() {
+        let place = atom.args.iter().position(|term| *term == key).map_or(Place::All, Place::At);
+        match places[atom.what] {
+            Place::Open => {
+                places[atom.what] = place;
+                changed.push(atom.what);
+            }
+            // It is named twice, and settled by the first.
+            Place::At(place) if atom.args.get(place) != Some(&key) => return None,
+            Place::At(_) | Place::All => {}
+        }
+    }
+    // In each part it applies only to what is there.
+    let is_at = |atom: &Atom<'_>| matches!(places[atom.what], Place::At(_));
+    (clause.binding.iter().any(is_at) && clause.writes.iter().all(is_at)).then_some(())
+}
