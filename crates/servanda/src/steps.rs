@@ -17,6 +17,7 @@ use crate::say;
 use crate::world::{Outcome, Run, World};
 
 pub(crate) use absence::claimed_facts;
+pub(crate) use absence::lacking;
 pub use absence::no;
 pub(crate) use absence::within;
 
