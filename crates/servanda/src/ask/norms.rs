@@ -102,15 +102,15 @@ pub(super) fn answers(
     {
         tried(world, outcome, of, trial, on, &mut all);
     }
+    if all.is_empty() && of.when {
+        return in_law(world, outcome, question, of, view, on);
+    }
     // A norm that gives the power needs nothing else.
     let lacking = if all.is_empty() { lacking(outcome, of, on) } else { Vec::new() };
     if lacking.iter().any(|it| it.certain) {
         return all;
     }
     let by_norms = all.len();
-    if all.is_empty() && of.when {
-        return in_law(world, outcome, question, of, view, on);
-    }
     if all.is_empty() || of.wants == Wants::Can {
         match &trial {
             Some(trial) => all.extend(of_trial(world, of, trial)),
