@@ -24,7 +24,7 @@ use held::{
     Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
 };
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
-use spells::{causes, end_of, intervals};
+use spells::{broken_again, causes, end_of, intervals, no_more};
 
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Preparing, Question};
@@ -332,7 +332,7 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         Form::Secrets(actor) => {
             let told = (model.hooks.knows, vec![Some(Value::entity(*actor)), None]);
             let public = world.public().map(|fluent| (fluent, vec![None]));
-            Target { fluents: std::iter::once(told).chain(public).collect(), day, ..Target::default() }
+            Target { fluents: std::iter::once(told).chain(public).collect(), day, each: true, ..Target::default() }
         }
         Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
             let things = [Some(*thing), world.secret_root(*thing)];
@@ -454,11 +454,18 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Named(thing) => named(world, *thing),
         Form::Holders { by, of } => holders(world, outcome, *by, *of),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
-        Form::Cause => causes(world, outcome, question, view),
+        Form::Cause => {
+            let mut acts = causes(world, outcome, question, view);
+            let again = broken_again(world, outcome, question, view);
+            acts.extend(
+                again.into_iter().filter(|again| acts.iter().all(|known| known.text != again.text)).collect::<Vec<_>>(),
+            );
+            acts
+        }
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
         Form::Since | Form::Until if !all_days => match end_of(question, held(world, outcome, question, on)) {
             // Of what is so no more it is asked since when it was.
-            none if none.is_empty() && day.is_none() => intervals(world, outcome, question, view),
+            none if none.is_empty() && day.is_none() => no_more(intervals(world, outcome, question, view)),
             now => now,
         },
         _ if all_days => intervals(world, outcome, question, view),
@@ -481,6 +488,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     if matches!(question.form, Form::HowMany | Form::What) {
         unstated(world, question, view, &mut answers);
     }
+    secrets_made(world, outcome, question, on, all_days, &mut answers);
     if let Some(since) = question.since {
         let since = model.show_tick(since);
         answers.retain_mut(|it| is_or_may_be(&since, (&it.since, &it.since_between), &mut it.truth));
@@ -493,6 +501,16 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         for answer in &mut answers {
             (answer.since_between, answer.until_between) = (None, None);
         }
+    }
+    if !all_days && fillings(outcome, question.doubted, on).values().any(|it| it.at.iter().any(Option::is_some)) {
+        answers.iter_mut().for_each(|answer| answer.truth = Truth::Possible);
+    }
+    let broken = match question.kept {
+        Some(bound) => keeping(world, outcome, question, (bound, on, all_days), &mut answers),
+        None => Vec::new(),
+    };
+    if question.certainly {
+        answers.retain(|answer| answer.truth == Truth::Certain);
     }
     let mut assumptions: Vec<String> = Vec::new();
     let wrong = model.diagnostics.iter().filter(|it| it.severity == servanda_diagnostics::Severity::Error).count();
@@ -526,6 +544,17 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         _ => steps::no(world, question, outcome, view, on),
     });
     let negative = negative.map(|no| unknown_to(world, outcome, question, view, no));
+    let negative = negative.map(|mut no| {
+        if !broken.is_empty() {
+            // What is denied is the breach of none, and what is told are the breaches.
+            no.instead.clear();
+        }
+        for norm in broken {
+            no.instead.push(format!("{} breached{}", norm.text, since_text(&norm)));
+            no.steps.extend(norm.steps);
+        }
+        no
+    });
     if negative.is_some() {
         assumptions.push("what the dossier does not state is taken not to be so".to_owned());
         assumptions.extend(view.known_in.and_then(|year| left_out(world, year)));
@@ -541,6 +570,67 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         no: negative,
         tried_numbers: outcome.stated.is_some(),
     }
+}
+
+/// Since when an answer is so, in words.
+fn since_text(answer: &Answer) -> String {
+    match (&answer.since, &answer.since_between) {
+        (Some(day), _) => format!(" since {day}"),
+        (None, Some((first, last))) => format!(" since {}", between_text(first.clone(), last.clone())),
+        (None, None) => String::new(),
+    }
+}
+
+/// Turns the norms that are broken into whether the whole of them is kept; gives back those that say no.
+fn keeping(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    (bound, on, all_days): (FluentId, i64, bool),
+    answers: &mut Vec<Answer>,
+) -> Vec<Answer> {
+    let broken = std::mem::take(answers);
+    let found = fillings(outcome, Some(bound), on);
+    let binds = |it: &Found<'_>| match all_days {
+        true => it.days.iter().any(|days| days.iter().next().is_some()),
+        false => it.at.iter().any(Option::is_some),
+    };
+    if !found.values().any(binds) || broken.iter().any(|it| it.truth == Truth::Certain) {
+        return broken;
+    }
+    let mut one = answer(world, told(world.model, &question.body), broken.is_empty(), vec![None], vec![None]);
+    for (_, run, step) in found.values().flat_map(|it| &it.steps).take(1) {
+        because(world, run, Some(*step), Some(on), &mut one);
+    }
+    one.which = broken.iter().map(|norm| format!("but possibly {} breached{}", norm.text, since_text(norm))).collect();
+    answers.push(one);
+    Vec::new()
+}
+
+/// What is secret is so from when it was made, and not before.
+fn secrets_made(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    on: i64,
+    all_days: bool,
+    answers: &mut Vec<Answer>,
+) {
+    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return };
+    if it.fluent != world.model.hooks.secret {
+        return;
+    }
+    let named = |answer: &Answer| match it.args.first() {
+        Some(Term::Value(value)) => value.as_entity(),
+        _ => world.model.lexicon.entity(&answer.text),
+    };
+    answers.retain_mut(|answer| {
+        let Some(made) = named(answer).and_then(|thing| steps::made_on(world, outcome, thing)) else { return true };
+        if answer.since.is_none() && answer.since_between.is_none() {
+            answer.since = Some(world.model.show_tick(made));
+        }
+        all_days || made <= on
+    });
 }
 
 /// A no about what is not known of says so.
@@ -650,7 +740,20 @@ fn statement(model: &Model, question: &Question) -> String {
         [one @ Condition::Compare { .. }] if question.body.to_lowercase().starts_with("is ") => {
             say::condition(model, one, &question.vars)
         }
+        [_, _, ..] if question.body.contains(" and ") && question.conditions.iter().all(is_plain) => {
+            let said = question.conditions.iter().map(|it| say::condition(model, it, &question.vars));
+            said.collect::<Vec<_>>().join(" and ")
+        }
         _ => told(model, &question.body),
+    }
+}
+
+/// Whether a condition, or what it denies, is a single thing that is so.
+fn is_plain(condition: &Condition) -> bool {
+    match condition {
+        Condition::Holds(it) => !it.args.contains(&Term::Any) && it.value != Term::Any,
+        Condition::Not(list) => matches!(list.as_slice(), [one @ Condition::Holds(_)] if is_plain(one)),
+        _ => false,
     }
 }
 
@@ -677,9 +780,29 @@ fn told(model: &Model, question: &str) -> String {
         aux @ ("does" | "did" | "do") if rest.get(end).is_some_and(|word| word.eq_ignore_ascii_case("not")) => {
             format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
         }
-        "does" | "did" | "do" => rest.join(" "),
+        aux @ ("does" | "did" | "do") => match conjugated(model, &rest[end..], aux) {
+            Some(said) => format!("{} {said}", rest[..end].join(" ")),
+            None => rest.join(" "),
+        },
         _ => body.to_owned(),
     }
+}
+
+/// The words behind a subject with their verb in the form that goes without `does` or `did`.
+fn conjugated(model: &Model, words: &[&str], auxiliary: &str) -> Option<String> {
+    let form = match auxiliary {
+        "does" => 1,
+        "did" => 2,
+        _ => 0,
+    };
+    let verb = words.first()?.to_lowercase();
+    let pieces = model.lexicon.wordings.iter().flat_map(|wording| &wording.pieces);
+    let forms = pieces.filter_map(|piece| match piece {
+        servanda_model::lexicon::Piece::Word(forms) if forms.len() > 2 && forms[0] == verb => Some(forms),
+        _ => None,
+    });
+    let said = forms.into_iter().next().map(|forms| forms[form].clone());
+    said.map(|said| [&[said.as_str()], &words[1..]].concat().join(" "))
 }
 
 fn answer(
@@ -722,6 +845,17 @@ fn because(world: &World<'_>, run: &Run, step: Option<StepId>, on: Option<i64>, 
     answer.assumptions = told.assumptions;
 }
 
+/// Adds what ended it to the steps of an answer about an end.
+fn and_why_no_more(world: &World<'_>, ended: Option<(&Run, StepId)>, answer: &mut Answer) {
+    let Some((run, step)) = ended else { return };
+    let told = steps::trace(world, run, step, None);
+    let new: Vec<Told> = told.steps.into_iter().filter(|step| !answer.steps.contains(step)).collect();
+    answer.steps.extend(new);
+    answer
+        .assumptions
+        .extend(told.assumptions.into_iter().filter(|it| !answer.assumptions.contains(it)).collect::<Vec<_>>());
+}
+
 /// When an interval begins and ends; no bound is claimed that only a sample of the chronologies has.
 pub(crate) fn ends(
     world: &World<'_>,
@@ -745,6 +879,8 @@ pub(crate) struct Time<'o> {
     pub(crate) untils: Vec<Option<i64>>,
     /// The step that began it in some run.
     pub(crate) begun: Option<(&'o Run, StepId)>,
+    /// The step that ended it in some run.
+    pub(crate) ended: Option<(&'o Run, StepId)>,
 }
 
 /// When the answer to a question is yes, in order of time.
@@ -759,6 +895,7 @@ pub(crate) fn times<'o>(world: &World<'_>, outcome: &'o Outcome, question: &Ques
         sinces: it.sinces,
         untils: it.untils,
         begun: it.begun,
+        ended: it.ended,
     };
     all.into_iter().map(time).collect()
 }

@@ -90,6 +90,15 @@ fn chapters_in(document: &Document) -> Vec<String> {
     heads.filter_map(|statement| statement.head.tokens.first()).map(|token| token.text.to_string()).collect()
 }
 
+/// Whether the files are about ticks that are no days: `uses clock integers`.
+fn counts_ticks(documents: &[File]) -> bool {
+    let uses = documents.iter().flat_map(|file| &file.document.statements);
+    uses.filter(|statement| statement.keyword() == Some("uses")).any(|statement| {
+        let tokens = &statement.head.tokens;
+        tokens.first().is_some_and(|it| it.is_word("clock")) && tokens.get(1).is_some_and(|it| it.is_word("integers"))
+    })
+}
+
 /// The chapters that `uses law …` names; `None` for all of them.
 fn law_used(documents: &[File], default: DefaultLaw) -> (Option<Vec<String>>, Vec<Diagnostic>) {
     let mut named: Option<Vec<String>> = None;
@@ -134,6 +143,8 @@ fn law_used(documents: &[File], default: DefaultLaw) -> (Option<Vec<String>>, Ve
             }
             Some(names)
         }
+        // The law counts in days of the calendar, which bare ticks have not.
+        (None, DefaultLaw::Library) if counts_ticks(documents) => Some(Vec::new()),
         (None, DefaultLaw::Library) => None,
         (None, DefaultLaw::None) => Some(Vec::new()),
     };

@@ -81,14 +81,13 @@ impl<'m> Preparing<'m> {
             let (span, help) = (servanda_diagnostics::Span::default(), Some("ask one thing at a time".to_owned()));
             return Err(Trouble { code: "question-too-long", message, span, help, unknown: None });
         }
-        let mut body = close_quotations(plain);
+        let mut body = understand::without_contractions(&close_quotations(plain));
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
-        for (word, possibly) in
-            [("is it true that ", false), ("possibly ", true), ("certainly ", false), ("why ", false), ("and ", false)]
-        {
+        for word in ["is it true that ", "possibly ", "certainly ", "why ", "and "] {
             if let Some(rest) = strip(&body, word) {
                 body = rest.to_owned();
-                question.possibly |= possibly;
+                question.possibly |= word == "possibly ";
+                question.certainly |= word == "certainly ";
             }
         }
         if let Some(rest) = strip(&body, "is it ")
@@ -109,6 +108,7 @@ impl<'m> Preparing<'m> {
         let body = without_will(&body);
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
+        let body = self.one_of_many(&body);
         let (first, last) = question.during.unwrap_or_default();
         let days = [question.since, question.until, question.on, first, last];
         if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {
@@ -123,6 +123,9 @@ impl<'m> Preparing<'m> {
         };
         if let Some(body) = self.in_other_words(&body, &mut again) {
             return Ok(Question { body: open_quotations(&body), ..again });
+        }
+        if let Some(date) = dates::no_such_day(&body) {
+            trouble = Trouble { code: "bad-date", message: format!("`{date}` is no day of the calendar"), ..trouble };
         }
         trouble.message = open_quotations(&trouble.message);
         trouble.help = Some(open_quotations(&self.help(&body, &trouble)));

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use servanda_engine::{Compiled, Instance, Interval, Options, ProgramError, Record, Solution, solve};
 use servanda_model::{
-    EntityId, Event, EventId, FluentId, FluentType, Hole, Kinded, Model, Norm, Standing, Value, View,
+    Effect, EntityId, Event, EventId, FluentId, FluentType, Hole, Kinded, Model, Norm, OriginId, Standing, Value, View,
 };
 
 pub use because::Because;
@@ -499,10 +499,24 @@ impl Making<'_, '_> {
             }
             let rows = self.rows(id);
             if !rows.is_empty() {
-                all.push(Holdings { fluent: self.declared(id), rows });
+                all.push((self.is_moved_by_law(id), Holdings { fluent: self.declared(id), rows }));
             }
         }
-        all
+        // What the law speaks of, such as who holds which land, comes before what the dossier alone tells.
+        all.sort_by_key(|(of_law, _)| !of_law);
+        all.into_iter().map(|(_, holdings)| holdings).collect()
+    }
+
+    /// Whether a rule or a definition of the law library gives a fluent its values.
+    fn is_moved_by_law(&self, id: FluentId) -> bool {
+        let model = self.model;
+        let of_law = |origin: OriginId| {
+            let file = model.files.get(model.origins[origin.index()].file);
+            file.is_some_and(|file| file.path.starts_with("law/"))
+        };
+        let moves = |effect: &Effect| matches!(effect, Effect::Initiate { fluent, .. } if *fluent == id);
+        model.rules.iter().any(|rule| rule.item.effects.iter().any(moves) && of_law(rule.item.origin))
+            || model.definitions.iter().any(|it| it.item.fluent == id && of_law(it.item.origin))
     }
 
     /// Things with the values they had; those with the same values at the same times in one row.

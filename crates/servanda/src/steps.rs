@@ -1,6 +1,7 @@
 //! Derivations told step by step, in the words and with the sources of the dossier.
 
 mod absence;
+mod ended;
 mod reasons;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,8 +111,16 @@ pub fn trace(world: &World<'_>, run: &Run, from: StepId, on: Option<i64>) -> Tra
 /// The steps that a step rests on.
 fn rests_on(run: &Run, id: StepId, figures: &[Figure]) -> Vec<StepId> {
     let mut all: Vec<StepId> = figures.iter().flat_map(|figure| figure.by.iter().copied()).collect();
-    let premises = run.solution.step(id).map_or(&[][..], |step| &step.premises);
-    premises.iter().for_each(|premise| premises_of(premise, &mut all));
+    let Some(step) = run.solution.step(id) else { return all };
+    let (own, other): (Vec<&Premise>, Vec<&Premise>) = match &step.cause {
+        // Much may have led to working it out anew; what its definitions read is what it rests on.
+        Cause::NoDefinition { fluent, args } => {
+            step.premises.iter().partition(|premise| ended::is_read(run, *fluent, args, premise))
+        }
+        _ => (step.premises.iter().collect(), Vec::new()),
+    };
+    let told = if own.is_empty() { other } else { own };
+    told.into_iter().for_each(|premise| premises_of(premise, &mut all));
     all
 }
 
@@ -584,6 +593,10 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
         });
         about.then(|| world.earliest(*id)).flatten()
     });
+    let mut moves = model.negotiations.iter().flat_map(|it| &it.moves);
+    if let Some(told) = moves.find(|told| told.entity == Some(thing)) {
+        return world.earliest(told.event);
+    }
     let itself = || outcome.visible.iter().find(|id| model.events[id.index()].entity == Some(thing));
     match model.lexicon.is_of_kind(thing, model.hooks.event) {
         true => itself().and_then(|id| world.earliest(*id)),

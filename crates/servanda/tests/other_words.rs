@@ -244,6 +244,17 @@ fn times_are_understood_as_people_write_them() {
 }
 
 #[test]
+fn a_day_that_no_calendar_has_is_said_to_be_none() {
+    for day in ["1905-02-30", "31 November 1905"] {
+        let model = model();
+        match ask(&mut World::new(&model), &format!("who controlled Gulf on {day}"), &View::default()) {
+            Err(AskError::Trouble(trouble)) => assert!(trouble.message.contains("no day"), "{}", trouble.message),
+            other => panic!("{day}: {:?}", other.map(|reply| reply.answers)),
+        }
+    }
+}
+
+#[test]
 fn a_time_may_be_told_by_what_happened() {
     assert_eq!(texts("who controlled Gulf before Transfer"), ["Ostland"]);
     assert_eq!(texts("who controlled Gulf on the day of Transfer"), ["Vinland"]);
@@ -257,4 +268,54 @@ fn who_is_asked_for_may_stand_in_front_with_what_belongs_to_it() {
     assert_eq!(texts("in whose eyes is GulfPact in force"), ["Ostland", "Vinland"]);
     assert_eq!(texts("who has title to Gulf"), texts("who holds title to Gulf"));
     assert_eq!(texts("by whom was NoSale breached"), texts("who breached NoSale"));
+}
+
+#[test]
+fn nothing_is_answered_by_leaving_a_word_out() {
+    // A claim of law is not answered by the fact.
+    help("did Ostland lawfully cede Harbour to Norden");
+    // One of two is not anybody, and nobody is not somebody.
+    assert!(texts("did Karst or Norden cede Harbour to Norden").is_empty());
+    assert_eq!(texts("did Karst or Ostland cede Harbour to Norden").len(), 1);
+    assert!(texts("did nobody cede Harbour to Norden").is_empty());
+    assert_eq!(texts("did nobody cede Skerry to Norden").len(), 1);
+    // Pilots are counted by no number of boats.
+    help("how many pilots did Ostland have in Gulf");
+    // A number is no place.
+    help("where are the agreed berths of Ostland in Gulf");
+}
+
+#[test]
+fn two_sentences_of_one_subject_are_each_denied_by_themselves() {
+    assert_eq!(texts("was GulfPact in force and not signed on 1902-01-01").len(), 1);
+    assert!(texts("was GulfPact in force and not in force on 1902-01-01").is_empty());
+}
+
+#[test]
+fn two_numbers_are_compared() {
+    assert_eq!(texts("is fishing boats of Ostland in Gulf more than agreed berths of Ostland in Gulf").len(), 1);
+    assert!(texts("is fishing boats of Ostland in Gulf less than agreed berths of Ostland in Gulf").is_empty());
+}
+
+#[test]
+fn a_treaty_is_observed_by_whom_breaks_none_of_its_norms() {
+    assert!(texts("did Ostland observe OldPact").is_empty());
+    assert_eq!(texts("did Vinland respect GulfPact on 1903-01-01").len(), 1);
+    // What is not paid within twenty years is broken.
+    assert!(texts("did Ostland observe GulfPact on 1930-01-01").is_empty());
+    let no = reply("did Ostland observe GulfPact on 1930-01-01").no.expect("it is a no");
+    assert!(no.instead.iter().any(|text| text.starts_with("Price breached")), "{:?}", no.instead);
+}
+
+#[test]
+fn an_end_is_told_by_what_ended_it() {
+    for question in ["when did Ostland lose Gulf", "until when did Ostland control Gulf"] {
+        let reply = reply(question);
+        let days: Vec<&str> = reply.answers.iter().map(|answer| answer.text.as_str()).collect();
+        assert_eq!(days, ["1905-05-01"], "{question}");
+        let told = |text: &str| reply.answers[0].steps.iter().any(|step| step.text.contains(text));
+        assert!(told("Vinland takes control of Gulf"), "{question}");
+    }
+    let act = texts("by which act did Ostland lose Gulf");
+    assert_eq!(act, ["Transfer: Vinland takes control of Gulf"]);
 }

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
-use servanda_model::{CompareOp, Condition, FluentId, FluentPattern, FluentType, Kinded, Term, Value, View};
+use servanda_model::{
+    ActionId, CompareOp, Condition, Effect, FluentId, FluentPattern, FluentType, Happening, Kinded, Model, Standing,
+    Term, Trigger, Value, View,
+};
 
 use super::known::knowledge;
 use super::witness::part;
-use super::{Answer, Truth, answer, because, known, statement, text_of, undecided_patterns, why};
+use super::{Answer, Truth, and_why_no_more, answer, because, known, statement, text_of, undecided_patterns, why};
 use crate::ends::Ends;
 use crate::question::{Form, Question};
 use crate::steps;
@@ -26,6 +29,8 @@ pub(super) struct Found<'o> {
     pub(super) at: Vec<Option<Interval>>,
     /// The steps that began it in some run, and when; those of the first run first.
     pub(super) steps: Vec<(Option<i64>, &'o Run, StepId)>,
+    /// The steps that ended it, likewise.
+    pub(super) ends: Vec<(Option<i64>, &'o Run, StepId)>,
 }
 
 /// Who shares a secret knows of it without being told.
@@ -52,7 +57,15 @@ pub(super) fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question
 pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answers: &mut [Answer]) {
     for answer in answers {
         if answer.text == "0" && answer.since.is_none() && answer.since_between.is_none() {
-            answer.assumptions.push("no number is stated of it, which is taken to be none".to_owned());
+            let unknown = question.counted.as_ref().is_some_and(|(fluent, args)| {
+                view.seen_by.is_some() || view.known_in.is_some() || !is_ever_told(world.model, *fluent, args)
+            });
+            if unknown {
+                answer.text = "unknown".to_owned();
+                answer.assumptions.push("no number is stated of it to anybody who looks from here".to_owned());
+            } else {
+                answer.assumptions.push("no number is stated of it, which is taken to be none".to_owned());
+            }
         }
         if answer.text == "unknown" && view.seen_by.is_none() && view.known_in.is_none() {
             for condition in &question.conditions {
@@ -62,6 +75,51 @@ pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answ
             }
         }
     }
+}
+
+/// Whether the dossier tells anything of such a number, of these things or of these at another place.
+fn is_ever_told(model: &Model, fluent: FluentId, args: &[Term]) -> bool {
+    let Some(total) = model.totals.iter().find(|total| total.total == fluent) else { return true };
+    let of_whom =
+        |args: &[Term]| -> Vec<Term> { (0..args.len()).filter(|at| *at != total.place).map(|at| args[at]).collect() };
+    let wanted = of_whom(args);
+    let same = |terms: &[Term], put: &dyn Fn(Term) -> Term| {
+        terms.iter().zip(&wanted).all(|(term, wanted)| match (put(*term), wanted) {
+            (Term::Value(value), Term::Value(wanted)) => value == *wanted,
+            _ => true,
+        })
+    };
+    let changed_by = |action: ActionId, values: &[Value]| {
+        model.rules.iter().any(|rule| {
+            let of_act = rule.item.triggers.iter().find_map(|trigger| match trigger {
+                Trigger::Happens(it) if it.action == action => Some(&it.args),
+                _ => None,
+            });
+            let Some(pattern) = of_act else { return false };
+            let put = |term: Term| {
+                let at = pattern.iter().position(|it| *it == term && matches!(term, Term::Var(_)));
+                at.map_or(term, |at| Term::Value(values[at]))
+            };
+            rule.item.effects.iter().any(|effect| match effect {
+                Effect::Increase { fluent, args, .. } | Effect::Initiate { fluent, args, .. } => {
+                    *fluent == total.own && same(&of_whom(args), &put)
+                }
+                _ => false,
+            })
+        })
+    };
+    let plain = |args: &[Value]| args.iter().map(|value| Term::Value(*value)).collect::<Vec<_>>();
+    let tells = |happening: &Happening| match happening {
+        Happening::Action(action, args) => changed_by(*action, args),
+        Happening::FactBegins(it, args, _) => *it == total.own && same(&of_whom(&plain(args)), &|term| term),
+        Happening::FactEnds(..) => false,
+    };
+    let stated = model.events.iter().filter(|event| event.standing == Standing::Stated);
+    stated.flat_map(|event| &event.happenings).any(tells)
+        || model
+            .initial
+            .iter()
+            .any(|it| it.item.fluent == total.own && same(&of_whom(&plain(&it.item.args)), &|term| term))
 }
 
 /// A value that the thing asked about has not, but its parts have: when the articles of a treaty expire.
@@ -183,8 +241,10 @@ fn add_fillings<'o>(
                     days: vec![IntervalSet::default(); runs],
                     at: vec![None; runs],
                     steps: Vec::new(),
+                    ends: Vec::new(),
                 });
                 found.steps.extend(interval.begun_by.map(|step| (interval.since, &**run, step)));
+                found.ends.extend(interval.ended_by.map(|step| (interval.until, &**run, step)));
                 found.days[index] = found.days[index].union(&span_of(interval));
                 if interval.contains(on) {
                     found.at[index] = Some(*interval);
@@ -246,6 +306,9 @@ pub(super) fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on
         match stated {
             Some((stated, begun_by)) => because(world, stated, begun_by, Some(on), &mut answer),
             None => why(world, outcome, run, first.begun_by, Some(on), &mut answer),
+        }
+        if matches!(question.form, Form::Until) {
+            and_why_no_more(world, first.ended_by.map(|step| (&*outcome.runs[run], step)), &mut answer);
         }
         answers.push(answer);
     }

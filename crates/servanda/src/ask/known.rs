@@ -178,7 +178,10 @@ pub(super) fn secrets(world: &World<'_>, outcome: &Outcome, actor: EntityId, on:
     let secret = entities.filter(|id| model.lexicon.entities[id.index()].known_only_to.is_some() && !said(*id));
     let mut all = Vec::new();
     for thing in secret {
-        if let Some(answer) = knowledge(world, outcome, actor, thing, on).into_iter().next() {
+        // What each depends on is looked at for itself.
+        let key = (model.hooks.knows, Box::from([Value::entity(actor), Value::entity(thing)]));
+        let own = outcome.parts.iter().find(|(keys, _)| keys.contains(&key)).map_or(outcome, |(_, own)| own);
+        if let Some(answer) = knowledge(world, own, actor, thing, on).into_iter().next() {
             all.push(Answer { text: model.name(thing).to_owned(), ..answer });
         }
     }
@@ -221,6 +224,13 @@ pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec
             all.push(one);
         }
     }
+    if all.is_empty() && !outcome.unknown.contains(&thing) {
+        let entity = &model.lexicon.entities[thing.index()];
+        let text = format!("“{}”, of which no norm is encoded", entity.label);
+        let mut one = answer(world, text, true, vec![None], vec![None]);
+        one.steps = vec![steps::of_origin(model, entity.origin, "")];
+        all.push(one);
+    }
     all
 }
 
@@ -248,7 +258,7 @@ pub(super) fn claims(
         if !wanted || !evident || !own || !said {
             continue;
         }
-        let certain = day.is_none_or(|day| max.or(min).is_none_or(|last| last <= day));
+        let certain = day.is_none_or(|day| max.is_some_and(|last| last <= day));
         let since = if min.or(max).is_some() { Ends::bounds((min, max)) } else { Ends::default() };
         let names: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
         let text = match actor {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use servanda_model::{CompareOp, Condition, EventPattern, Expr, Hole, Kinded, Model, Number, Term, Value, Var};
+use servanda_model::{CompareOp, Condition, EventPattern, Expr, Hole, Kinded, Model, Number, Term, Value, Var, VarId};
 
 /// Whether the arguments of an act, as stated, suit a pattern and what its numbers are compared with: for certain
 /// (`Some(true)`), as far as a number leaves it open (`Some(false)`), or not at all.
@@ -23,7 +23,7 @@ pub(super) fn suits(
                     _ => None,
                 };
                 let of_kind = |kind| value.as_entity().is_some_and(|thing| model.lexicon.is_of_kind(thing, kind));
-                if !kind.is_none_or(of_kind) {
+                if !kind.is_none_or(of_kind) || !is_one_of(compared, *var, *value) {
                     return None;
                 }
                 let tests = compared.iter().filter_map(|condition| match condition {
@@ -41,6 +41,23 @@ pub(super) fn suits(
         };
     }
     Some(all)
+}
+
+/// Whether a thing is one of those of which one is meant: `did A or B do so`.
+fn is_one_of(compared: &[Condition], var: VarId, value: Value) -> bool {
+    let is_it = |condition: &Condition| match condition {
+        Condition::Compare { left: Expr::Var(it), op: CompareOp::Equal, right: Expr::Value(wanted) } if *it == var => {
+            Some(*wanted == value)
+        }
+        _ => None,
+    };
+    compared.iter().all(|condition| match condition {
+        Condition::AnyOf(lists) => {
+            let tests: Vec<bool> = lists.iter().flatten().filter_map(is_it).collect();
+            tests.is_empty() || tests.contains(&true)
+        }
+        _ => true,
+    })
 }
 
 fn is_it(model: &Model, wanted: Value, value: Value) -> Option<bool> {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
-use servanda_engine::StepId;
-use servanda_model::{Clock, Condition, Model, Term, Value, View};
+use servanda_engine::{Happened, StepId};
+use servanda_model::{Clock, Condition, EventPattern, Modality, Model, Norm, Term, Value, VarId, View};
 
-use super::{Answer, Found, answer, because, dated, ends, fillings, text_of};
+use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings, text_of};
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Question, Turn};
 use crate::steps;
@@ -28,6 +28,8 @@ pub(super) struct Spell<'o> {
     pub(super) untils: Vec<Option<i64>>,
     /// The step that began it in some run.
     pub(super) begun: Option<(&'o Run, StepId)>,
+    /// The step that ended it in some run.
+    pub(super) ended: Option<(&'o Run, StepId)>,
 }
 
 impl Spell<'_> {
@@ -61,6 +63,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
             for index in 0..counts[0] {
                 let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
                 let begun = begun(&found, each[0].since());
+                let ended = step_on(&found.ends, each[0].until());
                 spells.push(Spell {
                     outcome,
                     of: found.of,
@@ -69,6 +72,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
                     sinces: each.iter().map(|span| span.since()).collect(),
                     untils: each.iter().map(|span| span.until()).collect(),
                     begun,
+                    ended,
                 });
             }
             continue;
@@ -91,6 +95,7 @@ pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>
                     sinces: vec![span.since()],
                     untils: vec![span.until()],
                     begun: begun(&found, span.since()).or_else(|| found.steps.first().map(|it| (it.1, it.2))),
+                    ended: step_on(&found.ends, span.until()),
                 });
             }
         }
@@ -107,7 +112,11 @@ impl<'o> Spell<'o> {
 
 /// The step that began something on a day.
 fn begun<'o>(found: &Found<'o>, since: Option<i64>) -> Option<(&'o Run, StepId)> {
-    found.steps.iter().find(|it| it.0 == since).map(|it| (it.1, it.2))
+    step_on(&found.steps, since)
+}
+
+fn step_on<'o>(steps: &[(Option<i64>, &'o Run, StepId)], day: Option<i64>) -> Option<(&'o Run, StepId)> {
+    steps.iter().find(|it| it.0 == day).map(|it| (it.1, it.2))
 }
 
 /// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
@@ -137,6 +146,7 @@ pub(super) fn asked_for<'o>(
         let met = match question.turn {
             Some(Turn::Begins) => in_time(&spell.sinces, period),
             Some(Turn::Ends) => in_time(&spell.untils, period),
+            None if matches!(question.form, Form::Cause) => in_time(&spell.sinces, period),
             None => spell.meets(period),
         };
         let Some(always) = met else { continue };
@@ -183,6 +193,9 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
         if let Some((run, step)) = spell.begun {
             because(world, run, Some(step), None, &mut answer);
+        }
+        if matches!(question.form, Form::Until) || question.turn == Some(Turn::Ends) {
+            and_why_no_more(world, spell.ended, &mut answer);
         }
         answers.push(answer);
     }
@@ -255,19 +268,34 @@ pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
     all
 }
 
+/// What was so once, told as what is so no more.
+pub(super) fn no_more(mut answers: Vec<Answer>) -> Vec<Answer> {
+    for answer in &mut answers {
+        let until = match (&answer.until, &answer.until_between) {
+            (Some(day), _) => day.clone(),
+            (None, Some((first, last))) => between_text(first.clone(), last.clone()),
+            (None, None) => continue,
+        };
+        answer.which.push(format!("it is so no more: until {until}"));
+    }
+    answers
+}
+
 /// The acts by which something came to be so.
 pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
     let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
-        let Some((run, begun)) = spell.begun else { continue };
-        let trace = steps::trace(world, run, begun, None);
-        let day = spell.sinces[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
+        let ends = question.turn == Some(Turn::Ends);
+        let (step, days) = if ends { (spell.ended, &spell.untils) } else { (spell.begun, &spell.sinces) };
+        let Some((run, step)) = step else { continue };
+        let trace = steps::trace(world, run, step, None);
+        let day = days[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
         let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
         let mut causes: Vec<steps::Told> = acts.clone().filter(|told| told.day == day).cloned().collect();
         if causes.is_empty() {
             // What ended a hindrance leaves no step of its own, but it was on that day and about the same things.
-            causes = spell.sinces[0].map_or_else(Vec::new, |day| about_it(world, spell.outcome, question, day));
+            causes = days[0].map_or_else(Vec::new, |day| about_it(world, spell.outcome, question, day));
         }
         if causes.is_empty() {
             causes = acts.clone().max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
@@ -280,7 +308,7 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
             if answers.iter().any(|known| known.text == text) {
                 continue;
             }
-            let mut one = answer(world, text, spell.certain, spell.sinces.clone(), vec![None]);
+            let mut one = answer(world, text, spell.certain, days.clone(), vec![None]);
             if told.day != day {
                 (one.since, one.since_between) = (told.day.clone(), None);
             }
@@ -291,6 +319,70 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
         }
     }
     answers
+}
+
+/// The acts by which a norm was broken again while it was broken: each that it forbids, done by whom it binds.
+pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
+    let model = world.model;
+    let breached = model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == "breached");
+    let [Condition::Holds(it)] = question.conditions.as_slice() else { return Vec::new() };
+    let (Some((word, fluent)), Some(Term::Value(norm))) = (breached, it.args.first()) else { return Vec::new() };
+    if it.fluent != *fluent {
+        return Vec::new();
+    }
+    let run = &outcome.runs[0];
+    let last = question.on.or(view.on).unwrap_or_else(|| world.last_day());
+    let (first, last) = question.during.unwrap_or((None, Some(last)));
+    let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
+    let mut answers: Vec<Answer> = Vec::new();
+    let forbids = |norm: &&Norm| norm.reading.is_none() && norm.modality == Modality::MustNot;
+    for norm in model.norms.iter().filter(|it| norm.as_entity() == Some(it.entity)).filter(forbids) {
+        let Some(act) = &norm.act else { continue };
+        for event in run.solution.events.iter().filter(|it| it.action == act.action && in_time(it.tick)) {
+            let Some(instance) = instance_of(norm, act, &event.args) else { continue };
+            let held = run.solution.instances_of(norm.status, &instance);
+            let mut broken = held.flat_map(|it| &it.intervals);
+            if !broken.any(|it| it.value == Value::entity(*word) && it.contains(event.tick)) {
+                continue;
+            }
+            let trace = steps::of_act(world, outcome, run, event.action, &event.args, event.tick);
+            let day = Some(model.show_tick(event.tick));
+            let told = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
+            let told = told.filter(|told| told.day == day || told.day.is_none()).max_by(|a, b| a.day.cmp(&b.day));
+            let Some(told) = told else { continue };
+            let text = told.name.as_ref().map_or_else(|| told.text.clone(), |name| format!("{name}: {}", told.text));
+            if answers.iter().all(|known| known.text != text) {
+                // The same act may be done several times; each is the first, second and so on in every chronology.
+                let at = days_of(run, event).position(|day| day == event.tick).unwrap_or(0);
+                let days: Vec<_> = outcome.runs.iter().map(|run| days_of(run, event).nth(at)).collect();
+                let is_sure = outcome.exhaustive && days.iter().all(Option::is_some);
+                let days = days.into_iter().flatten().map(Some);
+                let mut one = answer(world, text, is_sure, days.collect(), vec![None]);
+                one.act = true;
+                (one.steps, one.assumptions) = (trace.steps, trace.assumptions);
+                answers.push(one);
+            }
+        }
+    }
+    answers
+}
+
+/// The bindings of a norm that an act of it settles.
+fn instance_of(norm: &Norm, act: &EventPattern, args: &[Value]) -> Option<Vec<Option<Value>>> {
+    let mut put: BTreeMap<VarId, Value> = BTreeMap::new();
+    for (term, value) in act.args.iter().zip(args) {
+        match term {
+            Term::Value(own) if own != value => return None,
+            Term::Var(var) if *put.entry(*var).or_insert(*value) != *value => return None,
+            _ => {}
+        }
+    }
+    Some(norm.instance.iter().map(|var| put.get(var).copied()).collect())
+}
+
+/// The days on which an act was done, in order.
+fn days_of<'r>(run: &'r Run, act: &'r Happened) -> impl Iterator<Item = i64> + 'r {
+    run.solution.events.iter().filter(|it| it.action == act.action && it.args == act.args).map(|it| it.tick)
 }
 
 /// What was done on a day to the things that a question names.

@@ -62,6 +62,9 @@ fn in_figures(text: &str) -> Option<String> {
         let (day, month) = (in_month(day)?, month.parse::<u8>().ok()?);
         return is_year(year).then(|| format!("{year}-{month:02}-{day:02}"));
     }
+    if let Some(decade) = year.strip_suffix("0s").filter(|it| it.len() == 3 && before.is_empty()) {
+        return decade.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{decade}X"));
+    }
     if !is_year(year) {
         return None;
     }
@@ -79,6 +82,18 @@ fn in_figures(text: &str) -> Option<String> {
         return Some(format!("{year}-{month:02}-{first:02}..{end}"));
     }
     Some(format!("{year}-{month:02}-{:02}", in_month(&part)?))
+}
+
+/// A date in some words that is written as one and that no calendar has: `1939-02-30`, `31 November 1939`.
+pub(super) fn no_such_day(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (one, three) = (words.iter().map(|word| (*word).to_owned()), words.windows(3).map(|three| three.join(" ")));
+    one.chain(three).find(|part| {
+        let figures = in_figures(part).unwrap_or_else(|| part.clone());
+        let is_date = figures.split('-').map(str::len).eq([4, 2, 2])
+            && figures.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        is_date && parse_written(&figures).is_err()
+    })
 }
 
 fn is_year(text: &str) -> bool {
@@ -119,6 +134,7 @@ mod tests {
             ("late 1939", "1939-09..1939-12"),
             ("the second half of 1939", "1939-07..1939-12"),
             ("the year 1939", "1939"),
+            ("the 1930s", "193X"),
         ] {
             assert_eq!(days_of(Clock::Days, words), days_of(Clock::Days, figures), "{words}");
             assert!(days_of(Clock::Days, words).is_some(), "{words}");

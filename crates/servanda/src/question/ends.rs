@@ -76,7 +76,10 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
             }
             None => false,
         },
-        ["between", .., "and", _] | ["from", .., "to", _] => {
+        ["between", .., "and", _]
+        | ["between", .., "and", _, _]
+        | ["between", .., "and", _, _, _]
+        | ["from", .., "to", _] => {
             let joint = if lower[0] == "from" { "to" } else { "and" };
             let Some(and) = lower.iter().rposition(|word| *word == joint) else { return false };
             match (days_of(clock, &clause[1..and].join(" ")), days(and + 1)) {
@@ -86,6 +89,7 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
             true
         }
         ["at", ..] => days(1).map(|(first, last)| ends.during = Some((first, last))).is_some(),
+        ["up", "to", _, ..] => days(2).map(|(first, last)| ends.on = last.or(first)).is_some(),
         ["on", "the", "eve", "of", _, ..] => {
             let Some((Some(first), _)) = days(4).or_else(|| of_act(4)) else { return false };
             (ends.on, ends.that_day) = (Some(first - 1), true);

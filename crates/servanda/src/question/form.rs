@@ -1,6 +1,6 @@
 //! What a question wants, and what was understood of it.
 
-use servanda_model::{Condition, EntityId, EventPattern, FluentId, VarId, View};
+use servanda_model::{Condition, EntityId, EventPattern, FluentId, Term, VarId, View};
 
 use super::norms::OfNorms;
 
@@ -109,6 +109,12 @@ pub struct Question {
     pub as_whole: Option<FluentId>,
     /// The fluent that holds the values that parts of the thing asked about have, each with its part.
     pub of_parts: Option<FluentId>,
+    /// Where it asks whether a whole is kept by breaking none of its norms: the fluent that holds while one of them binds.
+    pub kept: Option<FluentId>,
+    /// The fluent that holds what may be so of what the question denies.
+    pub doubted: Option<FluentId>,
+    /// The number that is asked for, and of what.
+    pub counted: Option<(FluentId, Vec<Term>)>,
     /// What was asked, for explaining a no.
     pub conditions: Vec<Condition>,
     /// Those of the variables that stand for what is asked, in the order of the answer's parts.
@@ -139,6 +145,8 @@ pub struct Question {
     pub view: View,
     /// Asked with `possibly`.
     pub possibly: bool,
+    /// Asked with `certainly`: what is only possible is no answer.
+    pub certainly: bool,
 }
 
 impl Question {
@@ -164,6 +172,8 @@ impl Question {
             .chain(self.undecided)
             .chain(self.as_whole)
             .chain(self.of_parts)
+            .chain(self.doubted)
+            .chain(self.kept)
             .collect();
         if let Form::Norms(of) = &self.form {
             all.push(of.against);

@@ -31,6 +31,10 @@ const ACTORS: [&str; 16] = [
     "polities",
 ];
 
+/// Those of these words that say a state, and the kind that the law has for it.
+const STATES: [&str; 8] = ["state", "states", "power", "powers", "country", "countries", "nation", "nations"];
+const POLITY: &str = "polity";
+
 /// Words for places that are no kinds.
 const PLACES: [&str; 22] = [
     "town",
@@ -78,7 +82,7 @@ const TEXTS: [(&str, &str); 16] = [
 ];
 
 /// Words that change nothing of what is asked.
-const EMPTY: [&str; 17] = [
+const EMPTY: [&str; 14] = [
     "actually",
     "really",
     "still",
@@ -86,11 +90,8 @@ const EMPTY: [&str; 17] = [
     "now",
     "currently",
     "then",
-    "lawfully",
-    "legally",
     "formally",
     "officially",
-    "validly",
     "indeed",
     "there",
     "exactly",
@@ -123,11 +124,21 @@ impl Preparing<'_> {
         if body.split_whitespace().count() > MOST_REWORDED {
             return None;
         }
-        let plain = self.plainer(body);
+        let plain = self.plainer(body, 1);
         let mut texts = Vec::new();
+        if body.contains("'s ") || body.contains("’s ") {
+            texts.extend((2..=MOST_OWNED).map(|owned| self.plainer(body, owned)));
+        }
         if plain != body {
             texts.push(plain.clone());
         }
+        // A treaty is signed at a place or in it.
+        texts.extend(
+            [(" in ", " at "), (" at ", " in ")]
+                .iter()
+                .filter(|it| plain.contains(it.0))
+                .map(|(a, b)| plain.replacen(a, b, 1)),
+        );
         for text in texts {
             let mut own = question.clone();
             if self.understand(&text, &mut own).is_ok() {
@@ -148,9 +159,9 @@ impl Preparing<'_> {
     }
 
     /// A question with its words in forms that phrases have, and without those that say nothing.
-    fn plainer(&self, body: &str) -> String {
+    fn plainer(&self, body: &str, owned: usize) -> String {
         let words: Vec<&str> = body.split_whitespace().collect();
-        let mut words: Vec<String> = possessives(&words);
+        let mut words: Vec<String> = possessives(&words, owned);
         // What is quoted stays as it is.
         let mut is_quoted = false;
         words.retain(|word| {
@@ -161,6 +172,7 @@ impl Preparing<'_> {
         words = in_which_year(words);
         words = whose(words);
         words = how_large(words);
+        words = articles_broken(words);
         words = by_which_right(words);
         words = self.had_by(words);
         for word in &mut words {
@@ -176,7 +188,9 @@ impl Preparing<'_> {
             if !["which", "what", "many"].contains(&before.as_str()) || self.asker.lexicon().kind(&word).is_some() {
                 continue;
             }
-            if ACTORS.contains(&word.as_str()) && before != "many" {
+            if STATES.contains(&word.as_str()) && self.asker.lexicon().kind(POLITY).is_some() {
+                words[at] = POLITY.to_owned();
+            } else if ACTORS.contains(&word.as_str()) && before != "many" {
                 words[at - 1] = "who".to_owned();
                 words[at] = String::new();
             } else if PLACES.contains(&word.as_str()) && before != "many" {
@@ -224,6 +238,22 @@ impl Preparing<'_> {
     fn is_counted_by(&self, counted: &str, joint: &str) -> bool {
         let is = |piece: Option<&Piece>, word: &str| matches!(piece, Some(Piece::Word(forms)) if forms.iter().any(|form| form.eq_ignore_ascii_case(word)));
         self.asker.lexicon().wordings.iter().any(|it| is(it.pieces.first(), counted) && is(it.pieces.get(1), joint))
+    }
+
+    /// `which states are members of X` as `… is a member of X`, where that is the phrase.
+    pub(super) fn one_of_many(&self, body: &str) -> String {
+        let words: Vec<&str> = body.split(' ').collect();
+        let word = |piece: &Piece, wanted: &str| matches!(piece, Piece::Word(forms) if forms.iter().any(|form| form.eq_ignore_ascii_case(wanted)));
+        let is_a = |one: &str| {
+            let article = |pair: &[Piece]| (word(&pair[0], "a") || word(&pair[0], "an")) && word(&pair[1], one);
+            self.asker.lexicon().wordings.iter().any(|wording| wording.pieces.windows(2).any(article))
+        };
+        let found = words.windows(2).position(|pair| {
+            is(pair[0], &["are", "were"]) && pair[1].strip_suffix('s').is_some_and(|one| is_a(&one.to_lowercase()))
+        });
+        let Some(at) = found else { return body.to_owned() };
+        let one = words[at + 1].strip_suffix('s').unwrap_or_default();
+        [&words[..at], &["is", "a", one], &words[at + 2..]].concat().join(" ")
     }
 
     /// Whether some phrase, kind or name has a word.
@@ -331,7 +361,8 @@ impl Preparing<'_> {
     fn of_turn(&mut self, text: &str, question: &mut Question) -> Option<Result<(), Trouble>> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let wants_day = words.first().is_some_and(|word| word.eq_ignore_ascii_case("when"));
-        let words = &words[usize::from(wants_day)..];
+        let wants_act = asks_how(&words);
+        let words = &words[if wants_act > 0 { wants_act } else { usize::from(wants_day) }..];
         let auxiliary = words.first().is_some_and(|word| is(word, &AUXILIARY));
         let words = &words[usize::from(auxiliary)..];
         // By what and how it came about is another question.
@@ -356,6 +387,12 @@ impl Preparing<'_> {
                 }
             }
         }
+        // Who becomes something is that from then on.
+        if let Some(at) = verb(&["become"]) {
+            let (who, what) = (words[..at].join(" "), words[at + 1..].join(" "));
+            sentences.push((Turn::Begins, format!("{what} is {who}")));
+            sentences.push((Turn::Begins, format!("{who} is {what}")));
+        }
         for (turn, verbs) in [(Turn::Ends, &LOSE[..]), (Turn::Begins, &GAIN[..])] {
             let Some(at) = verb(verbs) else { continue };
             let (mut who, mut what) = (words[..at].join(" "), words[at + 1..].join(" "));
@@ -373,13 +410,14 @@ impl Preparing<'_> {
         for (turn, sentence) in sentences {
             let mut own = Question { turn: Some(turn), ever: true, ..question.clone() };
             own.form = match (wants_day, turn) {
+                _ if wants_act > 0 => Form::Cause,
                 (false, _) => Form::Whether,
                 (true, Turn::Begins) => Form::Since,
                 (true, Turn::Ends) => Form::Until,
             };
             let form = own.form.clone();
             if self.sentence(&sentence, &mut own).is_ok() && !matches!(own.form, Form::Acts { .. }) {
-                if wants_day {
+                if wants_day || wants_act > 0 {
                     own.form = form;
                 }
                 *question = own;
@@ -414,22 +452,40 @@ impl Preparing<'_> {
     }
 }
 
+/// How many words ask by what something came about: `how`, `by which act`.
+fn asks_how(words: &[&str]) -> usize {
+    match words {
+        [how, auxiliary, ..] if is(how, &["how"]) && is(auxiliary, &AUXILIARY) => 1,
+        [by, which, act, ..]
+            if is(by, &["by", "through"]) && is(which, &["which", "what"]) && is(act, &["act", "event", "deed"]) =>
+        {
+            3
+        }
+        _ => 0,
+    }
+}
+
 fn first_word(text: &str) -> &str {
     text.split(' ').next().unwrap_or(text)
 }
 
-/// `Arvenia's title` as `title of Arvenia`.
-fn possessives(words: &[&str]) -> Vec<String> {
+/// The most words of what somebody is said to have in `Arvenia's head of state`.
+const MOST_OWNED: usize = 4;
+
+/// `Arvenia's title` as `title of Arvenia`, and with more words after it as `head of state of Arvenia`.
+fn possessives(words: &[&str], owned: usize) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let owner = words[at].strip_suffix("'s").or_else(|| words[at].strip_suffix("’s"));
-        match (owner, words.get(at + 1)) {
-            (Some(owner), Some(next)) => {
-                out.extend([(*next).to_owned(), "of".to_owned(), owner.to_owned()]);
-                at += 2;
+        match owner.filter(|_| at + 1 < words.len()) {
+            Some(owner) => {
+                let end = words.len().min(at + 1 + owned);
+                out.extend(words[at + 1..end].iter().map(|word| (*word).to_owned()));
+                out.extend(["of".to_owned(), owner.to_owned()]);
+                at = end;
             }
-            _ => {
+            None => {
                 out.push(words[at].to_owned());
                 at += 1;
             }
@@ -474,6 +530,16 @@ fn whose(words: Vec<String>) -> Vec<String> {
         }
         _ => words,
     }
+}
+
+/// `which articles of Sele did Belmark breach` as `which articles of Sele are breached by Belmark`.
+fn articles_broken(words: Vec<String>) -> Vec<String> {
+    let of_articles = words.len() > 5 && is(&words[0], &["which", "what"]) && is(&words[1], &["article", "articles"]);
+    let auxiliary = words.iter().position(|word| is(word, &["did", "does", "do", "has", "have", "had"]));
+    let (Some(at), Some(verb), true) = (auxiliary, words.last(), of_articles) else { return words };
+    let Some((_, status, _)) = super::words::of_status(&["who", verb, "it"]) else { return words };
+    let said = [&["are".to_owned(), status.to_owned(), "by".to_owned()], &words[at + 1..words.len() - 1]].concat();
+    words[..at].iter().cloned().chain(said).collect()
 }
 
 /// `how large is Tarn` as `what is area of Tarn`.

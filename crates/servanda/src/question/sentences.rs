@@ -2,8 +2,8 @@
 
 use servanda_model::lexicon::{Piece, Target};
 use servanda_model::{
-    Asked, Condition, Deed, Definition, DefinitionId, EntityId, EventPattern, Expr, FluentId, FluentType, Happening,
-    Hole, OriginId, Scope, Term, Trouble, Value, VarId,
+    Asked, CompareOp, Condition, Deed, Definition, DefinitionId, EntityId, EventPattern, Expr, FluentId, FluentPattern,
+    FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
 use super::reword::MOST_REWORDED;
@@ -91,11 +91,16 @@ impl Preparing<'_> {
         };
         let asked = ASKED.iter().any(|word| what.to_lowercase().starts_with(word));
         let hooks = &self.model.hooks;
+        let by_whom = who.clone();
         let whole = self.entity(&what).ok().filter(|thing| !self.model.lexicon.is_of_kind(*thing, hooks.norm));
         let what = match whole {
             Some(whole) if !asked => format!("which norms of {}", self.model.name(whole)),
             _ => what,
         };
+        let kept = ["observed", "met"].contains(&status) && whole.is_some() && !asked;
+        if let (true, Some(who)) = (kept, by_whom.filter(|who| !asks(who))) {
+            return self.keeps(&what, &who, question);
+        }
         let text = match who {
             Some(who) => format!("{what} is {status} by {who}"),
             None => format!("{what} is {status}"),
@@ -103,12 +108,27 @@ impl Preparing<'_> {
         self.plain_sentence(&text, question).is_ok()
     }
 
+    /// Whether somebody keeps the whole of an instrument or an article: it binds them, and they break none of its norms. Those
+    /// they break are asked for, each by itself.
+    fn keeps(&mut self, norms: &str, who: &str, question: &mut Question) -> bool {
+        let mut scope = Scope::default();
+        let Ok(Asked::Conditions(bound)) = self.asker.sentence(&format!("{norms} bind {who}"), &mut scope) else {
+            return false;
+        };
+        let fluent = self.add_defined(&question.text.clone(), (&[], &[]), [(bound, scope.vars)]);
+        let understood = self.plain_sentence(&format!("{norms} is breached by {who}"), question).is_ok();
+        question.kept = Some(fluent).filter(|_| understood);
+        understood
+    }
+
     pub(super) fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         let mut scope = Scope::default();
         let at_a_time = question.during.is_some() || question.on.is_some() && question.that_day;
-        if (matches!(question.form, Form::When) || question.ever && at_a_time)
+        // Nobody ever did it: that nobody had done it before somebody did is no answer.
+        let of_nobody = question.ever && says_nobody(text);
+        if (matches!(question.form, Form::When) || question.ever && at_a_time || of_nobody)
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
-            && patterns.iter().any(|(pattern, _)| self.is_told(pattern))
+            && (of_nobody || patterns.iter().any(|(pattern, _)| self.is_told(pattern)))
         {
             self.happened(patterns, scope, text, question);
             return Ok(());
@@ -120,12 +140,21 @@ impl Preparing<'_> {
             && let Some(conditions) = self.conjoined(text, &mut apart)
         {
             (sentence, scope) = (Ok(Asked::Conditions(conditions)), apart);
+        } else if text.to_lowercase().contains(" and not ") {
+            return Err(two_questions(text));
+        }
+        if sentence.is_err()
+            && let Some(compared) = compared_in_signs(text)
+        {
+            scope = Scope::default();
+            sentence = self.asker.sentence(&compared, &mut scope).or(sentence);
         }
         match sentence? {
             Asked::Conditions(mut conditions) => {
                 if asks_where(text) && is_number(&conditions, &scope) {
                     return Err(no_place(text));
                 }
+                self.day_in_time(&mut conditions, &mut scope, question);
                 if let [Condition::Holds(it)] = conditions.as_mut_slice()
                     && it.value == Term::Any
                     && it.args.iter().all(|term| matches!(term, Term::Value(_)))
@@ -133,6 +162,7 @@ impl Preparing<'_> {
                 {
                     if hole == Hole::Number && self.is_counted(it.fluent) {
                         question.form = Form::HowMany;
+                        question.counted = Some((it.fluent, it.args.clone()));
                         let count = self.number_at(it.fluent, &it.args, &mut scope);
                         self.define(question, Vec::new(), Vec::new(), FluentType::Number, count, Vec::new(), scope);
                         return Ok(());
@@ -159,8 +189,18 @@ impl Preparing<'_> {
                     && asks(text)
                 {
                     let list = list.clone();
+                    if !matches!(scope.vars[var.index()].hole, Hole::Kind(_)) {
+                        return Err(of_what_kind(text));
+                    }
                     self.none_of(&list, var, &scope, question);
                     return Ok(());
+                }
+                if let [Condition::Not(list)] = conditions.as_slice()
+                    && let [Condition::Holds(it)] = list.as_slice()
+                {
+                    // What may be so is not certainly denied.
+                    let it = it.clone();
+                    question.doubted = self.may_be_there(&it, &[], &[], &scope, &question.text);
                 }
                 let holes: Vec<Hole> = asked.iter().map(|var| scope.vars[var.index()].hole).collect();
                 let args: Vec<Term> = asked.iter().map(|var| Term::Var(*var)).collect();
@@ -201,10 +241,14 @@ impl Preparing<'_> {
                     });
                     question.open = Some(fluent);
                 }
-                let put = statuses::unbroken(self.model, &conditions);
+                let put: Vec<Condition> = conditions.iter().map(as_stated).collect();
+                let put = statuses::unbroken(self.model, &put);
                 self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), put, scope);
                 question.conditions = said;
                 Ok(())
+            }
+            Asked::Happenings(_) if asks(text) && text.split_whitespace().any(|it| it.eq_ignore_ascii_case("not")) => {
+                Err(of_what_kind(text))
             }
             Asked::Happenings(happenings) => {
                 self.happened(happenings, scope, text, question);
@@ -213,37 +257,86 @@ impl Preparing<'_> {
         }
     }
 
-    /// `Sele signed and not in force`: two sentences of one subject that is named once, each with its own `not`.
+    /// `Sele signed and not in force`, `which treaties bind Arvenia and not Belmark`: two sentences of which one leaves out what it
+    /// has in common with the other, each with its own `not`.
     fn conjoined(&mut self, text: &str, scope: &mut Scope) -> Option<Vec<Condition>> {
         let words: Vec<&str> = text.split_whitespace().collect();
-        let subject =
-            (1..words.len().min(MOST_NAMING)).rev().find(|end| self.entity(&words[..*end].join(" ")).is_ok())?;
-        let joint = |at: &usize| words[*at].eq_ignore_ascii_case("and") && *at > subject;
-        for at in (1..words.len()).filter(joint) {
+        let joints = (1..words.len()).filter(|at| words[*at].eq_ignore_ascii_case("and"));
+        let pairs: Vec<(String, String)> = joints.flat_map(|at| self.taken_apart(&words, at)).collect();
+        pairs.into_iter().find_map(|(first, second)| {
             let mut own = scope.clone();
-            let mut read = |text: String| match self.asker.sentence(&text, &mut own) {
-                Ok(Asked::Conditions(conditions)) => Some(conditions),
+            let mut read = |text: &str| match self.asker.sentence(text, &mut own) {
+                Ok(Asked::Conditions(conditions)) => Some((asked_in(&conditions, &own), conditions)),
                 _ => None,
             };
-            let again = [&words[..subject], &words[at + 1..]].concat().join(" ");
-            let both = read(words[..at].join(" ")).and_then(|first| Some([first, read(again)?].concat()));
-            if let Some(both) = both.filter(|both| asked_vars(both, &own).is_empty()) {
-                *scope = own;
-                return Some(both);
+            let ((asked, said), (again, more)) = (read(&first)?, read(&second)?);
+            let again: Vec<VarId> = again.into_iter().filter(|var| !asked.contains(var)).collect();
+            if asked.len() != again.len() {
+                return None;
+            }
+            // What is asked for is the same in both.
+            let terms = again.into_iter().zip(asked.into_iter().map(Term::Var)).collect();
+            let put = terms::Put { terms, today: None };
+            *scope = own;
+            Some([said, put.conditions(&more)].concat())
+        })
+    }
+
+    /// The sentences that two parts of one can stand for: of one subject, or of two names in one place.
+    fn taken_apart(&self, words: &[&str], at: usize) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        let named = |from: usize, to: usize| self.entity(&words[from..to].join(" ")).is_ok();
+        let subject = match words[0] {
+            asked if ASKED.contains(&asked.to_lowercase().as_str()) => {
+                let auxiliary =
+                    words[..at].iter().position(|word| words::AUXILIARY.contains(&word.to_lowercase().as_str()));
+                auxiliary.map(|at| at + 1)
+            }
+            _ => (1..at.min(MOST_NAMING)).rev().find(|end| named(0, *end)),
+        };
+        if let Some(subject) = subject {
+            all.push((words[..at].join(" "), [&words[..subject], &words[at + 1..]].concat().join(" ")));
+        }
+        if words.get(at + 1).is_some_and(|word| word.eq_ignore_ascii_case("not")) {
+            let second = (at + 3..=words.len().min(at + 2 + MOST_NAMING)).rev().find(|end| named(at + 2, *end));
+            let first = (at.saturating_sub(MOST_NAMING)..at).find(|from| named(*from, at));
+            if let (Some(first), Some(second)) = (first, second) {
+                let without = [&words[..at], &words[second..]].concat().join(" ");
+                let other = [&words[..first], &words[at + 2..]].concat().join(" ");
+                all.insert(0, (without, format!("not {other}")));
             }
         }
-        None
+        all
+    }
+
+    /// `does Sele expire in 1954`: the time is that of the day which is its value, and not the one from which it is looked at.
+    fn day_in_time(&self, conditions: &mut Vec<Condition>, scope: &mut Scope, question: &mut Question) {
+        let [Condition::Holds(it)] = conditions.as_mut_slice() else { return };
+        let is_day = self.model.program.fluents[it.fluent.index()].ty == FluentType::Valued(Hole::Day);
+        let time = question.own_time().filter(|_| it.value == Term::Any && is_day);
+        let (Some((first, last)), false) = (time, matches!(question.form, Form::When)) else { return };
+        let day = scope.declare("day", Hole::Day);
+        it.value = Term::Var(day);
+        for (op, bound) in [(CompareOp::AtLeast, first), (CompareOp::AtMost, last)] {
+            if let Some(bound) = bound.and_then(Value::tick) {
+                conditions.push(Condition::Compare { left: Expr::Var(day), op, right: Expr::Value(bound) });
+            }
+        }
+        (question.on, question.during, question.that_day) = (None, None, false);
     }
 
     pub(super) fn happened(&mut self, deeds: Vec<Deed>, scope: Scope, text: &str, question: &mut Question) {
         let (patterns, compared): (Vec<EventPattern>, Vec<Vec<Condition>>) = deeds.into_iter().unzip();
+        // Of `A or B` it is known who is meant.
+        let named = |var: &VarId| compared.iter().flatten().any(|it| is_one_of_named(it, *var));
         let asked = patterns.first().map(|pattern| {
-            let var = |term: &Term| matches!(term, Term::Var(_));
+            let var = |term: &Term| matches!(term, Term::Var(var) if !named(var));
             (0..pattern.args.len()).filter(|at| var(&pattern.args[*at])).collect()
         });
         self.questions.acts.extend(patterns.iter().cloned());
         question.vars = scope.vars;
-        let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
+        // `did nobody protest` is a yes if it is not so that somebody did.
+        let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not")) != says_nobody(text);
         question.compared = compared;
         question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
     }
@@ -303,6 +396,9 @@ impl Preparing<'_> {
         }
         question.fluent = Some(fluent);
         question.form = Form::Which;
+        // Each hangs on events of its own.
+        question.asked = vec![var];
+        question.vars.clone_from(&scope.vars);
     }
 }
 
@@ -318,10 +414,84 @@ fn is_divided(text: &str, read: Option<&Asked>) -> bool {
                 _ => None,
             };
             let said: Vec<_> = conditions.iter().filter_map(holds).collect();
-            let differ = |a: &(_, _, _), b: &(_, _, _)| (a.0, &a.1) == (b.0, &b.1) && a.2 != b.2;
+            let differ = |a: &(_, Vec<Term>, _), b: &(_, Vec<Term>, _)| {
+                let asked = a.1.iter().zip(&b.1).all(|(a, b)| a == b || matches!((a, b), (Term::Var(_), Term::Var(_))));
+                a.0 == b.0 && asked && a.2 != b.2
+            };
             denied(first) != denied(second) || said.iter().any(|a| said.iter().any(|b| differ(a, b)))
         }
         _ => true,
+    }
+}
+
+/// `A is more than B` as `A > B`, where B is no figure.
+fn compared_in_signs(text: &str) -> Option<String> {
+    const SIGNS: [(&str, &str); 8] = [
+        (" more than ", ">"),
+        (" greater than ", ">"),
+        (" larger than ", ">"),
+        (" less than ", "<"),
+        (" fewer than ", "<"),
+        (" smaller than ", "<"),
+        (" at least ", ">="),
+        (" at most ", "<="),
+    ];
+    let (words, sign) = SIGNS.iter().find(|(words, _)| text.contains(words))?;
+    let (left, right) = text.split_once(words)?;
+    let left = left.trim_end_matches(" is").trim_end_matches(" are").trim_end_matches(" was").trim_end_matches(" were");
+    (!right.starts_with(|c: char| c.is_ascii_digit())).then(|| format!("{left} {sign} {right}"))
+}
+
+/// A number that is only known within bounds is just so where it is stated with these bounds.
+fn as_stated(condition: &Condition) -> Condition {
+    match condition {
+        Condition::Compare { left: Expr::Fluent(fluent, args), op: CompareOp::Equal, right: Expr::Value(value) }
+            if matches!(value.kinded(), Kinded::Range(_)) =>
+        {
+            Condition::Holds(FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Value(*value) })
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether a condition says that a variable is one of some things.
+fn is_one_of_named(condition: &Condition, var: VarId) -> bool {
+    let is_it = |it: &Condition| matches!(it, Condition::Compare { left: Expr::Var(own), op: CompareOp::Equal, right: Expr::Value(_) } if *own == var);
+    matches!(condition, Condition::AnyOf(lists) if lists.iter().flatten().any(is_it))
+}
+
+/// Whether a sentence denies of everybody what it says.
+fn says_nobody(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.split_whitespace().any(|word| word == "nobody") || lower.contains("no one ")
+}
+
+/// What is asked for in conditions, also in those that are denied.
+fn asked_in(conditions: &[Condition], scope: &Scope) -> Vec<VarId> {
+    let flat: Vec<Condition> = conditions
+        .iter()
+        .flat_map(|it| if let Condition::Not(list) = it { list.clone() } else { vec![it.clone()] })
+        .collect();
+    asked_vars(&flat, scope)
+}
+
+fn of_what_kind(text: &str) -> Trouble {
+    Trouble {
+        code: "no-kind",
+        message: format!("`{text}` asks for all of whom it is not so, and does not say among whom"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some("ask who did or does, or `which KIND … not …` of what is so".to_owned()),
+        unknown: None,
+    }
+}
+
+fn two_questions(text: &str) -> Trouble {
+    Trouble {
+        code: "two-questions",
+        message: format!("`{text}` says one thing and denies another, and is not understood as one question"),
+        span: servanda_diagnostics::Span::default(),
+        help: Some("ask each by itself".to_owned()),
+        unknown: None,
     }
 }
 

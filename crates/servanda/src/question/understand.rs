@@ -393,6 +393,17 @@ pub(super) fn without_will(text: &str) -> String {
     text.split_whitespace().map(form).collect::<Vec<_>>().join(" ")
 }
 
+/// `isn't` and `didn't` as `is not` and `did not`.
+pub(super) fn without_contractions(text: &str) -> String {
+    let word = |word: &str| match word.to_lowercase().replace('’', "'").as_str() {
+        "can't" => "can not".to_owned(),
+        "won't" => "will not".to_owned(),
+        lower if lower.ends_with("n't") => format!("{} not", &lower[..lower.len() - 3]),
+        _ => word.to_owned(),
+    };
+    text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// A question without the word `ever`, and whether it had it.
 pub(super) fn without_ever(text: &str) -> (String, bool) {
     let all: Vec<&str> = text.split_whitespace().collect();

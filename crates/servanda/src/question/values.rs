@@ -77,7 +77,10 @@ impl Preparing<'_> {
         }
         question.form = Form::HowMany;
         let expr = match expr {
-            Expr::Fluent(fluent, args) => self.number_at(fluent, &args, &mut scope),
+            Expr::Fluent(fluent, args) => {
+                question.counted = Some((fluent, args.clone()));
+                self.number_at(fluent, &args, &mut scope)
+            }
             other => other,
         };
         self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);

@@ -33,8 +33,12 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         let possibly = if time.certain { "" } else { "possibly " };
         let label = time.label;
         no.instead.push(format!("{possibly}it is so from {since} {until} {label}").trim_end().to_owned());
-        if let (Some((run, step)), true) = (time.begun, no.steps.is_empty()) {
-            no.steps = trace(world, run, step, None).steps;
+        // What is no longer so has an end that tells why not; the last one counts.
+        let is_over = time.untils.iter().all(|until| until.is_some_and(|until| until <= on));
+        match (time.ended.filter(|_| is_over), time.begun) {
+            (Some((run, step)), _) => no.steps = trace(world, run, step, None).steps,
+            (None, Some((run, step))) if no.steps.is_empty() => no.steps = trace(world, run, step, None).steps,
+            _ => {}
         }
     }
     let whole_of = question.conditions.iter().find_map(|condition| match condition {
@@ -43,6 +47,15 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     });
     let day = (!question.is_of_all_days(view)).then_some(on);
     for condition in &question.conditions {
+        if let Condition::Compare { left: Expr::Fluent(fluent, args), .. } = condition {
+            // How many it is, and how many somebody says.
+            let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any };
+            held_instead(world, outcome, run, &pattern, on, &mut no);
+            for (text, told) in claimed_facts(world, &pattern).into_iter().filter(|_| whole) {
+                no.instead.push(text);
+                no.steps.push(told);
+            }
+        }
         if let Condition::Holds(pattern) = condition {
             other_statuses(world, (outcome, run), pattern, whole_of, day, &mut no);
             if whole {
@@ -143,6 +156,25 @@ pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(
     all
 }
 
+/// The values that a fluent has on the day.
+fn held_instead(
+    world: &World<'_>,
+    outcome: &Outcome,
+    run: &Run,
+    pattern: &FluentPattern,
+    on: i64,
+    no: &mut crate::ask::No,
+) {
+    for instance in run.solution.instances_of(pattern.fluent, &constants_of(pattern)).take(20) {
+        if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
+            no.instead.push(held_since(world.model, outcome, instance, interval, on));
+            if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
+                no.steps = trace(world, run, step, Some(on)).steps;
+            }
+        }
+    }
+}
+
 fn explain_absence(
     world: &World<'_>,
     outcome: &Outcome,
@@ -158,15 +190,7 @@ fn explain_absence(
     if pattern.fluent == model.hooks.belongs_to {
         return;
     }
-    let constants = constants_of(pattern);
-    for instance in run.solution.instances_of(pattern.fluent, &constants).take(20) {
-        if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-            no.instead.push(held_since(model, outcome, instance, interval, on));
-            if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
-                no.steps = trace(world, run, step, Some(on)).steps;
-            }
-        }
-    }
+    held_instead(world, outcome, run, pattern, on, no);
     if no.instead.is_empty() {
         reasons::stopped(world, outcome, run, pattern, on, no);
     }
