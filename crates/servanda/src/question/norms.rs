@@ -456,9 +456,21 @@ impl Preparing<'_> {
                 true => of.times = self.times(act, question, of_law),
                 false => of.rules = self.powers(act, question, of_law),
             }
-            of.required = self.required(act, question);
+            let offers =
+                |(at, ruling): &(usize, Ruling)| *ruling == Ruling::Permits && Self::is_offered(&model.norms[*at], act);
+            let provided = of.norms.iter().any(offers);
+            if !provided {
+                of.required = self.required(act, question);
+            }
         }
         question.form = Form::Norms(of);
+    }
+
+    /// Whether an instrument itself allows an act upon it to who is to do it, a party or not.
+    fn is_offered(norm: &Norm, act: &EventPattern) -> bool {
+        let upon_itself = norm.instrument.is_some_and(|it| act.args.contains(&Term::Value(Value::entity(it))));
+        let Some(Term::Value(doer)) = act.args.first() else { return false };
+        upon_itself && doer.as_entity().is_some_and(|doer| norm.bearers.contains(&doer))
     }
 
     /// Whether a norm may be owed as it was laid over the question: the other has to be a party.
