@@ -4,7 +4,9 @@ use servanda_diagnostics::{Diagnostic, FileId, SourceMap, Span};
 
 use crate::ids::{ActionId, EntityId, EventId, FluentId, KindId, OriginId, SourceId, VarId};
 use crate::lexicon::Lexicon;
-use crate::program::{Clock, CompareOp, Condition, Definition, Happening, Initial, Program, Rule, Term, Var};
+use crate::program::{
+    Clock, CompareOp, Condition, Definition, FluentPattern, Happening, Initial, Program, Rule, Term, Var,
+};
 use crate::value::Value;
 
 /// A dossier with its law, names resolved, not yet solved.
@@ -54,6 +56,8 @@ pub struct Model {
     pub hooks: Hooks,
     /// Negotiations.
     pub negotiations: Vec<crate::negotiation::Negotiation>,
+    /// What must be so for somebody to be able to do something.
+    pub requirements: Vec<Requirement>,
     /// Pairs of a part and a whole by some fluent that amounts are summed along.
     pub nesting: Vec<FluentId>,
     /// Fluents that are totals along places.
@@ -64,6 +68,16 @@ pub struct Model {
     pub own_statuses: Vec<(FluentId, FluentId, EntityId)>,
     /// What was found wrong while reading.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What an action requires: whoever asks whether it can be done is told no while this does not hold. An act that is told
+/// of as done is believed all the same.
+#[derive(Clone, Debug)]
+pub struct Requirement {
+    /// The action.
+    pub action: crate::ids::ActionId,
+    /// One of these must hold; their variables are the action's holes by number.
+    pub patterns: Vec<FluentPattern>,
 }
 
 /// A fluent whose number at a place takes in what is at the places within.

@@ -9,6 +9,7 @@ mod norms;
 mod parting;
 mod spells;
 mod trial;
+mod views;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -243,6 +244,9 @@ pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, h
         for question in questions.iter().flatten() {
             view.on = view.on.or(question.on);
         }
+    }
+    if let Some(trouble) = views::two_readings(model, &view) {
+        return Err(AskError::Trouble(trouble));
     }
     let put = preparing.put();
     let targets: Vec<Target> = questions

@@ -17,10 +17,8 @@ use crate::figures::{self, Figure};
 use crate::say;
 use crate::world::{Outcome, Run, World};
 
-pub(crate) use absence::claimed_facts;
-pub(crate) use absence::is_place;
 pub use absence::no;
-pub(crate) use absence::within;
+pub(crate) use absence::{claimed_facts, is_place, lacking, within};
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]

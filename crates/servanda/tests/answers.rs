@@ -403,3 +403,59 @@ fn a_sum_with_an_open_part_may_be_any_number_it_can_reach() {
     assert_eq!(said("2 899"), [] as [&str; 0]);
     assert_eq!(said("3 101"), [] as [&str; 0]);
 }
+
+const TERM: &str = r#"
+polity Belmark, Corvia, Dorland
+place Eastmarch, Fort
+fact: Fort lies in Eastmarch
+treaty Sele between Belmark and Corvia
+  signed 1921-06-01
+  enters into force 1921-06-01
+norm Passage: Belmark may have troops in Eastmarch
+norm Peace: each party must not attack the other
+about Peace
+  lasts 10 years
+  renews for 5 years once unless denounced 1 year before expiry
+reading Loose of Passage, held by Belmark
+reading Strict of Passage, held by Corvia
+"#;
+
+#[test]
+fn what_an_act_lacks_is_told_with_the_rule_that_asks_for_it() {
+    let no = reply(TERM, "can Dorland accede to Sele on 1922-01-01").no.expect("a closed treaty");
+    let lacks = "without effect in law, unless Sele is open to outsiders or Dorland has standing to accede to Sele";
+    assert_eq!(no.instead, [lacks]);
+    assert!(no.would_change.iter().any(|it| it.contains("is open to accession")), "{:?}", no.would_change);
+    assert!(no.steps.iter().any(|told| told.kind == "rule"), "{:#?}", no.steps);
+}
+
+#[test]
+fn when_an_act_would_have_an_effect_ends_with_its_last_day() {
+    let answers = reply(TERM, "until when can Corvia denounce Sele").answers;
+    let texts: Vec<&str> = answers.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(texts, ["with effect in law (ArticlesDenouncedInTime): 1921-06-01 to 1930-06-02"]);
+    let reserved = TERM.replace("enters into force 1921-06-01", "enters into force on last ratification");
+    let reserved = format!("{reserved}event 1922-01-01: Corvia ratifies Sele\n");
+    let when = reply(&reserved, "when can Corvia ratify Sele").answers;
+    assert!(when.len() == 1 && when[0].text.ends_with("until 1922-01-01"), "{when:#?}");
+    assert!(reply(TERM, "when can Dorland denounce Sele").answers.is_empty());
+}
+
+#[test]
+fn a_permission_without_a_number_says_so() {
+    let no = reply(TERM, "how many troops may Belmark keep in Eastmarch on 1922-01-01").no.expect("no number");
+    assert_eq!(no.instead, ["permitted, without a number, by Passage: Belmark may have troops in Eastmarch"]);
+}
+
+#[test]
+fn two_readings_of_a_norm_are_not_chosen_together() {
+    let text = format!("# Sele\n```servanda\n{TERM}\n```\n");
+    let model = model_of(&[Entry { path: "sele.md".into(), text: Ok(text) }], DefaultLaw::Library);
+    let named = |name: &str| model.lexicon.entity(name).expect("a reading");
+    let asked = |under: &[&str]| {
+        let view = View { under: under.iter().map(|name| named(name)).collect(), ..View::default() };
+        ask(&mut World::new(&model), "is Passage permitted on 1922-01-01", &view)
+    };
+    assert!(asked(&["Loose"]).is_ok_and(|reply| !reply.answers.is_empty()));
+    assert!(asked(&["Loose", "Strict"]).is_err());
+}

@@ -65,6 +65,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         context: HashMap::new(),
         names: HashMap::new(),
         sums: Vec::new(),
+        requirements: Vec::new(),
         own: Vec::new(),
         words: Vec::new(),
         fluent_origins: Vec::new(),
@@ -103,6 +104,8 @@ pub(crate) struct Elaborator<'a> {
     /// The thing that a statement declares.
     names: HashMap<Key, Vec<EntityId>>,
     sums: Vec<(FluentId, Statement, Clause)>,
+    /// What actions require: the action, the names of its holes, and where it is written.
+    requirements: Vec<(crate::ids::ActionId, Vec<String>, Statement, Clause)>,
     own: Vec<Option<FluentId>>,
     words: Vec<EntityId>,
     fluent_origins: Vec<OriginId>,
@@ -162,6 +165,7 @@ impl<'a> Elaborator<'a> {
         self.each("kind", Self::kind_members);
         self.each("action", Self::action);
         self.each("fluent", Self::fluent);
+        self.required();
         self.nest_sums();
         for file in documents {
             for statement in &file.document.statements {

@@ -6,9 +6,10 @@ use super::sentence::duration;
 use super::trouble::Trouble;
 use super::words::{Word, all, seen, span_of, split, text_of};
 use super::{Elaborator, plain_entity};
-use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId};
+use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, VarId};
 use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording, read_alike};
-use crate::program::{Action, Deadline, Fluent, FluentType, Hole, Mode, Ties};
+use crate::model::Requirement;
+use crate::program::{Action, Deadline, Fluent, FluentPattern, FluentType, Hole, Mode, Term, Ties};
 use crate::value::Value;
 
 /// A phrase taken apart.
@@ -144,6 +145,7 @@ impl Elaborator<'_> {
         if let Some(Target::Action(id)) = self.same_phrase(statement, &phrase, None) {
             // The law or the dossier has it already: the forms of its words are added to it.
             self.add_wording(statement, Target::Action(id), &phrase, &phrase.holes, None, false);
+            self.note_requirements(statement, id, &phrase);
             return;
         }
         let id = ActionId::from_index(self.model.program.actions.len());
@@ -155,6 +157,75 @@ impl Elaborator<'_> {
             let also = self.phrase(statement, &all(&clause.tokens));
             self.add_wording(statement, Target::Action(id), &also, &phrase.holes, None, false);
         }
+        self.note_requirements(statement, id, &phrase);
+    }
+
+    fn note_requirements(&mut self, statement: &Statement, id: ActionId, phrase: &Phrase) {
+        let holes: Vec<String> = phrase.holes.iter().map(|(name, _)| name.clone()).collect();
+        for clause in statement.clauses_of("requires") {
+            self.requirements.push((id, holes.clone(), statement.clone(), clause.clone()));
+        }
+    }
+
+    /// What actions require, now that all fluents are known.
+    pub(crate) fn required(&mut self) {
+        for (action, names, statement, clause) in std::mem::take(&mut self.requirements) {
+            let words = all(&clause.tokens);
+            let patterns: Option<Vec<FluentPattern>> =
+                words.split(|word| word.is("or")).map(|words| self.requirement(words, &names)).collect();
+            match patterns {
+                Some(patterns) => self.model.requirements.push(Requirement { action, patterns }),
+                None => {
+                    let trouble = Trouble::new(
+                        "bad-requirement",
+                        clause.span,
+                        "this is no boolean fluent of the action's holes",
+                    )
+                    .help("write for example `requires {a} has standing to cede {p}`, with the names of the holes");
+                    self.complain(&statement, trouble);
+                }
+            }
+        }
+    }
+
+    /// A boolean fluent over the holes of an action.
+    fn requirement(&self, words: &[Word], names: &[String]) -> Option<FluentPattern> {
+        let phrase = self.phrase_of_holes(words);
+        let (fluent, slots) = self.model.lexicon.wordings.iter().find_map(|wording| match wording.target {
+            Target::Fluent(id)
+                if self.model.program.fluents[id.index()].ty == FluentType::Truth
+                    && read_alike(&wording.pieces, &phrase.pieces) =>
+            {
+                Some((id, &wording.slots))
+            }
+            _ => None,
+        })?;
+        let mut args = vec![Term::Any; self.model.program.fluents[fluent.index()].args.len()];
+        for ((slot, _), (name, _)) in slots.iter().zip(&phrase.holes) {
+            let Slot::Arg(at) = slot else { return None };
+            let hole = names.iter().position(|known| known == name)?;
+            args[*at] = Term::Var(VarId(u32::try_from(hole).ok()?));
+        }
+        Some(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) })
+    }
+
+    /// The pieces of a phrase whose holes are named only.
+    fn phrase_of_holes(&self, words: &[Word]) -> Phrase {
+        let mut pieces = Vec::new();
+        let mut holes = Vec::new();
+        for word in words {
+            match word.kind {
+                TokenKind::Hole => {
+                    let name = word.text.split(':').next().unwrap_or_default().trim().to_owned();
+                    pieces.push(Piece::Hole(holes.len()));
+                    holes.push((name, Hole::Any));
+                }
+                TokenKind::Punct => {}
+                _ if UNSEEN.contains(&word.lower.as_str()) => {}
+                _ => pieces.push(Piece::Word(vec![word.lower.clone()])),
+            }
+        }
+        Phrase { pieces, holes, written: text_of(words) }
     }
 
     pub(crate) fn fluent(&mut self, statement: &Statement) {

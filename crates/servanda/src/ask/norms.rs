@@ -3,7 +3,8 @@
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
 use servanda_model::{
-    CompareOp, Condition, EntityId, Expr, FluentId, Modality, Model, Norm, OriginId, Term, Value, View,
+    CompareOp, Condition, EntityId, Expr, FluentId, FluentPattern, Kinded, Modality, Model, Norm, OriginId, Term,
+    Value, View,
 };
 
 use super::spells::{Spell, asked_for, span_text, spells};
@@ -101,6 +102,15 @@ pub(super) fn answers(
     {
         tried(world, outcome, of, trial, on, &mut all);
     }
+    if all.is_empty() && of.when {
+        return in_law(world, outcome, question, of, view, on);
+    }
+    // A norm that gives the power needs nothing else.
+    let lacking = if all.is_empty() { lacking(outcome, of, on) } else { Vec::new() };
+    if lacking.iter().any(|it| it.certain) {
+        return all;
+    }
+    let by_norms = all.len();
     if all.is_empty() || of.wants == Wants::Can {
         match &trial {
             Some(trial) => all.extend(of_trial(world, of, trial)),
@@ -110,7 +120,132 @@ pub(super) fn answers(
             }
         }
     }
+    for one in &mut all[by_norms..] {
+        for it in &lacking {
+            one.truth = super::Truth::Possible;
+            one.which.push(format!("but only if {}", told_of(model, it.patterns)));
+        }
+    }
     all
+}
+
+/// When the rules of law would give an act an effect: while what they ask for holds, before the last day and after the first
+/// that they set, and while it has what it requires.
+fn in_law(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    of: &OfNorms,
+    view: &View,
+    on: i64,
+) -> Vec<Answer> {
+    let model = world.model;
+    let wanted = (!question.is_of_all_days(view)).then_some(on);
+    let mut all: Vec<(Answer, Vec<String>)> = Vec::new();
+    for times in &of.times {
+        let rule = &model.rules[times.rule].item;
+        for spell in spells(fillings(outcome, Some(times.fluent), i64::MIN)) {
+            let (mut sinces, mut untils) = (spell.sinces, spell.untils);
+            for (op, day) in times.bounds.iter().zip(&spell.key[times.vars..]) {
+                let Kinded::Tick(day) = day.kinded() else { continue };
+                let (first, end) = match op {
+                    CompareOp::AtMost => (None, Some(day + 1)),
+                    CompareOp::Less => (None, Some(day)),
+                    CompareOp::AtLeast => (Some(day), None),
+                    CompareOp::Greater => (Some(day + 1), None),
+                    CompareOp::Equal => (Some(day), Some(day + 1)),
+                    CompareOp::NotEqual => (None, None),
+                };
+                clip(&mut sinces, &mut untils, first, end);
+            }
+            for (fluent, _) in &of.required {
+                let held = spells(fillings(outcome, Some(*fluent), i64::MIN));
+                match held.iter().find(|it| overlap((sinces[0], untils[0]), (it.sinces[0], it.untils[0]))) {
+                    Some(it) => clip(&mut sinces, &mut untils, it.sinces[0], it.untils[0]),
+                    None => untils.clone_from(&sinces),
+                }
+            }
+            let asked = wanted.map_or((None, None), |on| (Some(on), Some(on + 1)));
+            let spans = || sinces.iter().zip(&untils).map(|(since, until)| (*since, *until));
+            if !spans().all(|span| overlap(span, (None, None))) || !spans().any(|span| overlap(span, asked)) {
+                continue;
+            }
+            let (since, until) = ends(world, spell.outcome, &sinces, &untils);
+            let days = span_text(model, since, until);
+            let one = answer(world, days, spell.certain, sinces, untils);
+            let told = Told {
+                kind: "rule",
+                name: Some(rule.name.clone()),
+                ..steps::of_origin(model, rule.origin, &steps::effects_text(model, rule, &spell.key[..times.vars]))
+            };
+            match all.iter_mut().find(|(known, _)| known.text == one.text && known.truth == one.truth) {
+                Some((known, names)) => {
+                    if !names.contains(&rule.name) {
+                        names.push(rule.name.clone());
+                        known.steps.push(told);
+                    }
+                }
+                None => {
+                    let mut one = one;
+                    begun_by(world, spell.begun, on, &mut one);
+                    one.steps.push(told);
+                    one.is_dated = true;
+                    all.push((one, vec![rule.name.clone()]));
+                }
+            }
+        }
+    }
+    all.sort_by(|one, other| (&one.0.since, &one.0.until).cmp(&(&other.0.since, &other.0.until)));
+    let named = |(answer, names): (Answer, Vec<String>)| Answer {
+        text: format!("with effect in law ({}): {}", names.join(", "), answer.text),
+        ..answer
+    };
+    all.into_iter().map(named).collect()
+}
+
+/// Whether two times, of which the first is not empty, have a day in common.
+fn overlap(one: (Option<i64>, Option<i64>), other: (Option<i64>, Option<i64>)) -> bool {
+    let begins = one.0.max(other.0);
+    let ends = [one.1, other.1].into_iter().flatten().min();
+    begins.is_none_or(|begins| ends.is_none_or(|ends| begins < ends))
+}
+
+/// Keeps of times what is from one day on and before another.
+fn clip(sinces: &mut [Option<i64>], untils: &mut [Option<i64>], first: Option<i64>, end: Option<i64>) {
+    for since in sinces {
+        *since = (*since).max(first);
+    }
+    for until in untils {
+        *until = match (*until, end) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+}
+
+/// What an act requires and what is not so, or may not be so.
+struct Lacking<'q> {
+    patterns: &'q [FluentPattern],
+    /// That it is not so.
+    certain: bool,
+}
+
+fn lacking<'q>(outcome: &Outcome, of: &'q OfNorms, on: i64) -> Vec<Lacking<'q>> {
+    let mut all = Vec::new();
+    for (fluent, patterns) in &of.required {
+        let found = fillings(outcome, Some(*fluent), on);
+        let is_ever = found.values().any(|it| it.at.iter().any(Option::is_some));
+        let is_always = found.values().any(|it| it.outcome.exhaustive && it.at.iter().all(Option::is_some));
+        if !is_always {
+            all.push(Lacking { patterns, certain: !is_ever });
+        }
+    }
+    all
+}
+
+fn told_of(model: &Model, patterns: &[FluentPattern]) -> String {
+    let told = |it: &FluentPattern| crate::say::condition(model, &Condition::Holds(it.clone()), &[]);
+    patterns.iter().map(told).collect::<Vec<_>>().join(" or ")
 }
 
 /// What an act would do to the norms of who does it. One that breaks a limit is not permitted, and one that breaks another norm
@@ -484,6 +619,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         }
         forbidding.push(said.norm.entity);
         let word = match said.norm.modality {
+            _ if of.how_many && is_permission(said.norm) && !is_limit(said.norm) => "permitted, without a number, by",
             _ if of.wants != Wants::MustNot && !forbids(model, of, said.norm) => "limited by",
             Modality::MustNot => "forbidden by",
             Modality::Must if of.wants != Wants::MustNot => "forbidden by",
@@ -511,10 +647,19 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));
     }
     performed(world, outcome, of, on, &mut no);
-    for (fluent, rule, _) in of.rules.iter().filter(|(_, _, effective)| !effective) {
+    let lacking = lacking(outcome, of, on);
+    for it in lacking.iter().filter(|it| it.certain) {
+        no.instead.push(format!("without effect in law, unless {}", told_of(model, it.patterns)));
+        it.patterns.iter().for_each(|pattern| steps::lacking(world, outcome, pattern, on, &mut no));
+    }
+    // What only keeps a note of the act says nothing of one that nobody can do.
+    let notes = of.rules.iter().filter(|(_, _, effective)| !effective && !lacking.iter().any(|it| it.certain));
+    for (fluent, rule, _) in notes {
         for answer in of_rule(world, outcome, *fluent, *rule, on) {
-            no.instead.push(answer.text);
-            no.steps.extend(answer.steps);
+            if !no.instead.contains(&answer.text) {
+                no.instead.push(answer.text);
+                no.steps.extend(answer.steps);
+            }
         }
     }
     let against = !no.instead.is_empty();

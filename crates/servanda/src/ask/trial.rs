@@ -3,6 +3,7 @@
 //! Whether an act keeps within a limit, and what comes of it in law, depends on the rules that it sets off and on all that
 //! holds on the day. So it is put into the narrative of each chronology, and what follows is laid beside what follows without it.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use servanda_engine::{Cause, Compiled, Record, StepId, solve};
@@ -46,6 +47,20 @@ pub(super) struct Trial {
     act: Vec<Value>,
     on: i64,
     exhaustive: bool,
+    /// Whether the rules that it sets off meet the same state in every chronology, tried or not.
+    alike: bool,
+}
+
+/// Whether every chronology has the same of these fluents on a day.
+fn alike(outcome: &Outcome, fluents: &[FluentId], on: i64) -> bool {
+    let state = |run: &Rc<Run>| -> BTreeSet<(FluentId, Vec<Value>)> {
+        let instances = run.solution.instances.iter().filter(|it| fluents.contains(&it.fluent));
+        let held = instances.filter(|it| it.intervals.iter().any(|interval| interval.contains(on)));
+        held.map(|it| (it.fluent, it.args.to_vec())).collect()
+    };
+    let mut states = outcome.runs.iter().map(state);
+    let first = states.next();
+    states.all(|state| Some(&state) == first.as_ref())
 }
 
 /// The act of a question with all that it names; what it leaves out is not specified.
@@ -91,7 +106,10 @@ impl Trial {
             pairs.push((without, run(&told)));
         }
         let exhaustive = outcome.exhaustive && outcome.runs.len() <= MOST_RUNS;
-        Some(Trial { pairs, act, on, exhaustive })
+        let fluents: Vec<FluentId> =
+            of.rules.iter().map(|(fluent, ..)| *fluent).chain(of.required.iter().map(|(fluent, _)| *fluent)).collect();
+        let alike = outcome.exhaustive && !fluents.is_empty() && alike(outcome, &fluents, on);
+        Some(Trial { pairs, act, on, exhaustive, alike })
     }
 
     /// The day on which it is tried.
@@ -214,7 +232,9 @@ impl Trial {
             }
         }
         for (effect, seen) in all.iter_mut().zip(seen) {
-            effect.certain = self.exhaustive && seen >= self.pairs.len();
+            // What comes at once comes of the state of the day; what comes later may meet others.
+            let stands_for_all = self.exhaustive || self.alike && effect.day == self.on;
+            effect.certain = stands_for_all && seen >= self.pairs.len();
         }
         all.sort_by_key(|effect| effect.day);
         all

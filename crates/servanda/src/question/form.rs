@@ -178,6 +178,8 @@ impl Question {
         if let Form::Norms(of) = &self.form {
             all.push(of.against);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));
+            all.extend(of.times.iter().map(|it| it.fluent));
+            all.extend(of.required.iter().map(|(fluent, _)| *fluent));
         }
         all
     }

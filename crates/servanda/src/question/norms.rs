@@ -49,6 +49,19 @@ pub enum Ruling {
     Limits,
 }
 
+/// When a rule would give an act an effect.
+#[derive(Clone, Debug)]
+pub struct Times {
+    /// Holds the rule's variables, and after them the days that `today` is compared with.
+    pub fluent: FluentId,
+    /// The rule.
+    pub rule: usize,
+    /// How many variables the rule has.
+    pub vars: usize,
+    /// How `today` must be to each of those days.
+    pub bounds: Vec<CompareOp>,
+}
+
 /// A question about norms, understood.
 #[derive(Clone, Debug)]
 pub struct OfNorms {
@@ -74,6 +87,10 @@ pub struct OfNorms {
     pub against: FluentId,
     /// The fluents of rules that the act would set off: the rule, and whether anything comes of it.
     pub rules: Vec<(FluentId, usize, bool)>,
+    /// Where days are asked for: the rules that would give the act an effect, each with the fluent of when they would.
+    pub times: Vec<Times>,
+    /// What the act requires, one of several things each time, with a fluent that holds while one of them is so.
+    pub required: Vec<(FluentId, Vec<FluentPattern>)>,
 }
 
 impl OfNorms {
@@ -147,6 +164,8 @@ impl Preparing<'_> {
             norms: Vec::new(),
             against: FluentId(0),
             rules: Vec::new(),
+            times: Vec::new(),
+            required: Vec::new(),
         };
         if before.first().is_some_and(|word| word.eq_ignore_ascii_case("when")) {
             of.when = true;
@@ -231,6 +250,8 @@ impl Preparing<'_> {
                 norms: Vec::new(),
                 against: FluentId(0),
                 rules: Vec::new(),
+                times: Vec::new(),
+                required: Vec::new(),
             };
             self.all_norms(of, debtor, creditor, question)
         }))
@@ -418,7 +439,8 @@ impl Preparing<'_> {
                     }
                     if wanted {
                         self.stand(norm, &laid, asked, extra, yes, question);
-                    } else if against {
+                    } else if against || of.how_many {
+                        // What is permitted without a number says so where a number is asked for.
                         self.stand(norm, &laid, asked, extra, of.against, question);
                     }
                 }
@@ -429,9 +451,26 @@ impl Preparing<'_> {
             && asked.is_empty()
             && (of.wants == Wants::Can || self.is_on_instrument(act))
         {
-            of.rules = self.powers(act, question, of.wants == Wants::May);
+            let of_law = of.wants == Wants::May;
+            match of.when {
+                true => of.times = self.times(act, question, of_law),
+                false => of.rules = self.powers(act, question, of_law),
+            }
+            let offers =
+                |(at, ruling): &(usize, Ruling)| *ruling == Ruling::Permits && Self::is_offered(&model.norms[*at], act);
+            let provided = of.norms.iter().any(offers);
+            if !provided {
+                of.required = self.required(act, question);
+            }
         }
         question.form = Form::Norms(of);
+    }
+
+    /// Whether an instrument itself allows an act upon it to who is to do it, a party or not.
+    fn is_offered(norm: &Norm, act: &EventPattern) -> bool {
+        let upon_itself = norm.instrument.is_some_and(|it| act.args.contains(&Term::Value(Value::entity(it))));
+        let Some(Term::Value(doer)) = act.args.first() else { return false };
+        upon_itself && doer.as_entity().is_some_and(|doer| norm.bearers.contains(&doer))
     }
 
     /// Whether a norm may be owed as it was laid over the question: the other has to be a party.

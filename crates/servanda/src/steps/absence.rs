@@ -6,7 +6,7 @@ use servanda_model::{
     Value, Var, View,
 };
 
-use super::{Told, of_act, of_event, reasons, trace};
+use super::{Told, of_act, of_event, of_origin, reasons, trace};
 use crate::question::{Form, Question};
 use crate::say;
 use crate::world::{Outcome, Run, World};
@@ -288,6 +288,22 @@ fn other_statuses(
                     no.steps = trace(world, run, step, day).steps;
                 }
             }
+        }
+    }
+}
+
+/// What would have to be so for a fluent to hold: its definitions, with the law they rest on.
+pub(crate) fn lacking(world: &World<'_>, outcome: &Outcome, pattern: &FluentPattern, on: i64, no: &mut crate::ask::No) {
+    let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return };
+    let mut own = crate::ask::No::default();
+    let condition = Condition::Holds(pattern.clone());
+    explain_absence(world, outcome, run, &condition, (&[], None), on, &mut own);
+    no.searched.extend(own.searched);
+    no.would_change.extend(own.would_change);
+    for definition in outcome.program.definitions.iter().filter(|it| it.fluent == pattern.fluent) {
+        let told = of_origin(world.model, definition.origin, "");
+        if !no.steps.iter().any(|known| known.place == told.place) {
+            no.steps.push(Told { kind: "rule", name: Some(definition.name.clone()), ..told });
         }
     }
 }

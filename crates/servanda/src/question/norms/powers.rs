@@ -3,15 +3,63 @@
 use std::collections::BTreeSet;
 
 use servanda_model::{
-    Condition, Definition, DefinitionId, Effect, EventPattern, Expr, FluentId, Guard, Hole, Rule, Term, Trigger, Value,
-    VarId,
+    CompareOp, Condition, Definition, DefinitionId, Effect, EventPattern, Expr, FluentId, FluentPattern, Guard, Hole,
+    OriginId, Rule, Term, Trigger, Value, Var, VarId,
 };
 
+use super::Times;
 use crate::question::deeds::{fluents_in, laid_on};
 use crate::question::terms::{Put, bound_by};
 use crate::question::{Preparing, Question};
 
-impl Preparing<'_> {
+/// A rule that an act would set off.
+struct SetOff<'m> {
+    rule: usize,
+    put: Put,
+    conditions: &'m [Condition],
+    /// Whether anything comes of it.
+    effective: bool,
+}
+
+/// How `today` must be to a day, if that is what a condition says.
+fn compared_with_today(condition: &Condition) -> Option<(CompareOp, Expr)> {
+    let Condition::Compare { left, op, right } = condition else { return None };
+    let turned = match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::AtMost => CompareOp::AtLeast,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::AtLeast => CompareOp::AtMost,
+        same => *same,
+    };
+    match (left, right) {
+        (Expr::Now, day) if !reads_today(day) => Some((*op, day.clone())),
+        (day, Expr::Now) if !reads_today(day) => Some((turned, day.clone())),
+        _ => None,
+    }
+}
+
+fn has_today(condition: &Condition) -> bool {
+    match condition {
+        Condition::Not(list) => list.iter().any(has_today),
+        Condition::AnyOf(lists) => lists.iter().flatten().any(has_today),
+        Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+            reads_today(left) || reads_today(right)
+        }
+        Condition::Let(_, expr) => reads_today(expr),
+        Condition::Holds(_) | Condition::IsKind(..) => false,
+    }
+}
+
+fn reads_today(expr: &Expr) -> bool {
+    match expr {
+        Expr::Now => true,
+        Expr::Arith(_, left, right) => reads_today(left) || reads_today(right),
+        Expr::Aggregate(it) => reads_today(&it.of) || it.over.iter().any(has_today),
+        Expr::Var(_) | Expr::Value(_) | Expr::Fluent(..) => false,
+    }
+}
+
+impl<'m> Preparing<'m> {
     /// The rules that an act would set off on the day, if it were done then.
     pub(super) fn powers(
         &mut self,
@@ -19,9 +67,53 @@ impl Preparing<'_> {
         question: &Question,
         of_law: bool,
     ) -> Vec<(FluentId, usize, bool)> {
-        let model = self.model;
         let day = question.on.or(self.day);
         let Some(today) = day.and_then(Value::tick) else { return Vec::new() };
+        let model = self.model;
+        let mut found = Vec::new();
+        for mut set_off in self.set_off(act, of_law) {
+            set_off.put.today = Some(today);
+            let rule = &model.rules[set_off.rule].item;
+            let fluent = self.rule_fluent(rule, &set_off.put, set_off.conditions, Vec::new(), question);
+            found.push((fluent, set_off.rule, set_off.effective));
+        }
+        found
+    }
+
+    /// The rules that would give an act an effect, on whatever day it was done.
+    pub(super) fn times(&mut self, act: &EventPattern, question: &Question, of_law: bool) -> Vec<Times> {
+        let model = self.model;
+        let mut found = Vec::new();
+        for set_off in self.set_off(act, of_law).into_iter().filter(|it| it.effective) {
+            let rule = &model.rules[set_off.rule].item;
+            let vars = rule.vars.len();
+            let mut bounds = Vec::new();
+            let mut days = Vec::new();
+            let conditions: Vec<Condition> = set_off
+                .conditions
+                .iter()
+                .map(|condition| match compared_with_today(condition) {
+                    Some((op, day)) => {
+                        let var = VarId((vars + days.len()) as u32);
+                        days.push(var);
+                        bounds.push(op);
+                        Condition::Let(var, day)
+                    }
+                    None => condition.clone(),
+                })
+                .collect();
+            // What compares today within alternatives is left to the rules that compare it alone.
+            if conditions.iter().any(has_today) {
+                continue;
+            }
+            let fluent = self.rule_fluent(rule, &set_off.put, &conditions, days, question);
+            found.push(Times { fluent, rule: set_off.rule, vars, bounds });
+        }
+        found
+    }
+
+    fn set_off(&self, act: &EventPattern, of_law: bool) -> Vec<SetOff<'m>> {
+        let model = self.model;
         let mut found = Vec::new();
         for (at, rule) in model.rules.iter().enumerate() {
             let applies = rule.guards.iter().all(|guard| match guard {
@@ -53,16 +145,45 @@ impl Preparing<'_> {
                 continue;
             }
             put.terms.retain(|_, term| matches!(term, Term::Value(_)));
-            put.today = Some(today);
             let effective = self.has_effect(&rule.item);
             let doer = pattern.args.first().copied();
-            if of_law && effective && !rule.item.effects.iter().any(|effect| self.is_of_law(effect, &rule.item, doer)) {
+            if of_law && !rule.item.effects.iter().any(|effect| self.is_of_law(effect, &rule.item, doer, &put)) {
                 continue;
             }
-            let fluent = self.rule_fluent(&rule.item, &put, conditions, question);
-            found.push((fluent, at, effective));
+            found.push(SetOff { rule: at, put, conditions, effective });
         }
         found
+    }
+
+    /// What an act requires of who does it, each of several ways with a fluent that holds while one is so.
+    pub(super) fn required(&mut self, act: &EventPattern, question: &Question) -> Vec<(FluentId, Vec<FluentPattern>)> {
+        let model = self.model;
+        let mut all = Vec::new();
+        for requirement in model.requirements.iter().filter(|it| it.action == act.action) {
+            let filled = |term: &Term| match term {
+                Term::Var(hole) => match act.args[hole.index()] {
+                    Term::Value(value) => Term::Value(value),
+                    _ => Term::Any,
+                },
+                other => *other,
+            };
+            let pattern =
+                |it: &FluentPattern| FluentPattern { args: it.args.iter().map(filled).collect(), ..it.clone() };
+            let patterns: Vec<FluentPattern> = requirement.patterns.iter().map(pattern).collect();
+            let fluent = self.fluent_for(vec![Hole::Any]);
+            self.questions.definitions.extend(patterns.iter().map(|pattern| Definition {
+                id: DefinitionId(0),
+                name: question.text.clone(),
+                vars: Vec::new(),
+                fluent,
+                args: vec![Term::Value(Value::entity(model.hooks.unspecified))],
+                value: Expr::Value(Value::TRUE),
+                conditions: vec![Condition::Holds(pattern.clone())],
+                origin: OriginId(0),
+            }));
+            all.push((fluent, patterns));
+        }
+        all
     }
 
     /// An act upon an instrument or a part of one changes what is law; that is for the rules of law to allow.
@@ -79,7 +200,7 @@ impl Preparing<'_> {
     }
 
     /// Whether an effect is on instruments and their parts, and on who acts alone, and so on the law between states and not on the facts.
-    pub(super) fn is_of_law(&self, effect: &Effect, rule: &Rule, doer: Option<Term>) -> bool {
+    pub(super) fn is_of_law(&self, effect: &Effect, rule: &Rule, doer: Option<Term>, put: &Put) -> bool {
         let model = self.model;
         let args = match effect {
             Effect::Initiate { args, .. } | Effect::Increase { args, .. } => args,
@@ -87,27 +208,29 @@ impl Preparing<'_> {
             Effect::Happen(it) => &it.args,
         };
         let hooks = &model.hooks;
-        let is_text = |kind| {
-            [hooks.instrument, hooks.norm, hooks.article].iter().any(|text| model.lexicon.is_subkind(kind, *text))
+        let texts = [hooks.instrument, hooks.norm, hooks.article];
+        let is_text = |kind| texts.iter().any(|text| model.lexicon.is_subkind(kind, *text));
+        let may_be_text = |kind| is_text(kind) || texts.iter().any(|text| model.lexicon.is_subkind(*text, kind));
+        let is_text_itself = |value: Value| {
+            let entity = value.as_entity();
+            entity.is_some_and(|it| model.lexicon.entities[it.index()].kinds.iter().any(|kind| is_text(*kind)))
         };
         if matches!(effect, Effect::Happen(_)) {
             return args.iter().any(|term| match term {
-                Term::Var(var) => matches!(rule.vars[var.index()].hole, Hole::Kind(kind) if is_text(kind)),
+                Term::Var(var) => matches!(rule.vars[var.index()].hole, Hole::Kind(kind) if may_be_text(kind)),
                 _ => false,
             });
         }
-        let texts = args.iter().filter(|term| Some(**term) != doer).count();
-        texts > 0
+        let others = args.iter().filter(|term| Some(**term) != doer).count();
+        others > 0
             && args.iter().all(|term| match term {
                 doing if Some(*doing) == doer => true,
-                Term::Var(var) => match rule.vars[var.index()].hole {
-                    Hole::Kind(kind) => is_text(kind) || kind == hooks.thing,
-                    Hole::Thing => true,
-                    _ => false,
+                Term::Var(var) => match (put.term(Term::Var(*var)), rule.vars[var.index()].hole) {
+                    (Term::Value(value), _) => is_text_itself(value),
+                    (_, Hole::Kind(kind)) => may_be_text(kind),
+                    (_, hole) => hole == Hole::Thing,
                 },
-                Term::Value(value) => value
-                    .as_entity()
-                    .is_some_and(|it| model.lexicon.entities[it.index()].kinds.iter().any(|kind| is_text(*kind))),
+                Term::Value(value) => is_text_itself(*value),
                 Term::Any => false,
             })
     }
@@ -117,13 +240,16 @@ impl Preparing<'_> {
         rule: &Rule,
         put: &Put,
         conditions: &[Condition],
+        days: Vec<VarId>,
         question: &Question,
     ) -> FluentId {
-        let fluent = self.fluent_for(rule.vars.iter().map(|_| Hole::Any).collect());
+        let mut vars = rule.vars.clone();
+        vars.extend(days.iter().map(|_| Var { name: "day".to_owned(), hole: Hole::Day }));
+        let fluent = self.fluent_for(vars.iter().map(|_| Hole::Any).collect());
         let conditions = put.conditions(conditions);
         let bound = bound_by(&conditions);
         let unspecified = Term::Value(Value::entity(self.model.hooks.unspecified));
-        let args = (0..rule.vars.len() as u32).map(VarId).map(|var| match put.term(Term::Var(var)) {
+        let args = (0..vars.len() as u32).map(VarId).map(|var| match put.term(Term::Var(var)) {
             Term::Var(var) if !bound.contains(&var) => unspecified,
             term => term,
         });
@@ -131,7 +257,7 @@ impl Preparing<'_> {
         self.questions.definitions.push(Definition {
             id: DefinitionId(0),
             name: question.text.clone(),
-            vars: rule.vars.clone(),
+            vars,
             fluent,
             args,
             value: Expr::Value(Value::TRUE),
