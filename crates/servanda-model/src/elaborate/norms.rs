@@ -11,6 +11,7 @@ mod duty;
 mod exceptions;
 mod owed;
 mod own;
+mod parts;
 mod standing;
 mod time;
 
@@ -615,6 +616,7 @@ impl Elaborator<'_> {
             waived: None,
             excepted: None,
             performed: None,
+            deed: None,
             is_made: false,
         };
         builder.build();

@@ -218,8 +218,9 @@ impl Builder<'_, '_> {
     /// sets it off, or makes it bind.
     pub(super) fn may_wait_for(&self, act: &EventPattern) -> bool {
         let triggers = &self.content.triggers;
-        let apart = |it: &Trigger| matches!(it, Trigger::Happens(pattern) if pattern.action != act.action);
-        let binds = self.binding().is_some_and(|it| !self.this.may_change(act.action, it.fluent));
+        let stated = self.as_stated(act.action);
+        let apart = |it: &Trigger| matches!(it, Trigger::Happens(pattern) if pattern.action != stated);
+        let binds = self.binding().is_some_and(|it| !self.this.may_change(stated, it.fluent));
         !self.follows(act) && if triggers.is_empty() { binds } else { triggers.iter().all(apart) }
     }
 

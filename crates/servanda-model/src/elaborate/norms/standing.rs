@@ -74,7 +74,8 @@ impl Builder<'_, '_> {
         let when = vec![Trigger::Happens(act.clone())];
         // The first day on which a norm binds counts, and the first on which it does not is free; but an act that ends the
         // norm itself is judged by what bound before.
-        let apart = self.binding().filter(|it| !self.this.may_change(act.action, it.fluent));
+        let stated = self.as_stated(act.action);
+        let apart = self.binding().filter(|it| !self.this.may_change(stated, it.fluent));
         let ceased = apart.map(|binding| self.turn("ceases to bind", Trigger::Ends(binding)));
         self.rule("is broken", when.clone(), conditions.clone(), begin.clone());
         if let Some(ceased) = ceased {
