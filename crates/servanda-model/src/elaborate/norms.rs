@@ -251,6 +251,24 @@ impl Elaborator<'_> {
         of_it.filter_map(kind).collect()
     }
 
+    /// A fluent that holds of all whom the law says norms may bind.
+    fn may_be_bound(&mut self) -> FluentId {
+        if let Some(known) = self.may_be_bound {
+            return known;
+        }
+        let name = "may be bound by norms".to_owned();
+        let fluent = self.add_fluent(name, vec![Hole::Thing], FluentType::Truth, Mode::Inertial, false);
+        self.may_be_bound = Some(fluent);
+        let kinds = self.bound_by_law();
+        for id in (0..self.model.lexicon.entities.len()).map(EntityId::from_index) {
+            if kinds.iter().any(|kind| self.model.lexicon.is_of_kind(id, *kind)) {
+                let origin = self.model.lexicon.entities[id.index()].origin;
+                self.state_initially(fluent, vec![value_of(id)], Value::TRUE, origin);
+            }
+        }
+        fluent
+    }
+
     fn is_defined(&self, fluent: FluentId) -> bool {
         self.model.definitions.iter().any(|definition| definition.item.fluent == fluent)
     }

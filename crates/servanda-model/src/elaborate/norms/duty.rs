@@ -211,7 +211,7 @@ impl Builder<'_, '_> {
         let mut conditions = self.conditions();
         conditions.extend(self.unexcepted());
         let effects = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
-        self.on_the_first_day("becomes due", self.content.triggers.clone(), conditions, effects);
+        self.on_the_first_day("becomes due", self.content.triggers.clone(), conditions, effects, None);
     }
 
     /// Whether the act can be asked for at the moment that sets the duty off: it neither follows from rules nor is what

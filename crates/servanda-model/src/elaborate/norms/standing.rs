@@ -79,8 +79,8 @@ impl Builder<'_, '_> {
         let ceased = apart.map(|binding| self.turn("ceases to bind", Trigger::Ends(binding)));
         self.rule("is broken", when.clone(), conditions.clone(), begin.clone());
         if let Some(ceased) = ceased {
-            self.unless(ceased);
-            self.on_the_first_day("is broken", when, conditions, begin);
+            self.unless(ceased.clone());
+            self.on_the_first_day("is broken", when, conditions, begin, Some(ceased));
         }
         let broken = FluentPattern { fluent: broken, args: self.args(), value: Term::Value(Value::TRUE) };
         let breached = self.this.status_value("breached");
