@@ -216,6 +216,24 @@ fn a_power_is_told_by_what_it_brings_about_and_the_authority() {
 }
 
 #[test]
+fn a_no_tells_of_claims_by_the_evidence_of_the_year() {
+    let text = "# Claims\n```servanda\npolity Arvenia, Belmark\nsource paper \"A paper\"\n  published 1937\n\
+                event 1936-01-01: Arvenia attacks Belmark\n  according to Belmark\n  source paper\n```\n";
+    let entry = Entry { path: "claims.md".into(), text: Ok(text.to_owned()) };
+    let model = model_of(&[entry], DefaultLaw::Library);
+    let instead = |year| {
+        let view = View { known_in: Some(year), ..View::default() };
+        ask(&mut World::new(&model), "did Arvenia attack Belmark", &view)
+            .expect("understood")
+            .no
+            .expect("it is said")
+            .instead
+    };
+    assert_eq!(instead(1937), ["said by Belmark, and not taken as so: Arvenia attacks Belmark"]);
+    assert!(instead(1936).is_empty());
+}
+
+#[test]
 fn a_no_tells_of_the_claim_and_of_how_the_norm_stands() {
     let no = reply(NORMS, "did Arvenia attack Belmark").no.expect("it is only said");
     assert_eq!(no.instead, ["said by Corvia, and not taken as so: Arvenia attacks Belmark"]);

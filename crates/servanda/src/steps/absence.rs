@@ -15,7 +15,7 @@ use crate::world::{Outcome, Run, World};
 #[must_use]
 pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View, on: i64) -> crate::ask::No {
     // Who does not see everything does not see everything that is said, either.
-    let whole = view.seen_by.is_none() && view.known_in.is_none();
+    let whole = view.seen_by.is_none();
     let model = world.model;
     let mut no = crate::ask::No::default();
     // What else is so is told with numbers as they are stated.
@@ -46,14 +46,14 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         if let Condition::Holds(pattern) = condition {
             other_statuses(world, (outcome, run), pattern, whole_of, day, &mut no);
             if whole {
-                for (text, told) in claimed_facts(world, pattern) {
+                for (text, told) in claimed_facts(world, pattern, view.known_in) {
                     no.instead.push(text);
                     no.steps.push(told);
                 }
             }
         }
         if let Condition::Holds(pattern) = condition {
-            reasons::of_norms(world, run, pattern, whole_of, whole, &mut no);
+            reasons::of_norms(world, run, (pattern, whole_of), whole.then_some(view.known_in), &mut no);
         }
         // Of one thing's parts the others are no matter.
         let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
@@ -65,14 +65,14 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         }
     }
     if whole {
-        question.told_as.iter().for_each(|pattern| claimed(world, pattern, &mut no));
+        question.told_as.iter().for_each(|pattern| claimed(world, pattern, view.known_in, &mut no));
     }
     if let Form::Acts { patterns, .. } = &question.form {
         for pattern in patterns {
             of_wholes(world, outcome, run, pattern, &mut no);
             reasons::owed(world, run, pattern, on, &mut no);
             if whole {
-                claimed(world, pattern, &mut no);
+                claimed(world, pattern, view.known_in, &mut no);
             }
             no.searched.push(format!("an event “{}”", say::event_pattern(model, pattern, &question.vars)));
         }
@@ -81,7 +81,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
 }
 
 /// What somebody only says, or a source says wrongly, of an act that did not happen as far as the dossier states.
-pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
+pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, known_in: Option<i64>, no: &mut crate::ask::No) {
     use servanda_model::{Happening, Standing};
     let model = world.model;
     let fits = |happening: &Happening| match happening {
@@ -93,7 +93,7 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate:
     };
     for (at, event) in model.events.iter().enumerate() {
         let id = EventId::from_index(at);
-        if !event.happenings.iter().any(fits) {
+        if !event.happenings.iter().any(fits) || !is_said(world, event, known_in) {
             continue;
         }
         let by = match &event.standing {
@@ -106,7 +106,7 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate:
             Standing::Contradicted => "said by its source, and contradicted".to_owned(),
         };
         let against = match event.contradicted_by.as_slice() {
-            [] => String::new(),
+            all if all.is_empty() || known_in.is_some() => String::new(),
             all => format!(" ({})", all.join("; ")),
         };
         no.instead.push(format!("{by}: {}{against}", event.sentence));
@@ -114,8 +114,17 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate:
     }
 }
 
+/// Whether a statement is said and no more, by the evidence of a year.
+fn is_said(world: &World<'_>, event: &servanda_model::Event, known_in: Option<i64>) -> bool {
+    !world.model.is_stated(event, known_in) && known_in.is_none_or(|year| world.evidence_by(event.origin, year))
+}
+
 /// What is claimed of a fluent and not taken as so.
-pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(String, Told)> {
+pub(crate) fn claimed_facts(
+    world: &World<'_>,
+    pattern: &FluentPattern,
+    known_in: Option<i64>,
+) -> Vec<(String, Told)> {
     use servanda_model::{Happening, Standing};
     let model = world.model;
     let own = model.totals.iter().find(|total| total.total == pattern.fluent).map(|total| total.own);
@@ -136,7 +145,7 @@ pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(
             }
             _ => "said, and not taken as so".to_owned(),
         };
-        if event.happenings.iter().any(fits) {
+        if event.happenings.iter().any(fits) && is_said(world, event, known_in) {
             all.push((format!("{by}: {}", event.sentence), of_event(world, EventId::from_index(at))));
         }
     }
