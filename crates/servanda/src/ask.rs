@@ -454,7 +454,15 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
         Form::Since | Form::Until if !all_days => end_of(question, held(world, outcome, question, on)),
         _ if all_days => intervals(world, outcome, question, view),
-        _ => held(world, outcome, question, on),
+        _ => {
+            let mut answers = held(world, outcome, question, on);
+            if let ([only], true) = (answers.as_mut_slice(), question.text.to_lowercase().starts_with("why ")) {
+                let reasons = steps::why_not(world, question, outcome, on);
+                only.which.extend(reasons.instead);
+                only.steps.splice(0..0, reasons.steps);
+            }
+            answers
+        }
     };
     if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);

@@ -82,6 +82,10 @@ impl<'m> Preparing<'m> {
         }
         let mut body = close_quotations(plain);
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
+        if let Some(rest) = strip(&body, "not possibly ") {
+            // What is not so is not so in any chronology.
+            body = format!("not {rest}");
+        }
         for (word, possibly) in
             [("is it true that ", false), ("possibly ", true), ("certainly ", false), ("why ", false), ("and ", false)]
         {

@@ -17,8 +17,8 @@ use crate::say;
 use crate::world::{Outcome, Run, World};
 
 pub(crate) use absence::claimed_facts;
-pub use absence::no;
 pub(crate) use absence::within;
+pub use absence::{no, why_not};
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]

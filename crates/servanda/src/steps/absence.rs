@@ -37,6 +37,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
             no.steps = trace(world, run, step, None).steps;
         }
     }
+    let times = no.instead.len();
     let whole_of = question.conditions.iter().find_map(|condition| match condition {
         Condition::Holds(it) if it.fluent == model.hooks.belongs_to => it.args.get(1).copied(),
         _ => None,
@@ -58,7 +59,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         // Of one thing's parts the others are no matter.
         let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
         let (told, steps) = (no.instead.len(), no.steps.len());
-        explain_absence(world, outcome, run, condition, (&question.vars, whole_of), on, &mut no);
+        explain_absence(world, outcome, run, condition, (&question.vars, whole_of, times), on, &mut no);
         if open && whole_of.is_some() {
             no.instead.truncate(told);
             no.steps.truncate(steps);
@@ -77,6 +78,19 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
             no.searched.push(format!("an event “{}”", say::event_pattern(model, pattern, &question.vars)));
         }
     }
+    no
+}
+
+/// What stands in the way of what is asked about, where the question denies it.
+#[must_use]
+pub fn why_not(world: &World<'_>, question: &Question, outcome: &Outcome, on: i64) -> crate::ask::No {
+    let mut no = crate::ask::No::default();
+    let [Condition::Not(list)] = question.conditions.as_slice() else { return no };
+    let ([Condition::Holds(pattern)], Some(run)) = (list.as_slice(), outcome.stated.as_ref().or(outcome.runs.first()))
+    else {
+        return no;
+    };
+    reasons::stopped(world, outcome, run, pattern, on, &mut no);
     no
 }
 
@@ -120,11 +134,7 @@ fn is_said(world: &World<'_>, event: &servanda_model::Event, known_in: Option<i6
 }
 
 /// What is claimed of a fluent and not taken as so.
-pub(crate) fn claimed_facts(
-    world: &World<'_>,
-    pattern: &FluentPattern,
-    known_in: Option<i64>,
-) -> Vec<(String, Told)> {
+pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern, known_in: Option<i64>) -> Vec<(String, Told)> {
     use servanda_model::{Happening, Standing};
     let model = world.model;
     let own = model.totals.iter().find(|total| total.total == pattern.fluent).map(|total| total.own);
@@ -157,7 +167,7 @@ fn explain_absence(
     outcome: &Outcome,
     run: &Run,
     condition: &Condition,
-    (vars, whole_of): (&[Var], Option<Term>),
+    (vars, whole_of, times): (&[Var], Option<Term>, usize),
     on: i64,
     no: &mut crate::ask::No,
 ) {
@@ -176,7 +186,8 @@ fn explain_absence(
             }
         }
     }
-    if no.instead.is_empty() {
+    // At which other times it is so does not say what stands in the way on the day.
+    if no.instead.len() <= times {
         reasons::stopped(world, outcome, run, pattern, on, no);
     }
     if no.instead.is_empty() {
