@@ -234,6 +234,19 @@ fn a_no_tells_of_claims_by_the_evidence_of_the_year() {
 }
 
 #[test]
+fn a_breach_towards_one_is_asked_for() {
+    let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Pact between Arvenia, Belmark and Corvia\n  \
+                   enters into force 1929-01-01\nnorm NoWar: each party must not attack the other\n\
+                   event 1930-01-01: Arvenia attacks Belmark";
+    let since =
+        |question: &str| reply(dossier, question).answers.first().map(|it| it.since.clone().unwrap_or_default());
+    assert_eq!(since("is NoWar breached by Arvenia towards Belmark").as_deref(), Some("1930-01-01"));
+    assert_eq!(since("is NoWar observed by Arvenia towards Corvia").as_deref(), Some("1929-01-01"));
+    assert_eq!(since("is NoWar breached by Arvenia towards Corvia"), None);
+    assert_eq!(since("was NoWar breached by Arvenia towards Belmark on 1929-06-01"), None);
+}
+
+#[test]
 fn a_no_about_who_reserved_says_so() {
     let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Pact between Arvenia, Belmark and Corvia\n  \
                    enters into force 1929-01-01\nnorm NoWar: each party must not attack the other\n\
