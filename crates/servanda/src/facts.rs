@@ -54,8 +54,9 @@ fn told_twice(world: &World<'_>) -> Vec<Diagnostic> {
 }
 
 fn counts_once(model: &Model, (day, one, other): (i64, &Event, &Event), said: String) -> Diagnostic {
-    let message = format!("“{said}” is stated twice for {}, and counts once", model.show_tick(day));
-    let mut diagnostic = Diagnostic::warning("act-stated-twice", message);
+    let day = model.show_tick(day);
+    let mut diagnostic =
+        Diagnostic::warning("act-stated-twice", format!("“{said}” is stated twice for {day}, and counts once"));
     for event in [one, other] {
         diagnostic = diagnose::at(model, event.origin, diagnostic, "");
     }
