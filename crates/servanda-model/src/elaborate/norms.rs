@@ -251,7 +251,7 @@ impl Elaborator<'_> {
         of_it.filter_map(kind).collect()
     }
 
-    /// A fluent that holds of all whom the law says norms may bind.
+    /// A fluent that holds of those whom the law says norms may bind, and whom something told may make it bind.
     fn may_be_bound(&mut self) -> FluentId {
         if let Some(known) = self.may_be_bound {
             return known;
@@ -260,7 +260,8 @@ impl Elaborator<'_> {
         let fluent = self.add_fluent(name, vec![Hole::Thing], FluentType::Truth, Mode::Inertial, false);
         self.may_be_bound = Some(fluent);
         let kinds = self.bound_by_law();
-        for id in (0..self.model.lexicon.entities.len()).map(EntityId::from_index) {
+        let told = self.told_with(self.model.hooks.binds);
+        for id in told {
             if kinds.iter().any(|kind| self.model.lexicon.is_of_kind(id, *kind)) {
                 let origin = self.model.lexicon.entities[id.index()].origin;
                 self.state_initially(fluent, vec![value_of(id)], Value::TRUE, origin);
