@@ -32,9 +32,10 @@ impl Builder<'_, '_> {
             conditions.retain(|condition| *condition != Condition::Holds(party.clone()));
         }
         conditions = self.as_named(&conditions);
-        if !is_told(&self.content.bearer) {
-            conditions.insert(0, self.may_come_to_bear());
+        if let Some(party) = &party {
+            conditions.insert(0, self.may_become_party(party));
         }
+        conditions.insert(0, self.may_come_to_bear());
         let not_yet = self.signal(&format!("does not bind yet ({what})"));
         let mut turns = vec![("begins to bind", self.content.bearer, binding)];
         turns.extend(party.map(|party| ("has a new party", party.args[0], party)));
@@ -66,6 +67,14 @@ impl Builder<'_, '_> {
             Condition::Holds(it) if is_it(it) => Some(it.clone()),
             _ => None,
         })
+    }
+
+    /// That `the other` is named in the instrument, or may come to be a party.
+    fn may_become_party(&mut self, party: &FluentPattern) -> Condition {
+        let named = FluentPattern { fluent: self.this.model.hooks.named_in, ..party.clone() };
+        let fluent = self.this.may_be_bound();
+        let may = FluentPattern { fluent, args: vec![party.args[0]], value: Term::Value(Value::TRUE) };
+        Condition::AnyOf(vec![vec![Condition::Holds(named)], vec![Condition::Holds(may)]])
     }
 
     /// That somebody is named as a bearer of the norm, or is one of those whom the law says norms may bind: whoever
