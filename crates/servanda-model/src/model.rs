@@ -257,6 +257,17 @@ pub enum Standing {
     Contradicted,
 }
 
+/// What shows a statement wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Against {
+    /// A statement of the dossier.
+    Statement(OriginId),
+    /// Something with a name: a source, or a statement.
+    Named(EntityId),
+    /// Words of the author.
+    Words,
+}
+
 /// What an event statement is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EventKind {
@@ -291,6 +302,8 @@ pub struct Event {
     pub denied_by: Vec<EntityId>,
     /// What contradicts it, by name or in words.
     pub contradicted_by: Vec<String>,
+    /// The same, as far as it can be told when it could first be read.
+    pub struck_by: Vec<Against>,
     /// If secret, who knows of it.
     pub known_only_to: Option<Vec<EntityId>>,
     /// For the end of a fact: the event of its beginning.
@@ -473,6 +486,47 @@ pub struct Hooks {
 }
 
 impl Model {
+    /// The year from which something that shows a statement wrong can be read: none where nothing does, or where it has
+    /// always been at hand.
+    #[must_use]
+    pub fn struck_from(&self, event: &Event) -> Option<i64> {
+        let years = event.struck_by.iter().map(|against| match against {
+            Against::Statement(origin) => self.told_from(*origin),
+            Against::Named(id) => match self.sources.iter().find(|source| source.entity == *id) {
+                Some(source) => source.published,
+                None => self.told_from(self.lexicon.entities[id.index()].origin),
+            },
+            Against::Words => None,
+        });
+        years.collect::<Option<Vec<i64>>>()?.into_iter().min()
+    }
+
+    /// The first year in which a source of a statement can be read, if each of them has one.
+    fn told_from(&self, origin: OriginId) -> Option<i64> {
+        let cited = self.origins[origin.index()].citations.iter();
+        let years = cited.map(|at| self.sources[self.citations[*at].source.index()].published);
+        years.collect::<Option<Vec<i64>>>()?.into_iter().min()
+    }
+
+    /// Whether the dossier states it, from some point of view at least: what was shown wrong by a later source alone is so
+    /// by the evidence of the years before.
+    #[must_use]
+    pub fn may_count(&self, event: &Event) -> bool {
+        let has_a_day = || event.relations.is_empty() && (event.when.min.is_some() || event.when.max.is_some());
+        match event.standing {
+            Standing::Stated => true,
+            Standing::Contradicted => has_a_day() && self.struck_from(event).is_some(),
+            Standing::Claimed(_) => false,
+        }
+    }
+
+    /// Whether the dossier states it, as known in a year.
+    #[must_use]
+    pub fn is_stated(&self, event: &Event, known_in: Option<i64>) -> bool {
+        let before = |from: Option<i64>| known_in.zip(from).is_some_and(|(year, from)| year < from);
+        event.standing == Standing::Stated || self.may_count(event) && before(self.struck_from(event))
+    }
+
     /// The program that applies when these readings and doctrines are chosen.
     #[must_use]
     pub fn program_under(&self, chosen: &[EntityId]) -> Program {

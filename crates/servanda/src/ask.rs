@@ -469,7 +469,15 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             now => now,
         },
         _ if all_days => intervals(world, outcome, question, view),
-        _ => held(world, outcome, question, on),
+        _ => {
+            let mut answers = held(world, outcome, question, on);
+            if let ([only], true) = (answers.as_mut_slice(), question.text.to_lowercase().starts_with("why ")) {
+                let reasons = steps::why_not(world, question, outcome, on);
+                only.which.extend(reasons.instead);
+                only.steps.splice(0..0, reasons.steps);
+            }
+            answers
+        }
     };
     if matches!(question.form, Form::Whether | Form::Which) && !all_days {
         leave_open(world, outcome, question, on, &mut answers);

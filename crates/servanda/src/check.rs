@@ -331,9 +331,14 @@ fn verdict(model: &Model, expect: &Expect, reply: &Reply) -> Result<(), String> 
         wanted_possible == found_possible
             && (plain(wanted) == plain(found) || same_thing(model, wanted, found) || same_thing(model, wanted, name))
     };
-    let all_found = wanted.iter().all(|wanted| found.iter().any(|found| same(wanted, found)));
-    let all_wanted = found.iter().all(|found| wanted.iter().any(|wanted| same(wanted, found)));
-    if all_found && all_wanted {
+    let is_met = |wanted: &[&str]| {
+        wanted.iter().all(|wanted| found.iter().any(|found| same(wanted, found)))
+            && found.iter().all(|found| wanted.iter().any(|wanted| same(wanted, found)))
+    };
+    // The last two of a list are joined by `and`, which may stand in an answer, too.
+    let apart = |last: &str| -> Vec<String> { last.split(" and ").map(str::to_owned).collect() };
+    let listed: Vec<String> = wanted.iter().flat_map(|wanted| apart(wanted)).collect();
+    if is_met(&wanted) || is_met(&listed.iter().map(String::as_str).collect::<Vec<_>>()) {
         Ok(())
     } else if found.is_empty() {
         Err("found nothing".to_owned())

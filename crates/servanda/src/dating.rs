@@ -8,7 +8,7 @@ use servanda_chronology::{
     Scenario, Shift,
 };
 use servanda_diagnostics::{Diagnostic, Span};
-use servanda_model::{Clock, EntityId, EventId, Lapse, Model, Standing};
+use servanda_model::{Clock, EntityId, EventId, Lapse, Model};
 
 /// When everything may have happened.
 pub struct Dating {
@@ -94,7 +94,7 @@ pub fn date(model: &Model) -> Dating {
 fn date_without(model: &Model, dropped: &BTreeSet<ConstraintId>) -> Dating {
     let mut network = Network::new();
     let points: Vec<Option<Point>> =
-        model.events.iter().map(|event| (event.standing == Standing::Stated).then(|| network.add_point())).collect();
+        model.events.iter().map(|event| model.may_count(event).then(|| network.add_point())).collect();
     let mut said = Vec::new();
     let mut failed: Option<Vec<ConstraintId>> = None;
     let mut add = |network: &mut Network, event: usize, span: Span, text: String, constraint: Constraint| {

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_diagnostics::Diagnostic;
 use servanda_engine::{Cause, StepId};
-use servanda_model::{EventId, EventKind, FluentId, FluentType, Happening, Kinded, Model, OriginId, Standing, Value};
+use servanda_model::{
+    ActionId, Event, EventId, EventKind, FluentId, FluentType, Happening, Hole, Kinded, Model, OriginId, Standing,
+    Value,
+};
 
 use crate::world::{Run, World};
 use crate::{diagnose, say};
@@ -12,6 +15,7 @@ use crate::{diagnose, say};
 /// Everything of the kind that can be seen in the dossier and in what follows from it.
 pub(crate) fn diagnostics(world: &World<'_>, run: &Run) -> Vec<Diagnostic> {
     let mut found = overlapping(world);
+    found.extend(told_twice(world));
     found.extend(in_run(world.model, run));
     found
 }
@@ -22,6 +26,45 @@ pub(crate) fn in_run(model: &Model, run: &Run) -> Vec<Diagnostic> {
     let mut found = in_circles(model, run);
     found.extend(below_nothing(model, run));
     found
+}
+
+/// Two statements of one act on one day: all that happens on a day is a set, so that a number they speak of counts once.
+fn told_twice(world: &World<'_>) -> Vec<Diagnostic> {
+    let model = world.model;
+    let mut first: BTreeMap<(i64, u32, ActionId, &[Value]), EventId> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (id, event) in numbered(model).filter(|(_, event)| event.kind == EventKind::Happens) {
+        let (Some(day), Some(last)) = world.dating.bounds(id) else { continue };
+        if day != last || event.relations.iter().any(|relation| relation.then) {
+            continue;
+        }
+        for happening in &event.happenings {
+            let Happening::Action(action, args) = happening else { continue };
+            if !model.program.actions[action.index()].holes.contains(&Hole::Number) {
+                continue;
+            }
+            let told = first.entry((day, event.step, *action, args)).or_insert(id);
+            let other = &model.events[told.index()];
+            if other.origin != event.origin {
+                found.push(counts_once(model, (day, other, event), say::action(model, *action, args)));
+            }
+        }
+    }
+    found
+}
+
+fn counts_once(model: &Model, (day, one, other): (i64, &Event, &Event), said: String) -> Diagnostic {
+    let day = model.show_tick(day);
+    let mut diagnostic =
+        Diagnostic::warning("act-stated-twice", format!("“{said}” is stated twice for {day}, and counts once"));
+    for event in [one, other] {
+        diagnostic = diagnose::at(model, event.origin, diagnostic, "");
+    }
+    let after = match one.entity {
+        Some(first) => format!("put the second after the first: `then {}`", model.name(first)),
+        None => "give the first a name and put the second after it: `then NAME`".to_owned(),
+    };
+    diagnostic.help(format!("if there were two, state one with the sum, or {after}; if there was one, state it once"))
 }
 
 /// A fact and the days on which it begins and ends.

@@ -83,6 +83,10 @@ impl<'m> Preparing<'m> {
         }
         let mut body = understand::without_contractions(&close_quotations(plain));
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
+        if let Some(rest) = strip(&body, "not possibly ") {
+            // What is not so is not so in any chronology.
+            body = format!("not {rest}");
+        }
         for word in ["is it true that ", "possibly ", "certainly ", "why ", "and "] {
             if let Some(rest) = strip(&body, word) {
                 body = rest.to_owned();

@@ -787,6 +787,7 @@ impl Making<'_, '_> {
             let by_then = self.on.is_none_or(|day| event.when.min.is_none_or(|first| first <= day));
             let shown_by_then = event.contradicted_by.is_empty() || self.against(event).next().is_some();
             said && by_then
+                && !(event.standing == Standing::Contradicted && self.model.is_stated(event, view.known_in))
                 && shown_by_then
                 && !is_hidden
                 && view.known_in.is_none_or(|year| self.world.evidence_by(event.origin, year))

@@ -17,8 +17,8 @@ use crate::figures::{self, Figure};
 use crate::say;
 use crate::world::{Outcome, Run, World};
 
-pub use absence::no;
 pub(crate) use absence::{claimed_facts, is_place, lacking, within};
+pub use absence::{no, why_not};
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]

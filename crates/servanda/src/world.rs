@@ -8,7 +8,7 @@ use servanda_chronology::Scenario;
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution};
 use servanda_model::{
     Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model, Occurrence, Program,
-    Standing, Value, View,
+    Value, View,
 };
 
 use crate::chronologies::{self, Branches, Cells, Ticks};
@@ -486,7 +486,7 @@ impl<'m> World<'m> {
     pub(crate) fn visible(&self, view: &View, unknown: &[EntityId]) -> Vec<EventId> {
         let known = |index: usize| {
             let event = &self.model.events[index];
-            if event.standing != Standing::Stated || event.kind == EventKind::Words {
+            if !self.model.is_stated(event, view.known_in) || event.kind == EventKind::Words {
                 return false;
             }
             if let Some(year) = view.known_in

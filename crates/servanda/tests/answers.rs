@@ -216,6 +216,52 @@ fn a_power_is_told_by_what_it_brings_about_and_the_authority() {
 }
 
 #[test]
+fn a_no_tells_of_claims_by_the_evidence_of_the_year() {
+    let text = "# Claims\n```servanda\npolity Arvenia, Belmark\nsource paper \"A paper\"\n  published 1937\n\
+                event 1936-01-01: Arvenia attacks Belmark\n  according to Belmark\n  source paper\n```\n";
+    let entry = Entry { path: "claims.md".into(), text: Ok(text.to_owned()) };
+    let model = model_of(&[entry], DefaultLaw::Library);
+    let instead = |year| {
+        let view = View { known_in: Some(year), ..View::default() };
+        ask(&mut World::new(&model), "did Arvenia attack Belmark", &view)
+            .expect("understood")
+            .no
+            .expect("it is said")
+            .instead
+    };
+    assert_eq!(instead(1937), ["said by Belmark, and not taken as so: Arvenia attacks Belmark"]);
+    assert!(instead(1936).is_empty());
+}
+
+#[test]
+fn a_breach_towards_one_is_asked_for() {
+    let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Pact between Arvenia, Belmark and Corvia\n  \
+                   enters into force 1929-01-01\nnorm NoWar: each party must not attack the other\n\
+                   event 1930-01-01: Arvenia attacks Belmark";
+    let since =
+        |question: &str| reply(dossier, question).answers.first().map(|it| it.since.clone().unwrap_or_default());
+    assert_eq!(since("is NoWar breached by Arvenia towards Belmark").as_deref(), Some("1930-01-01"));
+    assert_eq!(since("is NoWar observed by Arvenia towards Corvia").as_deref(), Some("1929-01-01"));
+    assert_eq!(since("is NoWar breached by Arvenia towards Corvia"), None);
+    assert_eq!(since("was NoWar breached by Arvenia towards Belmark on 1929-06-01"), None);
+}
+
+#[test]
+fn a_no_about_who_reserved_says_so() {
+    let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Pact between Arvenia, Belmark and Corvia\n  \
+                   enters into force 1929-01-01\nnorm NoWar: each party must not attack the other\n\
+                   event 1929-07-25: Corvia reserves against NoWar\n\
+                   event 1931-05-02: Corvia withdraws reservation against NoWar";
+    let no = reply(dossier, "does NoWar bind Corvia on 1930-01-01").no.expect("it does not");
+    assert!(no.instead.contains(&"NoWar is reserved by Corvia (since 1929-07-25)".to_owned()), "{:#?}", no.instead);
+    let yes = reply(dossier, "why does NoWar not bind Corvia on 1930-01-01");
+    assert_eq!(yes.answers[0].which, ["NoWar is reserved by Corvia (since 1929-07-25)"]);
+    assert!(yes.answers[0].steps.iter().any(|told| told.text == "Corvia reserves against NoWar"));
+    let plain = reply(dossier, "does NoWar not bind Corvia on 1930-01-01");
+    assert!(plain.answers[0].which.is_empty());
+}
+
+#[test]
 fn a_no_tells_of_the_claim_and_of_how_the_norm_stands() {
     let no = reply(NORMS, "did Arvenia attack Belmark").no.expect("it is only said");
     assert_eq!(no.instead, ["said by Corvia, and not taken as so: Arvenia attacks Belmark"]);

@@ -82,3 +82,30 @@ fn the_order_of_files_and_statements_does_not_matter() {
         assert_eq!(answer(order), first);
     }
 }
+
+#[test]
+fn an_act_stated_twice_for_one_day_is_told() {
+    use servanda::archive::Entry;
+    use servanda::load::model_of;
+    let warnings = |second: &str| {
+        let text = format!(
+            "# Twice\n```servanda\npolity Arvenia, Belmark\nplace Land\n\
+             event 1930-06-02 One: Arvenia stations 300 troops in Land\n{second}\n```\n"
+        );
+        let model = model_of(&[Entry { path: "twice.md".into(), text: Ok(text) }], DefaultLaw::Library);
+        let checked = servanda::check::check(&mut World::new(&model));
+        checked.diagnostics.into_iter().map(|it| (it.code, it.help)).collect::<Vec<_>>()
+    };
+    let told = warnings("event 1930-06-02 Two: Arvenia stations 300 troops in Land");
+    let [("act-stated-twice", help)] = told.as_slice() else { panic!("{told:?}") };
+    assert!(help.iter().any(|it| it.contains("`then One`")), "{help:?}");
+    for other in [
+        "event 1930-06-02 Two: Arvenia stations 300 troops in Land\n  then One",
+        "event 1930-06-03 Two: Arvenia stations 300 troops in Land",
+        "event 1930-06-02 Two: Arvenia stations 301 troops in Land",
+        "event 1930-06-02 Two: Belmark stations 300 troops in Land",
+        "event 1930-06-02 Two: Arvenia stations 300 troops in Land\n  according to Belmark",
+    ] {
+        assert_eq!(warnings(other), [], "{other}");
+    }
+}

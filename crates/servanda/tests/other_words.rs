@@ -319,3 +319,25 @@ fn an_end_is_told_by_what_ended_it() {
     let act = texts("by which act did Ostland lose Gulf");
     assert_eq!(act, ["Transfer: Vinland takes control of Gulf"]);
 }
+
+#[test]
+fn who_lost_a_thing_has_it_no_longer() {
+    let lost = reply("did Ostland lose Gulf");
+    assert_eq!(lost.answers[0].text, "Ostland controls Gulf no longer");
+    assert_eq!(lost.answers[0].since.as_deref(), Some("1905-05-01"));
+    assert!(reply("did Ostland lose Gulf in 1904").answers.is_empty());
+    assert_eq!(texts("did Ostland gain Gulf"), ["Ostland controls Gulf"]);
+}
+
+#[test]
+fn states_are_counted_by_any_word_for_them() {
+    for word in ["states", "powers", "countries", "polities"] {
+        assert_eq!(texts(&format!("how many {word} are party to GulfPact")), ["2"], "{word}");
+    }
+}
+
+#[test]
+fn what_is_not_possibly_so_is_not_so() {
+    assert_eq!(texts("not possibly Karst controls Gulf").len(), 1);
+    assert!(texts("not possibly Ostland controlled Gulf on 1903-01-01").is_empty());
+}

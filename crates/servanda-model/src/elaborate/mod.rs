@@ -78,6 +78,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         releases: false,
         own_statuses: BTreeMap::new(),
         excuses: false,
+        may_be_bound: None,
         exceptions_that_begin: Vec::new(),
         corrections: Vec::new(),
         reforms: ReformTable::default(),
@@ -122,6 +123,8 @@ pub(crate) struct Elaborator<'a> {
     /// For a norm that rules name, and a status word, the fluent of its own that says so.
     own_statuses: BTreeMap<(EntityId, FluentId), FluentId>,
     /// Whether anything told may excuse a bearer.
+    /// The fluent of those whom norms may come to bind, once a norm asks for it.
+    may_be_bound: Option<FluentId>,
     excuses: bool,
     /// Exceptions that excuse what is due as they come to hold.
     exceptions_that_begin: Vec<norms::BeginsToExcuse>,

@@ -12,7 +12,7 @@ use super::words::{Word, all, seen, span_of, split, text_of};
 use super::{Elaborator, dates, key, value_of};
 use crate::ids::{EntityId, EventId, FluentId, OriginId};
 use crate::lexicon::{Lexicon, Target};
-use crate::model::{Event, EventKind, Guarded, Lapse, Relation, Standing, When};
+use crate::model::{Against, Event, EventKind, Guarded, Lapse, Relation, Standing, When};
 use crate::program::{Clock, FluentType, Happening, Initial};
 use crate::value::Value;
 
@@ -371,9 +371,11 @@ impl Elaborator<'_> {
                     event.contradicted_by.push(text_of(&words[..because]));
                     for part in words[..because].split(|word| word.is_sign(",") || word.is("and")) {
                         let quoted = part.first().is_none_or(|word| word.kind == TokenKind::String);
-                        if !quoted && self.model.lexicon.lookup(&text_of(part)).is_empty() {
+                        let named = self.model.lexicon.lookup(&text_of(part)).first().copied().filter(|_| !quoted);
+                        if !quoted && named.is_none() {
                             self.unknown_thing(statement, part);
                         }
+                        event.struck_by.push(named.map_or(Against::Words, Against::Named));
                     }
                 }
                 Some("corrects") => {
@@ -410,6 +412,9 @@ impl Elaborator<'_> {
             let at = self.model.lexicon.entities[corrected.index()].origin;
             for event in self.model.events.iter_mut().filter(|event| event.origin == at) {
                 event.contradicted_by.push(name.clone());
+                if is_stated {
+                    event.struck_by.push(Against::Statement(origin));
+                }
                 if is_stated && event.standing == Standing::Stated {
                     event.standing = Standing::Contradicted;
                 }
@@ -777,6 +782,7 @@ pub(super) fn plain_event(kind: EventKind, when: When, origin: OriginId) -> Even
         standing: Standing::Stated,
         denied_by: Vec::new(),
         contradicted_by: Vec::new(),
+        struck_by: Vec::new(),
         known_only_to: None,
         begun_by: None,
         mentions: Vec::new(),

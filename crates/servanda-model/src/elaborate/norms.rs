@@ -11,6 +11,7 @@ mod duty;
 mod exceptions;
 mod owed;
 mod own;
+mod parts;
 mod standing;
 mod time;
 
@@ -248,6 +249,25 @@ impl Elaborator<'_> {
             _ => None,
         };
         of_it.filter_map(kind).collect()
+    }
+
+    /// A fluent that holds of those whom the law says norms may bind, and whom something told may make it bind.
+    fn may_be_bound(&mut self) -> FluentId {
+        if let Some(known) = self.may_be_bound {
+            return known;
+        }
+        let name = "may be bound by norms".to_owned();
+        let fluent = self.add_fluent(name, vec![Hole::Thing], FluentType::Truth, Mode::Inertial, false);
+        self.may_be_bound = Some(fluent);
+        let kinds = self.bound_by_law();
+        let told = self.told_with(self.model.hooks.binds);
+        for id in told {
+            if kinds.iter().any(|kind| self.model.lexicon.is_of_kind(id, *kind)) {
+                let origin = self.model.lexicon.entities[id.index()].origin;
+                self.state_initially(fluent, vec![value_of(id)], Value::TRUE, origin);
+            }
+        }
+        fluent
     }
 
     fn is_defined(&self, fluent: FluentId) -> bool {
@@ -615,6 +635,7 @@ impl Elaborator<'_> {
             waived: None,
             excepted: None,
             performed: None,
+            deed: None,
             is_made: false,
         };
         builder.build();

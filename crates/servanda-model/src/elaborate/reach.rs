@@ -1,9 +1,9 @@
 //! What follows from what within one moment, as far as names tell: which fluents an action may change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Elaborator;
-use crate::ids::{ActionId, FluentId};
+use crate::ids::{ActionId, EntityId, FluentId};
 use crate::program::{Condition, Effect, Expr, Happening, Rule, Term, Trigger};
 
 type Reached = (BTreeSet<ActionId>, BTreeSet<FluentId>);
@@ -37,6 +37,30 @@ impl Elaborator<'_> {
             }
         }
         self.is_fed() || self.reached(actions, fluents).0.contains(&action)
+    }
+
+    /// What is named in the statements that may change a fluent at their moment; everything where rows bring more.
+    pub(crate) fn told_with(&self, fluent: FluentId) -> BTreeSet<EntityId> {
+        if self.is_fed() {
+            return (0..self.model.lexicon.entities.len()).map(EntityId::from_index).collect();
+        }
+        let mut by_action = BTreeMap::new();
+        let mut by_fluent = BTreeMap::new();
+        let mut told = BTreeSet::new();
+        for happening in self.model.events.iter().flat_map(|event| &event.happenings) {
+            let (changes, args) = match happening {
+                Happening::Action(action, args) => {
+                    (*by_action.entry(*action).or_insert_with(|| self.may_change(*action, fluent)), args)
+                }
+                Happening::FactBegins(first, args, _) | Happening::FactEnds(first, args, _) => {
+                    (*by_fluent.entry(*first).or_insert_with(|| self.may_follow(*first, fluent)), args)
+                }
+            };
+            if changes {
+                told.extend(args.iter().filter_map(|value| value.as_entity()));
+            }
+        }
+        told
     }
 
     /// Whether an action may happen, or have to wait, at the very moment at which one of the fluents changes, and because of it.

@@ -12,6 +12,60 @@ use crate::model::{Chapter, Citation, Doctrine, Guard, Guarded, Precedence, Sour
 use crate::program::Initial;
 use crate::value::Value;
 
+/// Words that mean something wherever a name may stand.
+const READ_AS_WORDS: [&str; 50] = [
+    "and",
+    "any",
+    "anybody",
+    "anyone",
+    "are",
+    "be",
+    "been",
+    "between",
+    "certainly",
+    "did",
+    "do",
+    "does",
+    "each",
+    "ever",
+    "every",
+    "everybody",
+    "everyone",
+    "had",
+    "has",
+    "have",
+    "how",
+    "if",
+    "is",
+    "never",
+    "no",
+    "nobody",
+    "none",
+    "not",
+    "nothing",
+    "or",
+    "possibly",
+    "somebody",
+    "someone",
+    "something",
+    "the",
+    "until",
+    "was",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "while",
+    "who",
+    "whom",
+    "whose",
+    "why",
+    "unless",
+    "everything",
+    "anything",
+];
+
 impl Elaborator<'_> {
     /// First pass over a file: the names of things that belong to nothing else.
     pub(crate) fn declare_things(&mut self, file: &File) {
@@ -92,10 +146,19 @@ impl Elaborator<'_> {
             return None;
         }
         self.look_alikes(statement, name, span);
+        self.word_as_name(statement, name, span);
         let origin = self.origin_of(statement);
         let id = self.model.lexicon.add_entity(plain_entity(name, label, kind, origin));
         self.names.entry(key(statement)).or_default().push(id);
         Some(id)
+    }
+
+    /// Refuses a name that sentences and questions read as a word of their own.
+    fn word_as_name(&mut self, statement: &Statement, name: &str, span: servanda_diagnostics::Span) {
+        if READ_AS_WORDS.contains(&name.to_lowercase().as_str()) {
+            let trouble = Trouble::new("word-as-name", span, format!("`{name}` is a word of sentences and questions"));
+            self.complain(statement, trouble.help("choose another name: no question could tell it from the word"));
+        }
     }
 
     /// Refuses a name that looks like another and has letters of another script.

@@ -70,7 +70,7 @@ pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answ
         if answer.text == "unknown" && view.seen_by.is_none() && view.known_in.is_none() {
             for condition in &question.conditions {
                 if let Condition::Holds(pattern) = condition {
-                    answer.which.extend(steps::claimed_facts(world, pattern).into_iter().map(|(text, _)| text));
+                    answer.which.extend(steps::claimed_facts(world, pattern, None).into_iter().map(|(text, _)| text));
                 }
             }
         }

@@ -187,9 +187,16 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
             Form::HowLong => format!("{label}{}", length(world, outcome, &spell)),
             Form::When => format!("{label}{}", span_text(model, first, last)),
             _ if nothing => continue,
+            // Who lost a thing has it no more: that it was theirs would read as a no.
+            Form::Whether if question.turn == Some(Turn::Ends) => format!("{text} no longer"),
             _ => text,
         };
+        let (first, last) = match (&question.form, question.turn) {
+            (Form::Whether, Some(Turn::Ends)) => (last, Ends::default()),
+            _ => (first, last),
+        };
         let mut answer = dated(world, text, spell.certain, first, last);
+        answer.act = matches!(question.form, Form::Whether) && question.turn == Some(Turn::Ends);
         answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
         if let Some((run, step)) = spell.begun {
             because(world, run, Some(step), None, &mut answer);

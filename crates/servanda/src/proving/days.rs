@@ -2,7 +2,7 @@
 //! until no bound moves. Slow beside the chronology that answers come from, and sharing nothing with it.
 
 use servanda_calendar::Day;
-use servanda_model::{Clock, Lapse, Model, Standing};
+use servanda_model::{Clock, Lapse, Model};
 use servanda_proof::{From, Instant, later};
 
 use super::cells::{Given, How};
@@ -72,7 +72,7 @@ fn first_after(day: i64, lapse: Lapse) -> i64 {
 impl Days {
     /// What a dossier says. Events of which it says too little are put between the first and last day it names.
     pub(crate) fn of(model: &Model, first: i64, last: i64) -> Result<Days, Undated> {
-        let stated = |index: &usize| model.events[*index].standing == Standing::Stated;
+        let stated = |index: &usize| model.may_count(&model.events[*index]);
         let when = |index: usize| (model.events[index].when.min, model.events[index].when.max);
         let own = (0..model.events.len()).map(|index| stated(&index).then(|| when(index))).collect();
         let mut apart = Vec::new();

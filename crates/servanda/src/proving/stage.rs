@@ -6,7 +6,7 @@ use std::rc::Rc;
 use servanda_engine::{Happened, Instance, Interval, Solution};
 use servanda_model::{
     ActionId, DefinitionId, EntityId, EventId, EventKind, FluentId, Guard, Happening, Model, Occurrence, Program,
-    RangeId, Standing, Term, Value, View,
+    RangeId, Term, Value, View,
 };
 use servanda_proof::{By, Certificate, From, Instant, Kind, Orders, Refused, Shape, Step, Target, Val, What, check};
 
@@ -349,7 +349,7 @@ fn before(model: &Model, id: EventId) -> Vec<EventId> {
 /// Whether an event counts from a point of view, whenever it is.
 fn counts(world: &World<'_>, view: &View, unknown: &[EntityId], id: EventId) -> bool {
     let event = &world.model.events[id.index()];
-    event.standing == Standing::Stated
+    world.model.is_stated(event, view.known_in)
         && event.kind != EventKind::Words
         && view.known_in.is_none_or(|year| world.evidence_by(event.origin, year))
         && is_known(world.model, id, unknown)

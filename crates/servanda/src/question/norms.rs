@@ -613,7 +613,7 @@ impl Preparing<'_> {
     }
 
     /// `the other` of a norm: a variable that is named in the instrument, or counts as a party to it.
-    fn other_of(&self, norm: &Norm) -> Option<Term> {
+    pub(super) fn other_of(&self, norm: &Norm) -> Option<Term> {
         let parties_by = [self.model.hooks.named_in, self.model.hooks.party];
         norm.binding.iter().find_map(|condition| match condition {
             Condition::Holds(it) if parties_by.contains(&it.fluent) => {

@@ -150,6 +150,7 @@ impl Preparing<'_> {
             let mut own = question.clone();
             if self.of_norms_that(text, &mut own).is_some_and(|result| result.is_ok())
                 || self.of_turn(text, &mut own).is_some_and(|result| result.is_ok())
+                || self.towards(text, &mut own).is_some()
             {
                 *question = own;
                 return Some(text.to_owned());
@@ -193,6 +194,8 @@ impl Preparing<'_> {
             } else if ACTORS.contains(&word.as_str()) && before != "many" {
                 words[at - 1] = "who".to_owned();
                 words[at] = String::new();
+            } else if ACTORS.contains(&word.as_str()) && self.asker.lexicon().kind("polity").is_some() {
+                words[at] = "polities".to_owned();
             } else if PLACES.contains(&word.as_str()) && before != "many" {
                 words[at - 1] = "what".to_owned();
                 words[at] = String::new();

@@ -85,6 +85,44 @@ impl Preparing<'_> {
         Some(Ok(()))
     }
 
+    /// `Peace is breached by Arvenia towards Belmark`: how a norm stands that is owed to each of several others.
+    pub(super) fn towards(&mut self, text: &str, question: &mut Question) -> Option<()> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let at = lower.iter().rposition(|word| word == "towards")?;
+        let by = lower[..at].iter().position(|word| word == "by")?;
+        let is_said = |word: &&&str| !AUXILIARY.contains(&word.to_lowercase().as_str());
+        let said: Vec<&str> = words[..by].iter().filter(is_said).copied().collect();
+        let (norm, status) = (1..said.len()).find_map(|from| {
+            let name = said[from..].join(" ").to_lowercase();
+            let status = self.model.hooks.statuses.iter().find(|(word, _)| self.model.name(*word) == name)?.0;
+            Some((self.entity(&said[..from].join(" ")).ok()?, status))
+        })?;
+        let who = Value::entity(self.entity(&words[by + 1..at].join(" ")).ok()?);
+        let other = Value::entity(self.entity(&words[at + 1..].join(" ")).ok()?);
+        let of_norm = self.model.norms.iter().filter(|it| it.entity == norm);
+        let ways = of_norm.filter_map(|norm| {
+            let creditor = self.other_of(norm)?;
+            let args: Vec<Term> = norm.instance.iter().map(|var| Term::Var(*var)).collect();
+            let laid = |term: &Term| match *term {
+                it if it == norm.bearer => Term::Value(who),
+                it if it == creditor => Term::Value(other),
+                _ => Term::Any,
+            };
+            let value = Term::Value(Value::entity(status));
+            let args = args.contains(&creditor).then(|| args.iter().map(laid).collect())?;
+            Some(vec![Condition::Holds(FluentPattern { fluent: norm.status, args, value })])
+        });
+        let ways: Vec<Vec<Condition>> = ways.collect();
+        if ways.is_empty() {
+            return None;
+        }
+        question.form = Form::Whether;
+        let (conditions, yes) = (vec![Condition::AnyOf(ways)], Expr::Value(Value::TRUE));
+        self.define(question, Vec::new(), Vec::new(), FluentType::Truth, yes, conditions, Scope::default());
+        Some(())
+    }
+
     /// A fluent that holds what would be so of a norm whose status is undecided: everything else that was asked holds.
     pub(super) fn left_undecided(
         &mut self,

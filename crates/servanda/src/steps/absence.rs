@@ -15,7 +15,7 @@ use crate::world::{Outcome, Run, World};
 #[must_use]
 pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View, on: i64) -> crate::ask::No {
     // Who does not see everything does not see everything that is said, either.
-    let whole = view.seen_by.is_none() && view.known_in.is_none();
+    let whole = view.seen_by.is_none();
     let model = world.model;
     let mut no = crate::ask::No::default();
     // What else is so is told with numbers as they are stated.
@@ -41,6 +41,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
             _ => {}
         }
     }
+    let times = no.instead.len();
     let whole_of = question.conditions.iter().find_map(|condition| match condition {
         Condition::Holds(it) if it.fluent == model.hooks.belongs_to => it.args.get(1).copied(),
         _ => None,
@@ -59,33 +60,33 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         if let Condition::Holds(pattern) = condition {
             other_statuses(world, (outcome, run), pattern, whole_of, day, &mut no);
             if whole {
-                for (text, told) in claimed_facts(world, pattern) {
+                for (text, told) in claimed_facts(world, pattern, view.known_in) {
                     no.instead.push(text);
                     no.steps.push(told);
                 }
             }
         }
         if let Condition::Holds(pattern) = condition {
-            reasons::of_norms(world, run, pattern, whole_of, whole, &mut no);
+            reasons::of_norms(world, run, (pattern, whole_of), whole.then_some(view.known_in), &mut no);
         }
         // Of one thing's parts the others are no matter.
         let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
         let (told, steps) = (no.instead.len(), no.steps.len());
-        explain_absence(world, outcome, run, condition, (&question.vars, whole_of), on, &mut no);
+        explain_absence(world, outcome, run, condition, (&question.vars, whole_of, times), on, &mut no);
         if open && whole_of.is_some() {
             no.instead.truncate(told);
             no.steps.truncate(steps);
         }
     }
     if whole {
-        question.told_as.iter().for_each(|pattern| claimed(world, pattern, &mut no));
+        question.told_as.iter().for_each(|pattern| claimed(world, pattern, view.known_in, &mut no));
     }
     if let Form::Acts { patterns, .. } = &question.form {
         for pattern in patterns {
             of_wholes(world, outcome, run, pattern, &mut no);
             reasons::owed(world, run, pattern, on, &mut no);
             if whole {
-                claimed(world, pattern, &mut no);
+                claimed(world, pattern, view.known_in, &mut no);
             }
             no.searched.push(format!("an event “{}”", say::event_pattern(model, pattern, &question.vars)));
         }
@@ -93,8 +94,21 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     no
 }
 
+/// What stands in the way of what is asked about, where the question denies it.
+#[must_use]
+pub fn why_not(world: &World<'_>, question: &Question, outcome: &Outcome, on: i64) -> crate::ask::No {
+    let mut no = crate::ask::No::default();
+    let [Condition::Not(list)] = question.conditions.as_slice() else { return no };
+    let ([Condition::Holds(pattern)], Some(run)) = (list.as_slice(), outcome.stated.as_ref().or(outcome.runs.first()))
+    else {
+        return no;
+    };
+    reasons::stopped(world, outcome, run, pattern, on, &mut no);
+    no
+}
+
 /// What somebody only says, or a source says wrongly, of an act that did not happen as far as the dossier states.
-pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate::ask::No) {
+pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, known_in: Option<i64>, no: &mut crate::ask::No) {
     use servanda_model::{Happening, Standing};
     let model = world.model;
     let fits = |happening: &Happening| match happening {
@@ -106,7 +120,7 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate:
     };
     for (at, event) in model.events.iter().enumerate() {
         let id = EventId::from_index(at);
-        if !event.happenings.iter().any(fits) {
+        if !event.happenings.iter().any(fits) || !is_said(world, event, known_in) {
             continue;
         }
         let by = match &event.standing {
@@ -119,7 +133,7 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate:
             Standing::Contradicted => "said by its source, and contradicted".to_owned(),
         };
         let against = match event.contradicted_by.as_slice() {
-            [] => String::new(),
+            all if all.is_empty() || known_in.is_some() => String::new(),
             all => format!(" ({})", all.join("; ")),
         };
         no.instead.push(format!("{by}: {}{against}", event.sentence));
@@ -127,8 +141,13 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, no: &mut crate:
     }
 }
 
+/// Whether a statement is said and no more, by the evidence of a year.
+fn is_said(world: &World<'_>, event: &servanda_model::Event, known_in: Option<i64>) -> bool {
+    !world.model.is_stated(event, known_in) && known_in.is_none_or(|year| world.evidence_by(event.origin, year))
+}
+
 /// What is claimed of a fluent and not taken as so.
-pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(String, Told)> {
+pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern, known_in: Option<i64>) -> Vec<(String, Told)> {
     use servanda_model::{Happening, Standing};
     let model = world.model;
     let own = model.totals.iter().find(|total| total.total == pattern.fluent).map(|total| total.own);
@@ -149,7 +168,7 @@ pub(crate) fn claimed_facts(world: &World<'_>, pattern: &FluentPattern) -> Vec<(
             }
             _ => "said, and not taken as so".to_owned(),
         };
-        if event.happenings.iter().any(fits) {
+        if event.happenings.iter().any(fits) && is_said(world, event, known_in) {
             all.push((format!("{by}: {}", event.sentence), of_event(world, EventId::from_index(at))));
         }
     }
@@ -180,7 +199,7 @@ fn explain_absence(
     outcome: &Outcome,
     run: &Run,
     condition: &Condition,
-    (vars, whole_of): (&[Var], Option<Term>),
+    (vars, whole_of, times): (&[Var], Option<Term>, usize),
     on: i64,
     no: &mut crate::ask::No,
 ) {
@@ -191,7 +210,8 @@ fn explain_absence(
         return;
     }
     held_instead(world, outcome, run, pattern, on, no);
-    if no.instead.is_empty() {
+    // At which other times it is so does not say what stands in the way on the day.
+    if no.instead.len() <= times {
         reasons::stopped(world, outcome, run, pattern, on, no);
     }
     if no.instead.is_empty() {

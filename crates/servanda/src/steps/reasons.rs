@@ -224,9 +224,8 @@ fn norms_of<'m>(model: &'m Model, pattern: &FluentPattern, whole: Option<Term>) 
 pub(super) fn of_norms(
     world: &World<'_>,
     run: &Run,
-    pattern: &FluentPattern,
-    whole: Option<Term>,
-    tells_claims: bool,
+    (pattern, whole): (&FluentPattern, Option<Term>),
+    tells_claims: Option<Option<i64>>,
     no: &mut No,
 ) {
     let model = world.model;
@@ -271,8 +270,8 @@ pub(super) fn of_norms(
                 })
                 .collect(),
         };
-        if tells_claims {
-            claimed(world, &act, no);
+        if let Some(known_in) = tells_claims {
+            claimed(world, &act, known_in, no);
         }
         done_unbound(world, run, norm, &act, no);
     }

@@ -9,39 +9,95 @@ use crate::program::{
 use crate::value::Value;
 
 impl Builder<'_, '_> {
-    /// A rule for the moment at which the norm begins to bind, which conditions on the state before cannot see: the first
-    /// day on which a treaty is in force is a day of the treaty.
+    /// A rule for the moment at which the norm begins to bind its bearer, or `the other` to be a party, which conditions on the
+    /// state before cannot see: the first day on which a treaty is in force, for whomever, is a day of the treaty. An act of
+    /// the day on which the norm ceases to bind is `free`.
     pub(super) fn on_the_first_day(
         &mut self,
         what: &str,
         triggers: Vec<Trigger>,
         mut conditions: Vec<Condition>,
         effects: Vec<Effect>,
+        free: Option<EventPattern>,
     ) {
-        let hooks = self.this.model.hooks.clone();
-        let Some(binding) = self.binding().filter(|it| it.fluent == hooks.binds) else { return };
-        let args = vec![self.content.bearer, Term::Value(value_of(self.id))];
-        let bears = FluentPattern { fluent: hooks.bears, args, value: Term::Value(Value::TRUE) };
-        conditions.retain(|condition| *condition != Condition::Holds(binding.clone()));
+        let Some(binding) = self.binding().filter(|it| it.fluent == self.this.model.hooks.binds) else { return };
+        let binds = Condition::Holds(binding.clone());
+        conditions.retain(|condition| *condition != binds);
+        let is_told =
+            |term: &Term| !triggers.is_empty() && triggers.iter().all(|it| super::trigger_terms(it).contains(term));
+        // Where the occasion names `the other`, it tells whether that one becomes a party at that moment.
+        let known = self.args();
+        let party = self.party_of_other(&conditions).filter(|it| is_told(&it.args[0]) && known.contains(&it.args[0]));
+        if let Some(party) = &party {
+            conditions.retain(|condition| *condition != Condition::Holds(party.clone()));
+        }
         conditions = self.as_named(&conditions);
-        conditions.insert(0, Condition::Holds(bears));
-        conditions.push(Condition::Not(vec![Condition::Holds(binding.clone())]));
-        let begun = self.turn("begins to bind", Trigger::Begins(binding));
+        if let Some(party) = &party {
+            conditions.insert(0, self.may_become_party(party));
+        }
+        conditions.insert(0, self.may_come_to_bear());
         let not_yet = self.signal(&format!("does not bind yet ({what})"));
-        let waits = vec![Effect::Happen(not_yet.clone())];
-        self.rule(&format!("does not bind yet ({what})"), triggers.clone(), conditions.clone(), waits);
-        self.unless(begun);
+        let mut turns = vec![("begins to bind", self.content.bearer, binding)];
+        turns.extend(party.map(|party| ("has a new party", party.args[0], party)));
+        let mut missing = Vec::new();
+        for (word, whose, pattern) in turns {
+            let not_before = vec![Condition::Not(vec![Condition::Holds(pattern.clone())])];
+            let begun = self.turn_of(word, Trigger::Begins(pattern), whose);
+            let conditions = conditions.iter().chain(&not_before).cloned().collect();
+            let waits = vec![Effect::Happen(not_yet.clone())];
+            self.rule(&format!("does not bind yet ({what})"), triggers.clone(), conditions, waits);
+            self.unless(begun);
+            missing.push(not_before);
+        }
+        match missing.as_mut_slice() {
+            [only] => conditions.append(only),
+            _ => conditions.push(Condition::AnyOf(missing)),
+        }
         self.rule(&format!("{what} as it begins to bind"), triggers, conditions, effects);
-        self.unless(not_yet);
+        self.unless_any([&not_yet].into_iter().chain(&free));
+    }
+
+    /// Of the conditions the one that `the other` counts as a party.
+    fn party_of_other(&self, conditions: &[Condition]) -> Option<FluentPattern> {
+        let hooks = &self.this.model.hooks;
+        let is_it = |it: &FluentPattern| {
+            it.fluent == hooks.party && hooks.party != hooks.named_in && it.args.first() == self.content.other.as_ref()
+        };
+        conditions.iter().find_map(|condition| match condition {
+            Condition::Holds(it) if is_it(it) => Some(it.clone()),
+            _ => None,
+        })
+    }
+
+    /// That `the other` is named in the instrument, or may come to be a party.
+    fn may_become_party(&mut self, party: &FluentPattern) -> Condition {
+        let named = FluentPattern { fluent: self.this.model.hooks.named_in, ..party.clone() };
+        let fluent = self.this.may_be_bound();
+        let may = FluentPattern { fluent, args: vec![party.args[0]], value: Term::Value(Value::TRUE) };
+        Condition::AnyOf(vec![vec![Condition::Holds(named)], vec![Condition::Holds(may)]])
+    }
+
+    /// That somebody is named as a bearer of the norm, or is one of those whom the law says norms may bind: whoever
+    /// joins a treaty, or succeeds to a party, is not named on the day before.
+    fn may_come_to_bear(&mut self) -> Condition {
+        let args = vec![self.content.bearer, Term::Value(value_of(self.id))];
+        let bears = FluentPattern { fluent: self.this.model.hooks.bears, args, value: Term::Value(Value::TRUE) };
+        let fluent = self.this.may_be_bound();
+        let may = FluentPattern { fluent, args: vec![self.content.bearer], value: Term::Value(Value::TRUE) };
+        Condition::AnyOf(vec![vec![Condition::Holds(bears)], vec![Condition::Holds(may)]])
     }
 
     /// An event of the norm's own that tells when it begins to bind its bearer, or ceases to.
     pub(super) fn turn(&mut self, what: &str, trigger: Trigger) -> EventPattern {
+        self.turn_of(what, trigger, self.content.bearer)
+    }
+
+    fn turn_of(&mut self, what: &str, trigger: Trigger, whose: Term) -> EventPattern {
         let name = format!("{} {what}", self.name);
         let actions = &mut self.this.model.program.actions;
         let known = actions.iter().position(|action| action.name == name);
         let action = ActionId::from_index(known.unwrap_or(actions.len()));
-        let event = EventPattern { action, args: vec![self.content.bearer] };
+        let event = EventPattern { action, args: vec![whose] };
         if known.is_none() {
             actions.push(Action { name, holes: vec![Hole::Thing] });
             self.rule(what, vec![trigger], Vec::new(), vec![Effect::Happen(event.clone())]);

@@ -31,6 +31,9 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) excepted: Option<EventPattern>,
     /// The event that the act is done while the duty is due.
     pub(super) performed: Option<EventPattern>,
+    /// Where the act may be done with a whole of which its place is a part: the event that it is done in either way, and the
+    /// act as such.
+    pub(super) deed: Option<(ActionId, ActionId)>,
     /// Whether the rule asked for last was made: one that nothing triggers is not.
     pub(super) is_made: bool,
 }
@@ -39,6 +42,7 @@ impl Builder<'_, '_> {
     pub(super) fn build(&mut self) {
         self.tell_triggers_apart();
         self.excused_in_advance();
+        self.done_with_the_whole();
         let words: &[&str] = match (&self.content.body, self.content.modality) {
             (Body::Act(..), Modality::Must) => {
                 self.duty();
@@ -168,7 +172,7 @@ impl Builder<'_, '_> {
         for (trigger, given) in &self.content.until {
             let Trigger::Happens(end) = trigger else { return Vec::new() };
             let is_apart = given.is_empty()
-                && act.is_none_or(|act| end.action != act.action)
+                && act.is_none_or(|act| end.action != self.as_stated(act.action))
                 && !self.follows(end)
                 && !self.content.triggers.iter().any(|it| is_it(it, end))
                 && self.binding().is_none_or(|it| !self.this.may_change(end.action, it.fluent));

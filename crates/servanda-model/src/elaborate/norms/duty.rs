@@ -211,15 +211,16 @@ impl Builder<'_, '_> {
         let mut conditions = self.conditions();
         conditions.extend(self.unexcepted());
         let effects = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
-        self.on_the_first_day("becomes due", self.content.triggers.clone(), conditions, effects);
+        self.on_the_first_day("becomes due", self.content.triggers.clone(), conditions, effects, None);
     }
 
     /// Whether the act can be asked for at the moment that sets the duty off: it neither follows from rules nor is what
     /// sets it off, or makes it bind.
     pub(super) fn may_wait_for(&self, act: &EventPattern) -> bool {
         let triggers = &self.content.triggers;
-        let apart = |it: &Trigger| matches!(it, Trigger::Happens(pattern) if pattern.action != act.action);
-        let binds = self.binding().is_some_and(|it| !self.this.may_change(act.action, it.fluent));
+        let stated = self.as_stated(act.action);
+        let apart = |it: &Trigger| matches!(it, Trigger::Happens(pattern) if pattern.action != stated);
+        let binds = self.binding().is_some_and(|it| !self.this.may_change(stated, it.fluent));
         !self.follows(act) && if triggers.is_empty() { binds } else { triggers.iter().all(apart) }
     }
 

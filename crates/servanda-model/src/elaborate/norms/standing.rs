@@ -74,12 +74,13 @@ impl Builder<'_, '_> {
         let when = vec![Trigger::Happens(act.clone())];
         // The first day on which a norm binds counts, and the first on which it does not is free; but an act that ends the
         // norm itself is judged by what bound before.
-        let apart = self.binding().filter(|it| !self.this.may_change(act.action, it.fluent));
+        let stated = self.as_stated(act.action);
+        let apart = self.binding().filter(|it| !self.this.may_change(stated, it.fluent));
         let ceased = apart.map(|binding| self.turn("ceases to bind", Trigger::Ends(binding)));
         self.rule("is broken", when.clone(), conditions.clone(), begin.clone());
         if let Some(ceased) = ceased {
-            self.unless(ceased);
-            self.on_the_first_day("is broken", when, conditions, begin);
+            self.unless(ceased.clone());
+            self.on_the_first_day("is broken", when, conditions, begin, Some(ceased));
         }
         let broken = FluentPattern { fluent: broken, args: self.args(), value: Term::Value(Value::TRUE) };
         let breached = self.this.status_value("breached");
