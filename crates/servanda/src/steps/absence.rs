@@ -52,7 +52,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
             // How many it is, and how many somebody says.
             let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any };
             held_instead(world, outcome, run, &pattern, on, &mut no);
-            for (text, told) in claimed_facts(world, &pattern).into_iter().filter(|_| whole) {
+            for (text, told) in claimed_facts(world, &pattern, view.known_in).into_iter().filter(|_| whole) {
                 no.instead.push(text);
                 no.steps.push(told);
             }
@@ -317,7 +317,7 @@ pub(crate) fn lacking(world: &World<'_>, outcome: &Outcome, pattern: &FluentPatt
     let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return };
     let mut own = crate::ask::No::default();
     let condition = Condition::Holds(pattern.clone());
-    explain_absence(world, outcome, run, &condition, (&[], None), on, &mut own);
+    explain_absence(world, outcome, run, &condition, (&[], None, 0), on, &mut own);
     no.searched.extend(own.searched);
     no.would_change.extend(own.would_change);
     for definition in outcome.program.definitions.iter().filter(|it| it.fluent == pattern.fluent) {
