@@ -2,11 +2,13 @@
 
 mod acts;
 mod held;
+mod kept;
 mod known;
 mod live;
 mod matching;
 mod norms;
 mod parting;
+mod sayings;
 mod spells;
 mod trial;
 mod views;
@@ -16,13 +18,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
-use servanda_engine::{ProgramError, Solution, StepId};
+use servanda_engine::{ProgramError, StepId};
 use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
 
 use acts::{acts, happened, on_wholes, undone};
 use held::{
     Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
 };
+use kept::{keeping, secrets_made, since_text};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use spells::{broken_again, causes, end_of, intervals, no_more};
 
@@ -580,67 +583,6 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     }
 }
 
-/// Since when an answer is so, in words.
-fn since_text(answer: &Answer) -> String {
-    match (&answer.since, &answer.since_between) {
-        (Some(day), _) => format!(" since {day}"),
-        (None, Some((first, last))) => format!(" since {}", between_text(first.clone(), last.clone())),
-        (None, None) => String::new(),
-    }
-}
-
-/// Turns the norms that are broken into whether the whole of them is kept; gives back those that say no.
-fn keeping(
-    world: &World<'_>,
-    outcome: &Outcome,
-    question: &Question,
-    (bound, on, all_days): (FluentId, i64, bool),
-    answers: &mut Vec<Answer>,
-) -> Vec<Answer> {
-    let broken = std::mem::take(answers);
-    let found = fillings(outcome, Some(bound), on);
-    let binds = |it: &Found<'_>| match all_days {
-        true => it.days.iter().any(|days| days.iter().next().is_some()),
-        false => it.at.iter().any(Option::is_some),
-    };
-    if !found.values().any(binds) || broken.iter().any(|it| it.truth == Truth::Certain) {
-        return broken;
-    }
-    let mut one = answer(world, told(world.model, &question.body), broken.is_empty(), vec![None], vec![None]);
-    for (_, run, step) in found.values().flat_map(|it| &it.steps).take(1) {
-        because(world, run, Some(*step), Some(on), &mut one);
-    }
-    one.which = broken.iter().map(|norm| format!("but possibly {} breached{}", norm.text, since_text(norm))).collect();
-    answers.push(one);
-    Vec::new()
-}
-
-/// What is secret is so from when it was made, and not before.
-fn secrets_made(
-    world: &World<'_>,
-    outcome: &Outcome,
-    question: &Question,
-    on: i64,
-    all_days: bool,
-    answers: &mut Vec<Answer>,
-) {
-    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return };
-    if it.fluent != world.model.hooks.secret {
-        return;
-    }
-    let named = |answer: &Answer| match it.args.first() {
-        Some(Term::Value(value)) => value.as_entity(),
-        _ => world.model.lexicon.entity(&answer.text),
-    };
-    answers.retain_mut(|answer| {
-        let Some(made) = named(answer).and_then(|thing| steps::made_on(world, outcome, thing)) else { return true };
-        if answer.since.is_none() && answer.since_between.is_none() {
-            answer.since = Some(world.model.show_tick(made));
-        }
-        all_days || made <= on
-    });
-}
-
 /// A no about what is not known of says so.
 fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View, mut no: No) -> No {
     let model = world.model;
@@ -721,14 +663,6 @@ pub(crate) fn undecided_patterns<'q>(
     })
 }
 
-fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {
-    if key.is_empty() {
-        return statement(model, question);
-    }
-    let shown: Vec<String> = key.iter().map(|value| say::value(model, solution, *value)).collect();
-    shown.join(", ")
-}
-
 /// Whether a day is the one asked for, or may be it.
 fn is_or_may_be(day: &str, (one, between): (&Option<String>, &Option<Between>), truth: &mut Truth) -> bool {
     if let Some(one) = one {
@@ -737,80 +671,6 @@ fn is_or_may_be(day: &str, (one, between): (&Option<String>, &Option<Between>), 
     let Some((Some(first), Some(last))) = between else { return false };
     *truth = Truth::Possible;
     first.as_str() <= day && day <= last.as_str()
-}
-
-/// What a yes says: the question as a sentence, where it is a single one.
-fn statement(model: &Model, question: &Question) -> String {
-    match question.conditions.as_slice() {
-        [one @ Condition::Holds(it)] if !it.args.contains(&Term::Any) && it.value != Term::Any => {
-            say::condition(model, one, &question.vars)
-        }
-        [one @ Condition::Compare { .. }] if question.body.to_lowercase().starts_with("is ") => {
-            say::condition(model, one, &question.vars)
-        }
-        [_, _, ..] if question.body.contains(" and ") && question.conditions.iter().all(is_plain) => {
-            let said = question.conditions.iter().map(|it| say::condition(model, it, &question.vars));
-            said.collect::<Vec<_>>().join(" and ")
-        }
-        _ => told(model, &question.body),
-    }
-}
-
-/// Whether a condition, or what it denies, is a single thing that is so.
-fn is_plain(condition: &Condition) -> bool {
-    match condition {
-        Condition::Holds(it) => !it.args.contains(&Term::Any) && it.value != Term::Any,
-        Condition::Not(list) => matches!(list.as_slice(), [one @ Condition::Holds(_)] if is_plain(one)),
-        _ => false,
-    }
-}
-
-/// A yes-or-no question with its words in the order of a statement: `is Ceiling observed` says `Ceiling is observed`.
-fn told(model: &Model, question: &str) -> String {
-    let body = question.trim_end_matches('?').trim();
-    let words: Vec<&str> = body.split_whitespace().collect();
-    let Some((first, rest)) = words.split_first() else { return body.to_owned() };
-    // `is not Ceiling breached`
-    if rest.first().is_some_and(|word| word.eq_ignore_ascii_case("not")) {
-        let positive = told(model, &[&[*first], &rest[1..]].concat().join(" "));
-        let auxiliary = format!(" {} ", first.to_lowercase());
-        return match positive.split_once(auxiliary.as_str()) {
-            Some((subject, rest)) => format!("{subject}{auxiliary}not {rest}"),
-            None => body.to_owned(),
-        };
-    }
-    let subject = (1..rest.len()).rev().find(|end| model.lexicon.entity(&rest[..*end].join(" ")).is_some());
-    let Some(end) = subject else { return body.to_owned() };
-    match first.to_lowercase().as_str() {
-        aux @ ("is" | "was" | "are" | "were" | "has" | "had") => {
-            format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
-        }
-        aux @ ("does" | "did" | "do") if rest.get(end).is_some_and(|word| word.eq_ignore_ascii_case("not")) => {
-            format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
-        }
-        aux @ ("does" | "did" | "do") => match conjugated(model, &rest[end..], aux) {
-            Some(said) => format!("{} {said}", rest[..end].join(" ")),
-            None => rest.join(" "),
-        },
-        _ => body.to_owned(),
-    }
-}
-
-/// The words behind a subject with their verb in the form that goes without `does` or `did`.
-fn conjugated(model: &Model, words: &[&str], auxiliary: &str) -> Option<String> {
-    let form = match auxiliary {
-        "does" => 1,
-        "did" => 2,
-        _ => 0,
-    };
-    let verb = words.first()?.to_lowercase();
-    let pieces = model.lexicon.wordings.iter().flat_map(|wording| &wording.pieces);
-    let forms = pieces.filter_map(|piece| match piece {
-        servanda_model::lexicon::Piece::Word(forms) if forms.len() > 2 && forms[0] == verb => Some(forms),
-        _ => None,
-    });
-    let said = forms.into_iter().next().map(|forms| forms[form].clone());
-    said.map(|said| [&[said.as_str()], &words[1..]].concat().join(" "))
 }
 
 fn answer(

@@ -78,8 +78,7 @@ impl<'m> Preparing<'m> {
         let plain = text.trim().trim_end_matches(['?', '.', '!']).trim();
         if plain.split_whitespace().count() > MOST_WORDS {
             let message = format!("a question has at most {MOST_WORDS} words");
-            let (span, help) = (servanda_diagnostics::Span::default(), Some("ask one thing at a time".to_owned()));
-            return Err(Trouble { code: "question-too-long", message, span, help, unknown: None });
+            return Err(refused("question-too-long", message, "ask one thing at a time"));
         }
         let mut body = understand::without_contractions(&close_quotations(plain));
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
@@ -231,6 +230,12 @@ impl<'m> Preparing<'m> {
 fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let head = text.get(..prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then(|| text[prefix.len()..].trim_start())
+}
+
+/// Why a question is not answered as it stands, and what to ask instead.
+fn refused(code: &'static str, message: String, help: &str) -> Trouble {
+    let span = servanda_diagnostics::Span::default();
+    Trouble { code, message, span, help: Some(help.to_owned()), unknown: None }
 }
 
 /// That a date is not one day, and questions are about one.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Model, Value};
 
 use super::matching::suits;
+use super::sayings::told;
 use super::witness::part;
-use super::{Answer, Truth, answer, dated, ends, told};
+use super::{Answer, Truth, answer, dated, ends};
 use crate::ends::Ends;
 use crate::question::Question;
 use crate::world::{Outcome, Run, World, known_happenings};

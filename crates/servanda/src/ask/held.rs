@@ -10,8 +10,9 @@ use servanda_model::{
 };
 
 use super::known::knowledge;
+use super::sayings::{statement, text_of};
 use super::witness::part;
-use super::{Answer, Truth, and_why_no_more, answer, because, known, statement, text_of, undecided_patterns, why};
+use super::{Answer, Truth, and_why_no_more, answer, because, known, undecided_patterns, why};
 use crate::ends::Ends;
 use crate::question::{Form, Question};
 use crate::steps;

@@ -6,7 +6,8 @@ use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
 use servanda_model::{Clock, Condition, EventPattern, Modality, Model, Norm, Term, Value, VarId, View};
 
-use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings, text_of};
+use super::sayings::text_of;
+use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Question, Turn};
 use crate::steps;

@@ -128,17 +128,6 @@ fn expr_of(term: Term) -> Expr {
     }
 }
 
-/// What norms say of two is asked of each.
-fn one_by_one(text: &str) -> Trouble {
-    Trouble {
-        code: "one-name-wanted",
-        message: format!("`{text}` asks of several what the norms may say of each otherwise"),
-        span: servanda_diagnostics::Span::default(),
-        help: Some("ask of each by itself, without `or`".to_owned()),
-        unknown: None,
-    }
-}
-
 impl Preparing<'_> {
     /// A question with a modal word in it.
     pub(super) fn modal_question(&mut self, words: &[&str], question: &mut Question) -> Result<(), Trouble> {
@@ -186,7 +175,8 @@ impl Preparing<'_> {
             return self.all_norms(of, Some(actor), other, question);
         }
         if rest.iter().any(|word| word.eq_ignore_ascii_case("or")) {
-            return Err(one_by_one(&words.join(" ")));
+            let message = format!("`{}` asks of several what the norms may say of each otherwise", words.join(" "));
+            return Err(super::refused("one-name-wanted", message, "ask of each by itself, without `or`"));
         }
         let (deeds, scope, extra) = self.deeds(&orders(&before, &rest))?;
         of.how_many = is(before.first(), "how");

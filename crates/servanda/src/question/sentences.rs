@@ -8,7 +8,7 @@ use servanda_model::{
 
 use super::reword::MOST_REWORDED;
 use super::words::{self, ASKED, all_orders, of_status};
-use super::{Form, Preparing, Question, Turn, statuses, terms};
+use super::{Form, Preparing, Question, Turn, refused, statuses, terms};
 
 /// The most words of a name that begins a sentence.
 const MOST_NAMING: usize = 8;
@@ -476,23 +476,13 @@ fn asked_in(conditions: &[Condition], scope: &Scope) -> Vec<VarId> {
 }
 
 fn of_what_kind(text: &str) -> Trouble {
-    Trouble {
-        code: "no-kind",
-        message: format!("`{text}` asks for all of whom it is not so, and does not say among whom"),
-        span: servanda_diagnostics::Span::default(),
-        help: Some("ask who did or does, or `which KIND … not …` of what is so".to_owned()),
-        unknown: None,
-    }
+    let message = format!("`{text}` asks for all of whom it is not so, and does not say among whom");
+    refused("no-kind", message, "ask who did or does, or `which KIND … not …` of what is so")
 }
 
 fn two_questions(text: &str) -> Trouble {
-    Trouble {
-        code: "two-questions",
-        message: format!("`{text}` says one thing and denies another, and is not understood as one question"),
-        span: servanda_diagnostics::Span::default(),
-        help: Some("ask each by itself".to_owned()),
-        unknown: None,
-    }
+    let message = format!("`{text}` says one thing and denies another, and is not understood as one question");
+    refused("two-questions", message, "ask each by itself")
 }
 
 /// Whether a sentence asks for a place.
@@ -507,13 +497,8 @@ fn is_number(conditions: &[Condition], scope: &Scope) -> bool {
 }
 
 fn no_place(text: &str) -> Trouble {
-    Trouble {
-        code: "wrong-kind",
-        message: format!("`where` asks for a place, and `{text}` has none"),
-        span: servanda_diagnostics::Span::default(),
-        help: Some("ask `how many …`, or with the phrase that says in what place it is so".to_owned()),
-        unknown: None,
-    }
+    let message = format!("`where` asks for a place, and `{text}` has none");
+    refused("wrong-kind", message, "ask `how many …`, or with the phrase that says in what place it is so")
 }
 
 /// Whether a sentence asks for something, and does not only say it.

@@ -1,0 +1,72 @@
+//! Answers that are made of others: whether the whole of a treaty is kept, and since when a secret is one.
+
+use servanda_model::{Condition, FluentId, Term};
+
+use super::held::{Found, fillings};
+use super::sayings::told;
+use super::{Answer, Truth, answer, because};
+use crate::ends::between_text;
+use crate::question::Question;
+use crate::steps;
+use crate::world::{Outcome, World};
+
+/// Since when an answer is so, in words.
+pub(super) fn since_text(answer: &Answer) -> String {
+    match (&answer.since, &answer.since_between) {
+        (Some(day), _) => format!(" since {day}"),
+        (None, Some((first, last))) => format!(" since {}", between_text(first.clone(), last.clone())),
+        (None, None) => String::new(),
+    }
+}
+
+/// Turns the norms that are broken into whether the whole of them is kept; gives back those that say no.
+pub(super) fn keeping(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    (bound, on, all_days): (FluentId, i64, bool),
+    answers: &mut Vec<Answer>,
+) -> Vec<Answer> {
+    let broken = std::mem::take(answers);
+    let found = fillings(outcome, Some(bound), on);
+    let binds = |it: &Found<'_>| match all_days {
+        true => it.days.iter().any(|days| days.iter().next().is_some()),
+        false => it.at.iter().any(Option::is_some),
+    };
+    if !found.values().any(binds) || broken.iter().any(|it| it.truth == Truth::Certain) {
+        return broken;
+    }
+    let mut one = answer(world, told(world.model, &question.body), broken.is_empty(), vec![None], vec![None]);
+    for (_, run, step) in found.values().flat_map(|it| &it.steps).take(1) {
+        because(world, run, Some(*step), Some(on), &mut one);
+    }
+    one.which = broken.iter().map(|norm| format!("but possibly {} breached{}", norm.text, since_text(norm))).collect();
+    answers.push(one);
+    Vec::new()
+}
+
+/// What is secret is so from when it was made, and not before.
+pub(super) fn secrets_made(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    on: i64,
+    all_days: bool,
+    answers: &mut Vec<Answer>,
+) {
+    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return };
+    if it.fluent != world.model.hooks.secret {
+        return;
+    }
+    let named = |answer: &Answer| match it.args.first() {
+        Some(Term::Value(value)) => value.as_entity(),
+        _ => world.model.lexicon.entity(&answer.text),
+    };
+    answers.retain_mut(|answer| {
+        let Some(made) = named(answer).and_then(|thing| steps::made_on(world, outcome, thing)) else { return true };
+        if answer.since.is_none() && answer.since_between.is_none() {
+            answer.since = Some(world.model.show_tick(made));
+        }
+        all_days || made <= on
+    });
+}

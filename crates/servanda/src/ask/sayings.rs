@@ -1,0 +1,91 @@
+//! What an answer says: what fills the holes of a question, or the question with its words in the order of a statement.
+
+use servanda_engine::Solution;
+use servanda_model::lexicon::Piece;
+use servanda_model::{Condition, Model, Term, Value};
+
+use crate::question::Question;
+use crate::say;
+
+/// What fills the holes of a question, or the question as a statement.
+pub(super) fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {
+    if key.is_empty() {
+        return statement(model, question);
+    }
+    let shown: Vec<String> = key.iter().map(|value| say::value(model, solution, *value)).collect();
+    shown.join(", ")
+}
+
+/// What a yes says: the question as a sentence, where it is a single one.
+pub(super) fn statement(model: &Model, question: &Question) -> String {
+    match question.conditions.as_slice() {
+        [one @ Condition::Holds(it)] if !it.args.contains(&Term::Any) && it.value != Term::Any => {
+            say::condition(model, one, &question.vars)
+        }
+        [one @ Condition::Compare { .. }] if question.body.to_lowercase().starts_with("is ") => {
+            say::condition(model, one, &question.vars)
+        }
+        [_, _, ..] if question.body.contains(" and ") && question.conditions.iter().all(is_plain) => {
+            let said = question.conditions.iter().map(|it| say::condition(model, it, &question.vars));
+            said.collect::<Vec<_>>().join(" and ")
+        }
+        _ => told(model, &question.body),
+    }
+}
+
+/// Whether a condition, or what it denies, is a single thing that is so.
+fn is_plain(condition: &Condition) -> bool {
+    match condition {
+        Condition::Holds(it) => !it.args.contains(&Term::Any) && it.value != Term::Any,
+        Condition::Not(list) => matches!(list.as_slice(), [one @ Condition::Holds(_)] if is_plain(one)),
+        _ => false,
+    }
+}
+
+/// A yes-or-no question with its words in the order of a statement: `is Ceiling observed` says `Ceiling is observed`.
+pub(super) fn told(model: &Model, question: &str) -> String {
+    let body = question.trim_end_matches('?').trim();
+    let words: Vec<&str> = body.split_whitespace().collect();
+    let Some((first, rest)) = words.split_first() else { return body.to_owned() };
+    // `is not Ceiling breached`
+    if rest.first().is_some_and(|word| word.eq_ignore_ascii_case("not")) {
+        let positive = told(model, &[&[*first], &rest[1..]].concat().join(" "));
+        let auxiliary = format!(" {} ", first.to_lowercase());
+        return match positive.split_once(auxiliary.as_str()) {
+            Some((subject, rest)) => format!("{subject}{auxiliary}not {rest}"),
+            None => body.to_owned(),
+        };
+    }
+    let subject = (1..rest.len()).rev().find(|end| model.lexicon.entity(&rest[..*end].join(" ")).is_some());
+    let Some(end) = subject else { return body.to_owned() };
+    match first.to_lowercase().as_str() {
+        aux @ ("is" | "was" | "are" | "were" | "has" | "had") => {
+            format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
+        }
+        aux @ ("does" | "did" | "do") if rest.get(end).is_some_and(|word| word.eq_ignore_ascii_case("not")) => {
+            format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
+        }
+        aux @ ("does" | "did" | "do") => match conjugated(model, &rest[end..], aux) {
+            Some(said) => format!("{} {said}", rest[..end].join(" ")),
+            None => rest.join(" "),
+        },
+        _ => body.to_owned(),
+    }
+}
+
+/// The words behind a subject with their verb in the form that goes without `does` or `did`.
+fn conjugated(model: &Model, words: &[&str], auxiliary: &str) -> Option<String> {
+    let form = match auxiliary {
+        "does" => 1,
+        "did" => 2,
+        _ => 0,
+    };
+    let verb = words.first()?.to_lowercase();
+    let pieces = model.lexicon.wordings.iter().flat_map(|wording| &wording.pieces);
+    let forms = pieces.filter_map(|piece| match piece {
+        Piece::Word(forms) if forms.len() > 2 && forms[0] == verb => Some(forms),
+        _ => None,
+    });
+    let said = forms.into_iter().next().map(|forms| forms[form].clone());
+    said.map(|said| [&[said.as_str()], &words[1..]].concat().join(" "))
+}
