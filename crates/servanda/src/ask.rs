@@ -138,6 +138,9 @@ pub struct Reply {
     /// Answers under readings of norms and doctrines that were not chosen, where they differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Parted>,
+    /// What the dossier says against itself by then, and what is therefore left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contradictions: Vec<String>,
     /// Where the answer is no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no: Option<No>,
@@ -497,7 +500,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         answers = of_parts(world, outcome, question, on);
     }
     if matches!(question.form, Form::HowMany | Form::What) {
-        unstated(world, question, view, &mut answers);
+        unstated(world, outcome, question, view, &mut answers);
     }
     secrets_made(world, outcome, question, on, all_days, &mut answers);
     if let Some(since) = question.since {
@@ -578,6 +581,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         assumptions,
         precision: (!(outcome.exhaustive && outcome.precise)).then_some("approximate"),
         readings: Vec::new(),
+        contradictions: kept::contradictory(world, outcome, on),
         no: negative,
         tried_numbers: outcome.stated.is_some(),
     }

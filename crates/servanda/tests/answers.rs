@@ -505,3 +505,15 @@ fn two_readings_of_a_norm_are_not_chosen_together() {
     assert!(asked(&["Loose"]).is_ok_and(|reply| !reply.answers.is_empty()));
     assert!(asked(&["Loose", "Strict"]).is_err());
 }
+
+#[test]
+fn what_contradicts_itself_is_told_beside_the_answer() {
+    let dossier = format!(
+        "{CEILING}\nplace Westmarch\nfact since 1922-05-01: troops of Corvia in Westmarch is 10\nfact since 1922-05-01: troops of Corvia in Westmarch is 20"
+    );
+    let before = reply(&dossier, "how many troops of Corvia in Westmarch on 1922-04-30");
+    assert!(before.contradictions.is_empty(), "{:?}", before.contradictions);
+    let after = reply(&dossier, "how many troops of Corvia in Westmarch on 1922-06-01");
+    assert_eq!(after.answers[0].text, "unknown");
+    assert!(after.contradictions[0].contains("troops of Corvia in Westmarch"), "{:?}", after.contradictions);
+}

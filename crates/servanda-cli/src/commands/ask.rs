@@ -56,6 +56,9 @@ pub(crate) fn text(reply: &Reply, out: &Terminal) -> String {
             if parted.held_by.is_empty() { String::new() } else { format!(" (held by {})", parted.held_by.join(", ")) };
         lines.push_str(&format!("  under {}{held}: {answers}\n", parted.under));
     }
+    for contradiction in &reply.contradictions {
+        lines.push_str(&format!("  but {}\n", out.wrap(contradiction, 6)));
+    }
     if reply.precision.is_some() {
         lines.push_str("  approximate: there are more chronologies than were looked at\n");
     }

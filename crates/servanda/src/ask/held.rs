@@ -55,11 +55,14 @@ pub(super) fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question
 }
 
 /// A number that nobody stated: what is taken for it, and who states one all the same.
-pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answers: &mut [Answer]) {
+pub(super) fn unstated(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View, answers: &mut [Answer]) {
     for answer in answers {
         if answer.text == "0" && answer.since.is_none() && answer.since_between.is_none() {
             let unknown = question.counted.as_ref().is_some_and(|(fluent, args)| {
-                view.seen_by.is_some() || view.known_in.is_some() || !is_ever_told(world.model, *fluent, args)
+                is_contradicted(world.model, outcome, *fluent, args)
+                    || view.seen_by.is_some()
+                    || view.known_in.is_some()
+                    || !is_ever_told(world.model, *fluent, args)
             });
             if unknown {
                 answer.text = "unknown".to_owned();
@@ -76,6 +79,15 @@ pub(super) fn unstated(world: &World<'_>, question: &Question, view: &View, answ
             }
         }
     }
+}
+
+/// Whether two numbers are stated for the same at once, so that none is taken.
+fn is_contradicted(model: &Model, outcome: &Outcome, fluent: FluentId, args: &[Term]) -> bool {
+    let own = model.totals.iter().find(|total| total.total == fluent).map_or(fluent, |total| total.own);
+    let same =
+        |values: &[Value]| args.iter().zip(values).all(|(term, value)| !matches!(term, Term::Value(it) if it != value));
+    let mut all = outcome.runs.iter().flat_map(|run| &run.solution.contradictions);
+    all.any(|it| it.fluent == own && same(&it.args))
 }
 
 /// Whether the dossier tells anything of such a number, of these things or of these at another place.

@@ -1,4 +1,5 @@
-//! Answers that are made of others: whether the whole of a treaty is kept, and since when a secret is one.
+//! What is seen of answers only beside others: whether the whole of a treaty is kept, since when a secret is one, and what the
+//! dossier says against itself.
 
 use servanda_model::{Condition, FluentId, Term};
 
@@ -7,6 +8,7 @@ use super::sayings::told;
 use super::{Answer, Truth, answer, because};
 use crate::ends::between_text;
 use crate::question::Question;
+use crate::say;
 use crate::steps;
 use crate::world::{Outcome, World};
 
@@ -69,4 +71,20 @@ pub(super) fn secrets_made(
         }
         all_days || made <= on
     });
+}
+
+/// The most contradictions that are told of.
+const MOST_CONTRADICTIONS: usize = 3;
+
+/// What the dossier says against itself by a day: no value is taken for it, and answers beside it may be otherwise.
+pub(super) fn contradictory(world: &World<'_>, outcome: &Outcome, on: i64) -> Vec<String> {
+    let model = world.model;
+    let by = |tick: &Option<i64>| tick.is_none_or(|tick| tick <= on);
+    let found = outcome.runs.iter().take(1).flat_map(|run| &run.solution.contradictions);
+    let told = found.filter(|it| by(&it.tick) && it.fluent.index() < model.program.fluents.len()).map(|it| {
+        let day = it.tick.map_or_else(|| "from the start".to_owned(), |tick| format!("on {}", model.show_tick(tick)));
+        let said = say::fluent(model, it.fluent, &it.args, None);
+        format!("what is said of “{said}” {day} contradicts itself and is left out; `servanda check` shows where")
+    });
+    told.take(MOST_CONTRADICTIONS).collect()
 }
