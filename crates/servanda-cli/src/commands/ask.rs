@@ -91,7 +91,8 @@ fn answer_line(answer: &Answer, out: &Terminal) -> String {
                 Err(_) => format!("{what} on {value}"),
             };
             let all: Vec<String> = days.iter().map(told).collect();
-            line.push_str(&format!("  {word} {}\n", all.join(", ")));
+            let told = out.wrap_from(&all.join(", "), word.len() + 3, 6);
+            line.push_str(&format!("  {word} {told}\n"));
         }
     };
     show(&answer.witness, "so with");

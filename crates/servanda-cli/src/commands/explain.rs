@@ -43,7 +43,8 @@ fn step(told: &Told, out: &Terminal) -> String {
     let day = told.day.as_deref().unwrap_or("from the start");
     let premises: Vec<String> = told.premises.iter().map(|id| format!("[{id}]")).collect();
     let from = if premises.is_empty() { String::new() } else { format!(" from {}", premises.join(" ")) };
-    let mut lines = format!("[{}] {day}  {}\n", told.id, out.wrap(&told.text, 8));
+    let head = format!("[{}] {day}  ", told.id);
+    let mut lines = format!("{head}{}\n", out.wrap_from(&told.text, head.chars().count(), 8));
     let mut about = told.kind.to_owned();
     if let Some(name) = &told.name {
         about.push_str(&format!(" {name}"));

@@ -39,7 +39,7 @@ fn text(found: &Sourcing, out: &Terminal) -> String {
         text.push_str(&one(source, out));
     }
     if !without.is_empty() {
-        text.push_str(&format!("{}\n", out.bold("Without a file, so not at hand")));
+        text.push_str(&format!("{}\n", out.bold("Cited without a file to look in")));
         let names: Vec<String> =
             without.iter().map(|it| format!("{} ({})", it.name, it.citations.len() + it.without_passage)).collect();
         text.push_str(&format!("  {}\n\n", out.wrap(&names.join(", "), 2)));
