@@ -64,6 +64,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         origins: HashMap::new(),
         context: HashMap::new(),
         names: HashMap::new(),
+        looks: (0, HashMap::new()),
         sums: Vec::new(),
         requirements: Vec::new(),
         own: Vec::new(),
@@ -104,6 +105,8 @@ pub(crate) struct Elaborator<'a> {
     context: HashMap<Key, Context>,
     /// The thing that a statement declares.
     names: HashMap<Key, Vec<EntityId>>,
+    /// Names with letters of another script, by what they look like in Latin ones; of so many of the things.
+    looks: (usize, HashMap<String, EntityId>),
     sums: Vec<(FluentId, Statement, Clause)>,
     /// What actions require: the action, the names of its holes, and where it is written.
     requirements: Vec<(crate::ids::ActionId, Vec<String>, Statement, Clause)>,
@@ -122,9 +125,9 @@ pub(crate) struct Elaborator<'a> {
     releases: bool,
     /// For a norm that rules name, and a status word, the fluent of its own that says so.
     own_statuses: BTreeMap<(EntityId, FluentId), FluentId>,
-    /// Whether anything told may excuse a bearer.
     /// The fluent of those whom norms may come to bind, once a norm asks for it.
     may_be_bound: Option<FluentId>,
+    /// Whether anything told may excuse a bearer.
     excuses: bool,
     /// Exceptions that excuse what is due as they come to hold.
     exceptions_that_begin: Vec<norms::BeginsToExcuse>,

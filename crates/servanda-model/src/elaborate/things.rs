@@ -163,12 +163,19 @@ impl Elaborator<'_> {
 
     /// Refuses a name that looks like another and has letters of another script.
     fn look_alikes(&mut self, statement: &Statement, name: &str, span: servanda_diagnostics::Span) {
-        let looks = as_it_looks(name);
-        let is_like = |other: &str| match &looks {
-            Some(looks) => looks == other,
-            None => !other.is_ascii() && as_it_looks(other).is_some_and(|it| it == name),
+        let lexicon = &self.model.lexicon;
+        let (seen, by_look) = &mut self.looks;
+        for (at, entity) in lexicon.entities.iter().enumerate().skip(*seen).filter(|(_, it)| !it.name.is_ascii()) {
+            if let Some(look) = as_it_looks(&entity.name) {
+                by_look.entry(look).or_insert(EntityId::from_index(at));
+            }
+        }
+        *seen = lexicon.entities.len();
+        let like = match as_it_looks(name) {
+            Some(look) => lexicon.lookup(&look).into_iter().find(|id| lexicon.entities[id.index()].name == look),
+            None => by_look.get(name).copied(),
         };
-        let other = self.model.lexicon.entities.iter().map(|entity| &entity.name).find(|it| is_like(it)).cloned();
+        let other = like.map(|id| lexicon.entities[id.index()].name.clone());
         if let Some(other) = other
             && let Some(odd) = odd_letter(name).or_else(|| odd_letter(&other))
         {
