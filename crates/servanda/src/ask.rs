@@ -24,8 +24,9 @@ use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, 
 use acts::{acts, happened, on_wholes, undone};
 use held::{
     Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
+    untold,
 };
-use kept::{keeping, secrets_made, since_text};
+use kept::{for_whom, keeping, secrets_made, since_text};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use spells::{broken_again, causes, end_of, intervals, no_more};
 
@@ -491,6 +492,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         may_be_so(world, (outcome, question.open), question, on, Some(unknown), &mut answers);
         may_be_equal(world, outcome, question, on, &mut answers);
         insiders(world, outcome, question, on, &mut answers);
+        untold(world, question, &mut answers);
     }
     if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {
         let whole = "what is said of a whole place may be so of each place within it, and what is said of an article of its treaty";
@@ -501,6 +503,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     }
     if matches!(question.form, Form::HowMany | Form::What) {
         unstated(world, outcome, question, view, &mut answers);
+    }
+    if !all_days {
+        for_whom(world, outcome, question, on, &mut answers);
     }
     secrets_made(world, outcome, question, on, all_days, &mut answers);
     if let Some(since) = question.since {
@@ -559,6 +564,13 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     });
     let negative = negative.map(|no| unknown_to(world, outcome, question, view, no));
     let negative = negative.map(|mut no| {
+        if let Form::Acts { patterns, asked, negated: true } = &question.form {
+            // What is denied was done.
+            for act in acts(world, outcome, patterns, asked, question, day) {
+                no.instead.push(plain(&act));
+                no.steps.extend(act.steps);
+            }
+        }
         if !broken.is_empty() {
             // What is denied is the breach of none, and what is told are the breaches.
             no.instead.clear();

@@ -598,6 +598,10 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
     let itself = || outcome.visible.iter().find(|id| model.events[id.index()].entity == Some(thing));
     match model.lexicon.is_of_kind(thing, model.hooks.event) {
         true => itself().and_then(|id| world.earliest(*id)),
-        false => days.min(),
+        // What nothing is told of was made with the whole that it belongs to.
+        false => days.min().or_else(|| {
+            let wholes = &model.lexicon.entities[thing.index()].belongs_to;
+            wholes.iter().filter_map(|whole| made_on(world, outcome, *whole)).min()
+        }),
     }
 }

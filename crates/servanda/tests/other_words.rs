@@ -341,3 +341,24 @@ fn what_is_not_possibly_so_is_not_so() {
     assert_eq!(texts("not possibly Karst controls Gulf").len(), 1);
     assert!(texts("not possibly Ostland controlled Gulf on 1903-01-01").is_empty());
 }
+
+#[test]
+fn a_phrase_in_the_passive_alone_is_asked_in_the_active_too() {
+    let dossier = GULF.replace(
+        "claim 1907-01-01",
+        "action {a: polity} is robbed by {b: polity}\nevent 1908-01-01: Karst is robbed by Norden\nclaim 1907-01-01",
+    );
+    let text = format!("# Gulf\n```servanda\n{dossier}\n```\n");
+    let model = model_of(&[Entry { path: "gulf.md".into(), text: Ok(text) }], DefaultLaw::Library);
+    for question in ["who robbed Karst", "by whom was Karst robbed", "who was Karst robbed by"] {
+        let reply = ask(&mut World::new(&model), question, &View::default()).unwrap_or_else(|_| panic!("{question}"));
+        let texts: Vec<&str> = reply.answers.iter().map(|it| it.text.as_str()).collect();
+        assert_eq!(texts, ["Norden"], "{question}");
+    }
+}
+
+#[test]
+fn a_title_is_told_with_for_whom_it_is_one() {
+    let reply = reply("who holds title to Harbour on 1904-01-01");
+    assert!(reply.answers.iter().all(|it| it.which.iter().any(|text| text.starts_with("for "))), "{:?}", reply.answers);
+}

@@ -81,6 +81,16 @@ pub(super) fn unstated(world: &World<'_>, outcome: &Outcome, question: &Question
     }
 }
 
+/// What hangs on a number of which the dossier tells nothing at all may be so.
+pub(super) fn untold(world: &World<'_>, question: &Question, answers: &mut Vec<Answer>) {
+    let Some((fluent, args)) = question.counted.as_ref().filter(|_| answers.is_empty()) else { return };
+    if matches!(question.form, Form::Whether) && !is_ever_told(world.model, *fluent, args) {
+        let mut one = answer(world, statement(world.model, question), false, vec![None], vec![None]);
+        one.assumptions.push("nothing is told of how many there are".to_owned());
+        answers.push(one);
+    }
+}
+
 /// Whether two numbers are stated for the same at once, so that none is taken.
 fn is_contradicted(model: &Model, outcome: &Outcome, fluent: FluentId, args: &[Term]) -> bool {
     let own = model.totals.iter().find(|total| total.total == fluent).map_or(fluent, |total| total.own);

@@ -1,7 +1,8 @@
 //! What is seen of answers only beside others: whether the whole of a treaty is kept, since when a secret is one, and what the
 //! dossier says against itself.
 
-use servanda_model::{Condition, FluentId, Term};
+use servanda_model::lexicon::{Piece, Slot, Target};
+use servanda_model::{Condition, FluentId, Model, Term, Value};
 
 use super::held::{Found, fillings};
 use super::sayings::told;
@@ -87,4 +88,43 @@ pub(super) fn contradictory(world: &World<'_>, outcome: &Outcome, on: i64) -> Ve
         format!("what is said of “{said}” {day} contradicts itself and is left out; `servanda check` shows where")
     });
     told.take(MOST_CONTRADICTIONS).collect()
+}
+
+/// For whom a value is one, where the question leaves that out: `who holds title to Tarn`.
+pub(super) fn for_whom(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut [Answer]) {
+    let model = world.model;
+    let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
+    let open: Vec<usize> = (0..it.args.len()).filter(|at| it.args[*at] == Term::Any).collect();
+    let ([at], false) = (open.as_slice(), it.value == Term::Value(Value::TRUE)) else { return };
+    let wanted: Vec<Option<Value>> =
+        it.args.iter().map(|term| if let Term::Value(value) = term { Some(*value) } else { None }).collect();
+    let run = &outcome.runs[0];
+    for answer in answers {
+        let mut whom: Vec<&str> = Vec::new();
+        for instance in run.solution.instances_of(it.fluent, &wanted) {
+            let held = instance.intervals.iter().find(|interval| interval.contains(on));
+            let Some(held) = held else { continue };
+            let is_it = match it.value {
+                Term::Value(value) => held.value == value,
+                _ => say::value(model, &run.solution, held.value) == answer.text,
+            };
+            whom.extend(instance.args[*at].as_entity().filter(|_| is_it).map(|id| model.name(id)));
+        }
+        if !whom.is_empty() {
+            answer.which.insert(0, format!("{} {}", word_before(model, it.fluent, *at), whom.join(", ")));
+        }
+    }
+}
+
+/// The word by which a phrase leads up to one of its holes.
+fn word_before(model: &Model, fluent: FluentId, argument: usize) -> String {
+    let main = model.lexicon.wordings.iter().find(|it| it.main && it.target == Target::Fluent(fluent));
+    let word = main.and_then(|wording| {
+        let is_it = |piece: &Piece| matches!(piece, Piece::Hole(slot) if wording.slots[*slot].0 == Slot::Arg(argument));
+        match &wording.pieces[wording.pieces.iter().position(is_it)?.checked_sub(1)?] {
+            Piece::Word(forms) => forms.first().cloned(),
+            Piece::Hole(_) => None,
+        }
+    });
+    word.unwrap_or_else(|| "of".to_owned())
 }

@@ -7,8 +7,8 @@ use servanda_model::{Asker, Hole};
 use super::words::ASKED;
 
 /// Words that say how a hole belongs to a verb, and nothing of their own.
-const PREPOSITIONS: [&str; 16] = [
-    "to", "of", "in", "at", "from", "with", "for", "against", "into", "over", "by", "on", "through", "under", "near",
+const PREPOSITIONS: [&str; 15] = [
+    "to", "of", "in", "at", "from", "with", "for", "against", "into", "over", "on", "through", "under", "near",
     "towards",
 ];
 

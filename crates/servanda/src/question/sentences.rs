@@ -22,9 +22,11 @@ impl Preparing<'_> {
     pub(super) fn sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         // What is met, observed or broken is a norm, whatever else a phrase of the dossier meets.
         let words: Vec<&str> = text.split_whitespace().collect();
-        let norm = self.model.hooks.norm;
+        let hooks = &self.model.hooks;
+        let kinds = [hooks.norm, hooks.article, hooks.instrument];
         let of_norm = |what: &str| {
-            let named = self.entity(what).is_ok_and(|thing| self.model.lexicon.is_of_kind(thing, norm));
+            let is_text = |thing| kinds.iter().any(|kind| self.model.lexicon.is_of_kind(thing, *kind));
+            let named = self.entity(what).is_ok_and(is_text);
             named || what.to_lowercase().starts_with("which norm")
         };
         if of_status(&words).is_some_and(|(.., what)| of_norm(&what)) && self.status_sentence(text, question) {
@@ -74,9 +76,11 @@ impl Preparing<'_> {
         let (who, status, what) = match of_status(&words) {
             Some((who, status, what)) => (Some(who), status, what),
             None => {
-                let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case("breached")) else {
+                let said = |word: &&str| ["breached", "observed", "kept"].contains(&word.to_lowercase().as_str());
+                let Some(at) = words.iter().position(said) else {
                     return false;
                 };
+                let status = if words[at].eq_ignore_ascii_case("breached") { "breached" } else { "observed" };
                 let plain = |part: &[&str]| -> String {
                     let kept: Vec<&str> = part
                         .iter()
@@ -86,7 +90,7 @@ impl Preparing<'_> {
                     kept.join(" ")
                 };
                 let who = words.get(at + 2..).filter(|rest| !rest.is_empty()).map(plain);
-                (who, "breached", plain(&words[..at]))
+                (who, status, plain(&words[..at]))
             }
         };
         let asked = ASKED.iter().any(|word| what.to_lowercase().starts_with(word));
@@ -98,8 +102,8 @@ impl Preparing<'_> {
             _ => what,
         };
         let kept = ["observed", "met"].contains(&status) && whole.is_some() && !asked;
-        if let (true, Some(who)) = (kept, by_whom.filter(|who| !asks(who))) {
-            return self.keeps(&what, &who, question);
+        if kept && by_whom.as_ref().is_none_or(|who| !asks(who)) {
+            return self.keeps(&what, by_whom.as_deref(), question);
         }
         let text = match who {
             Some(who) => format!("{what} is {status} by {who}"),
@@ -110,13 +114,17 @@ impl Preparing<'_> {
 
     /// Whether somebody keeps the whole of an instrument or an article: it binds them, and they break none of its norms. Those
     /// they break are asked for, each by itself.
-    fn keeps(&mut self, norms: &str, who: &str, question: &mut Question) -> bool {
+    fn keeps(&mut self, norms: &str, who: Option<&str>, question: &mut Question) -> bool {
         let mut scope = Scope::default();
-        let Ok(Asked::Conditions(bound)) = self.asker.sentence(&format!("{norms} bind {who}"), &mut scope) else {
+        let (binds, broken) = match who {
+            Some(who) => (format!("{norms} bind {who}"), format!("{norms} is breached by {who}")),
+            None => (format!("{norms} bind somebody"), format!("{norms} is breached")),
+        };
+        let Ok(Asked::Conditions(bound)) = self.asker.sentence(&binds, &mut scope) else {
             return false;
         };
         let fluent = self.add_defined(&question.text.clone(), (&[], &[]), [(bound, scope.vars)]);
-        let understood = self.plain_sentence(&format!("{norms} is breached by {who}"), question).is_ok();
+        let understood = self.plain_sentence(&broken, question).is_ok();
         question.kept = Some(fluent).filter(|_| understood);
         understood
     }
@@ -220,6 +228,9 @@ impl Preparing<'_> {
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
                     question.open = self.may_be_there(it, &holes, &args, &scope, &question.text);
+                    if holes.is_empty() {
+                        question.counted = self.counted_by(it).map(|(total, _, read)| (total.total, read));
+                    }
                     if question.open.is_none() {
                         question.as_whole = self.as_the_whole(it, &holes, &args, &scope, &question.text);
                     }

@@ -300,7 +300,8 @@ impl Preparing<'_> {
             ["until" | "till", "when", ..] => form(self, Form::Until, said(2), question),
             ["for", "how", "long", ..] | ["how", "long", ..] if norms::modal(lower).is_some() => {
                 // The norms say by themselves from when to when they stand.
-                Some(self.modal_question(&words[2 + usize::from(lower[0] == "for")..], question))
+                let from = 2 + usize::from(lower[0] == "for");
+                Some(self.modal_question(&[&["when"], &words[from..]].concat(), question))
             }
             ["for", "how", "long", ..] => form(self, Form::HowLong, said(3), question),
             ["how", "long", ..] => form(self, Form::HowLong, said(2), question),

@@ -140,8 +140,29 @@ impl Preparing<'_> {
         scope: &Scope,
         name: &str,
     ) -> Option<FluentId> {
+        let (total, place, read) = self.counted_by(asked)?;
+        let mut scope = scope.clone();
+        let whole = Term::Var(scope.declare("whole", self.model.program.fluents[total.total.index()].args[place]));
+        let amount = scope.declare("amount", Hole::Number);
+        let mut there = read.clone();
+        there[place] = whole;
+        let holds = |fluent, args, value| Condition::Holds(FluentPattern { fluent, args, value });
+        let conditions = vec![
+            holds(total.within, vec![read[place], whole], Term::Value(Value::TRUE)),
+            holds(total.own, there, Term::Var(amount)),
+            Condition::Compare {
+                left: Expr::Var(amount),
+                op: CompareOp::Greater,
+                right: Expr::Value(Value::integer(0).expect("0 fits")),
+            },
+        ];
+        Some(self.add_defined(name, (holes, args), [(conditions, scope.vars)]))
+    }
+
+    /// The total that has to be more than nothing for something to be so, its place, and of what it is read.
+    pub(super) fn counted_by(&self, asked: &FluentPattern) -> Option<(servanda_model::Total, usize, Vec<Term>)> {
         let model = self.model;
-        let (total, place, read) = model.definitions.iter().find_map(|definition| {
+        model.definitions.iter().find_map(|definition| {
             let definition = &definition.item;
             let positive = |var: &VarId| {
                 definition.conditions.iter().any(|it| {
@@ -160,23 +181,7 @@ impl Preparing<'_> {
                 let read: Option<Vec<Term>> = read.args.iter().map(|term| Some(asked.args[place(term)?])).collect();
                 positive(&number).then_some((*total, total.place, read?))
             })
-        })?;
-        let mut scope = scope.clone();
-        let whole = Term::Var(scope.declare("whole", self.model.program.fluents[total.total.index()].args[place]));
-        let amount = scope.declare("amount", Hole::Number);
-        let mut there = read.clone();
-        there[place] = whole;
-        let holds = |fluent, args, value| Condition::Holds(FluentPattern { fluent, args, value });
-        let conditions = vec![
-            holds(total.within, vec![read[place], whole], Term::Value(Value::TRUE)),
-            holds(total.own, there, Term::Var(amount)),
-            Condition::Compare {
-                left: Expr::Var(amount),
-                op: CompareOp::Greater,
-                right: Expr::Value(Value::integer(0).expect("0 fits")),
-            },
-        ];
-        Some(self.add_defined(name, (holes, args), [(conditions, scope.vars)]))
+        })
     }
 
     /// The hole of a value that a question asks for though it names no hole: a day that is had is what `when` asks for,

@@ -60,6 +60,20 @@ pub(super) fn all_orders(text: &str) -> Vec<String> {
     }
     all.extend(actives(&words));
     all.extend(agentless(&words));
+    // `who extinguished Lithuania` where the phrase has the passive alone.
+    let plain: Vec<&str> = words.iter().copied().filter(|word| !is(word, &AUXILIARY)).collect();
+    if !is(words.first().unwrap_or(&""), &["by"]) {
+        all.extend(
+            (1..plain.len().saturating_sub(1))
+                .map(|verb| format!("{} {} by {}", plain[verb + 1..].join(" "), plain[verb], plain[..verb].join(" "))),
+        );
+    }
+    if let ([by, whom, said @ ..], true) = (plain.as_slice(), plain.len() > 3)
+        && is(by, &["by"])
+        && is(whom, &["who", "whom"])
+    {
+        all.push(format!("{} by {whom}", said.join(" ")));
+    }
     // `who gave an ultimatum` where the phrase has no article.
     let bare: Vec<&str> = words.iter().copied().filter(|word| !is(word, &["a", "an"])).collect();
     if bare.len() < words.len() {
@@ -148,7 +162,7 @@ pub(super) fn of_status(words: &[&str]) -> Option<(String, &'static str, String)
                 "violated",
             ],
         ),
-        ("observed", &["observe", "observes", "observed"]),
+        ("observed", &["observe", "observes", "observed", "keep", "keeps", "kept"]),
         ("met", &["meet", "meets", "met"]),
     ];
     let plain = |part: &[&str]| -> String {
