@@ -26,8 +26,9 @@ use held::{
     Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
     untold,
 };
-use kept::{for_whom, keeping, secrets_made, since_text};
+use kept::{breach_text, denied, for_whom, keeping, secrets_made};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
+use sayings::told;
 use spells::{broken_again, causes, end_of, intervals, no_more};
 
 use crate::ends::{Ends, between_text};
@@ -528,6 +529,15 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Some(bound) => keeping(world, outcome, question, (bound, on, all_days), &mut answers),
         None => Vec::new(),
     };
+    let broken = match &question.never {
+        Some(asked) if broken.is_empty() => denied(world, outcome, asked, &mut answers),
+        // What is not kept is denied rightly.
+        Some(asked) => {
+            answers.push(answer(world, told(model, asked), true, vec![None], vec![None]));
+            Vec::new()
+        }
+        None => broken,
+    };
     if question.certainly {
         answers.retain(|answer| answer.truth == Truth::Certain);
     }
@@ -576,7 +586,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             no.instead.clear();
         }
         for norm in broken {
-            no.instead.push(format!("{} breached{}", norm.text, since_text(&norm)));
+            no.instead.push(if question.kept.is_some() { breach_text(&norm) } else { plain(&norm) });
             no.steps.extend(norm.steps);
         }
         no

@@ -112,6 +112,7 @@ impl<'m> Preparing<'m> {
         question.ever = ever || self.is_past(&body);
         let body = with_past_forms(self.asker.lexicon(), &body);
         let body = self.one_of_many(&body);
+        let body = self.parties_had(&body);
         let (first, last) = question.during.unwrap_or_default();
         let days = [question.since, question.until, question.on, first, last];
         if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {
@@ -119,6 +120,11 @@ impl<'m> Preparing<'m> {
             let span = servanda_diagnostics::Span::default();
             return Err(Trouble { code: "bad-date", message, span, help: None, unknown: None });
         }
+        let asked = open_quotations(&body);
+        let at_a_time = question.during.is_some() || question.on.is_some();
+        let denied = understand::denied_of_all_days(&body).filter(|_| question.ever && !at_a_time);
+        question.never = denied.as_ref().map(|_| asked);
+        let body = denied.unwrap_or(body);
         let mut again = question.clone();
         let mut trouble = match self.understand(&body, &mut question) {
             Ok(()) => return Ok(Question { body: open_quotations(&body), ..question }),

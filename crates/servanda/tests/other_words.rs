@@ -362,3 +362,27 @@ fn a_title_is_told_with_for_whom_it_is_one() {
     let reply = reply("who holds title to Harbour on 1904-01-01");
     assert!(reply.answers.iter().all(|it| it.which.iter().any(|text| text.starts_with("for "))), "{:?}", reply.answers);
 }
+
+#[test]
+fn what_is_denied_of_all_days_was_on_none() {
+    assert!(texts("did Ostland not cede Harbour to Norden").is_empty());
+    assert_eq!(texts("did Karst not cede Harbour to Norden").len(), 1);
+    // Kept and not kept are never the same.
+    assert_eq!(texts("did Ostland observe GulfPact").len(), 1);
+    assert!(texts("did Ostland not observe GulfPact").is_empty());
+    assert_eq!(texts("did Ostland not breach GulfPact").len(), 1);
+    assert_eq!(texts("did nobody breach GulfPact"), ["nobody breached GulfPact"]);
+}
+
+#[test]
+fn two_names_are_not_answered_with_the_first() {
+    for question in [
+        "may Vinland and Ostland cross Gulf on 1902-01-01",
+        "how many fishing boats of Ostland in Gulf and Harbour",
+        "may nobody cross Gulf on 1902-01-01",
+        "did Ostland and Vinland observe GulfPact",
+    ] {
+        help(question);
+    }
+    assert_eq!(texts("how many parties does GulfPact have"), ["2"]);
+}

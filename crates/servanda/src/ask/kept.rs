@@ -14,7 +14,7 @@ use crate::steps;
 use crate::world::{Outcome, World};
 
 /// Since when an answer is so, in words.
-pub(super) fn since_text(answer: &Answer) -> String {
+fn since_text(answer: &Answer) -> String {
     match (&answer.since, &answer.since_between) {
         (Some(day), _) => format!(" since {day}"),
         (None, Some((first, last))) => format!(" since {}", between_text(first.clone(), last.clone())),
@@ -33,7 +33,11 @@ pub(super) fn keeping(
     let broken = std::mem::take(answers);
     let found = fillings(outcome, Some(bound), on);
     let binds = |it: &Found<'_>| match all_days {
-        true => it.days.iter().any(|days| days.iter().next().is_some()),
+        true => it.days.iter().flat_map(|days| days.iter()).any(|span| {
+            let (first, last) = question.during.unwrap_or((None, None));
+            last.is_none_or(|last| span.since().is_none_or(|since| since <= last))
+                && first.is_none_or(|first| span.until().is_none_or(|until| first < until))
+        }),
         false => it.at.iter().any(Option::is_some),
     };
     if !found.values().any(binds) || broken.iter().any(|it| it.truth == Truth::Certain) {
@@ -43,7 +47,27 @@ pub(super) fn keeping(
     for (_, run, step) in found.values().flat_map(|it| &it.steps).take(1) {
         because(world, run, Some(*step), Some(on), &mut one);
     }
-    one.which = broken.iter().map(|norm| format!("but possibly {} breached{}", norm.text, since_text(norm))).collect();
+    one.which = broken.iter().map(|norm| format!("but possibly {}", breach_text(norm))).collect();
+    answers.push(one);
+    Vec::new()
+}
+
+/// That a norm is breached, and since when.
+pub(super) fn breach_text(norm: &Answer) -> String {
+    let breached = if norm.text.contains(" breached") { "" } else { " breached" };
+    format!("{}{breached}{}", norm.text, since_text(norm))
+}
+
+/// Denies what was found: a yes where there is nothing, possibly where all of it is only possible. Gives back what says no.
+pub(super) fn denied(world: &World<'_>, outcome: &Outcome, asked: &str, answers: &mut Vec<Answer>) -> Vec<Answer> {
+    let found = std::mem::take(answers);
+    if found.iter().any(|it| it.truth == Truth::Certain) {
+        return found;
+    }
+    let certain = found.is_empty() && outcome.exhaustive;
+    let mut one = answer(world, told(world.model, asked), certain, vec![None], vec![None]);
+    one.assumptions.push("what the dossier does not state is taken not to be so".to_owned());
+    one.which = found.iter().map(|it| format!("but possibly {}", it.text)).collect();
     answers.push(one);
     Vec::new()
 }

@@ -56,7 +56,12 @@ pub(super) fn told(model: &Model, question: &str) -> String {
             None => body.to_owned(),
         };
     }
-    let subject = (1..rest.len()).rev().find(|end| model.lexicon.entity(&rest[..*end].join(" ")).is_some());
+    let anybody = |word: &str| ["somebody", "nobody", "anybody"].iter().any(|it| word.eq_ignore_ascii_case(it));
+    let is_subject = |end: &usize| {
+        model.lexicon.entity(&rest[..*end].join(" ")).is_some()
+            || *end == 1 && rest.first().is_some_and(|it| anybody(it))
+    };
+    let subject = (1..rest.len()).rev().find(is_subject);
     let Some(end) = subject else { return body.to_owned() };
     match first.to_lowercase().as_str() {
         aux @ ("is" | "was" | "are" | "were" | "has" | "had") => {
@@ -73,6 +78,14 @@ pub(super) fn told(model: &Model, question: &str) -> String {
     }
 }
 
+/// Verbs for what is done with norms, in their three forms.
+const OF_NORMS: [[&str; 3]; 4] = [
+    ["breach", "breaches", "breached"],
+    ["observe", "observes", "observed"],
+    ["keep", "keeps", "kept"],
+    ["meet", "meets", "met"],
+];
+
 /// The words behind a subject with their verb in the form that goes without `does` or `did`.
 fn conjugated(model: &Model, words: &[&str], auxiliary: &str) -> Option<String> {
     let form = match auxiliary {
@@ -86,6 +99,8 @@ fn conjugated(model: &Model, words: &[&str], auxiliary: &str) -> Option<String> 
         Piece::Word(forms) if forms.len() > 2 && forms[0] == verb => Some(forms),
         _ => None,
     });
-    let said = forms.into_iter().next().map(|forms| forms[form].clone());
+    // What is said of norms is no phrase of the dossier.
+    let of_norms = || OF_NORMS.iter().find(|forms| forms[0] == verb).map(|forms| forms[form].to_owned());
+    let said = forms.into_iter().next().map(|forms| forms[form].clone()).or_else(of_norms);
     said.map(|said| [&[said.as_str()], &words[1..]].concat().join(" "))
 }

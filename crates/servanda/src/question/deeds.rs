@@ -125,6 +125,10 @@ pub(super) fn ruling(norm: &Norm, theirs: &Deed, ours: &Deed, how_many: bool) ->
         let sure = said == CompareOp::Equal || !fits && bounds.iter().all(|(op, _)| *op == CompareOp::AtMost);
         sure.then_some(fits)
     });
+    // In its own words a norm requires what it limits.
+    if modality == Modality::Must && number.is_some_and(|number| bounds.contains(&number)) {
+        return Some(Ruling::Requires);
+    }
     match (modality, bounds.is_empty(), within) {
         (Modality::May | Modality::Can, true, _) | (Modality::May | Modality::Can, _, Some(true)) => {
             Some(Ruling::Permits)

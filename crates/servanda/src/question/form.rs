@@ -109,6 +109,8 @@ pub struct Question {
     pub as_whole: Option<FluentId>,
     /// The fluent that holds the values that parts of the thing asked about have, each with its part.
     pub of_parts: Option<FluentId>,
+    /// Where it denies of all days what was understood, as it was typed: `did nobody invade Tarn`.
+    pub never: Option<String>,
     /// Where it asks whether a whole is kept by breaking none of its norms: the fluent that holds while one of them binds.
     pub kept: Option<FluentId>,
     /// The fluent that holds what may be so of what the question denies.

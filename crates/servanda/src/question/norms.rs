@@ -174,9 +174,11 @@ impl Preparing<'_> {
             };
             return self.all_norms(of, Some(actor), other, question);
         }
-        if rest.iter().any(|word| word.eq_ignore_ascii_case("or")) {
+        let nobody = |word: &&str| ["or", "nobody"].iter().any(|it| word.eq_ignore_ascii_case(it));
+        let said = [before.as_slice(), rest.as_slice()].concat();
+        if said.iter().any(nobody) || self.names_two(&said.join(" ")).is_some() {
             let message = format!("`{}` asks of several what the norms may say of each otherwise", words.join(" "));
-            return Err(super::refused("one-name-wanted", message, "ask of each by itself, without `or`"));
+            return Err(super::refused("one-name-wanted", message, "ask of each by itself"));
         }
         let (deeds, scope, extra) = self.deeds(&orders(&before, &rest))?;
         of.how_many = is(before.first(), "how");

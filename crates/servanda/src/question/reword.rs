@@ -243,6 +243,25 @@ impl Preparing<'_> {
         self.asker.lexicon().wordings.iter().any(|it| is(it.pieces.first(), counted) && is(it.pieces.get(1), joint))
     }
 
+    /// `how many parties does X have` as `how many polity is a party to X`.
+    pub(super) fn parties_had(&self, body: &str) -> String {
+        let words: Vec<&str> = body.split(' ').collect();
+        let known = self.asker.lexicon().kind(POLITY).is_some();
+        match words.as_slice() {
+            [how, many, parties, does, name @ .., have]
+                if known
+                    && is(how, &["how"])
+                    && is(many, &["many"])
+                    && is(parties, &["parties"])
+                    && is(does, &["does", "did"])
+                    && is(have, &["have"]) =>
+            {
+                format!("how many {POLITY} is a party to {}", name.join(" "))
+            }
+            _ => body.to_owned(),
+        }
+    }
+
     /// `which states are members of X` as `… is a member of X`, where that is the phrase.
     pub(super) fn one_of_many(&self, body: &str) -> String {
         let words: Vec<&str> = body.split(' ').collect();

@@ -101,7 +101,14 @@ impl Preparing<'_> {
             Some(whole) if !asked => format!("which norms of {}", self.model.name(whole)),
             _ => what,
         };
-        let kept = ["observed", "met"].contains(&status) && whole.is_some() && !asked;
+        let denied = |text: &str| text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not"));
+        let by_many = by_whom.as_ref().is_some_and(|who| who.contains(" and ") || who.contains(" or ") || denied(who));
+        let is_norm = self.entity(&what).is_ok_and(|it| self.model.lexicon.is_of_kind(it, hooks.norm));
+        let all_days = question.ever && question.on.is_none();
+        let kept = !asked && (status != "breached") && (whole.is_some() || is_norm && status == "observed" && all_days);
+        if kept && by_many {
+            return false;
+        }
         if kept && by_whom.as_ref().is_none_or(|who| !asks(who)) {
             return self.keeps(&what, by_whom.as_deref(), question);
         }
@@ -132,11 +139,9 @@ impl Preparing<'_> {
     pub(super) fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         let mut scope = Scope::default();
         let at_a_time = question.during.is_some() || question.on.is_some() && question.that_day;
-        // Nobody ever did it: that nobody had done it before somebody did is no answer.
-        let of_nobody = question.ever && says_nobody(text);
-        if (matches!(question.form, Form::When) || question.ever && at_a_time || of_nobody)
+        if (matches!(question.form, Form::When) || question.ever && at_a_time)
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
-            && (of_nobody || patterns.iter().any(|(pattern, _)| self.is_told(pattern)))
+            && patterns.iter().any(|(pattern, _)| self.is_told(pattern))
         {
             self.happened(patterns, scope, text, question);
             return Ok(());

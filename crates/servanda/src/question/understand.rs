@@ -394,6 +394,22 @@ pub(super) fn without_will(text: &str) -> String {
     text.split_whitespace().map(form).collect::<Vec<_>>().join(" ")
 }
 
+/// `did nobody invade Tarn` and `did Belmark not invade Tarn` as what they deny: that somebody, or Belmark, ever did.
+pub(super) fn denied_of_all_days(body: &str) -> Option<String> {
+    let words: Vec<&str> = body.split_whitespace().collect();
+    let (first, rest) = words.split_first()?;
+    if !first.eq_ignore_ascii_case("did") {
+        return None;
+    }
+    let at = |wanted: &str| rest.iter().position(|word| word.eq_ignore_ascii_case(wanted));
+    let said: Vec<&str> = match (at("not"), at("nobody")) {
+        (Some(not), None) => [&[*first], &rest[..not], &rest[not + 1..]].concat(),
+        (None, Some(nobody)) => [&[*first], &rest[..nobody], &["somebody"], &rest[nobody + 1..]].concat(),
+        _ => return None,
+    };
+    Some(said.join(" "))
+}
+
 /// `isn't` and `didn't` as `is not` and `did not`.
 pub(super) fn without_contractions(text: &str) -> String {
     let word = |word: &str| match word.to_lowercase().replace('’', "'").as_str() {

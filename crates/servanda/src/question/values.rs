@@ -8,9 +8,15 @@ use servanda_model::{
 use super::words::AUXILIARY;
 use super::{Form, Preparing, Question, loose};
 
+/// The most words of a name.
+const MOST_NAMED: usize = 5;
+
 impl Preparing<'_> {
     /// An expression; where it counts, also of a phrase of which the first words are left out: `bases of Belmark` for `agreed bases of Belmark`.
     fn expression(&mut self, text: &str, counts: bool) -> Result<(Expr, Scope), Trouble> {
+        if let Some(message) = self.names_two(text) {
+            return Err(super::refused("one-name-wanted", message, "ask of each by itself"));
+        }
         let mut scope = Scope::default();
         let trouble = match self.asker.expression(text, &mut scope) {
             Ok(expr) => return Ok((expr, scope)),
@@ -38,6 +44,20 @@ impl Preparing<'_> {
                 Err(Trouble { code: "ambiguous-question", message, help, unknown: None, ..trouble })
             }
         }
+    }
+
+    /// Whether two names are joined where one is meant: what is a value of the first is none of both.
+    pub(super) fn names_two(&self, text: &str) -> Option<String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
+        let named = |part: &[&str]| self.asker.entity(&part.join(" ")).is_some();
+        let joined = (1..words.len().saturating_sub(1)).any(|at| {
+            is(words[at], &["and", "or"])
+                && !words[..at].iter().any(|word| is(word, &["between"]))
+                && (at.saturating_sub(MOST_NAMED)..at).any(|from| named(&words[from..at]))
+                && (at + 2..=words.len().min(at + 1 + MOST_NAMED)).any(|to| named(&words[at + 1..to]))
+        });
+        joined.then(|| format!("`{text}` names two where one is asked about"))
     }
 
     pub(super) fn value(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
