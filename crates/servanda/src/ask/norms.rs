@@ -68,6 +68,10 @@ pub(super) fn answers(
         let Some(mut said) = read(model, &key, of) else { continue };
         // Whom a breach concerns is told; where there is none it makes no difference.
         said.towards = said.towards.filter(|_| broken.contains(&said.norm.entity));
+        // Whoever it is that a norm leaves open is nobody to name.
+        if said.asked.iter().any(|it| it.as_entity() == Some(model.hooks.unspecified)) {
+            continue;
+        }
         // What only would be required if something happened is not.
         let plain = of.wants == Wants::Must && of.asked == 0 && !of.list && !of.how_many && !of.when;
         if plain && said.status == "dormant" {
