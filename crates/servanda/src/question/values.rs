@@ -106,7 +106,8 @@ impl Preparing<'_> {
         self.define(question, Vec::new(), Vec::new(), FluentType::Number, expr, Vec::new(), scope);
     }
 
-    /// A number as far as it is known: of what is only said to be somewhere in a whole, any part may be at a place within.
+    /// A number as far as it is known: of what is only said to be somewhere in a whole, any part may be at a place within of
+    /// which no number is told.
     pub(super) fn number_at(&mut self, fluent: FluentId, args: &[Term], scope: &mut Scope) -> Expr {
         let number = Expr::Fluent(fluent, args.to_vec());
         let Some(total) = self.model.totals.iter().find(|total| total.total == fluent) else { return number };
@@ -119,6 +120,11 @@ impl Preparing<'_> {
         let over = vec![
             holds(total.within, vec![args[total.place], whole], Term::Value(Value::TRUE)),
             holds(total.own, there, Term::Var(amount)),
+            Condition::Compare {
+                left: number.clone(),
+                op: CompareOp::AtMost,
+                right: Expr::Value(Value::integer(0).expect("0 fits")),
+            },
         ];
         let around = Aggregate { op: AggregateOp::Sum, of: Expr::Var(amount), over };
         let (none, all) = (Some(Number::whole(0)), Some(Number::whole(1)));
