@@ -19,6 +19,7 @@ use crate::world::{Outcome, Run, World};
 
 pub(crate) use absence::{claimed_facts, is_place, lacking, within};
 pub use absence::{no, why_not};
+pub(crate) use ended::settled;
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -52,6 +53,13 @@ pub struct Told {
     /// What was looked for and not found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<String>,
+}
+
+impl Told {
+    /// What came about, after its name where it has one.
+    pub(crate) fn with_name(&self) -> String {
+        self.name.as_ref().map_or_else(|| self.text.clone(), |name| format!("{name}: {}", self.text))
+    }
 }
 
 /// A citation.

@@ -4,10 +4,9 @@
 use servanda_model::lexicon::{Piece, Slot, Target};
 use servanda_model::{Condition, FluentId, Model, Term, Value};
 
-use super::held::{Found, fillings};
-use super::sayings::told;
+use super::held::{Found, constants, fillings};
+use super::sayings::{day_or_between, told};
 use super::{Answer, Truth, answer, because};
-use crate::ends::between_text;
 use crate::question::Question;
 use crate::say;
 use crate::steps;
@@ -15,11 +14,7 @@ use crate::world::{Outcome, World};
 
 /// Since when an answer is so, in words.
 fn since_text(answer: &Answer) -> String {
-    match (&answer.since, &answer.since_between) {
-        (Some(day), _) => format!(" since {day}"),
-        (None, Some((first, last))) => format!(" since {}", between_text(first.clone(), last.clone())),
-        (None, None) => String::new(),
-    }
+    day_or_between(&answer.since, &answer.since_between).map_or_else(String::new, |day| format!(" since {day}"))
 }
 
 /// Turns the norms that are broken into whether the whole of them is kept; gives back those that say no.
@@ -120,8 +115,7 @@ pub(super) fn for_whom(world: &World<'_>, outcome: &Outcome, question: &Question
     let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
     let open: Vec<usize> = (0..it.args.len()).filter(|at| it.args[*at] == Term::Any).collect();
     let ([at], false) = (open.as_slice(), it.value == Term::Value(Value::TRUE)) else { return };
-    let wanted: Vec<Option<Value>> =
-        it.args.iter().map(|term| if let Term::Value(value) = term { Some(*value) } else { None }).collect();
+    let wanted = constants(it);
     let run = &outcome.runs[0];
     for answer in answers {
         let mut whom: Vec<&str> = Vec::new();

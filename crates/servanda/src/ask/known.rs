@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use servanda_engine::Interval;
 use servanda_model::{EntityId, FluentId, Model, Standing, Value, View};
 
+use super::sayings::day_or_between;
 use super::witness::part;
 use super::{Answer, answer, dated, why};
-use crate::ends::{Ends, between_text};
+use crate::ends::Ends;
 use crate::steps;
 use crate::world::{Outcome, World};
 
@@ -160,11 +161,7 @@ pub(super) fn learnt(world: &World<'_>, outcome: &Outcome, actor: EntityId, thin
     answers.retain(|answer| answer.since.is_some() || answer.since_between.is_some());
     for answer in &mut answers {
         answer.is_dated = true;
-        answer.text = match (&answer.since, &answer.since_between) {
-            (Some(day), _) => day.clone(),
-            (None, Some((first, last))) => between_text(first.clone(), last.clone()),
-            (None, None) => String::new(),
-        };
+        answer.text = day_or_between(&answer.since, &answer.since_between).unwrap_or_default();
     }
     answers
 }

@@ -4,8 +4,16 @@ use servanda_engine::Solution;
 use servanda_model::lexicon::Piece;
 use servanda_model::{Condition, Model, Term, Value};
 
+use super::Between;
+use crate::ends::between_text;
 use crate::question::Question;
 use crate::say;
+
+/// A day, or that it is some day between two.
+pub(super) fn day_or_between(day: &Option<String>, between: &Option<Between>) -> Option<String> {
+    let bounds = || between.as_ref().map(|(first, last)| between_text(first.clone(), last.clone()));
+    day.clone().or_else(bounds)
+}
 
 /// What fills the holes of a question, or the question as a statement.
 pub(super) fn text_of(model: &Model, question: &Question, key: &[Value], solution: &Solution) -> String {

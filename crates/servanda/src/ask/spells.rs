@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
-use servanda_model::{Clock, Condition, EventPattern, Modality, Model, Norm, Term, Value, VarId, View};
+use servanda_model::{Clock, Condition, EventPattern, Modality, Model, Norm, Term, Value, View};
 
-use super::sayings::text_of;
+use super::sayings::{day_or_between, text_of};
 use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
-use crate::ends::{Ends, between_text};
+use crate::ends::Ends;
 use crate::question::{Form, Question, Turn};
 use crate::steps;
 use crate::world::{Outcome, Run, World};
@@ -263,12 +263,8 @@ pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
             Form::Since => (&answer.since, &answer.since_between),
             _ => (&answer.until, &answer.until_between),
         };
-        let said = match (day, between) {
-            (Some(day), _) => day.clone(),
-            (None, Some((first, last))) => between_text(first.clone(), last.clone()),
-            (None, None) if matches!(question.form, Form::Since) => "always".to_owned(),
-            (None, None) => "without end".to_owned(),
-        };
+        let open = if matches!(question.form, Form::Since) { "always" } else { "without end" };
+        let said = day_or_between(day, between).unwrap_or_else(|| open.to_owned());
         answer.is_dated = true;
         answer.text = if question.asked.is_empty() { said } else { format!("{}: {said}", answer.text) };
         all.push(answer);
@@ -279,11 +275,7 @@ pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
 /// What was so once, told as what is so no more.
 pub(super) fn no_more(mut answers: Vec<Answer>) -> Vec<Answer> {
     for answer in &mut answers {
-        let until = match (&answer.until, &answer.until_between) {
-            (Some(day), _) => day.clone(),
-            (None, Some((first, last))) => between_text(first.clone(), last.clone()),
-            (None, None) => continue,
-        };
+        let Some(until) = day_or_between(&answer.until, &answer.until_between) else { continue };
         answer.which.push(format!("it is so no more: until {until}"));
     }
     answers
@@ -309,10 +301,7 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
             causes = acts.clone().max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
         }
         for told in causes {
-            let text = match &told.name {
-                Some(name) => format!("{name}: {}", told.text),
-                None => told.text.clone(),
-            };
+            let text = told.with_name();
             if answers.iter().any(|known| known.text == text) {
                 continue;
             }
@@ -358,7 +347,7 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
             let told = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
             let told = told.filter(|told| told.day == day || told.day.is_none()).max_by(|a, b| a.day.cmp(&b.day));
             let Some(told) = told else { continue };
-            let text = told.name.as_ref().map_or_else(|| told.text.clone(), |name| format!("{name}: {}", told.text));
+            let text = told.with_name();
             if answers.iter().all(|known| known.text != text) {
                 // The same act may be done several times; each is the first, second and so on in every chronology.
                 let at = days_of(run, event).position(|day| day == event.tick).unwrap_or(0);
@@ -377,14 +366,7 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
 
 /// The bindings of a norm that an act of it settles.
 fn instance_of(norm: &Norm, act: &EventPattern, args: &[Value]) -> Option<Vec<Option<Value>>> {
-    let mut put: BTreeMap<VarId, Value> = BTreeMap::new();
-    for (term, value) in act.args.iter().zip(args) {
-        match term {
-            Term::Value(own) if own != value => return None,
-            Term::Var(var) if *put.entry(*var).or_insert(*value) != *value => return None,
-            _ => {}
-        }
-    }
+    let put = steps::settled(&act.args, args)?;
     Some(norm.instance.iter().map(|var| put.get(var).copied()).collect())
 }
 

@@ -19,7 +19,7 @@ pub(super) fn is_read(run: &Run, fluent: FluentId, args: &[Value], premise: &Pre
         _ => return true,
     };
     run.program.definitions.iter().filter(|definition| definition.fluent == fluent).any(|definition| {
-        let Some(known) = bound(&definition.args, args) else { return false };
+        let Some(known) = settled(&definition.args, args) else { return false };
         let fits = |terms: &[Term]| {
             terms.iter().zip(of).all(|(term, value)| match term {
                 Term::Value(own) => own == value,
@@ -42,8 +42,8 @@ pub(super) fn is_read(run: &Run, fluent: FluentId, args: &[Value], premise: &Pre
     })
 }
 
-/// The variables of a head that an instance settles; nothing where it is of others.
-fn bound(head: &[Term], args: &[Value]) -> Option<BTreeMap<VarId, Value>> {
+/// The variables of a head that an instance or an act settles; nothing where it is of others.
+pub(crate) fn settled(head: &[Term], args: &[Value]) -> Option<BTreeMap<VarId, Value>> {
     let mut known = BTreeMap::new();
     for (term, value) in head.iter().zip(args) {
         match term {
