@@ -22,23 +22,34 @@ pub(super) fn acts(
     question: &Question,
     day: Option<i64>,
 ) -> Vec<Answer> {
-    let mut all = Vec::new();
+    let mut deeds: Vec<Vec<Done>> = Vec::new();
     for (at, pattern) in patterns.iter().enumerate() {
         let compared = question.compared.get(at).map_or(&[][..], Vec::as_slice);
-        let done = acts_of(world, outcome, (pattern, compared), asked, question, day);
-        // Of `A and B did so` each has to be; of `A or B` one is enough.
-        if done.is_empty() && asked.is_empty() && !question.body.contains(" or ") {
-            return Vec::new();
-        }
-        all.extend(done);
+        deeds.push(acts_of(world, outcome, (pattern, compared), asked, question, day));
     }
-    all.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
-    all.dedup_by(|(_, one), (_, other)| one.text == other.text && one.since == other.since);
-    all.into_iter().map(|(_, answer)| answer).collect()
+    // Of `A and B did so` each has to be, and to the same thing where one is asked for; of `A or B` one is enough.
+    if !question.body.contains(" or ") {
+        let by_all = |wanted: &str| deeds.iter().all(|done| done.iter().any(|it| it.wanted == wanted));
+        let kept: BTreeSet<String> =
+            deeds.iter().flatten().map(|it| it.wanted.clone()).filter(|it| by_all(it)).collect();
+        for done in &mut deeds {
+            done.retain(|it| kept.contains(&it.wanted));
+        }
+    }
+    let mut all: Vec<Done> = deeds.into_iter().flatten().collect();
+    all.sort_by(|a, b| (a.first, &a.answer.text).cmp(&(b.first, &b.answer.text)));
+    all.dedup_by(|a, b| a.answer.text == b.answer.text && a.answer.since == b.answer.since);
+    all.into_iter().map(|it| it.answer).collect()
 }
 
-/// The first day on which the act may have been, and the answer.
-type Done = (Option<i64>, Answer);
+/// An act that was done.
+struct Done {
+    /// The first day on which it may have been.
+    first: Option<i64>,
+    /// What fills the places asked for.
+    wanted: String,
+    answer: Answer,
+}
 
 /// One occurrence of an act: whether its numbers suit for certain, and its day in each run.
 type Occurrence = (bool, Vec<Option<i64>>);
@@ -83,7 +94,7 @@ fn acts_of(
         let certain = everywhere && sure && outcome.exhaustive;
         // When it was is asked of each time; otherwise one is enough, if it is certain.
         let known_of = told.get(&args).copied().filter(|_| !wants_day);
-        if !may_be || known_of.is_some_and(|at| !certain || answers[at].1.truth == Truth::Certain) {
+        if !may_be || known_of.is_some_and(|at| !certain || answers[at].answer.truth == Truth::Certain) {
             continue;
         }
         let hull: Vec<Option<i64>> = known.iter().map(|day| Some(*day)).collect();
@@ -108,11 +119,12 @@ fn acts_of(
         let trace = stated.unwrap_or_else(|| of(&outcome.runs[run]));
         answer.steps = trace.steps;
         answer.assumptions = trace.assumptions;
+        let done = Done { first: earliest, wanted: wanted_words(model, asked, &args), answer };
         match known_of {
-            Some(at) => answers[at] = (earliest, answer),
+            Some(at) => answers[at] = done,
             None => {
                 told.insert(args, answers.len());
-                answers.push((earliest, answer));
+                answers.push(done);
             }
         }
     }
@@ -214,13 +226,18 @@ pub(super) fn on_wholes(
 
 /// What is wanted of an act: what fills the places asked for, else the day if that is asked for, else what was done.
 fn wanted_of(model: &Model, asked: &[usize], args: &[Value], said: String, day: Option<String>) -> String {
-    let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+    let words = wanted_words(model, asked, args);
     match (words.is_empty(), day) {
         (true, None) => said,
         (true, Some(day)) => day,
-        (false, None) => words.join(", "),
-        (false, Some(day)) => format!("{}: {day}", words.join(", ")),
+        (false, None) => words,
+        (false, Some(day)) => format!("{words}: {day}"),
     }
+}
+
+fn wanted_words(model: &Model, asked: &[usize], args: &[Value]) -> String {
+    let words: Vec<String> = asked.iter().filter_map(|at| args.get(*at)).map(|value| model.show(*value)).collect();
+    words.join(", ")
 }
 
 /// That an act did not happen: certain where no chronology has it.

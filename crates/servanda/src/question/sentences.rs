@@ -142,6 +142,7 @@ impl Preparing<'_> {
         if (matches!(question.form, Form::When) || question.ever && at_a_time)
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
             && patterns.iter().any(|(pattern, _)| self.is_told(pattern))
+            && (matches!(question.form, Form::When) || !self.is_left_behind(text))
         {
             self.happened(patterns, scope, text, question);
             return Ok(());
@@ -355,6 +356,13 @@ impl Preparing<'_> {
         let negated = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("not")) != says_nobody(text);
         question.compared = compared;
         question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
+    }
+
+    /// Whether an act of these words leaves behind a state that the words mean, too: all that was signed is of signatories,
+    /// and only some of it is told of as acts of signing.
+    fn is_left_behind(&mut self, text: &str) -> bool {
+        let Ok(Asked::Conditions(conditions)) = self.asker.sentence(text, &mut Scope::default()) else { return false };
+        conditions.iter().any(|it| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text)))
     }
 
     /// Whether a fluent is meant by another word than its own: who `signed` is a signatory.
