@@ -471,6 +471,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             acts
         }
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
+        Form::Count => counted(world, intervals(world, outcome, question, view)),
         Form::Since | Form::Until if !all_days => match end_of(question, held(world, outcome, question, on)) {
             // Of what is so no more it is asked since when it was.
             none if none.is_empty() && day.is_none() => no_more(intervals(world, outcome, question, view)),
@@ -529,6 +530,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Some(bound) => keeping(world, outcome, question, (bound, on, all_days), &mut answers),
         None => Vec::new(),
     };
+    if question.kept.is_some() && question.body.to_lowercase().starts_with("how many ") {
+        answers = counted(world, answers);
+    }
     let broken = match &question.never {
         Some(asked) if broken.is_empty() => denied(world, outcome, asked, &mut answers),
         // What is not kept is denied rightly.
@@ -586,7 +590,8 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             no.instead.clear();
         }
         for norm in broken {
-            no.instead.push(if question.kept.is_some() { breach_text(&norm) } else { plain(&norm) });
+            let of_breach = question.kept.is_some() && question.never.is_none();
+            no.instead.push(if of_breach { breach_text(&norm) } else { plain(&norm) });
             no.steps.extend(norm.steps);
         }
         no

@@ -8,6 +8,7 @@ mod deeds;
 mod ends;
 mod form;
 mod help;
+mod idioms;
 mod loose;
 mod norms;
 mod reword;
@@ -113,6 +114,7 @@ impl<'m> Preparing<'m> {
         let body = with_past_forms(self.asker.lexicon(), &body);
         let body = self.one_of_many(&body);
         let body = self.parties_had(&body);
+        let body = self.without_idioms(&body, &mut question)?;
         let (first, last) = question.during.unwrap_or_default();
         let days = [question.since, question.until, question.on, first, last];
         if days.into_iter().flatten().any(|day| crate::world::is_too_far(self.model, day)) {
@@ -123,7 +125,7 @@ impl<'m> Preparing<'m> {
         let asked = open_quotations(&body);
         let at_a_time = question.during.is_some() || question.on.is_some();
         let denied = understand::denied_of_all_days(&body).filter(|_| question.ever && !at_a_time);
-        question.never = denied.as_ref().map(|_| asked);
+        question.never = denied.as_ref().map(|_| asked).or(question.never);
         let body = denied.unwrap_or(body);
         let mut again = question.clone();
         let mut trouble = match self.understand(&body, &mut question) {

@@ -365,13 +365,19 @@ fn some_day(
 
 /// How many answers there are.
 pub(super) fn counted(world: &World<'_>, all: Vec<Answer>) -> Vec<Answer> {
-    let certain = all.iter().filter(|answer| answer.truth == Truth::Certain).count();
-    let text = match certain == all.len() {
-        true => all.len().to_string(),
-        false => format!("between {certain} and {}", all.len()),
-    };
+    // What is so at several times is one thing.
+    let mut which: Vec<(&str, bool)> = Vec::new();
+    for answer in &all {
+        let sure = answer.truth == Truth::Certain;
+        match which.iter_mut().find(|(text, _)| *text == answer.text) {
+            Some((_, known)) => *known |= sure,
+            None => which.push((&answer.text, sure)),
+        }
+    }
+    let (certain, most) = (which.iter().filter(|(_, sure)| *sure).count(), which.len());
+    let text = if certain == most { most.to_string() } else { format!("between {certain} and {most}") };
     let mut one = answer(world, text, true, vec![None], vec![None]);
-    one.which = all.iter().map(|answer| answer.text.clone()).collect();
+    one.which = which.into_iter().map(|(text, _)| text.to_owned()).collect();
     for it in all {
         one.assumptions.extend(it.assumptions);
         one.steps.extend(it.steps);

@@ -7,7 +7,7 @@ use servanda_model::{Condition, FluentId, Model, Term, Value};
 use super::held::{Found, constants, fillings};
 use super::sayings::{day_or_between, told};
 use super::{Answer, Truth, answer, because};
-use crate::question::Question;
+use crate::question::{Form, Question};
 use crate::say;
 use crate::steps;
 use crate::world::{Outcome, World};
@@ -35,6 +35,24 @@ pub(super) fn keeping(
         }),
         false => it.at.iter().any(Option::is_some),
     };
+    if !question.asked.is_empty() && matches!(question.form, Form::Which) && found.keys().any(|key| !key.is_empty()) {
+        // Of each whom it binds by itself.
+        for (key, it) in found.iter().filter(|(_, it)| binds(it)) {
+            let text = say::value(world.model, &outcome.runs[it.of].solution, key[0]);
+            let mut against = broken.iter().filter(|broken| broken.text == text).peekable();
+            let is_doubted = against.peek().is_some();
+            if key[0].as_entity() == Some(world.model.hooks.unspecified) || against.any(|it| it.truth == Truth::Certain)
+            {
+                continue;
+            }
+            let mut one = answer(world, text, !is_doubted, vec![None], vec![None]);
+            for (_, run, step) in it.steps.iter().take(1) {
+                because(world, run, Some(*step), Some(on), &mut one);
+            }
+            answers.push(one);
+        }
+        return if answers.is_empty() { broken } else { Vec::new() };
+    }
     if !found.values().any(binds) || broken.iter().any(|it| it.truth == Truth::Certain) {
         return broken;
     }

@@ -64,13 +64,7 @@ pub(super) fn told(model: &Model, question: &str) -> String {
             None => body.to_owned(),
         };
     }
-    let anybody = |word: &str| ["somebody", "nobody", "anybody"].iter().any(|it| word.eq_ignore_ascii_case(it));
-    let is_subject = |end: &usize| {
-        model.lexicon.entity(&rest[..*end].join(" ")).is_some()
-            || *end == 1 && rest.first().is_some_and(|it| anybody(it))
-    };
-    let subject = (1..rest.len()).rev().find(is_subject);
-    let Some(end) = subject else { return body.to_owned() };
+    let Some(end) = subject_end(model, rest) else { return body.to_owned() };
     match first.to_lowercase().as_str() {
         aux @ ("is" | "was" | "are" | "were" | "has" | "had") => {
             format!("{} {aux} {}", rest[..end].join(" "), rest[end..].join(" "))
@@ -84,6 +78,32 @@ pub(super) fn told(model: &Model, question: &str) -> String {
         },
         _ => body.to_owned(),
     }
+}
+
+/// Where the subject ends that some words begin with: a name or several, anybody at all, `no norm of Sele`.
+fn subject_end(model: &Model, words: &[&str]) -> Option<usize> {
+    let is =
+        |at: usize, all: &[&str]| words.get(at).is_some_and(|word| all.iter().any(|it| word.eq_ignore_ascii_case(it)));
+    let named = |from: usize| {
+        let ends = (from + 1..words.len()).rev();
+        ends.into_iter().find(|end| model.lexicon.entity(&words[from..*end].join(" ")).is_some())
+    };
+    if is(0, &["somebody", "nobody", "anybody"]) {
+        return Some(1);
+    }
+    if is(0, &["both", "either", "neither"]) && is(1, &["party", "parties", "sides"]) {
+        return Some(2);
+    }
+    if is(0, &["no"]) {
+        return if is(2, &["of"]) { named(3) } else { Some(2) };
+    }
+    let mut end = named(usize::from(is(0, &["both", "either", "neither"])))?;
+    while is(end, &["and", "or", "nor"])
+        && let Some(next) = named(end + 1)
+    {
+        end = next;
+    }
+    Some(end)
 }
 
 /// Verbs for what is done with norms, in their three forms.

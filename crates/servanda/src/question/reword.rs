@@ -4,8 +4,8 @@
 //! put for what it says of a state (who *loses* a thing no longer holds it), and words of a phrase are put in that the
 //! question leaves out. What comes of it is read like any other question, and must be understood in full.
 
-use servanda_model::lexicon::{Piece, Target, Wording};
-use servanda_model::{Condition, FluentId, Trouble};
+use servanda_model::lexicon::{Lexicon, Piece, Target, Wording};
+use servanda_model::{Condition, EntityId, FluentId, KindId, Trouble};
 
 use super::verbs::{is_form_of, known_form};
 use super::words::{ASKED, AUXILIARY};
@@ -81,6 +81,11 @@ const TEXTS: [(&str, &str); 16] = [
     ("provisions", "norms"),
 ];
 
+/// The kind of texts that a word stands for that is none itself.
+pub(super) fn text_kind(lexicon: &Lexicon, word: &str) -> Option<KindId> {
+    TEXTS.iter().find(|(text, _)| text.eq_ignore_ascii_case(word)).and_then(|(_, kind)| lexicon.kind(kind))
+}
+
 /// Words that change nothing of what is asked.
 const EMPTY: [&str; 14] = [
     "actually",
@@ -132,6 +137,8 @@ impl Preparing<'_> {
         if plain != body {
             texts.push(plain.clone());
         }
+        texts.extend(self.of_what_it_stands_in(&plain));
+        texts.extend(value_of(&plain));
         // A treaty is signed at a place or in it.
         texts.extend(
             [(" in ", " at "), (" at ", " in ")]
@@ -157,6 +164,22 @@ impl Preparing<'_> {
             }
         }
         None
+    }
+
+    /// A question about an article or a norm asked of the instrument in which it stands: by whom it was signed, and when.
+    fn of_what_it_stands_in(&self, text: &str) -> Option<String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let hooks = &self.model.hooks;
+        let is_part = |id: &EntityId| {
+            [hooks.article, hooks.norm].iter().any(|kind| self.model.lexicon.is_of_kind(*id, *kind))
+        };
+        (0..words.len()).find_map(|from| {
+            (from + 1..=words.len().min(from + 5)).rev().find_map(|to| {
+                let part = self.asker.entity(&words[from..to].join(" ")).filter(is_part)?;
+                let whole = self.model.name(self.instrument_of(part)?);
+                Some([&words[..from], &[whole], &words[to..]].concat().join(" "))
+            })
+        })
     }
 
     /// A question with its words in forms that phrases have, and without those that say nothing.
@@ -472,6 +495,17 @@ impl Preparing<'_> {
         }
         all
     }
+}
+
+/// `is Tarn in the sphere of Belmark` as `sphere of Tarn is Belmark`.
+fn value_of(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (auxiliary, rest) = words.split_first().filter(|(first, _)| is(first, &AUXILIARY[..4]))?;
+    let inside = rest.iter().position(|word| is(word, &["in"])).filter(|at| *at > 0)?;
+    let of = inside + rest[inside..].iter().position(|word| is(word, &["of"]))?;
+    let noun = rest[inside + 1..of].strip_prefix(&["the"]).unwrap_or(&rest[inside + 1..of]);
+    let (what, who) = (rest[..inside].join(" "), rest.get(of + 1..).filter(|who| !who.is_empty())?.join(" "));
+    (!noun.is_empty()).then(|| format!("{auxiliary} {} of {what} {who}", noun.join(" ")))
 }
 
 /// How many words ask by what something came about: `how`, `by which act`.

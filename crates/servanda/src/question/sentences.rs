@@ -106,8 +106,18 @@ impl Preparing<'_> {
         let is_norm = self.entity(&what).is_ok_and(|it| self.model.lexicon.is_of_kind(it, hooks.norm));
         let all_days = question.ever && question.on.is_none();
         let kept = !asked && (status != "breached") && (whole.is_some() || is_norm && status == "observed" && all_days);
+        // Two keep it where neither breaks it.
+        let joined = by_whom.as_ref().filter(|who| who.contains(" and ") && !who.contains(" or ") && !denied(who));
         if kept && by_many {
-            return false;
+            return joined.is_some_and(|who| self.keeps(&what, Some(&who.replace(" and ", " or ")), question));
+        }
+        let whole = whole.or_else(|| self.entity(&what).ok());
+        if let (true, Some(whole), Some(who)) = (kept, whole, &by_whom)
+            && (is_anybody(who)
+                || asks(who) && (who.split(' ').count() <= 2 || who.to_lowercase().starts_with("how many ")))
+        {
+            self.keepers(whole, question);
+            return true;
         }
         if kept && by_whom.as_ref().is_none_or(|who| !asks(who)) {
             return self.keeps(&what, by_whom.as_deref(), question);
@@ -134,6 +144,30 @@ impl Preparing<'_> {
         let understood = self.plain_sentence(&broken, question).is_ok();
         question.kept = Some(fluent).filter(|_| understood);
         understood
+    }
+
+    /// Who keeps the whole of a text: whom it binds and who breaks none of its norms.
+    fn keepers(&mut self, whole: EntityId, question: &mut Question) {
+        let hooks = &self.model.hooks;
+        let mut scope = Scope::default();
+        let who = Term::Var(scope.declare("_who", Hole::Thing));
+        let norm = Term::Var(scope.declare("norm", Hole::Kind(hooks.norm)));
+        let holds = |fluent, args| Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) });
+        let of_whole = |fluent| {
+            if self.model.lexicon.is_of_kind(whole, hooks.norm) {
+                return vec![holds(fluent, vec![Term::Value(Value::entity(whole)), who])];
+            }
+            vec![holds(fluent, vec![norm, who]), holds(hooks.belongs_to, vec![norm, Term::Value(Value::entity(whole))])]
+        };
+        let breached = statuses::status_fluent(self.model, "breached");
+        let (bound, broken) = (of_whole(hooks.binds), breached.map(of_whole).unwrap_or_default());
+        let (holes, args) = ([Hole::Thing], [who]);
+        question.kept = Some(self.add_defined(&question.text, (&holes, &args), [(bound, scope.vars.clone())]));
+        question.form = Form::Which;
+        question.asked = asked_vars(&broken, &scope);
+        let (holes, args) = (holes.to_vec(), args.to_vec());
+        question.undecided = self.left_undecided(&broken, &holes, &args, &scope, &question.text);
+        self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), broken, scope);
     }
 
     pub(super) fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
@@ -167,6 +201,10 @@ impl Preparing<'_> {
             Asked::Conditions(mut conditions) => {
                 if asks_where(text) && is_number(&conditions, &scope) {
                     return Err(no_place(text));
+                }
+                if conditions.iter().any(is_of_two_names) {
+                    let message = format!("no phrase reads `{text}`: two names are no sentence");
+                    return Err(refused("unknown-phrase", message, "say what is so of it"));
                 }
                 self.day_in_time(&mut conditions, &mut scope, question);
                 if let [Condition::Holds(it)] = conditions.as_mut_slice()
@@ -482,6 +520,17 @@ fn as_stated(condition: &Condition) -> Condition {
 fn is_one_of_named(condition: &Condition, var: VarId) -> bool {
     let is_it = |it: &Condition| matches!(it, Condition::Compare { left: Expr::Var(own), op: CompareOp::Equal, right: Expr::Value(_) } if *own == var);
     matches!(condition, Condition::AnyOf(lists) if lists.iter().flatten().any(is_it))
+}
+
+/// Whether a condition compares one thing with another by name: that is so or not whatever happens.
+fn is_of_two_names(condition: &Condition) -> bool {
+    let name = |expr: &Expr| matches!(expr, Expr::Value(value) if value.as_entity().is_some());
+    matches!(condition, Condition::Compare { left, right, .. } if name(left) && name(right))
+}
+
+/// Whether a word stands for anybody at all.
+fn is_anybody(who: &str) -> bool {
+    ["somebody", "anybody", "anyone", "someone"].iter().any(|word| who.eq_ignore_ascii_case(word))
 }
 
 /// Whether a sentence denies of everybody what it says.

@@ -6,11 +6,12 @@ use servanda_model::{
     Trouble, Value,
 };
 
-use super::words::AUXILIARY;
+use super::reword::text_kind;
+use super::words::{AUXILIARY, of_status};
 use super::{Form, Preparing, Question};
 
 /// The fluent that holds norms of a status.
-fn status_fluent(model: &Model, name: &str) -> Option<FluentId> {
+pub(super) fn status_fluent(model: &Model, name: &str) -> Option<FluentId> {
     model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name).map(|(_, fluent)| *fluent)
 }
 
@@ -36,50 +37,81 @@ pub(super) fn unbroken(model: &Model, conditions: &[Condition]) -> Vec<Condition
 }
 
 impl Preparing<'_> {
-    /// `which articles of Sele are breached by Belmark`, `which articles of Sele bind Belmark`: those in which such a norm
-    /// stands.
+    /// `which articles of Sele are breached by Belmark`, `which articles of Sele bind Belmark`, `which treaties did Belmark
+    /// breach`: those in which such a norm stands.
     pub(super) fn of_articles(
         &mut self,
         words: &[&str],
         lower: &[&str],
         question: &mut Question,
     ) -> Option<Result<(), Trouble>> {
-        let ["which" | "what", "article" | "articles" | "provisions", "of", ..] = lower else { return None };
         let hooks = &self.model.hooks;
+        let of_kind = |word: &&str| self.asker.lexicon().kind(word).or_else(|| text_kind(self.asker.lexicon(), word));
+        let (kind, whole, from) = match lower {
+            ["which" | "what", "article" | "articles" | "provisions", "of", ..] => (hooks.article, true, 3),
+            ["which" | "what", "article" | "articles" | "provisions", ..] => (hooks.article, false, 2),
+            ["which" | "what", texts, ..] => (of_kind(texts)?, false, 2),
+            _ => return None,
+        };
+        if !whole && kind != hooks.article && !self.asker.lexicon().is_subkind(kind, hooks.instrument) {
+            return None;
+        }
         let named = |word: &str| hooks.statuses.iter().find(|(it, _)| self.model.name(*it) == word).map(|it| it.1);
         // Where the name of the instrument ends, what the norms are, and where it says of whom.
-        let (end, fluent, rest) = (4..lower.len()).find_map(|at| {
+        let (end, fluent, who) = (from + usize::from(whole)..lower.len()).find_map(|at| {
             let next = lower.get(at + 1).copied().unwrap_or_default();
             match lower[at] {
-                "bind" | "binds" | "bound" => Some((at, hooks.binds, at + 1)),
-                it if AUXILIARY.contains(&it) => named(next).map(|fluent| (at, fluent, at + 2)),
+                "bind" | "binds" | "bound" => Some((at, hooks.binds, at + 1..lower.len())),
+                it if AUXILIARY.contains(&it) => {
+                    let of_verb = of_status(&["who", lower[lower.len() - 1], "it"]).map(|(_, status, _)| status);
+                    match (named(next), of_verb.and_then(named)) {
+                        (Some(fluent), _) => Some((at, fluent, at + 2..lower.len())),
+                        // `which treaties did Belmark breach`
+                        (None, Some(fluent)) if at + 2 < lower.len() => Some((at, fluent, at + 1..lower.len() - 1)),
+                        _ => None,
+                    }
+                }
                 _ => None,
             }
         })?;
-        let whole = match self.entity(&words[3..end].join(" ")) {
-            Ok(whole) => Term::Value(Value::entity(whole)),
-            Err(trouble) => return Some(Err(trouble)),
-        };
-        let by = rest + usize::from(lower.get(rest).is_some_and(|word| ["by", "for", "from"].contains(word)));
-        let who = match words.get(by..).filter(|words| !words.is_empty()).map(|words| self.entity(&words.join(" "))) {
-            Some(Ok(who)) => Term::Value(Value::entity(who)),
+        if !whole && (end != from || kind != hooks.article && fluent == hooks.binds) {
+            return None;
+        }
+        let whole = match whole.then(|| self.entity(&words[from..end].join(" "))) {
+            Some(Ok(whole)) => Some(Term::Value(Value::entity(whole))),
             Some(Err(trouble)) => return Some(Err(trouble)),
+            None => None,
+        };
+        let by = usize::from(lower.get(who.start).is_some_and(|word| ["by", "for", "from"].contains(word)));
+        let who = match Some(&words[who.start + by..who.end]).filter(|words| !words.is_empty()) {
+            Some(who) => match self.entity(&who.join(" ")) {
+                Ok(who) => Term::Value(Value::entity(who)),
+                Err(trouble) => return Some(Err(trouble)),
+            },
             None => Term::Any,
         };
         let mut scope = Scope::default();
-        let (kind, norm_kind) = (hooks.article, hooks.norm);
-        let article = scope.declare("_article", Hole::Kind(kind));
-        let norm = Term::Var(scope.declare("norm", Hole::Kind(norm_kind)));
+        let text = scope.declare("_text", Hole::Kind(kind));
+        let norm = Term::Var(scope.declare("norm", Hole::Kind(hooks.norm)));
         let truth = Term::Value(Value::TRUE);
         let holds = |fluent, args| Condition::Holds(FluentPattern { fluent, args, value: truth });
-        let conditions = vec![
-            holds(fluent, vec![norm, who]),
-            holds(hooks.belongs_to, vec![norm, Term::Var(article)]),
-            holds(hooks.belongs_to, vec![Term::Var(article), whole]),
-        ];
-        let (holes, args) = (vec![Hole::Kind(kind)], vec![Term::Var(article)]);
+        let mut conditions =
+            vec![holds(fluent, vec![norm, who]), holds(hooks.belongs_to, vec![norm, Term::Var(text)])];
+        conditions.push(Condition::IsKind(Term::Var(text), kind));
+        conditions.extend(whole.map(|whole| holds(hooks.belongs_to, vec![Term::Var(text), whole])));
+        let (holes, args) = (vec![Hole::Kind(kind)], vec![Term::Var(text)]);
+        if named("observed") == Some(fluent) {
+            // What binds is observed by whom none of its norms is breached.
+            let with = |fluent| match conditions.split_first() {
+                Some((_, rest)) => [&[holds(fluent, vec![norm, who])], rest].concat(),
+                None => Vec::new(),
+            };
+            let bound = with(hooks.binds);
+            conditions = with(named("breached")?);
+            question.kept = Some(self.add_defined(&question.text.clone(), (&holes, &args), [(bound, scope.vars.clone())]));
+        }
         question.form = Form::Which;
-        question.asked = vec![article];
+        question.asked = vec![text];
         question.undecided = self.left_undecided(&conditions, &holes, &args, &scope, &question.text);
         self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), conditions, scope);
         Some(Ok(()))

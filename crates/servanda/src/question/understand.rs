@@ -83,7 +83,8 @@ impl Preparing<'_> {
                     question.form = Form::Which;
                     self.sentence(body, question).map_err(|_| trouble)?;
                     let counted = |var: &VarId| question.vars[var.index()].hole != Hole::Number;
-                    if matches!(question.form, Form::Which) && question.asked.first().is_some_and(counted) {
+                    let lists = matches!(question.form, Form::Which) && question.kept.is_none();
+                    if lists && question.asked.first().is_some_and(counted) {
                         question.form = Form::Count;
                     }
                     Ok(())

@@ -1,0 +1,325 @@
+//! Turns of speech that are no phrases, put in the words of phrases before a question is read: who is meant by *both parties*,
+//! what *neither … nor* denies, what it is that a treaty *has*, and in what sense a norm is *in force*.
+
+use servanda_model::{EntityId, Expr, FluentType, Scope, Trouble};
+
+use super::verbs::is_form_of;
+use super::words::AUXILIARY;
+use super::{Preparing, Question, refused};
+
+/// Who keeps a treaty observes it.
+const KEEPING: [(&str, &str); 6] =
+    [("keep", ""), ("comply", "with"), ("abide", "by"), ("adhere", "to"), ("stick", "to"), ("conform", "to")];
+/// The most parties that are put for `the parties`.
+const MOST_PARTIES: usize = 8;
+
+fn is(word: &str, all: &[&str]) -> bool {
+    all.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn starts(words: &[String], with: &[&str]) -> bool {
+    words.len() >= with.len() && words.iter().zip(with).all(|(word, wanted)| word.eq_ignore_ascii_case(wanted))
+}
+
+impl Preparing<'_> {
+    /// A question without its turns of speech. What they say of the whole of it is noted.
+    ///
+    /// # Errors
+    /// It asks how many of something there are that nothing is said to have.
+    pub(super) fn without_idioms(&self, body: &str, question: &mut Question) -> Result<String, Trouble> {
+        if body.contains(['"', '“', '”']) {
+            return Ok(body.to_owned());
+        }
+        let mut words: Vec<String> = body.split_whitespace().map(str::to_owned).collect();
+        self.surely(&mut words, question);
+        if let Some(at) = words.windows(2).position(|pair| starts(pair, &["but", "not"])) {
+            "and".clone_into(&mut words[at]);
+        }
+        self.parties_meant(&mut words, question, body);
+        self.neither(&mut words, question, body);
+        let words = self.of_no_kind(words, question, body);
+        let words = self.kept(words);
+        let words = self.passed(words);
+        let words = self.of_places(words);
+        let words = self.there_are(words, question, body);
+        let words = self.in_force(words);
+        self.had(words).map(|words| words.join(" "))
+    }
+
+    /// `does Belmark certainly hold Tarn`.
+    fn surely(&self, words: &mut Vec<String>, question: &mut Question) {
+        let (known, mut at) = (self.asker.lexicon(), 0);
+        words.retain(|word| {
+            at += 1;
+            let sure = is(word, &["certainly", "possibly"]) && at > 1 && !known.has_word(word);
+            question.certainly |= sure && is(word, &["certainly"]);
+            question.possibly |= sure && is(word, &["possibly"]);
+            !sure
+        });
+    }
+
+    /// The text that a name stands for, be it an instrument, an article or a norm.
+    fn text_named(&self, words: &[String]) -> Option<EntityId> {
+        let hooks = &self.model.hooks;
+        let named = self.entity(&words.join(" ")).ok()?;
+        let kinds = [hooks.norm, hooks.article, hooks.instrument];
+        kinds.iter().any(|kind| self.model.lexicon.is_of_kind(named, *kind)).then_some(named)
+    }
+
+    /// The first text that is named somewhere.
+    fn any_text(&self, words: &[String]) -> Option<EntityId> {
+        (0..words.len()).find_map(|from| {
+            (from + 1..=words.len().min(from + 5)).rev().find_map(|to| self.text_named(&words[from..to]))
+        })
+    }
+
+    /// The instrument in which a text stands, or itself.
+    pub(super) fn instrument_of(&self, text: EntityId) -> Option<EntityId> {
+        let lexicon = &self.model.lexicon;
+        let is_it = |id: EntityId| lexicon.is_of_kind(id, self.model.hooks.instrument);
+        let above = |id: EntityId| lexicon.entities[id.index()].belongs_to.first().copied();
+        std::iter::successors(Some(text), |id| above(*id)).take(4).find(|id| is_it(*id))
+    }
+
+    /// `did both parties ratify Sele` as `did Arvenia and Belmark ratify Sele`.
+    fn parties_meant(&self, words: &mut Vec<String>, question: &mut Question, body: &str) {
+        const ALL: [&[&str]; 9] = [
+            &["both", "of", "the", "parties"],
+            &["both", "the", "parties"],
+            &["both", "parties"],
+            &["both", "sides"],
+            &["the", "two", "parties"],
+            &["all", "parties"],
+            &["every", "party"],
+            &["either", "party"],
+            &["neither", "party"],
+        ];
+        let found = ALL.iter().find_map(|said| Some((said, (0..words.len()).find(|at| starts(&words[*at..], said))?)));
+        if let Some((said, at)) = found {
+            let parties = self.any_text(words).and_then(|text| self.instrument_of(text));
+            let parties = parties.map(|it| self.model.lexicon.entities[it.index()].parties.as_slice());
+            let Some(parties) = parties.filter(|all| (2..=MOST_PARTIES).contains(&all.len())) else { return };
+            let names: Vec<&str> = parties.iter().map(|id| self.model.name(*id)).collect();
+            let joint = if is(said[0], &["either", "neither"]) { " or " } else { " and " };
+            if is(said[0], &["neither"]) {
+                question.never = Some(body.to_owned());
+            }
+            // `both parties to Sele` names it a second time.
+            let mut end = at + said.len();
+            if words.get(end).is_some_and(|word| is(word, &["to", "of"])) {
+                let name = (end + 2..=words.len().min(end + 6))
+                    .rev()
+                    .find(|to| self.text_named(&words[end + 1..*to]).is_some());
+                end = name.unwrap_or(end);
+            }
+            let names: Vec<String> = names.join(joint).split(' ').map(str::to_owned).collect();
+            words.splice(at..end, names);
+        } else if let Some(at) = words.iter().position(|word| is(word, &["both"]))
+            && words[at..].iter().any(|word| is(word, &["and"]))
+            && !self.asker.lexicon().has_word("both")
+        {
+            words.remove(at);
+        }
+    }
+
+    /// `does neither Arvenia nor Belmark hold Tarn` denies that either does.
+    fn neither(&self, words: &mut Vec<String>, question: &mut Question, body: &str) {
+        let at = words.iter().position(|word| is(word, &["neither"]));
+        let nor = words.iter().position(|word| is(word, &["nor"]));
+        let (Some(at @ 1), Some(nor)) = (at, nor) else { return };
+        if nor > at && is(&words[0], &AUXILIARY) {
+            "or".clone_into(&mut words[nor]);
+            words.remove(at);
+            question.never = Some(body.to_owned());
+        }
+    }
+
+    /// `is no norm of Sele breached` denies that some is.
+    fn of_no_kind(&self, mut words: Vec<String>, question: &mut Question, body: &str) -> Vec<String> {
+        let is_kind = words.get(2).is_some_and(|word| self.asker.lexicon().kind(&word.to_lowercase()).is_some());
+        if is_kind && is(&words[0], &AUXILIARY) && is(&words[1], &["no"]) {
+            "which".clone_into(&mut words[1]);
+            question.never = Some(body.to_owned());
+            words.remove(0);
+        }
+        words
+    }
+
+    /// `was Sele kept`, `did Arvenia comply with Sele`: observed.
+    fn kept(&self, mut words: Vec<String>) -> Vec<String> {
+        for (verb, way) in KEEPING {
+            let Some(at) = words.iter().rposition(|word| is_form_of(word, verb)) else { continue };
+            let past = is(&words[at], &["kept"]) || words[at].to_lowercase().ends_with("ed");
+            let behind = at + 1 + usize::from(!way.is_empty());
+            let led = way.is_empty() || words.get(at + 1).is_some_and(|word| is(word, &[way]));
+            let of_text = behind < words.len() && self.text_named(&words[behind..]).is_some();
+            let passive = past && way.is_empty() && at + 1 == words.len() && at > 1;
+            let passive = passive && is(&words[0], &AUXILIARY) && self.text_named(&words[1..at]).is_some();
+            if led && of_text || passive {
+                let form = if past { "observed" } else { "observe" };
+                words.splice(at..if passive { at + 1 } else { behind }, [form.to_owned()]);
+                break;
+            }
+        }
+        words
+    }
+
+    fn is_place(&self, words: &[String]) -> bool {
+        let named = self.entity(&words.join(" ")).ok();
+        self.asker
+            .lexicon()
+            .kind("place")
+            .is_some_and(|place| named.is_some_and(|it| self.model.lexicon.is_of_kind(it, place)))
+    }
+
+    /// `when did Tarn pass to Arvenia` as `when did Arvenia gain Tarn`.
+    fn passed(&self, words: Vec<String>) -> Vec<String> {
+        let at = words.iter().position(|word| is(word, &["pass", "passed", "passes"]));
+        let Some(at) = at.filter(|at| words.get(at + 1).is_some_and(|word| is(word, &["to"]))) else { return words };
+        let Some(auxiliary) = words[..at].iter().position(|word| is(word, &["did", "does"])) else { return words };
+        let what = &words[auxiliary + 1..at];
+        let is_had = self.is_place(what) || what.len() > 2 && is(&what[1], &["to"]) && self.is_place(&what[2..]);
+        if !is_had || at + 2 >= words.len() {
+            return words;
+        }
+        [&words[..=auxiliary], &words[at + 2..], &["gain".to_owned()], what].concat()
+    }
+
+    /// `who has Tarn` asks who controls it, `whose is Tarn` and `to which state does Tarn belong` who has title to it.
+    fn of_places(&self, words: Vec<String>) -> Vec<String> {
+        let said = |text: &str, place: &[String]| -> Vec<String> {
+            text.split(' ').map(str::to_owned).chain(place.iter().cloned()).collect()
+        };
+        let last = words.len();
+        match words.as_slice() {
+            [whose, be, place @ ..] if is(whose, &["whose"]) && is(be, &AUXILIARY) && self.is_place(place) => {
+                said("who has title to", place)
+            }
+            [to, which, .., belong]
+                if is(to, &["to"]) && is(which, &["which", "what", "whom"]) && is(belong, &["belong"]) =>
+            {
+                let does = words.iter().position(|word| is(word, &["does", "did"])).unwrap_or(0);
+                match self.is_place(&words[(does + 1).min(last - 1)..last - 1]) {
+                    true => said("who has title to", &words[does + 1..last - 1]),
+                    false => words,
+                }
+            }
+            [who, does, .., belong, to]
+                if is(who, &["who", "whom"])
+                    && is(does, &["does", "did"])
+                    && is(belong, &["belong"])
+                    && is(to, &["to"])
+                    && self.is_place(&words[2..last - 2]) =>
+            {
+                said("who has title to", &words[2..last - 2])
+            }
+            [who, has, place @ ..] if is(who, &["who"]) && is(has, &["has", "had"]) && self.is_place(place) => {
+                said(if is(has, &["had"]) { "who controlled" } else { "who controls" }, place)
+            }
+            [does, .., have, _] | [does, .., have, _, _]
+                if is(does, &["does", "did"]) && words.iter().any(|word| is(word, &["have"])) =>
+            {
+                let _ = have;
+                let at = words.iter().position(|word| is(word, &["have"])).unwrap_or(0);
+                match self.is_place(&words[at + 1..]) && self.entity(&words[1..at].join(" ")).is_ok() {
+                    true => [&words[..at], &["control".to_owned()], &words[at + 1..]].concat(),
+                    false => words,
+                }
+            }
+            _ => words,
+        }
+    }
+
+    /// `are there troops of Belmark in Tarn` asks whether their number is more than none.
+    fn there_are(&self, words: Vec<String>, question: &mut Question, body: &str) -> Vec<String> {
+        let [be, there, rest @ ..] = words.as_slice() else { return words };
+        if !is(be, &AUXILIARY[..4]) || !is(there, &["there"]) {
+            return words;
+        }
+        let none = rest.first().is_some_and(|word| is(word, &["no"]));
+        let any = rest.first().is_some_and(|word| is(word, &["no", "any", "some"]));
+        let what = rest[usize::from(any)..].join(" ");
+        let counts = |expr: &Expr| match expr {
+            Expr::Fluent(fluent, _) => self.model.program.fluents[fluent.index()].ty == FluentType::Number,
+            _ => false,
+        };
+        let mut asker = servanda_model::Asker::new(self.model);
+        if !asker.expression(&what, &mut Scope::default()).is_ok_and(|expr| counts(&expr)) {
+            return words;
+        }
+        if none {
+            question.never = Some(body.to_owned());
+        }
+        format!("is {what} more than 0").split(' ').map(str::to_owned).collect()
+    }
+
+    /// A norm or an article is in force while it binds somebody.
+    fn in_force(&self, words: Vec<String>) -> Vec<String> {
+        let last = words.len();
+        if last < 3 || !starts(&words[last - 2..], &["in", "force"]) {
+            return words;
+        }
+        let Some(be) = words.iter().position(|word| is(word, &AUXILIARY[..4])) else { return words };
+        let somebody = ["bind".to_owned(), "somebody".to_owned()];
+        let (before, subject) = match be + 1 == last - 2 {
+            // `which norms of Sele are in force`
+            true => (&words[..0], &words[..be]),
+            false => (&words[..be], &words[be + 1..last - 2]),
+        };
+        let hooks = &self.model.hooks;
+        let lists = subject.len() > 1
+            && is(&subject[0], &["which", "what", "how"])
+            && subject.iter().any(|word| is(word, &["norm", "norms"]));
+        match self.text_named(subject) {
+            Some(text) if self.model.lexicon.is_of_kind(text, hooks.norm) => {
+                let did = if before.is_empty() { vec!["does".to_owned()] } else { Vec::new() };
+                [before, &did, subject, &somebody].concat()
+            }
+            Some(text) if self.model.lexicon.is_of_kind(text, hooks.article) && before.is_empty() => {
+                let which = ["which", "norms", "of"].map(str::to_owned);
+                [&which, subject, &somebody].concat()
+            }
+            _ if lists => [subject, &somebody].concat(),
+            _ => words,
+        }
+    }
+
+    /// `which norms does Sele have`, `how many articles are there in Sele`: those that belong to it.
+    fn had(&self, words: Vec<String>) -> Result<Vec<String>, Trouble> {
+        let from = match words.as_slice() {
+            [how, many, ..] if is(how, &["how"]) && is(many, &["many"]) => 2,
+            [which, ..] if is(which, &["which", "what"]) => 1,
+            _ => return Ok(words),
+        };
+        let (lexicon, hooks) = (self.asker.lexicon(), &self.model.hooks);
+        let Some(kind) = words.get(from).and_then(|word| lexicon.kind(&word.to_lowercase())) else { return Ok(words) };
+        let last = words.len();
+        let whole = match &words[from + 1..] {
+            [does, .., have] if is(does, &["does", "did", "do"]) && is(have, &["have", "contain", "comprise"]) => {
+                &words[from + 2..last - 1]
+            }
+            [are, there, to, ..] if is(are, &["are", "is"]) && is(there, &["there"]) && is(to, &["in", "to", "of"]) => {
+                &words[from + 4..]
+            }
+            [are, to, ..] if is(are, &["are", "is"]) && is(to, &["in"]) => &words[from + 3..],
+            _ => return Ok(words),
+        };
+        let is_text = [hooks.norm, hooks.article, hooks.instrument].iter().any(|it| lexicon.is_subkind(kind, *it));
+        match self.text_named(whole) {
+            Some(_) if is_text => {
+                let belong = ["belong".to_owned(), "to".to_owned()];
+                Ok([&words[..=from], &belong, whole].concat())
+            }
+            Some(text) if is(&words[from], &["reading", "readings", "source", "sources"]) => {
+                let message = format!("no phrase says what {} a text has", words[from].to_lowercase());
+                let help =
+                    format!("ask `what does {} say`, which tells its readings and its sources", self.model.name(text));
+                Err(refused("unknown-phrase", message, &help))
+            }
+            None if lexicon.is_subkind(kind, hooks.norm) && self.entity(&whole.join(" ")).is_ok() => {
+                Ok([&words[..=from], &["bind".to_owned()], whole].concat())
+            }
+            _ => Ok(words),
+        }
+    }
+}
