@@ -389,8 +389,9 @@ impl Lexicon {
                 let Piece::Word(forms) = piece else { continue };
                 match forms.iter().rposition(|form| *form == word) {
                     Some(2) if forms[0] != word && forms[1] != word => past = true,
-                    Some(_) => return false,
-                    None => {}
+                    // A participle alone (`{n} observed by {a}`) says nothing of the time.
+                    Some(_) if forms.len() > 2 => return false,
+                    _ => {}
                 }
             }
         }

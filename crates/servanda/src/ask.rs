@@ -29,10 +29,10 @@ use held::{
 use kept::{breach_text, denied, for_whom, keeping, secrets_made};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
-use spells::{broken_again, causes, end_of, intervals, no_more};
+use spells::{again_in_time, broken_again, causes, end_of, intervals, no_more};
 
 use crate::ends::{Ends, between_text};
-use crate::question::{Form, Preparing, Question};
+use crate::question::{Form, Preparing, Question, Turn};
 use crate::say;
 use crate::steps::{self, Told};
 use crate::world::{MOST_YEARS, Outcome, Run, Target, World};
@@ -464,10 +464,8 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => {
             let mut acts = causes(world, outcome, question, view);
-            let again = broken_again(world, outcome, question, view);
-            acts.extend(
-                again.into_iter().filter(|again| acts.iter().all(|known| known.text != again.text)).collect::<Vec<_>>(),
-            );
+            let again = broken_again(world, outcome, question, view).into_iter().map(|(_, act)| act);
+            acts.extend(again.filter(|again| acts.iter().all(|known| known.text != again.text)).collect::<Vec<_>>());
             acts
         }
         Form::Count if !all_days => counted(world, held(world, outcome, question, on)),
@@ -477,7 +475,13 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             none if none.is_empty() && day.is_none() => no_more(intervals(world, outcome, question, view)),
             now => now,
         },
-        _ if all_days => intervals(world, outcome, question, view),
+        _ if all_days => {
+            let mut answers = intervals(world, outcome, question, view);
+            if question.turn == Some(Turn::Begins) {
+                again_in_time(world, outcome, question, view, &mut answers);
+            }
+            answers
+        }
         _ => {
             let mut answers = held(world, outcome, question, on);
             if let ([only], true) = (answers.as_mut_slice(), question.text.to_lowercase().starts_with("why ")) {

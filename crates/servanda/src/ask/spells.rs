@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
-use servanda_model::{Clock, Condition, EventPattern, Modality, Model, Norm, Term, Value, View};
+use servanda_model::{Clock, Condition, Modality, Model, Norm, Term, Value, View};
 
 use super::sayings::{day_or_between, text_of};
 use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
@@ -44,12 +44,15 @@ impl Spell<'_> {
     }
 }
 
-/// Whether a day is in a time: in every chronology, or in some.
+/// Whether a day is in a time: in every chronology, or in some. Between the earliest and the latest day any may be it.
 fn in_time(days: &[Option<i64>], (first, last): (Option<i64>, Option<i64>)) -> Option<bool> {
     let within = |day: &Option<i64>| {
         day.is_some_and(|day| first.is_none_or(|first| first <= day) && last.is_none_or(|last| day <= last))
     };
-    days.iter().any(within).then(|| days.iter().all(within))
+    let known = || days.iter().copied().flatten();
+    let (earliest, latest) = (known().min()?, known().max()?);
+    let may_be = first.is_none_or(|first| first <= latest) && last.is_none_or(|last| earliest <= last);
+    may_be.then(|| days.iter().all(within))
 }
 
 /// The times of a fluent of a question, certain and possible.
@@ -318,25 +321,44 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
     answers
 }
 
-/// The acts by which a norm was broken again while it was broken: each that it forbids, done by whom it binds.
-pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
+/// The acts by which a norm was broken again while it was broken: each that it forbids, done by whom it binds. With each stand
+/// the norm and who broke it.
+pub(super) fn broken_again(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    view: &View,
+) -> Vec<([Option<Value>; 2], Answer)> {
     let model = world.model;
     let breached = model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == "breached");
-    let [Condition::Holds(it)] = question.conditions.as_slice() else { return Vec::new() };
-    let (Some((word, fluent)), Some(Term::Value(norm))) = (breached, it.args.first()) else { return Vec::new() };
+    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return Vec::new() };
+    let (Some((word, fluent)), [wanted, by, ..]) = (breached, it.args.as_slice()) else { return Vec::new() };
     if it.fluent != *fluent {
         return Vec::new();
     }
     let run = &outcome.runs[0];
     let last = question.on.or(view.on).unwrap_or_else(|| world.last_day());
-    let (first, last) = question.during.unwrap_or((None, Some(last)));
+    let (first, last) = question.own_time().unwrap_or((None, Some(last)));
     let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
-    let mut answers: Vec<Answer> = Vec::new();
+    let mut answers: Vec<([Option<Value>; 2], Answer)> = Vec::new();
+    let is_wanted = |norm: &&Norm| match wanted {
+        Term::Value(value) => value.as_entity() == Some(norm.entity),
+        _ => true,
+    };
     let forbids = |norm: &&Norm| norm.reading.is_none() && norm.modality == Modality::MustNot;
-    for norm in model.norms.iter().filter(|it| norm.as_entity() == Some(it.entity)).filter(forbids) {
+    for norm in model.norms.iter().filter(is_wanted).filter(forbids) {
         let Some(act) = &norm.act else { continue };
         for event in run.solution.events.iter().filter(|it| it.action == act.action && in_time(it.tick)) {
-            let Some(instance) = instance_of(norm, act, &event.args) else { continue };
+            let Some(put) = steps::settled(&act.args, &event.args) else { continue };
+            let breaker = match norm.bearer {
+                Term::Var(var) => put.get(&var).copied(),
+                Term::Value(value) => Some(value),
+                Term::Any => None,
+            };
+            if matches!((by, breaker), (Term::Value(by), Some(breaker)) if *by != breaker) {
+                continue;
+            }
+            let instance: Vec<Option<Value>> = norm.instance.iter().map(|var| put.get(var).copied()).collect();
             let held = run.solution.instances_of(norm.status, &instance);
             let mut broken = held.flat_map(|it| &it.intervals);
             if !broken.any(|it| it.value == Value::entity(*word) && it.contains(event.tick)) {
@@ -347,8 +369,8 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
             let told = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
             let told = told.filter(|told| told.day == day || told.day.is_none()).max_by(|a, b| a.day.cmp(&b.day));
             let Some(told) = told else { continue };
-            let text = told.with_name();
-            if answers.iter().all(|known| known.text != text) {
+            let (text, of) = (told.with_name(), [Some(Value::entity(norm.entity)), breaker]);
+            if answers.iter().all(|(known, answer)| answer.text != text || *known != of) {
                 // The same act may be done several times; each is the first, second and so on in every chronology.
                 let at = days_of(run, event).position(|day| day == event.tick).unwrap_or(0);
                 let days: Vec<_> = outcome.runs.iter().map(|run| days_of(run, event).nth(at)).collect();
@@ -357,17 +379,36 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
                 let mut one = answer(world, text, is_sure, days.collect(), vec![None]);
                 one.act = true;
                 (one.steps, one.assumptions) = (trace.steps, trace.assumptions);
-                answers.push(one);
+                answers.push((of, one));
             }
         }
     }
     answers
 }
 
-/// The bindings of a norm that an act of it settles.
-fn instance_of(norm: &Norm, act: &EventPattern, args: &[Value]) -> Option<Vec<Option<Value>>> {
-    let put = steps::settled(&act.args, args)?;
-    Some(norm.instance.iter().map(|var| put.get(var).copied()).collect())
+/// What was broken again in the time that a question asks about, in the words of its answer: a breach that goes on is not
+/// begun then, and yet the norm was breached.
+pub(super) fn again_in_time(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    view: &View,
+    answers: &mut Vec<Answer>,
+) {
+    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return };
+    let asked = |term: &Term| matches!(term, Term::Var(var) if question.asked.contains(var));
+    let wanted: Vec<usize> = (0..it.args.len().min(2)).filter(|at| asked(&it.args[*at])).collect();
+    if wanted.len() != question.asked.len() || !matches!(question.form, Form::Whether | Form::Which) {
+        return;
+    }
+    for (of, act) in broken_again(world, outcome, question, view) {
+        let key: Option<Vec<Value>> = wanted.iter().map(|at| of[*at]).collect();
+        let Some(key) = key else { continue };
+        let text = text_of(world.model, question, &key, &outcome.runs[0].solution);
+        if answers.iter().all(|known| known.text != text) {
+            answers.push(Answer { text, which: vec![format!("by {}", act.text)], ..act });
+        }
+    }
 }
 
 /// The days on which an act was done, in order.

@@ -31,6 +31,8 @@ impl Preparing<'_> {
             return Ok(body.to_owned());
         }
         let mut words: Vec<String> = body.split_whitespace().map(str::to_owned).collect();
+        self.states(&mut words);
+        self.known_that(&mut words, question);
         self.surely(&mut words, question);
         if let Some(at) = words.windows(2).position(|pair| starts(pair, &["but", "not"])) {
             "and".clone_into(&mut words[at]);
@@ -44,6 +46,27 @@ impl Preparing<'_> {
         let words = self.there_are(words, question, body);
         let words = self.in_force(words);
         self.had(words).map(|words| words.join(" "))
+    }
+
+    /// `which states signed Sele`: who states something is another question.
+    fn states(&self, words: &mut [String]) {
+        let at = usize::from(starts(words, &["how"]));
+        let asks = starts(&words[at.min(words.len())..], &["which"]) || starts(words, &["how", "many"]);
+        if let Some(word) = words.get_mut(at + 1).filter(|word| asks && is(word, &["states", "state"]))
+            && self.asker.lexicon().kind("polity").is_some()
+        {
+            "polity".clone_into(word);
+        }
+    }
+
+    /// `does Arvenia know that Belmark holds Tarn` asks whether it does, in the eyes of Arvenia.
+    fn known_that(&self, words: &mut Vec<String>, question: &mut Question) {
+        let that = words.windows(2).position(|pair| is(&pair[0], &["know", "knew"]) && is(&pair[1], &["that"]));
+        let Some(at) = that.filter(|_| is(&words[0], &["does", "did", "do"])) else { return };
+        if let Ok(who) = self.entity(&words[1..at].join(" ")) {
+            question.view.seen_by = question.view.seen_by.or(Some(who));
+            words.drain(..at + 2);
+        }
     }
 
     /// `does Belmark certainly hold Tarn`.

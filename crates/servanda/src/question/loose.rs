@@ -12,6 +12,11 @@ const PREPOSITIONS: [&str; 15] = [
     "towards",
 ];
 
+/// Whether a word says how a hole belongs to a verb, and nothing of its own.
+pub(super) fn is_preposition(word: &str) -> bool {
+    PREPOSITIONS.contains(&word)
+}
+
 /// Verbs of who moves, where a phrase tells of who is moved.
 const MOVING: [&str; 14] = [
     "come", "comes", "came", "go", "goes", "went", "move", "moves", "moved", "enter", "enters", "entered", "arrive",

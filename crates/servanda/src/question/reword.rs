@@ -170,9 +170,8 @@ impl Preparing<'_> {
     fn of_what_it_stands_in(&self, text: &str) -> Option<String> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let hooks = &self.model.hooks;
-        let is_part = |id: &EntityId| {
-            [hooks.article, hooks.norm].iter().any(|kind| self.model.lexicon.is_of_kind(*id, *kind))
-        };
+        let is_part =
+            |id: &EntityId| [hooks.article, hooks.norm].iter().any(|kind| self.model.lexicon.is_of_kind(*id, *kind));
         (0..words.len()).find_map(|from| {
             (from + 1..=words.len().min(from + 5)).rev().find_map(|to| {
                 let part = self.asker.entity(&words[from..to].join(" ")).filter(is_part)?;

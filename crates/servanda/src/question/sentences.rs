@@ -1,12 +1,14 @@
 //! Sentences of phrases, with what is asked for in them, as definitions.
 
-use servanda_model::lexicon::{Piece, Target};
+use servanda_model::lexicon::{Piece, Target, Wording};
 use servanda_model::{
-    Asked, CompareOp, Condition, Deed, Definition, DefinitionId, EntityId, EventPattern, Expr, FluentId, FluentPattern,
-    FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
+    Asked, CompareOp, Condition, Deed, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, FluentId,
+    FluentPattern, FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
+use super::loose::is_preposition;
 use super::reword::MOST_REWORDED;
+use super::verbs::{is_form_of, is_past_form};
 use super::words::{self, ASKED, all_orders, of_status};
 use super::{Form, Preparing, Question, Turn, refused, statuses, terms};
 
@@ -32,8 +34,12 @@ impl Preparing<'_> {
         if of_status(&words).is_some_and(|(.., what)| of_norm(&what)) && self.status_sentence(text, question) {
             return Ok(());
         }
+        let before = question.clone();
         let first = match self.said(text, question) {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                self.told_at_length(text, before, question);
+                return Ok(());
+            }
             Err(trouble) => trouble,
         };
         if text.split_whitespace().count() > MOST_REWORDED {
@@ -52,6 +58,35 @@ impl Preparing<'_> {
             }
         }
         Err(first)
+    }
+
+    /// Where nothing is told of acts in the words of a question, and of acts that say more something is, these are meant: who
+    /// declared independence from somebody declared it.
+    fn told_at_length(&mut self, text: &str, before: Question, question: &mut Question) {
+        let is_told = |this: &Self, question: &Question| match &question.form {
+            Form::Acts { patterns, .. } => patterns.iter().any(|it| this.is_told(it) || this.is_brought_about(it)),
+            _ => true,
+        };
+        if is_told(self, question) || text.split_whitespace().count() > MOST_REWORDED {
+            return;
+        }
+        let fuller: Vec<String> = all_orders(text).iter().flat_map(|order| self.fuller(order)).collect();
+        for text in fuller.iter().take(MOST_TRIED) {
+            let mut own = before.clone();
+            if self.plain_sentence(text, &mut own).is_ok()
+                && matches!(own.form, Form::Acts { .. })
+                && is_told(self, &own)
+            {
+                *question = own;
+                return;
+            }
+        }
+    }
+
+    /// Whether a rule makes such an act happen.
+    fn is_brought_about(&self, pattern: &EventPattern) -> bool {
+        let effects = self.model.rules.iter().flat_map(|rule| &rule.item.effects);
+        effects.into_iter().any(|effect| matches!(effect, Effect::Happen(it) if it.action == pattern.action))
     }
 
     /// As [`Preparing::sentence`], with all the words of the phrase.
@@ -230,6 +265,7 @@ impl Preparing<'_> {
                     return Ok(());
                 }
                 let said = conditions.clone();
+                conditions.iter_mut().for_each(|it| self.in_what_nests(it));
                 self.as_far_as_known(&mut conditions, &mut scope);
                 let asked = asked_vars(&conditions, &scope);
                 if !asked.is_empty() && !matches!(question.form, Form::When) {
@@ -259,15 +295,10 @@ impl Preparing<'_> {
                 question.asked = asked;
                 question.undecided = self.left_undecided(&conditions, &holes, &args, &scope, &question.text);
                 if let Ok(acts) = self.asker.happenings(text, &mut Scope::default()) {
-                    let verb =
-                        |it: &Condition| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text));
-                    if at_a_time && question.ever && conditions.iter().any(verb) {
-                        question.turn = Some(Turn::Begins);
-                    }
                     question.told_as = acts.into_iter().map(|(pattern, _)| pattern).collect();
                 }
-                // What is done with stays so; it came to be so in the time that is asked about.
-                if at_a_time && question.ever && conditions.iter().any(|it| statuses::is_done(self.model, it)) {
+                // What was done stays so; it came to be so in the time that is asked about.
+                if at_a_time && question.ever && conditions.iter().any(|it| self.was_done(it, text, question)) {
                     question.turn = Some(Turn::Begins);
                 }
                 if let [Condition::Holds(it)] = conditions.as_slice() {
@@ -396,6 +427,37 @@ impl Preparing<'_> {
         question.form = Form::Acts { patterns, asked: asked.unwrap_or_default(), negated };
     }
 
+    /// Whether one named place lies in another is asked of all the places between them.
+    fn in_what_nests(&self, condition: &mut Condition) {
+        match condition {
+            Condition::Not(list) => list.iter_mut().for_each(|it| self.in_what_nests(it)),
+            Condition::Holds(it) if it.args.iter().all(|term| matches!(term, Term::Value(_))) => {
+                if let Some(closure) = self.nests_by(it.fluent) {
+                    it.fluent = closure;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The relation that follows from another through the places between.
+    fn nests_by(&self, said: FluentId) -> Option<FluentId> {
+        let definitions = self.model.definitions.iter().map(|it| &it.item);
+        let mut closures = definitions.filter(|it| self.model.nesting.contains(&it.fluent) && it.fluent != said);
+        let reads = |it: &Condition| matches!(it, Condition::Holds(pattern) if pattern.fluent == said);
+        closures.find(|it| it.conditions.iter().any(reads)).map(|it| it.fluent)
+    }
+
+    /// Whether a condition says that something was done: by an act that goes by another word, by its own words, or as a norm is
+    /// broken or done with.
+    fn was_done(&self, condition: &Condition, text: &str, question: &Question) -> bool {
+        let Condition::Holds(it) = condition else { return false };
+        !question.told_as.is_empty() && self.is_other_word(it.fluent, text)
+            || self.is_perfect(it.fluent)
+            || statuses::is_done(self.model, condition)
+            || statuses::is_breach(self.model, condition) && (question.during.is_some() || names_a_deed(&question.text))
+    }
+
     /// Whether an act of these words leaves behind a state that the words mean, too: all that was signed is of signatories,
     /// and only some of it is told of as acts of signing.
     fn is_left_behind(&mut self, text: &str) -> bool {
@@ -404,15 +466,31 @@ impl Preparing<'_> {
     }
 
     /// Whether a fluent is meant by another word than its own: who `signed` is a signatory.
-    pub(super) fn is_other_word(&self, fluent: FluentId, text: &str) -> bool {
+    fn is_other_word(&self, fluent: FluentId, text: &str) -> bool {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-        let main = self.model.lexicon.wordings.iter().find(|it| it.main && it.target == Target::Fluent(fluent));
-        main.is_some_and(|main| {
+        let said = |form: &String| form.len() > 3 && words.iter().any(|word| is_form_of(word, form));
+        self.main_wording(fluent).is_some_and(|main| {
             !main.pieces.iter().any(|piece| match piece {
-                Piece::Word(forms) => forms.iter().any(|form| form.len() > 3 && words.contains(form)),
-                Piece::Hole(_) => false,
+                Piece::Word(forms) if !is_preposition(&forms[0]) => forms.iter().any(said),
+                _ => false,
             })
         })
+    }
+
+    fn main_wording(&self, fluent: FluentId) -> Option<&Wording> {
+        self.model.lexicon.wordings.iter().find(|it| it.main && it.target == Target::Fluent(fluent))
+    }
+
+    /// Whether a fluent says that something was done, and holds from then on: `{a} has ceded {p}`.
+    fn is_perfect(&self, fluent: FluentId) -> bool {
+        let is_status = self.model.hooks.statuses.iter().any(|(_, it)| *it == fluent);
+        let pieces = self.main_wording(fluent).map_or(&[][..], |main| &main.pieces);
+        match pieces {
+            [Piece::Hole(_), Piece::Word(forms), ..] if !is_status => {
+                forms.len() == 1 && (forms[0].ends_with("ed") || is_past_form(&forms[0]))
+            }
+            _ => false,
+        }
     }
 
     /// Whether the dossier tells of such an act.
@@ -526,6 +604,11 @@ fn is_one_of_named(condition: &Condition, var: VarId) -> bool {
 fn is_of_two_names(condition: &Condition) -> bool {
     let name = |expr: &Expr| matches!(expr, Expr::Value(value) if value.as_entity().is_some());
     matches!(condition, Condition::Compare { left, right, .. } if name(left) && name(right))
+}
+
+/// Whether a question of a day asks what was done on it, and not how things stood.
+fn names_a_deed(text: &str) -> bool {
+    !["was", "were", "is"].iter().any(|word| text.to_lowercase().starts_with(word))
 }
 
 /// Whether a word stands for anybody at all.

@@ -15,6 +15,11 @@ pub(super) fn status_fluent(model: &Model, name: &str) -> Option<FluentId> {
     model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name).map(|(_, fluent)| *fluent)
 }
 
+/// Whether a condition is that a norm is breached.
+pub(super) fn is_breach(model: &Model, condition: &Condition) -> bool {
+    matches!(condition, Condition::Holds(it) if Some(it.fluent) == status_fluent(model, "breached"))
+}
+
 /// Whether a condition is that a norm is done with.
 pub(super) fn is_done(model: &Model, condition: &Condition) -> bool {
     let done = ["met", "met late", "lapsed", "excused"].map(|word| status_fluent(model, word));
@@ -95,8 +100,7 @@ impl Preparing<'_> {
         let norm = Term::Var(scope.declare("norm", Hole::Kind(hooks.norm)));
         let truth = Term::Value(Value::TRUE);
         let holds = |fluent, args| Condition::Holds(FluentPattern { fluent, args, value: truth });
-        let mut conditions =
-            vec![holds(fluent, vec![norm, who]), holds(hooks.belongs_to, vec![norm, Term::Var(text)])];
+        let mut conditions = vec![holds(fluent, vec![norm, who]), holds(hooks.belongs_to, vec![norm, Term::Var(text)])];
         conditions.push(Condition::IsKind(Term::Var(text), kind));
         conditions.extend(whole.map(|whole| holds(hooks.belongs_to, vec![Term::Var(text), whole])));
         let (holes, args) = (vec![Hole::Kind(kind)], vec![Term::Var(text)]);
@@ -108,7 +112,8 @@ impl Preparing<'_> {
             };
             let bound = with(hooks.binds);
             conditions = with(named("breached")?);
-            question.kept = Some(self.add_defined(&question.text.clone(), (&holes, &args), [(bound, scope.vars.clone())]));
+            question.kept =
+                Some(self.add_defined(&question.text.clone(), (&holes, &args), [(bound, scope.vars.clone())]));
         }
         question.form = Form::Which;
         question.asked = vec![text];

@@ -84,6 +84,11 @@ pub(super) fn past_of(participle: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a word is the past form of an irregular verb.
+pub(super) fn is_past_form(word: &str) -> bool {
+    IRREGULAR.iter().any(|[verb, past, own]| verb != past && [*past, *own].contains(&word))
+}
+
 fn is_vowel(letter: char) -> bool {
     "aeiou".contains(letter)
 }
