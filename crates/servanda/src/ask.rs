@@ -23,8 +23,8 @@ use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, 
 
 use acts::{acts, happened, on_wholes, undone};
 use held::{
-    Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, unstated,
-    untold,
+    Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, readers,
+    unstated, untold,
 };
 use kept::{breach_text, denied, for_whom, keeping, secrets_made};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
@@ -498,6 +498,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         may_be_so(world, (outcome, question.open), question, on, Some(unknown), &mut answers);
         may_be_equal(world, outcome, question, on, &mut answers);
         insiders(world, outcome, question, on, &mut answers);
+        readers(world, outcome, question, on, &mut answers);
         untold(world, question, &mut answers);
     }
     if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {

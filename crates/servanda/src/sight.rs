@@ -4,11 +4,12 @@
 //! a view is a question to the whole world, not to the actor's; each answer to it gives another view of the dossier.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution, solve};
-use servanda_model::{EntityId, EventId, FluentId, Model, Value, View};
+use servanda_model::{ActionId, Effect, EntityId, EventId, FluentId, Happening, Model, Trigger, Value, View};
 
 use crate::chronologies::{self, Cells, Ticks};
 use crate::instants::Instant;
@@ -69,6 +70,8 @@ struct Knowing {
     public: Option<FluentId>,
     day: i64,
     secret: Vec<EntityId>,
+    /// What was never secret, comes out on a day, and is not known to the actor before.
+    published: Vec<EntityId>,
     /// Not known to anybody who looks from there.
     fixed: Vec<EntityId>,
 }
@@ -85,7 +88,13 @@ impl Knowing {
             actors.as_ref().is_some_and(|actors| actors.contains(&self.actor))
         };
         let hidden = |id: &&EntityId| !chain(model, **id).iter().any(|it| insider(it) || told(it));
-        self.secret.iter().filter(hidden).chain(&self.fixed).copied().collect()
+        let is_out = |entity: &EntityId| {
+            let args = [Value::entity(*entity)];
+            self.public.is_some_and(|public| solution.holds_at(public, &args, Value::TRUE, self.day))
+        };
+        let unpublished = |id: &&EntityId| !chain(model, **id).iter().any(is_out);
+        let secret = self.secret.iter().filter(hidden);
+        secret.chain(self.published.iter().filter(unpublished)).chain(&self.fixed).copied().collect()
     }
 }
 
@@ -124,12 +133,32 @@ impl World<'_> {
             .map(EntityId::from_index)
             .filter(|id| self.secret_root(*id).is_some())
             .collect();
-        if secret.is_empty() {
+        let mut published = self.published();
+        if secret.is_empty() && published.is_empty() {
             return Ok(Sight { day: view.on, sets: vec![fixed], whole: None, exhaustive: true });
         }
         let day = view.on.unwrap_or(self.last_day());
-        let everything = self.everything(view, &secret)?;
-        let knowing = Knowing { actor, knows: model.hooks.knows, public: self.public(), day, secret, fixed };
+        let everything = self.everything(view, &secret, &published)?;
+        // What is published at some time and not known of by then comes out later.
+        let is_out = |id: &EntityId| {
+            let of_it = [Some(Value::entity(*id))];
+            self.out().is_some_and(|out| everything.earliest.instances_of(out, &of_it).next().is_some())
+        };
+        // What is known from the day on which it came out was not told.
+        let earliest = &everything.earliest;
+        let is_told = |id: &EntityId| {
+            let args = [Value::entity(actor), Value::entity(*id)];
+            let since = |fluent, args: &[Value]| earliest.interval_at(fluent, args, day).map(|it| it.since);
+            let out = self.public().and_then(|public| since(public, &args[1..]));
+            let known = since(model.hooks.knows, &args);
+            model.lexicon.entities[id.index()].parties.contains(&actor) || known.is_some() && known != out
+        };
+        published.retain(|id| {
+            let whole = chain(model, *id);
+            whole.iter().any(is_out) && !whole.iter().any(is_told)
+        });
+        let public = self.public();
+        let knowing = Knowing { actor, knows: model.hooks.knows, public, day, secret, published, fixed };
         let first = knowing.unknown(model, &everything.earliest);
         let mut sight = Sight { day: view.on, sets: vec![first], whole: None, exhaustive: true };
         let Some(weighed) = &everything.weighed else { return Ok(sight) };
@@ -151,7 +180,12 @@ impl World<'_> {
 
     /// The world in which it is decided what the actor of a view knows: what the actor was told is a matter of the
     /// whole world, not of the actor's view. All that foreseen views ask of it is answered at once.
-    fn everything(&self, view: &View, secret: &[EntityId]) -> Result<Rc<Everything>, Vec<ProgramError>> {
+    fn everything(
+        &self,
+        view: &View,
+        secret: &[EntityId],
+        published: &[EntityId],
+    ) -> Result<Rc<Everything>, Vec<ProgramError>> {
         let model = self.model;
         let whole = |view: &View| View { seen_by: None, on: None, ..view.clone() };
         let options = |view: &View| self.options(&View { seen_by: None, ..view.clone() }, Record::Timeline);
@@ -177,7 +211,9 @@ impl World<'_> {
             let target = |&(actor, day): &(EntityId, i64)| {
                 let things = secret.iter().flat_map(|id| chain(model, *id));
                 let asked = things.flat_map(|id| self.knowing_of(actor, id));
-                Target { fluents: asked.collect(), day: Some(day), ..Target::default() }
+                let out = published.iter().flat_map(|id| chain(model, *id));
+                let public = out.filter_map(|id| Some((self.public()?, vec![Some(Value::entity(id))])));
+                Target { fluents: asked.chain(public).collect(), day: Some(day), ..Target::default() }
             };
             let targets: Vec<Target> = all.iter().map(target).collect();
             let mut relevant = Vec::new();
@@ -195,10 +231,56 @@ impl World<'_> {
         Ok(made)
     }
 
+    /// What was never secret and is told to have been made public, with all that belongs to it.
+    fn published(&self) -> Vec<EntityId> {
+        let (model, Some(out)) = (self.model, self.out()) else { return Vec::new() };
+        let rules = || model.rules.iter().map(|rule| &rule.item);
+        let happens = |trigger: &Trigger| match trigger {
+            Trigger::Happens(act) => Some(act.action),
+            _ => None,
+        };
+        // The acts that lead to it, through what they bring about.
+        let makes = |effect: &Effect, all: &[ActionId]| match effect {
+            Effect::Initiate { fluent, .. } => *fluent == out,
+            Effect::Happen(act) => all.contains(&act.action),
+            _ => false,
+        };
+        let mut acts: Vec<ActionId> = Vec::new();
+        loop {
+            let known = acts.len();
+            let leading = rules().filter(|rule| rule.effects.iter().any(|it| makes(it, &acts)));
+            let new = leading.flat_map(|rule| &rule.triggers).filter_map(happens);
+            let new: Vec<ActionId> = new.filter(|act| !acts.contains(act)).collect();
+            acts.extend(new);
+            if acts.len() == known {
+                break;
+            }
+        }
+        let told = model.events.iter().flat_map(|event| &event.happenings).filter_map(|happening| match happening {
+            Happening::Action(act, args) if acts.contains(act) => Some(args),
+            _ => None,
+        });
+        let things: BTreeSet<EntityId> = told.flatten().filter_map(|value| value.as_entity()).collect();
+        let is_it = |id: &EntityId| {
+            self.secret_root(*id).is_none() && chain(model, *id).iter().any(|whole| things.contains(whole))
+        };
+        let texts = [model.hooks.instrument, model.hooks.article, model.hooks.norm];
+        let is_text = |id: &EntityId| texts.iter().any(|kind| model.lexicon.is_of_kind(*id, *kind));
+        (0..model.lexicon.entities.len()).map(EntityId::from_index).filter(|id| is_text(id) && is_it(id)).collect()
+    }
+
     /// The fluent `THING is public`, if there is one.
     pub(crate) fn public(&self) -> Option<FluentId> {
-        let is_it =
-            |it: &servanda_model::Fluent| matches!(it.name.as_str(), "public" | "is_public") && it.args.len() == 1;
+        self.of_things(&["public", "is_public"])
+    }
+
+    /// The fluent `THING is out`, if there is one: it was published on a day.
+    pub(crate) fn out(&self) -> Option<FluentId> {
+        self.of_things(&["out", "is_out"])
+    }
+
+    fn of_things(&self, names: &[&str]) -> Option<FluentId> {
+        let is_it = |it: &servanda_model::Fluent| names.contains(&it.name.as_str()) && it.args.len() == 1;
         self.model.program.fluents.iter().position(is_it).map(FluentId::from_index)
     }
 

@@ -54,6 +54,56 @@ pub(super) fn insiders(world: &World<'_>, outcome: &Outcome, question: &Question
     answers.sort_by(|one, other| one.text.cmp(&other.text));
 }
 
+/// Whoever could read a thing that is not secret may know of it, unless it is told when they came to know.
+pub(super) fn readers(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut Vec<Answer>) {
+    let model = world.model;
+    let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
+    let (true, [Term::Value(who), Term::Value(thing)]) = (it.fluent == model.hooks.knows, it.args.as_slice()) else {
+        return;
+    };
+    let (Some(actor), Some(thing)) = (who.as_entity(), thing.as_entity()) else { return };
+    let is_text = [model.hooks.instrument, model.hooks.article, model.hooks.norm]
+        .iter()
+        .any(|kind| model.lexicon.is_of_kind(thing, *kind));
+    let secret = !known::sharers(world, thing).is_empty() || world.secret_root(thing).is_some();
+    // What a state knows some of its people know; which of them is told of each, or not at all.
+    let is_person = model.lexicon.kind("person").is_some_and(|kind| model.lexicon.is_of_kind(actor, kind));
+    let made = steps::made_on(world, outcome, thing);
+    if !answers.is_empty()
+        || !is_text
+        || secret && !is_person
+        || made.is_none_or(|made| made > on)
+        || outcome.unknown.contains(&thing)
+    {
+        return;
+    }
+    // Who is told later, or reads it when it comes out, did not know before.
+    let wanted = [Some(Value::entity(actor)), Some(Value::entity(thing))];
+    let of_it = &wanted[1..];
+    let later = |run: &Run, fluent: FluentId, args: &[Option<Value>]| {
+        let spans = run.solution.instances_of(fluent, args).flat_map(|it| it.intervals.iter());
+        spans.filter_map(|it| it.since).filter(|since| *since > on).min()
+    };
+    let is_told = |run: &Run| {
+        let since = later(run, it.fluent, &wanted);
+        let public = world.public().and_then(|public| later(run, public, of_it));
+        let out = world.out().and_then(|out| later(run, out, of_it));
+        since.is_some_and(|since| public != Some(since) || out == Some(since))
+    };
+    if outcome.runs.iter().all(|run| is_told(run)) {
+        return;
+    }
+    let mut one = answer(world, statement(model, question), false, vec![made], vec![None]);
+    let (why, what) = match secret {
+        true => (format!("whether {} was told is not told", model.name(actor)), "declared secret"),
+        false => ("it is not secret, and who could read it may know of it".to_owned(), "not declared secret"),
+    };
+    one.which = vec![why];
+    let origin = model.lexicon.entities[thing.index()].origin;
+    one.steps = vec![steps::of_origin(model, origin, what)];
+    answers.push(one);
+}
+
 /// A number that nobody stated: what is taken for it, and who states one all the same.
 pub(super) fn unstated(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View, answers: &mut [Answer]) {
     for answer in answers {
