@@ -3,6 +3,7 @@
 //! A question becomes a fluent of its own that holds while the answer is yes, with one argument for each `who` or
 //! `which`. So the engine answers it for all days at once, with a derivation, like anything else.
 
+mod clauses;
 mod dates;
 mod deeds;
 mod ends;
@@ -108,6 +109,7 @@ impl<'m> Preparing<'m> {
         (question.since, question.until, question.on) = (ends.since, ends.until, ends.on);
         (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);
         self.chosen.extend(question.view.under.iter().copied());
+        let body = self.without_clause(&body, &mut question);
         let (body, ever) = without_ever(&body);
         let body = without_will(&body);
         question.ever = ever || self.is_past(&body);

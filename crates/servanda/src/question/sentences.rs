@@ -495,14 +495,7 @@ impl Preparing<'_> {
 
     /// Whether the dossier tells of such an act.
     pub(super) fn is_told(&self, pattern: &EventPattern) -> bool {
-        let differs = |term: &Term, value: &Value| matches!(term, Term::Value(wanted) if wanted != value);
-        let is_it = |happening: &Happening| match happening {
-            Happening::Action(action, args) => {
-                *action == pattern.action && !pattern.args.iter().zip(args).any(|(term, value)| differs(term, value))
-            }
-            _ => false,
-        };
-        self.model.events.iter().flat_map(|event| &event.happenings).any(is_it)
+        self.model.events.iter().flat_map(|event| &event.happenings).any(|it| is_done_in(pattern, it))
     }
 
     /// `which norms are not breached`: each thing of the kind for which it is not so.
@@ -609,6 +602,17 @@ fn is_of_two_names(condition: &Condition) -> bool {
 /// Whether a question of a day asks what was done on it, and not how things stood.
 fn names_a_deed(text: &str) -> bool {
     !["was", "were", "is"].iter().any(|word| text.to_lowercase().starts_with(word))
+}
+
+/// Whether a happening is an act of a kind.
+pub(super) fn is_done_in(pattern: &EventPattern, happening: &Happening) -> bool {
+    let differs = |term: &Term, value: &Value| matches!(term, Term::Value(wanted) if wanted != value);
+    match happening {
+        Happening::Action(action, args) => {
+            *action == pattern.action && !pattern.args.iter().zip(args).any(|(term, value)| differs(term, value))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a word stands for anybody at all.
