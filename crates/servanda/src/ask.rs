@@ -22,11 +22,11 @@ use servanda_engine::{ProgramError, StepId};
 use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
 
 use acts::{acts, happened, on_wholes, undone};
+pub(crate) use held::constants;
 use held::{
-    Found, constants, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, readers,
-    unstated, untold,
+    Found, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, readers, unstated, untold,
 };
-use kept::{breach_text, denied, for_whom, keeping, secrets_made};
+use kept::{breach_text, denied, extreme, for_whom, keeping, secrets_made};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
 use spells::{again_in_time, broken_again, causes, end_of, intervals, no_more};
@@ -484,10 +484,15 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         }
         _ => {
             let mut answers = held(world, outcome, question, on);
-            if let ([only], true) = (answers.as_mut_slice(), question.text.to_lowercase().starts_with("why ")) {
+            if let ([only], Form::Whether) = (answers.as_mut_slice(), &question.form) {
                 let reasons = steps::why_not(world, question, outcome, on);
-                only.which.extend(reasons.instead);
-                only.steps.splice(0..0, reasons.steps);
+                if question.text.to_lowercase().starts_with("why ") {
+                    only.which.extend(reasons.instead);
+                }
+                let figures = steps::of_figures(world, outcome, &question.conditions, on);
+                let new: Vec<Told> =
+                    reasons.steps.into_iter().chain(figures).filter(|it| !only.steps.contains(it)).collect();
+                only.steps.splice(0..0, new);
             }
             answers
         }
@@ -547,6 +552,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         }
         None => broken,
     };
+    if let Some(which) = question.extreme {
+        extreme(which, &mut answers);
+    }
     if question.certainly {
         answers.retain(|answer| answer.truth == Truth::Certain);
     }

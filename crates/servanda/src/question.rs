@@ -28,7 +28,7 @@ use servanda_model::{
 };
 
 use crate::world::{Questions, World};
-pub use form::{Form, Question, Turn};
+pub use form::{Extreme, Form, Question, Turn};
 pub use norms::{OfNorms, Ruling, Wants};
 use understand::{without_ever, without_will};
 use words::with_past_forms;
@@ -126,6 +126,11 @@ impl<'m> Preparing<'m> {
         }
         let asked = open_quotations(&body);
         let at_a_time = question.during.is_some() || question.on.is_some();
+        let why = text.trim().to_lowercase().starts_with("why ");
+        if why && body.split(' ').any(|word| word.eq_ignore_ascii_case("not")) {
+            // Why something is not so is asked of a day.
+            question.ever = false;
+        }
         let denied = understand::denied_of_all_days(&body).filter(|_| question.ever && !at_a_time);
         question.never = denied.as_ref().map(|_| asked).or(question.never);
         let body = denied.unwrap_or(body);

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ActionId, Condition, Effect, EntityId, EventId, Expr, FluentId, FluentPattern, Model, OriginId, Rule, Term, Value,
-    Var,
+    ActionId, Condition, Effect, EntityId, EventId, Expr, FluentId, FluentPattern, Happening, Model, OriginId, Rule,
+    Term, Value, Var,
 };
 
 use crate::figures::{self, Figure};
@@ -18,7 +18,7 @@ use crate::say;
 use crate::world::{Outcome, Run, World};
 
 pub(crate) use absence::{claimed_facts, is_place, lacking, within};
-pub use absence::{no, why_not};
+pub use absence::{no, of_figures, why_not};
 pub(crate) use ended::settled;
 
 /// One step, told.
@@ -592,13 +592,16 @@ pub fn of_act(world: &World<'_>, outcome: &Outcome, run: &Run, action: ActionId,
 #[must_use]
 pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<i64> {
     let model = world.model;
-    let days = outcome.visible.iter().filter_map(|id| {
-        let event = &model.events[id.index()];
-        let about = event.happenings.iter().any(|happening| {
-            matches!(happening, servanda_model::Happening::Action(_, args) if args.first() == Some(&Value::entity(thing)) || args.contains(&Value::entity(thing)))
-        });
-        about.then(|| world.earliest(*id)).flatten()
-    });
+    let earliest = |is_about: &dyn Fn(&[Value]) -> bool| {
+        let about = |id: &&EventId| {
+            let is_it = |happening: &Happening| matches!(happening, Happening::Action(_, args) if is_about(args));
+            model.events[id.index()].happenings.iter().any(is_it)
+        };
+        outcome.visible.iter().filter(about).filter_map(|id| world.earliest(*id)).min()
+    };
+    // Its own signature comes before what others did with it: they may have negotiated it long before.
+    let own = || earliest(&|args| args.first() == Some(&Value::entity(thing)));
+    let days = || own().or_else(|| earliest(&|args| args.contains(&Value::entity(thing))));
     let mut moves = model.negotiations.iter().flat_map(|it| &it.moves);
     if let Some(told) = moves.find(|told| told.entity == Some(thing)) {
         return world.earliest(told.event);
@@ -607,7 +610,7 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
     match model.lexicon.is_of_kind(thing, model.hooks.event) {
         true => itself().and_then(|id| world.earliest(*id)),
         // What nothing is told of was made with the whole that it belongs to.
-        false => days.min().or_else(|| {
+        false => days().or_else(|| {
             let wholes = &model.lexicon.entities[thing.index()].belongs_to;
             wholes.iter().filter_map(|whole| made_on(world, outcome, *whole)).min()
         }),

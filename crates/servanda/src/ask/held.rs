@@ -206,7 +206,7 @@ pub(super) fn of_parts(world: &World<'_>, outcome: &Outcome, question: &Question
 }
 
 /// The arguments of a pattern that are given.
-pub(super) fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
+pub(crate) fn constants(pattern: &FluentPattern) -> Vec<Option<Value>> {
     let constant = |term: &Term| match term {
         Term::Value(value) => Some(*value),
         _ => None,

@@ -7,7 +7,7 @@ use servanda_model::{Condition, FluentId, Model, Term, Value};
 use super::held::{Found, constants, fillings};
 use super::sayings::{day_or_between, told};
 use super::{Answer, Truth, answer, because};
-use crate::question::{Form, Question};
+use crate::question::{Extreme, Form, Question};
 use crate::say;
 use crate::steps;
 use crate::world::{Outcome, World};
@@ -163,4 +163,35 @@ fn word_before(model: &Model, fluent: FluentId, argument: usize) -> String {
         }
     });
     word.unwrap_or_else(|| "of".to_owned())
+}
+
+/// Keeps of several answers those that began first, or last; as far as their days are open, those that may have.
+pub(super) fn extreme(which: Extreme, answers: &mut Vec<Answer>) {
+    let bounds = |answer: &Answer| match (&answer.since, &answer.since_between) {
+        (Some(day), _) => (Some(day.clone()), Some(day.clone())),
+        (None, Some((first, last))) => (first.clone(), last.clone()),
+        (None, None) => (None, None),
+    };
+    // A beginning that is not known is before all others.
+    let of = |answer: &Answer| bounds(answer).0.unwrap_or_default();
+    let until = |answer: &Answer| bounds(answer).1.unwrap_or_default();
+    let (earliest, latest) = (answers.iter().map(until).min(), answers.iter().map(of).max());
+    let certain = |answer: &Answer| {
+        answers.iter().all(|other| match which {
+            Extreme::First => of(other) >= until(answer) || other.text == answer.text,
+            Extreme::Last => until(other) <= of(answer) || other.text == answer.text,
+        })
+    };
+    let sure: Vec<bool> = answers.iter().map(certain).collect();
+    let mut at = 0;
+    answers.retain_mut(|answer| {
+        at += 1;
+        if !sure[at - 1] {
+            answer.truth = Truth::Possible;
+        }
+        match which {
+            Extreme::First => Some(of(answer)) <= earliest,
+            Extreme::Last => Some(until(answer)) >= latest,
+        }
+    });
 }

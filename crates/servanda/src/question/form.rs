@@ -90,6 +90,15 @@ pub enum Turn {
     Ends,
 }
 
+/// Which of several is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Extreme {
+    /// What began before all others.
+    First,
+    /// What began after all others.
+    Last,
+}
+
 /// A question, understood.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
@@ -145,6 +154,8 @@ pub struct Question {
     pub compared: Vec<Vec<Condition>>,
     /// The points of view that it names itself.
     pub view: View,
+    /// Where only the first or the last of its answers is asked for.
+    pub extreme: Option<Extreme>,
     /// Asked with `possibly`.
     pub possibly: bool,
     /// Asked with `certainly`: what is only possible is no answer.

@@ -3,6 +3,7 @@
 
 use servanda_model::{EntityId, Expr, FluentType, Scope, Trouble};
 
+use super::form::Extreme;
 use super::verbs::is_form_of;
 use super::words::AUXILIARY;
 use super::{Preparing, Question, refused};
@@ -39,6 +40,7 @@ impl Preparing<'_> {
         }
         self.parties_meant(&mut words, question, body);
         self.neither(&mut words, question, body);
+        let words = self.asked_simply(words, question);
         let words = self.of_no_kind(words, question, body);
         let words = self.kept(words);
         let words = self.passed(words);
@@ -157,12 +159,140 @@ impl Preparing<'_> {
         }
     }
 
+    /// Longer ways of asking what a shorter one asks.
+    fn asked_simply(&self, mut words: Vec<String>, question: &mut Question) -> Vec<String> {
+        let put = |text: String| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+        if starts(&words, &["for", "how", "many"]) {
+            words.remove(0);
+        }
+        if starts(&words, &["which", "secrets", "does"]) {
+            words.splice(0..2, ["what".to_owned()]);
+        }
+        // `who first recognised Tarn`, `which treaty did Belmark sign last`
+        let lists = words.first().is_some_and(|word| is(word, &["who", "which", "what"]));
+        let front = if starts(&words, &["who"]) { Some(1) } else { None };
+        let places = front.into_iter().chain(words.len().checked_sub(1)).filter(|at| lists && *at > 0);
+        let extreme = |at: &usize| words.get(*at).is_some_and(|word| is(word, &["first", "last"]));
+        if let Some(at) = places.into_iter().find(extreme) {
+            question.extreme = Some(if is(&words[at], &["first"]) { Extreme::First } else { Extreme::Last });
+            words.remove(at);
+        }
+        match words.as_slice() {
+            // `was Belmark in breach of Sele`
+            [be, who @ .., of] if is(be, &AUXILIARY[..4]) && !is(of, &["of"]) => {
+                let at = who.windows(3).position(|three| starts(three, &["in", "breach", "of"]));
+                match at.filter(|at| *at > 0) {
+                    Some(at) => {
+                        let (who, what) = (who[..at].join(" "), [&who[at + 3..], &words[words.len() - 1..]].concat());
+                        put(format!("{be} {} breached by {who}", what.join(" ")))
+                    }
+                    None => self.binding(words),
+                }
+            }
+            // `in which article does Peace stand`, `which instrument contains Peace`
+            [begin, which, kind, does, name @ .., stand]
+                if is(begin, &["in"])
+                    && is(which, &["which", "what"])
+                    && is(does, &["does", "did"])
+                    && is(stand, &["stand", "stands"]) =>
+            {
+                put(format!("to which {kind} does {} belong", name.join(" ")))
+            }
+            [which, kind, contains, name @ ..]
+                if is(which, &["which", "what"])
+                    && is(contains, &["contains", "contained", "includes"])
+                    && self.text_named(name).is_some() =>
+            {
+                put(format!("to which {kind} does {} belong", name.join(" ")))
+            }
+            // `which norms does Sele impose on Belmark`
+            [which, norms, does, name @ .., impose, on, who]
+                if is(which, &["which"])
+                    && is(does, &["does", "did"])
+                    && is(impose, &["impose"])
+                    && is(on, &["on"]) =>
+            {
+                put(format!("which {norms} of {} bind {who}", name.join(" ")))
+            }
+            // `what does Sele oblige Belmark to do`
+            [what, does, name @ .., to, deed]
+                if is(what, &["what"]) && is(does, &["does", "did"]) && is(to, &["to"]) && is(deed, &["do"]) =>
+            {
+                let verb = name.iter().position(|word| is(word, &["oblige", "require", "commit", "bind"]));
+                match verb.and_then(|at| Some((self.text_named(&name[..at])?, &name[at + 1..]))) {
+                    Some((text, who)) => {
+                        put(format!("which norms of {} bind {}", self.model.name(text), who.join(" ")))
+                    }
+                    None => words,
+                }
+            }
+            _ => self.more_than(self.signed_with(words)),
+        }
+    }
+
+    /// `was Sele binding on Belmark`.
+    fn binding(&self, words: Vec<String>) -> Vec<String> {
+        let at = words.iter().position(|word| is(word, &["binding"])).filter(|at| *at > 1);
+        let Some(at) = at.filter(|at| self.text_named(&words[1..*at]).is_some()) else {
+            return self.signed_with(words);
+        };
+        let on = words.get(at + 1).is_some_and(|word| is(word, &["on", "upon", "for"]));
+        let does = if is(&words[0], &["was", "were"]) { "did" } else { "does" };
+        let who = if on { words[at + 2..].join(" ") } else { "somebody".to_owned() };
+        format!("{does} {} bind {who}", words[1..at].join(" ")).split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// `which treaties did Arvenia sign with Belmark`: those that both signed.
+    fn signed_with(&self, words: Vec<String>) -> Vec<String> {
+        let with = words.iter().rposition(|word| is(word, &["with"]));
+        let verb = words.iter().position(|word| is(word, &["sign", "ratify", "conclude"]));
+        let auxiliary = words.iter().position(|word| is(word, &["did", "does", "has"]));
+        let (Some(with), Some(verb), Some(auxiliary)) = (with, verb, auxiliary) else { return words };
+        if verb + 1 > with || auxiliary + 1 >= verb || with + 1 >= words.len() {
+            return words;
+        }
+        let (who, other) = (&words[auxiliary + 1..verb], &words[with + 1..]);
+        if self.entity(&who.join(" ")).is_err() || self.entity(&other.join(" ")).is_err() {
+            return words;
+        }
+        [&words[..verb], &["and".to_owned()], other, &words[verb..with]].concat()
+    }
+
+    /// `did Belmark have more than 900 troops in Tarn` as `is troops of Belmark in Tarn more than 900`.
+    fn more_than(&self, words: Vec<String>) -> Vec<String> {
+        const BOUNDS: [&[&str]; 7] = [
+            &["more", "than"],
+            &["less", "than"],
+            &["fewer", "than"],
+            &["at", "least"],
+            &["at", "most"],
+            &["no", "more", "than"],
+            &["exactly"],
+        ];
+        let have = words.iter().position(|word| is(word, &["have", "keep"])).filter(|at| *at > 1);
+        let Some(have) = have.filter(|_| is(&words[0], &["does", "did"])) else { return words };
+        let rest = &words[have + 1..];
+        let Some(bound) = BOUNDS.iter().find(|bound| starts(rest, bound)) else { return words };
+        let figures =
+            rest[bound.len()..].iter().take_while(|word| word.chars().all(|c| c.is_ascii_digit() || c == ',')).count();
+        let (from, noun) = (bound.len() + figures, rest.get(bound.len() + figures));
+        let Some(noun) = noun.filter(|noun| figures > 0 && self.is_counted_by(noun, "of")) else { return words };
+        let said = match bound {
+            ["no", more, than] => format!("at most {}", rest[3..from].join(" ")).replace(&format!("{more} {than}"), ""),
+            ["exactly"] => rest[1..from].join(" "),
+            _ => rest[..from].join(" "),
+        };
+        let who = words[1..have].join(" ");
+        let text = format!("is {noun} of {who} {} {said}", rest[from + 1..].join(" "));
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
     /// `is no norm of Sele breached` denies that some is.
     fn of_no_kind(&self, mut words: Vec<String>, question: &mut Question, body: &str) -> Vec<String> {
         let is_kind = words.get(2).is_some_and(|word| self.asker.lexicon().kind(&word.to_lowercase()).is_some());
-        if is_kind && is(&words[0], &AUXILIARY) && is(&words[1], &["no"]) {
+        if is_kind && is(&words[0], &AUXILIARY) && is(&words[1], &["no", "any"]) {
+            question.never = question.never.take().or_else(|| is(&words[1], &["no"]).then(|| body.to_owned()));
             "which".clone_into(&mut words[1]);
-            question.never = Some(body.to_owned());
             words.remove(0);
         }
         words

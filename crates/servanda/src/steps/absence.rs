@@ -104,7 +104,51 @@ pub fn why_not(world: &World<'_>, question: &Question, outcome: &Outcome, on: i6
         return no;
     };
     reasons::stopped(world, outcome, run, pattern, on, &mut no);
+    // What was so before was ended by something; what is not so yet comes of something.
+    let model = world.model;
+    let wanted = crate::ask::constants(pattern);
+    let is_it = |it: &&Interval| matches!(pattern.value, Term::Value(value) if value == it.value);
+    let held: Vec<Interval> = run
+        .solution
+        .instances_of(pattern.fluent, &wanted)
+        .flat_map(|it| it.intervals.iter().filter(is_it))
+        .copied()
+        .collect();
+    let before = held.iter().filter(|it| it.until.is_some_and(|until| until <= on)).max_by_key(|it| it.until);
+    let after = held.iter().filter(|it| it.since.is_some_and(|since| since > on)).min_by_key(|it| it.since);
+    let told = |no: &mut crate::ask::No, text: String, step| {
+        no.instead.push(text);
+        let new = trace(world, run, step, None).steps;
+        no.steps.extend(new.into_iter().filter(|it| !no.steps.contains(it)).collect::<Vec<_>>());
+    };
+    if let Some((until, step)) = before.and_then(|it| Some((it.until?, it.ended_by?))) {
+        told(&mut no, format!("it was so until {}", model.show_tick(until)), step);
+    }
+    if let Some((since, step)) = after.and_then(|it| Some((it.since?, it.begun_by?))) {
+        told(&mut no, format!("it is so from {} on", model.show_tick(since)), step);
+    }
     no
+}
+
+/// What made the numbers that a question compares what they are: that a limit is kept rests on them as that it is broken does.
+#[must_use]
+pub fn of_figures(world: &World<'_>, outcome: &Outcome, conditions: &[Condition], on: i64) -> Vec<Told> {
+    let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return Vec::new() };
+    let mut all: Vec<Told> = Vec::new();
+    for condition in conditions {
+        let Condition::Compare { left, right, .. } = condition else { continue };
+        for side in [left, right] {
+            let Expr::Fluent(fluent, args) = side else { continue };
+            let pattern = FluentPattern { fluent: *fluent, args: args.clone(), value: Term::Any };
+            let wanted = crate::ask::constants(&pattern);
+            let held = run.solution.instances_of(*fluent, &wanted);
+            let now = held.flat_map(|it| &it.intervals).find(|it| it.contains(on));
+            if let Some(step) = now.and_then(|it| it.begun_by) {
+                all.extend(trace(world, run, step, Some(on)).steps);
+            }
+        }
+    }
+    all
 }
 
 /// What somebody only says, or a source says wrongly, of an act that did not happen as far as the dossier states.
