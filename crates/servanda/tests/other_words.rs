@@ -380,9 +380,51 @@ fn two_names_are_not_answered_with_the_first() {
         "may Vinland and Ostland cross Gulf on 1902-01-01",
         "how many fishing boats of Ostland in Gulf and Harbour",
         "may nobody cross Gulf on 1902-01-01",
-        "did Ostland and Vinland observe GulfPact",
     ] {
         help(question);
     }
     assert_eq!(texts("how many parties does GulfPact have"), ["2"]);
+}
+
+#[test]
+fn turns_of_speech_are_put_in_the_words_of_phrases() {
+    // Price falls due, and is broken twenty years after 1 January 1901.
+    assert_eq!(texts("did both parties observe GulfPact on 1903-01-01"), ["Ostland and Vinland observed GulfPact"]);
+    assert!(texts("did both parties observe GulfPact on 1930-01-01").is_empty());
+    assert_eq!(texts("who observes GulfPact on 1930-01-01"), ["Vinland"]);
+    assert_eq!(texts("does neither Norden nor Karst control Gulf on 1906-01-01").len(), 1);
+    assert!(texts("does neither Vinland nor Karst control Gulf on 1906-01-01").is_empty());
+    assert_eq!(texts("which norms does GulfPact have"), ["Price", "Peace", "Fishing"]);
+    assert_eq!(texts("how many articles are there in GulfPact"), ["2"]);
+    assert_eq!(texts("is Price in force on 1902-01-01"), ["Price binds somebody"]);
+    assert!(texts("is Price in force on 1900-01-01").is_empty());
+    assert_eq!(texts("is Article 1 of GulfPact in force on 1902-01-01"), ["Price"]);
+    assert_eq!(texts("are there fishing boats of Ostland in Gulf").len(), 1);
+    assert!(texts("are there no fishing boats of Ostland in Gulf").is_empty());
+    assert_eq!(texts("did Ostland have more than 4 fishing boats in Gulf").len(), 1);
+    assert_eq!(texts("who has Gulf on 1906-01-01"), ["Vinland"]);
+    assert_eq!(texts("when did Gulf pass to Vinland"), ["1905-05-01"]);
+    assert_eq!(texts("which article contains Price"), ["GulfPact.1"]);
+    assert_eq!(texts("who controlled Gulf last"), ["Vinland"]);
+    assert_eq!(texts("which treaties did Ostland breach on 1930-01-01").len(), 0);
+    assert_eq!(texts("which treaties are breached on 1930-01-01"), ["GulfPact"]);
+    assert_eq!(texts("was Ostland in breach of Price on 1930-01-01").len(), 1);
+    help("how many readings does Fishing have");
+}
+
+#[test]
+fn a_clause_of_time_is_the_day_of_its_act() {
+    assert_eq!(texts("who controlled Gulf when Karst brought first pilots into Harbour"), ["Vinland"]);
+    assert_eq!(texts("did Ostland take control of Gulf before HolmCabinet took office").len(), 1);
+    assert!(texts("did Ostland take control of Gulf after HolmCabinet took office").is_empty());
+}
+
+#[test]
+fn what_is_asked_of_a_time_was_done_in_it() {
+    assert_eq!(texts("did Ostland cede Harbour to Norden in 1903").len(), 1);
+    assert!(texts("did Ostland cede Harbour to Norden in 1904").is_empty());
+    // It was broken in 1921 and goes on being so.
+    assert_eq!(texts("did Ostland breach Price in 1921").len(), 1);
+    assert!(texts("did Ostland breach Price in 1925").is_empty());
+    assert_eq!(texts("was Price breached on 1925-01-01").len(), 1);
 }

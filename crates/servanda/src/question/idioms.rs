@@ -275,16 +275,25 @@ impl Preparing<'_> {
         let Some(bound) = BOUNDS.iter().find(|bound| starts(rest, bound)) else { return words };
         let figures =
             rest[bound.len()..].iter().take_while(|word| word.chars().all(|c| c.is_ascii_digit() || c == ',')).count();
-        let (from, noun) = (bound.len() + figures, rest.get(bound.len() + figures));
-        let Some(noun) = noun.filter(|noun| figures > 0 && self.is_counted_by(noun, "of")) else { return words };
+        let from = bound.len() + figures;
+        let place = rest[from..].iter().position(|word| is(word, &["in", "at", "on"]));
+        let (noun, place) = rest[from..].split_at(place.unwrap_or(rest.len() - from));
+        let number = format!("{} of {} {}", noun.join(" "), words[1..have].join(" "), place.join(" "));
+        if figures == 0 || !self.is_number(number.trim()) {
+            return words;
+        }
         let said = match bound {
-            ["no", more, than] => format!("at most {}", rest[3..from].join(" ")).replace(&format!("{more} {than}"), ""),
+            ["no", ..] => format!("at most {}", rest[bound.len()..from].join(" ")),
             ["exactly"] => rest[1..from].join(" "),
             _ => rest[..from].join(" "),
         };
-        let who = words[1..have].join(" ");
-        let text = format!("is {noun} of {who} {} {said}", rest[from + 1..].join(" "));
-        text.split_whitespace().map(str::to_owned).collect()
+        format!("is {number} {said}").split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Whether some words are a phrase for a number.
+    fn is_number(&self, text: &str) -> bool {
+        let read = servanda_model::Asker::new(self.model).expression(text, &mut Scope::default());
+        matches!(read, Ok(Expr::Fluent(fluent, _)) if self.model.program.fluents[fluent.index()].ty == FluentType::Number)
     }
 
     /// `is no norm of Sele breached` denies that some is.
@@ -392,12 +401,7 @@ impl Preparing<'_> {
         let none = rest.first().is_some_and(|word| is(word, &["no"]));
         let any = rest.first().is_some_and(|word| is(word, &["no", "any", "some"]));
         let what = rest[usize::from(any)..].join(" ");
-        let counts = |expr: &Expr| match expr {
-            Expr::Fluent(fluent, _) => self.model.program.fluents[fluent.index()].ty == FluentType::Number,
-            _ => false,
-        };
-        let mut asker = servanda_model::Asker::new(self.model);
-        if !asker.expression(&what, &mut Scope::default()).is_ok_and(|expr| counts(&expr)) {
+        if !self.is_number(&what) {
             return words;
         }
         if none {
@@ -429,8 +433,8 @@ impl Preparing<'_> {
                 [before, &did, subject, &somebody].concat()
             }
             Some(text) if self.model.lexicon.is_of_kind(text, hooks.article) && before.is_empty() => {
-                let which = ["which", "norms", "of"].map(str::to_owned);
-                [&which, subject, &somebody].concat()
+                let name = self.model.name(text).to_owned();
+                [&["which", "norms", "of"].map(str::to_owned)[..], &[name], &somebody].concat()
             }
             _ if lists => [subject, &somebody].concat(),
             _ => words,

@@ -260,7 +260,7 @@ impl Preparing<'_> {
     }
 
     /// Whether a number has a phrase that begins with these two words.
-    pub(super) fn is_counted_by(&self, counted: &str, joint: &str) -> bool {
+    fn is_counted_by(&self, counted: &str, joint: &str) -> bool {
         let is = |piece: Option<&Piece>, word: &str| matches!(piece, Some(Piece::Word(forms)) if forms.iter().any(|form| form.eq_ignore_ascii_case(word)));
         self.asker.lexicon().wordings.iter().any(|it| is(it.pieces.first(), counted) && is(it.pieces.get(1), joint))
     }

@@ -177,6 +177,8 @@ impl Preparing<'_> {
         };
         let fluent = self.add_defined(&question.text.clone(), (&[], &[]), [(bound, scope.vars)]);
         let understood = self.plain_sentence(&broken, question).is_ok();
+        // What goes on being broken is not kept, whenever it was first broken.
+        question.turn = None;
         question.kept = Some(fluent).filter(|_| understood);
         understood
     }

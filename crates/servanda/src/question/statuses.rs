@@ -8,7 +8,7 @@ use servanda_model::{
 
 use super::reword::text_kind;
 use super::words::{AUXILIARY, of_status};
-use super::{Form, Preparing, Question};
+use super::{Form, Preparing, Question, Turn};
 
 /// The fluent that holds norms of a status.
 pub(super) fn status_fluent(model: &Model, name: &str) -> Option<FluentId> {
@@ -114,6 +114,9 @@ impl Preparing<'_> {
             conditions = with(named("breached")?);
             question.kept =
                 Some(self.add_defined(&question.text.clone(), (&holes, &args), [(bound, scope.vars.clone())]));
+        }
+        if question.ever && question.own_time().is_some() && named("breached") == Some(fluent) {
+            question.turn = Some(Turn::Begins);
         }
         question.form = Form::Which;
         question.asked = vec![text];

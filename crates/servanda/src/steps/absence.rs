@@ -121,6 +121,9 @@ pub fn why_not(world: &World<'_>, question: &Question, outcome: &Outcome, on: i6
         let new = trace(world, run, step, None).steps;
         no.steps.extend(new.into_iter().filter(|it| !no.steps.contains(it)).collect::<Vec<_>>());
     };
+    if !no.instead.is_empty() {
+        return no;
+    }
     if let Some((until, step)) = before.and_then(|it| Some((it.until?, it.ended_by?))) {
         told(&mut no, format!("it was so until {}", model.show_tick(until)), step);
     }
