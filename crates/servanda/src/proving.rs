@@ -190,13 +190,20 @@ fn knowing<'m>(world: &World<'m>, days: &'m Days, actor: EntityId, view: &View) 
     let question = Question { form: Form::Knowledge { actor, thing: actor }, ..Question::default() };
     let plain = View { seen_by: None, ..view.clone() };
     let mut stage = Stage::new(world, days, question, &Questions::default(), &plain, &[])?;
-    let things = secrets(world);
+    let mut things = secrets(world);
+    things.extend(published(world, view));
     let shape = |(fluent, args): (FluentId, Vec<Option<Value>>)| Shape {
         of: Target::Fluent(fluent.0),
         args: args.into_iter().map(|it| Some(Val::Entity(it?.as_entity()?.0))).collect(),
     };
     stage.goals = things.into_iter().flat_map(|thing| world.knowing_of(actor, thing)).map(shape).collect();
     Ok(stage)
+}
+
+/// What may come out after the day of a view, and what it belongs to.
+fn published(world: &World<'_>, view: &View) -> BTreeSet<EntityId> {
+    let all = world.published(view);
+    all.into_iter().flat_map(|id| chain(world.model, id)).collect()
 }
 
 /// Secret things, and what they belong to.
@@ -247,9 +254,13 @@ fn unknown_in(world: &World<'_>, view: &View, actor: EntityId, accepted: &Accept
         let actors = &world.model.lexicon.entities[thing.index()].known_only_to;
         actors.as_ref().is_some_and(|actors| actors.contains(&actor))
     };
+    let party = |thing: &EntityId| world.model.lexicon.entities[thing.index()].parties.contains(&actor);
     let entities = (0..world.model.lexicon.entities.len()).map(EntityId::from_index);
     let secret = entities.filter(|id| world.secret_root(*id).is_some());
-    secret.filter(|id| !chain(world.model, *id).iter().any(|it| insider(it) || told(it))).collect()
+    let hidden = secret.filter(|id| !chain(world.model, *id).iter().any(|it| insider(it) || told(it)));
+    let coming = world.published(view).into_iter();
+    let coming = coming.filter(|id| !chain(world.model, *id).iter().any(|it| party(it) || told(it)));
+    hidden.chain(coming).collect()
 }
 
 /// Checks every proof of a file against a dossier. Nothing in the file is taken on trust, and the engine is not asked.

@@ -247,6 +247,11 @@ fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(prefix).then(|| text[prefix.len()..].trim_start())
 }
 
+/// Whether a question is about breaches.
+pub(crate) fn is_of_breach(model: &Model, question: &Question) -> bool {
+    question.conditions.iter().any(|it| statuses::is_breach(model, it))
+}
+
 /// Why a question is not answered as it stands, and what to ask instead.
 fn refused(code: &'static str, message: String, help: &str) -> Trouble {
     let span = servanda_diagnostics::Span::default();

@@ -133,17 +133,12 @@ impl World<'_> {
             .map(EntityId::from_index)
             .filter(|id| self.secret_root(*id).is_some())
             .collect();
-        let mut published = self.published();
+        let day = view.on.unwrap_or(self.last_day());
+        let mut published = self.published(view);
         if secret.is_empty() && published.is_empty() {
             return Ok(Sight { day: view.on, sets: vec![fixed], whole: None, exhaustive: true });
         }
-        let day = view.on.unwrap_or(self.last_day());
         let everything = self.everything(view, &secret, &published)?;
-        // What is published at some time and not known of by then comes out later.
-        let is_out = |id: &EntityId| {
-            let of_it = [Some(Value::entity(*id))];
-            self.out().is_some_and(|out| everything.earliest.instances_of(out, &of_it).next().is_some())
-        };
         // What is known from the day on which it came out was not told.
         let earliest = &everything.earliest;
         let is_told = |id: &EntityId| {
@@ -153,10 +148,7 @@ impl World<'_> {
             let known = since(model.hooks.knows, &args);
             model.lexicon.entities[id.index()].parties.contains(&actor) || known.is_some() && known != out
         };
-        published.retain(|id| {
-            let whole = chain(model, *id);
-            whole.iter().any(is_out) && !whole.iter().any(is_told)
-        });
+        published.retain(|id| !chain(model, *id).iter().any(is_told));
         let public = self.public();
         let knowing = Knowing { actor, knows: model.hooks.knows, public, day, secret, published, fixed };
         let first = knowing.unknown(model, &everything.earliest);
@@ -231,8 +223,9 @@ impl World<'_> {
         Ok(made)
     }
 
-    /// What was never secret and is told to have been made public, with all that belongs to it.
-    fn published(&self) -> Vec<EntityId> {
+    /// What was never secret and is told to have been published, with all that belongs to it; not what was out by the day of a
+    /// view, whatever the day of its publication.
+    pub(crate) fn published(&self, view: &View) -> Vec<EntityId> {
         let (model, Some(out)) = (self.model, self.out()) else { return Vec::new() };
         let rules = || model.rules.iter().map(|rule| &rule.item);
         let happens = |trigger: &Trigger| match trigger {
@@ -256,11 +249,32 @@ impl World<'_> {
                 break;
             }
         }
-        let told = model.events.iter().flat_map(|event| &event.happenings).filter_map(|happening| match happening {
-            Happening::Action(act, args) if acts.contains(act) => Some(args),
-            _ => None,
-        });
-        let things: BTreeSet<EntityId> = told.flatten().filter_map(|value| value.as_entity()).collect();
+        let of_act = |happening: &Happening| match happening {
+            Happening::Action(act, args) if acts.contains(act) => args.clone(),
+            _ => Vec::new(),
+        };
+        let day = view.on.unwrap_or(self.last_day());
+        let is_told = |event: &servanda_model::Event| {
+            model.is_stated(event, view.known_in)
+                && view.known_in.is_none_or(|year| self.evidence_by(event.origin, year))
+        };
+        let is_open =
+            |id: EventId| is_told(&model.events[id.index()]) && self.dating.bounds(id).1.is_none_or(|last| last > day);
+        let ids = (0..model.events.len()).map(EventId::from_index).filter(|id| is_open(*id));
+        let told = ids.flat_map(|id| &model.events[id.index()].happenings).flat_map(of_act);
+        // What is not made yet has nothing to hide.
+        let begun = (0..model.events.len())
+            .map(EventId::from_index)
+            .filter(|id| self.dating.bounds(*id).0.is_none_or(|first| first <= day));
+        let made: BTreeSet<Value> = begun
+            .flat_map(|id| &model.events[id.index()].happenings)
+            .filter_map(|happening| match happening {
+                Happening::Action(_, args) => args.first().copied(),
+                _ => None,
+            })
+            .collect();
+        let things: BTreeSet<EntityId> =
+            told.filter(|value| made.contains(value)).filter_map(|value| value.as_entity()).collect();
         let is_it = |id: &EntityId| {
             self.secret_root(*id).is_none() && chain(model, *id).iter().any(|whole| things.contains(whole))
         };

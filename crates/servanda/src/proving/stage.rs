@@ -14,7 +14,7 @@ use super::days::{Bounds, Days};
 use super::history::{Accepted, accepted};
 use super::{Answered, Case, Refusal};
 use crate::ask::{self, Reply};
-use crate::question::{Form, Question};
+use crate::question::{Form, Question, Turn, is_of_breach};
 use crate::world::{Outcome, Questions, Run, World, is_known, known_happenings, name_of};
 use crate::{say, steps};
 
@@ -395,6 +395,11 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         }
         Form::Says(_) | Form::Claims { .. } | Form::Named(_) => {
             return Err("what a text says rests on the text alone".to_owned());
+        }
+        _ if question.turn == Some(Turn::Begins) && is_of_breach(model, question) => {
+            return Err(
+                "that a norm was broken again while it was broken is read off the acts that it forbids".to_owned()
+            );
         }
         Form::Cause => {
             return Err("what led to something is read off its reasons, and rests on nothing else".to_owned());
