@@ -48,6 +48,7 @@ event 1906-03-01: Karst brings first pilots into Harbour
 event 1906-04-01: HolmCabinet takes office
 claim 1907-01-01 by Norden: "Ostland kidnapped two pilots"
 event 1903-01-01: Ostland cedes Harbour to Norden
+event 1904-01-01: Ostland refuses "any pilot of Vinland"
 "#;
 
 fn model() -> Model {
@@ -410,6 +411,14 @@ fn turns_of_speech_are_put_in_the_words_of_phrases() {
     assert_eq!(texts("which treaties are breached on 1930-01-01"), ["GulfPact"]);
     assert_eq!(texts("was Ostland in breach of Price on 1930-01-01").len(), 1);
     help("how many readings does Fishing have");
+}
+
+#[test]
+fn what_was_said_is_found_by_some_of_its_words() {
+    assert_eq!(texts("did Ostland refuse pilots of Vinland"), ["Ostland refuses “any pilot of Vinland”"]);
+    assert_eq!(texts("who refused pilots"), ["Ostland"]);
+    help("did Vinland refuse any pilot");
+    help("did Ostland refuse crowns");
 }
 
 #[test]

@@ -139,6 +139,7 @@ impl Preparing<'_> {
         }
         texts.extend(self.of_what_it_stands_in(&plain));
         texts.extend(value_of(&plain));
+        texts.extend(self.with_texts(body));
         // A treaty is signed at a place or in it.
         texts.extend(
             [(" in ", " at "), (" at ", " in ")]
