@@ -29,7 +29,7 @@ use held::{
 use kept::{breach_text, denied, extreme, for_whom, keeping, secrets_made};
 use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
-use spells::{again_in_time, broken_again, causes, end_of, intervals, no_more};
+use spells::{again_in_time, broken_again, causes, end_of, intervals, made_by, no_more};
 
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Preparing, Question, Turn};
@@ -552,6 +552,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         }
         None => broken,
     };
+    if let Some(act) = question.by_act {
+        made_by(world, outcome, question, view, act, &mut answers);
+    }
     if let Some(which) = question.extreme {
         extreme(which, &mut answers);
     }

@@ -517,3 +517,20 @@ fn what_contradicts_itself_is_told_beside_the_answer() {
     assert_eq!(after.answers[0].text, "unknown");
     assert!(after.contradictions[0].contains("troops of Corvia in Westmarch"), "{:?}", after.contradictions);
 }
+
+#[test]
+fn an_act_is_asked_for_what_it_broke() {
+    let dossier = "polity Arvenia, Belmark\ntreaty Pact between Arvenia and Belmark\n  enters into force 1929-01-01\n\
+                   norm NoWar: each party must not attack the other\nevent 1930-01-01 Raid: Arvenia attacks Belmark\n\
+                   event 1930-02-01 March: Arvenia recognises Belmark\nevent 1931-01-01 Again: Arvenia attacks Belmark";
+    let texts = |question: &str| -> Vec<String> {
+        reply(dossier, question).answers.into_iter().map(|answer| answer.text).collect()
+    };
+    assert_eq!(texts("which norms did Raid breach"), ["NoWar"]);
+    assert_eq!(texts("did Again breach NoWar"), ["Again breached NoWar"]);
+    assert!(texts("did March breach NoWar").is_empty());
+    // It goes on being broken in 1930, and is broken again in 1931 alone.
+    assert_eq!(texts("did Arvenia breach NoWar in 1931"), ["NoWar breached by Arvenia"]);
+    assert!(texts("did Arvenia breach NoWar in March 1930").is_empty());
+    assert!(texts("did Belmark breach NoWar in 1931").is_empty());
+}

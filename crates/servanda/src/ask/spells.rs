@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
-use servanda_model::{Clock, Condition, Modality, Model, Norm, Term, Value, View};
+use servanda_model::{Clock, Condition, EntityId, Modality, Model, Norm, Term, Value, View};
 
 use super::sayings::{day_or_between, text_of};
 use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
@@ -407,6 +407,47 @@ pub(super) fn again_in_time(
         let text = text_of(world.model, question, &key, &outcome.runs[0].solution);
         if answers.iter().all(|known| known.text != text) {
             answers.push(Answer { text, which: vec![format!("by {}", act.text)], ..act });
+        }
+    }
+}
+
+/// Keeps the breaches that an act made: those that began with it, and those that it repeated.
+pub(super) fn made_by(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    view: &View,
+    act: EntityId,
+    answers: &mut Vec<Answer>,
+) {
+    let name = world.model.name(act);
+    answers.retain(|answer| {
+        let began = |told: &steps::Told| match (&answer.since, &answer.since_between, &told.day) {
+            (Some(_), _, day) => *day == answer.since,
+            (None, Some((first, last)), Some(day)) => {
+                first.as_ref().is_none_or(|first| first <= day) && last.as_ref().is_none_or(|last| day <= last)
+            }
+            _ => true,
+        };
+        let is_it = |told: &steps::Told| told.name.as_deref() == Some(name) && told.kind == "event";
+        answer.steps.iter().any(|told| is_it(told) && began(told))
+    });
+    let asks_norm = match question.conditions.first() {
+        Some(Condition::Holds(it)) => matches!(it.args.first(), Some(Term::Var(var)) if question.asked == [*var]),
+        _ => false,
+    };
+    if !asks_norm && !question.asked.is_empty() {
+        return;
+    }
+    let again = broken_again(world, outcome, question, view);
+    for ([norm, _], one) in again.into_iter().filter(|(_, one)| one.text.starts_with(&format!("{name}: "))) {
+        let run = &outcome.runs[0];
+        let text = match (question.asked.is_empty(), norm) {
+            (false, Some(norm)) => text_of(world.model, question, &[norm], &run.solution),
+            _ => text_of(world.model, question, &[], &run.solution),
+        };
+        if answers.iter().all(|known| known.text != text) {
+            answers.push(Answer { text, ..one });
         }
     }
 }

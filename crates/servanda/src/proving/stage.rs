@@ -396,7 +396,7 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         Form::Says(_) | Form::Claims { .. } | Form::Named(_) => {
             return Err("what a text says rests on the text alone".to_owned());
         }
-        _ if question.turn == Some(Turn::Begins) && is_of_breach(model, question) => {
+        _ if question.by_act.is_some() || question.turn == Some(Turn::Begins) && is_of_breach(model, question) => {
             return Err(
                 "that a norm was broken again while it was broken is read off the acts that it forbids".to_owned()
             );

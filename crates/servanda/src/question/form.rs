@@ -154,6 +154,8 @@ pub struct Question {
     pub compared: Vec<Vec<Condition>>,
     /// The points of view that it names itself.
     pub view: View,
+    /// The act by which a norm was broken, where only that is asked about.
+    pub by_act: Option<EntityId>,
     /// Where only the first or the last of its answers is asked for.
     pub extreme: Option<Extreme>,
     /// Asked with `possibly`.

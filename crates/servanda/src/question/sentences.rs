@@ -128,8 +128,13 @@ impl Preparing<'_> {
                 (who, status, plain(&words[..at]))
             }
         };
-        let asked = ASKED.iter().any(|word| what.to_lowercase().starts_with(word));
         let hooks = &self.model.hooks;
+        // What is broken is broken by an act, too.
+        let act = who.as_ref().and_then(|who| self.entity(who).ok());
+        let act = act.filter(|it| status == "breached" && self.model.lexicon.is_of_kind(*it, hooks.event));
+        question.by_act = act;
+        let who = who.filter(|_| act.is_none());
+        let asked = ASKED.iter().any(|word| what.to_lowercase().starts_with(word));
         let by_whom = who.clone();
         let whole = self.entity(&what).ok().filter(|thing| !self.model.lexicon.is_of_kind(*thing, hooks.norm));
         let what = match whole {

@@ -90,6 +90,10 @@ impl Preparing<'_> {
         let by = usize::from(lower.get(who.start).is_some_and(|word| ["by", "for", "from"].contains(word)));
         let who = match Some(&words[who.start + by..who.end]).filter(|words| !words.is_empty()) {
             Some(who) => match self.entity(&who.join(" ")) {
+                Ok(act) if self.model.lexicon.is_of_kind(act, hooks.event) => {
+                    question.by_act = Some(act);
+                    Term::Any
+                }
                 Ok(who) => Term::Value(Value::entity(who)),
                 Err(trouble) => return Some(Err(trouble)),
             },
