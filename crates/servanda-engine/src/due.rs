@@ -3,6 +3,7 @@
 use servanda_model::{FluentId, Kinded, Value};
 
 use crate::amount;
+use crate::compile::FluentPlan;
 use crate::compile::ops::{Held, Match, Time};
 use crate::moment::{Due, EffectKind, Touch};
 use crate::record::{Cause, Premise, StepId};
@@ -13,31 +14,39 @@ use crate::timers::{DeadlineTimer, QueueId, Timer};
 
 impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Arms what the effects on an instance arm, all values after the moment being known.
+    #[inline]
     pub(crate) fn arm_timers(&mut self, touch: u32) {
+        let compiled = self.compiled;
+        let plan = &compiled.fluents[self.touches[touch as usize].fluent as usize];
+        if plan.has_timers {
+            self.arm_timers_of(plan, touch);
+        }
+    }
+
+    fn arm_timers_of(&mut self, plan: &FluentPlan, touch: u32) {
         let touch = self.touches[touch as usize];
         let compiled = self.compiled;
-        let plan = &compiled.fluents[touch.fluent as usize];
         for deadline in 0..plan.deadlines.len() {
             self.arm_deadline(&touch, deadline);
         }
         if plan.held.is_empty() && plan.comes.is_empty() {
             return;
         }
-        let cell = *self.world.tables[touch.fluent as usize].cell(touch.slot);
-        if cell.value == ABSENT {
+        let value = self.world.tables[touch.fluent as usize].cell(touch.slot).value;
+        if value == ABSENT {
             return;
         }
-        let begins = cell.value != touch.before;
+        let begins = value != touch.before;
         for &held in &plan.held {
             let since_renewed = compiled.held[held as usize].since_renewed;
-            let renews = || self.initiates_and_breaks(&touch, cell.value).0;
+            let renews = || self.initiates_and_breaks(&touch, value).0;
             if begins || (since_renewed && renews()) {
                 self.arm_held(&touch, held);
             }
         }
         if begins
             && !plan.comes.is_empty()
-            && let Kinded::Tick(due) = cell.value.kinded()
+            && let Kinded::Tick(due) = value.kinded()
             && self.tick < due
         {
             let step = self.world.tables[touch.fluent as usize].made(touch.slot).by;
@@ -96,14 +105,18 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let plan = &compiled.held[held as usize];
         let listener = &compiled.listeners[plan.listener as usize];
         let table = &self.world.tables[fluent as usize];
+        let value = table.cell(slot).value;
+        if matches!(listener.value, Match::Value(wanted) if wanted != value) {
+            return;
+        }
         let (epoch, step) = (table.cell(slot).epoch, table.made(slot).by);
         let due = match (&plan.time, &listener.value) {
-            (Time::Constant(time), Match::Value(value)) if plan.is_plain => {
+            (Time::Constant(time), Match::Value(_)) if plan.is_plain => {
                 let fits = |(pattern, &arg): (&Match, &Value)| match *pattern {
                     Match::Bind(_, hole) => self.world.kinds.fits(hole, arg),
                     _ => true,
                 };
-                let matches = table.cell(slot).value == *value && listener.args.iter().zip(table.key(slot)).all(fits);
+                let matches = listener.args.iter().zip(table.key(slot)).all(fits);
                 matches.then(|| amount::due_after(compiled.program.clock, self.tick, *time)).flatten()
             }
             _ => self.held_until(touch, plan),
@@ -150,6 +163,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// Whether an instance without a value must be kept because a deadline armed for it is still to come.
+    #[inline]
     pub(crate) fn owes_deadline(&self, fluent: u32, slot: u32) -> bool {
         let plan = &self.compiled.fluents[fluent as usize];
         if plan.deadlines.is_empty() {

@@ -3,6 +3,7 @@
 use servanda_model::{FluentId, Ties, Value};
 
 use crate::amount;
+use crate::compile::FluentPlan;
 use crate::hash;
 use crate::moment::{EffectKind, EffectRecord, Touch, WildEnding};
 use crate::record::{Cause, Premise, StepId};
@@ -63,6 +64,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         self.affect_slot(fluent, slot, kind, value, step);
     }
 
+    #[inline]
     pub(crate) fn affect_slot(&mut self, fluent: u32, slot: u32, kind: EffectKind, value: Value, step: u32) {
         let touch = self.touch(fluent, slot);
         let effect = self.effects.len() as u32;
@@ -81,9 +83,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// The record of what happens to an instance in this moment. Whoever listens to its changes is set off.
+    #[inline]
     pub(crate) fn touch(&mut self, fluent: u32, slot: u32) -> u32 {
-        let compiled = self.compiled;
-        let Sweep { world, touches, active, pending, ready, moment, .. } = self;
+        let Sweep { world, touches, active, moment, .. } = self;
         let table = &mut world.tables[fluent as usize];
         let cell = table.cell_mut(slot);
         let id = if cell.touch == NONE {
@@ -101,12 +103,21 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             cell.touch
         };
         active.push(id);
-        let plan = &compiled.fluents[fluent as usize];
+        let plan = &self.compiled.fluents[fluent as usize];
+        if plan.is_heard {
+            self.wake_for(plan, id);
+        }
+        id
+    }
+
+    /// Sets off whoever listens to the changes of an instance.
+    fn wake_for(&mut self, plan: &FluentPlan, id: u32) {
+        let compiled = self.compiled;
+        let Sweep { world, touches, pending, ready, .. } = self;
+        let Touch { fluent, slot, .. } = touches[id as usize];
+        let table = &mut world.tables[fluent as usize];
         if plan.is_read {
             table.active.push(id);
-        }
-        if !plan.is_heard {
-            return id;
         }
         let mut wake = |listener: u32| {
             pending[listener as usize].push(id);
@@ -117,19 +128,23 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             plan.settled.each(table.key(slot), ABSENT, &mut wake);
         }
         plan.derives.each(table.key(slot), ABSENT, |node| ready.insert(node));
-        id
     }
 
     /// Works out the value of an instance after the moment. Every effect on it must be known.
+    #[inline]
     pub(crate) fn settle(&mut self, touch: u32) {
-        if self.touches[touch as usize].is_settled {
+        let it = &mut self.touches[touch as usize];
+        if std::mem::replace(&mut it.is_settled, true) {
             return;
         }
-        self.touches[touch as usize].is_settled = true;
-        let before = self.touches[touch as usize].before;
-        if let Some((value, step)) = self.only_effect(touch) {
-            return self.set(touch, value, step);
+        match self.only_effect(touch) {
+            Some((value, step)) => self.set(touch, value, step),
+            None => self.settle_several(touch),
         }
+    }
+
+    fn settle_several(&mut self, touch: u32) {
+        let before = self.touches[touch as usize].before;
         self.add_increases(touch);
         match self.outcome(touch, before) {
             Outcome::Value(value, step) => self.set(touch, value, step),
@@ -141,20 +156,19 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// Gives a touched instance its value after the moment.
+    #[inline]
     pub(crate) fn set(&mut self, touch: u32, value: Value, step: u32) {
         let Touch { fluent, slot, before, .. } = self.touches[touch as usize];
         let table = &mut self.world.tables[fluent as usize];
-        if value != table.cell(slot).value {
+        let cell = table.cell_mut(slot);
+        cell.epoch = cell.epoch.wrapping_add(u32::from(value != before));
+        if value != cell.value {
             table.set_value(slot, value);
         }
-        if value != before {
-            let cell = table.cell_mut(slot);
-            cell.epoch = cell.epoch.wrapping_add(1);
-            if R {
-                self.touches[touch as usize].step = step;
-                if let Some(made) = table.made_mut(slot) {
-                    made.by = if value == ABSENT { NONE } else { step };
-                }
+        if R && value != before {
+            self.touches[touch as usize].step = step;
+            if let Some(made) = table.made_mut(slot) {
+                made.by = if value == ABSENT { NONE } else { step };
             }
         }
     }

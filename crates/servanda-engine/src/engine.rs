@@ -147,6 +147,12 @@ impl<'c, S: Sink> Engine<'c, S> {
         self.sweep.world.ranges.borrow().table().to_vec()
     }
 
+    /// Whether there are any.
+    #[must_use]
+    pub fn has_ranges(&self) -> bool {
+        !self.sweep.world.ranges.borrow().table().is_empty()
+    }
+
     /// Where results go.
     pub fn sink(&self) -> &S {
         &self.sweep.sink

@@ -8,7 +8,7 @@ use crate::amount::{self, Amount, Answer, Ranges};
 use crate::compile::ops::{Aggregate, Arg, Expr, Match, Op, Plan};
 use crate::hash;
 use crate::kinds::Kinds;
-use crate::moment::Touch;
+use crate::moment::{Located, Touch};
 use crate::state::{ABSENT, At, NONE, Table};
 use crate::totals::Totals;
 use crate::trace::{self, Trace};
@@ -25,8 +25,8 @@ pub(crate) struct View<'a> {
     pub(crate) now: i64,
     /// Where what is read is written down, if anywhere.
     pub(crate) trace: Option<&'a RefCell<Trace>>,
-    /// The slots of the sites of the event that is worked out, if it is one.
-    pub(crate) slots: &'a [u32],
+    /// The instances of the sites of the event that is worked out, if it is one.
+    pub(crate) sites: &'a [Located],
     /// The totals that are kept, if any are.
     pub(crate) totals: &'a [Totals],
     pub(crate) moment: u64,
@@ -77,12 +77,15 @@ impl View<'_> {
         patterns.iter().zip(values).all(|(pattern, value)| self.accepts(*pattern, *value, frame))
     }
 
-    /// The slot with this key, if there is one.
+    /// What the instance with this key is, or `ABSENT`.
     #[inline]
-    fn point(&self, fluent: u32, key: &[Arg], site: u32, wanted: Match, frame: &[Value]) -> Option<u32> {
-        match self.slots.get(site as usize) {
-            Some(&slot) if self.trace.is_none() => (slot != NONE).then_some(slot),
-            _ => self.find(fluent, key, wanted, frame),
+    fn point(&self, fluent: u32, key: &[Arg], site: u32, wanted: Match, frame: &[Value]) -> Value {
+        match self.sites.get(site as usize) {
+            Some(located) if self.trace.is_none() => located.held,
+            _ => match self.find(fluent, key, wanted, frame) {
+                Some(slot) => self.tables[fluent as usize].cell(slot).read(self.at, self.touches),
+                None => ABSENT,
+            },
         }
     }
 
@@ -115,8 +118,7 @@ impl View<'_> {
     fn test(&self, op: &Op, frame: &mut [Value]) -> bool {
         match op {
             Op::Point { fluent, key, value, site } => {
-                let Some(slot) = self.point(*fluent, key, *site, *value, frame) else { return false };
-                let held = self.tables[*fluent as usize].cell(slot).read(self.at, self.touches);
+                let held = self.point(*fluent, key, *site, *value, frame);
                 held != ABSENT && self.accepts(*value, held, frame)
             }
             Op::Compare { left, op, right, undecided } => {
@@ -230,13 +232,10 @@ impl View<'_> {
             Expr::Var(var) => Some(self.ranges.borrow().amount(frame[*var as usize])),
             Expr::Now => Value::tick(self.now).map(Amount::Other),
             Expr::Fluent { fluent, key, is_number, site } => {
-                let slot = self.point(*fluent, key, *site, Match::Skip, frame);
-                let held =
-                    slot.map_or(ABSENT, |slot| self.tables[*fluent as usize].cell(slot).read(self.at, self.touches));
-                match held {
+                match self.point(*fluent, key, *site, Match::Skip, frame) {
                     ABSENT if *is_number => Some(Amount::ZERO),
                     ABSENT => None,
-                    _ => Some(self.ranges.borrow().amount(held)),
+                    held => Some(self.ranges.borrow().amount(held)),
                 }
             }
             Expr::Arith(op, sides) => {

@@ -1,10 +1,10 @@
 //! Fires rules: matches what set them off, tests their conditions, carries out their effects.
 
-use servanda_model::{ActionId, Value};
+use servanda_model::{ActionId, Hole, Value};
 
 use crate::amount;
-use crate::compile::direct::{Direct, DirectEffect, Test};
-use crate::compile::ops::{Arg, Effect, Listener, Match, Source, Time, Unless};
+use crate::compile::direct::{Direct, DirectEffect, OfEvent};
+use crate::compile::ops::{Arg, Effect, Listener, Source, Time, Unless};
 use crate::exec::View;
 use crate::moment::{EffectKind, Events, Touch};
 use crate::record::StepId;
@@ -85,10 +85,10 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// Looks up what the events name that a listener needs.
     fn locate(&mut self, listener: &Listener, events: &[u32]) {
         let Source::Happens(action) = listener.source else { return };
-        let compiled = self.compiled;
+        let Sweep { compiled, world, touches, events: all, .. } = self;
         for &at in &listener.sites {
             let site = &compiled.actions[action as usize].sites[at as usize];
-            site.locate(at, &self.world.tables[site.fluent as usize], &mut self.events, events);
+            site.locate(at, &world.tables[site.fluent as usize], touches, all, events);
         }
     }
 
@@ -111,35 +111,35 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     /// The same where all that matters is in the events and the instances that they name.
     fn fire_directly(&mut self, direct: &Direct, events: &[u32]) {
-        for &event in events {
+        let mut passing = std::mem::take(&mut self.passing);
+        self.events.passing(&direct.tests, events, &mut passing);
+        for &event in &passing {
             if self.is_set_off(direct, event) {
                 direct.effects.iter().for_each(|effect| self.carry_out_directly(effect, event));
             }
         }
+        self.passing = passing;
+    }
+
+    /// Whether an event that passes the tests sets it off.
+    #[inline]
+    fn is_set_off(&self, direct: &Direct, event: u32) -> bool {
+        let args = self.events.args(event);
+        let is_it = |&(at, value): &(u32, Value)| args[at as usize] == value;
+        let fits = |&(at, hole): &(u32, Hole)| self.world.kinds.fits(hole, args[at as usize]);
+        let happens = |(action, of_event): &(u32, OfEvent)| match of_event.are_its_own {
+            true => self.events.has_alike(*action, event),
+            false => self.events.has(*action, of_event.args.iter().map(|arg| arg.value(args))),
+        };
+        direct.holes.iter().all(fits) && direct.values.iter().all(is_it) && !direct.unless.iter().any(happens)
     }
 
     #[inline]
-    fn is_set_off(&self, direct: &Direct, event: u32) -> bool {
-        let (args, slots) = self.events.parts(event);
-        let passes = |test: &Test| {
-            let held = match slots[test.site as usize] {
-                NONE => ABSENT,
-                slot => self.world.tables[test.fluent as usize].cell(slot).read(At::Before, &self.touches),
-            };
-            (held == test.value) == test.wanted
-        };
-        let fits = |(at, pattern): &(u32, Match)| match *pattern {
-            Match::Value(value) => args[*at as usize] == value,
-            Match::Bind(_, hole) => self.world.kinds.fits(hole, args[*at as usize]),
-            Match::Bound(_) | Match::Skip => true,
-        };
-        let happens =
-            |(action, key): &(u32, Box<[Arg]>)| self.events.has(*action, key.iter().map(|arg| arg.value(args)));
-        direct.tests.iter().all(passes) && direct.args.iter().all(fits) && !direct.unless.iter().any(happens)
-    }
-
     fn carry_out_directly(&mut self, effect: &DirectEffect, event: u32) {
-        let value_of = |sweep: &Self, arg: Arg| arg.value(sweep.events.args(event));
+        let value_of = |sweep: &Self, arg: Arg| match arg {
+            Arg::Value(value) => value,
+            Arg::Var(at) => sweep.events.args(event)[at as usize],
+        };
         match effect {
             DirectEffect::Initiate { fluent, site, key, value } => {
                 let slot = self.instance_of(*fluent, *site, key, event);
@@ -151,8 +151,13 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 let value = value.map_or(ABSENT, |value| value_of(self, value));
                 self.affect_slot(*fluent, slot, EffectKind::Terminate, value, NONE);
             }
+            DirectEffect::Happen { action, args } if args.are_its_own => {
+                if let Some(made) = self.events.push_alike(*action, event, NONE) {
+                    self.tell_produced(*action, made, NONE);
+                }
+            }
             DirectEffect::Happen { action, args } => {
-                let key = self.key_of(args, event);
+                let key = self.key_of(&args.args, event);
                 self.produce(*action, &key, NONE);
                 self.key = key;
             }
@@ -161,20 +166,25 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 
     /// The slot of a site's instance, made if there is none yet.
     #[inline]
-    fn instance_of(&mut self, fluent: u32, site: u32, key: &[Arg], event: u32) -> u32 {
-        let slot = self.events.slots(event)[site as usize];
+    fn instance_of(&mut self, fluent: u32, site: u32, key: &OfEvent, event: u32) -> u32 {
+        let slot = self.events.slot(event, site);
         if slot != NONE {
             return slot;
         }
-        let key = self.key_of(key, event);
-        let slot = self.world.tables[fluent as usize].find_or_insert(&key, self.tick);
-        self.key = key;
+        let slot = if key.are_its_own {
+            let Sweep { world, events, tick, .. } = self;
+            world.tables[fluent as usize].find_or_insert_hashed(events.hash(event), events.args(event), *tick)
+        } else {
+            let key = self.key_of(&key.args, event);
+            let slot = self.world.tables[fluent as usize].find_or_insert(&key, self.tick);
+            self.key = key;
+            slot
+        };
         self.events.set_slot(event, site, slot);
         slot
     }
 
     /// In the room that there is, to be put back.
-    #[inline]
     fn key_of(&mut self, args: &[Arg], event: u32) -> Vec<Value> {
         let mut key = std::mem::take(&mut self.key);
         key.clear();
@@ -343,7 +353,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         (event, site): (u32, u32),
     ) -> u32 {
         if site != NONE
-            && let slot = self.events.slots(event)[site as usize]
+            && let slot = self.events.slot(event, site)
             && slot != NONE
         {
             return slot;
@@ -359,9 +369,16 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     /// An event that a rule makes happen, unless the same one happens already.
     fn produce(&mut self, action: u32, args: &[Value], step: u32) {
         if let Some(event) = self.events.push_new(action, args, step) {
-            self.announce(action, args, event);
-            self.sink.produced(self.tick, self.step, ActionId(action), args, StepId::some(step));
+            self.tell_produced(action, event, step);
         }
+    }
+
+    #[inline]
+    fn tell_produced(&mut self, action: u32, event: u32, step: u32) {
+        if self.compiled.actions[action as usize].is_heard {
+            self.announce(action, event);
+        }
+        self.sink.produced(self.tick, self.step, ActionId(action), self.events.args(event), StepId::some(step));
     }
 
     /// Arms the `After` timers of one trigger.

@@ -23,5 +23,8 @@ pub(crate) fn mix_bits(hash: u64, bits: u64) -> u64 {
 
 #[inline]
 pub(crate) fn hash_all(values: &[Value]) -> u64 {
+    if let [a, b] = *values {
+        return mix(mix(begin(), a), b);
+    }
     values.iter().fold(begin(), |hash, &value| mix(hash, value))
 }

@@ -67,11 +67,16 @@ impl Kinds {
     /// Whether a hole takes the value.
     #[inline]
     pub(crate) fn fits(&self, hole: Hole, value: Value) -> bool {
+        let is_number = || matches!(value.kinded(), Kinded::Number(_) | Kinded::Range(_));
+        // Asked for most often, and before all others.
+        if hole == Hole::Number {
+            return is_number();
+        }
         match hole {
             Hole::Any => true,
+            Hole::Number => is_number(),
             Hole::Kind(kind) => value.as_entity().is_some_and(|entity| self.is_of_kind(entity, kind)),
             Hole::Thing => matches!(value.kinded(), Kinded::Entity(_)),
-            Hole::Number => matches!(value.kinded(), Kinded::Number(_) | Kinded::Range(_)),
             Hole::Day => matches!(value.kinded(), Kinded::Tick(_)),
             Hole::Duration => matches!(value.kinded(), Kinded::Duration(_)),
             Hole::Text => matches!(value.kinded(), Kinded::Text(_)),

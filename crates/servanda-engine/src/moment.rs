@@ -2,9 +2,10 @@
 
 use servanda_model::Value;
 
+use crate::compile::direct::Test;
 use crate::hash;
 use crate::save::{Bytes, Saved, Source, saved};
-use crate::state::NONE;
+use crate::state::{ABSENT, NONE};
 
 /// An instance that something happened to in the current tick.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +60,10 @@ pub(crate) struct EventRecord {
     start: u32,
     arity: u32,
     pub(crate) step: u32,
-    /// Where the slots of its sites begin.
-    slots: u32,
+    /// Where its sites begin.
+    sites: u32,
+    /// Of its arguments.
+    hash: u64,
 }
 
 /// A timer that is due, as its listener sees it.
@@ -76,13 +79,26 @@ pub(crate) struct Due {
 pub(crate) struct Events {
     records: Vec<EventRecord>,
     args: Vec<Value>,
+    /// Those that can be looked up, and for which actions there are any.
     by_action: Vec<Vec<u32>>,
+    looked_up: Vec<u32>,
     find: Places,
-    /// Of each event the slots of its sites, as far as they were looked up.
-    slots: Vec<u32>,
+    /// Of each event the instances of its sites, as far as they were looked up.
+    located: Vec<Located>,
     /// How many sites each action has.
     sites: Vec<u32>,
 }
+
+/// The instance that a site of an event names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Located {
+    /// Its value before the moment.
+    pub(crate) held: Value,
+    /// Where it is; that it was made in the moment itself is known to effects alone.
+    slot: u32,
+}
+
+const NOT_LOCATED: Located = Located { held: ABSENT, slot: UNKNOWN };
 
 /// The slot of a site that was not looked up yet.
 const UNKNOWN: u32 = NONE - 1;
@@ -142,69 +158,134 @@ impl Events {
     /// Adds an event. `is_looked_up` events can be found again by [`Events::has`] and [`Events::of`].
     #[inline]
     pub(crate) fn push(&mut self, action: u32, args: &[Value], step: u32, is_looked_up: bool) -> u32 {
+        let start = self.args.len() as u32;
+        self.copy(args);
+        let id = self.record_one(action, (start, args.len() as u32), step, hash::hash_all(args));
         if is_looked_up {
-            let hash = hash_of(action, args.iter().copied());
-            self.push_at(action, args, step, hash)
-        } else {
-            self.record_one(action, args, step)
+            self.find_later(id);
         }
+        id
     }
 
     /// Adds a looked-up event, unless the same one is there.
     pub(crate) fn push_new(&mut self, action: u32, args: &[Value], step: u32) -> Option<u32> {
-        let hash = hash_of(action, args.iter().copied());
-        match self.find.find(hash, |id| self.is(id, action, args.iter().copied())) {
-            Ok(_) => None,
-            Err(_) => Some(self.push_at(action, args, step, hash)),
+        let hash = hash::hash_all(args);
+        let is_it = |id| self.is(id, action, hash, args.iter().copied());
+        let at = self.find.find(place_of(action, hash), is_it).err()?;
+        let start = self.args.len() as u32;
+        self.copy(args);
+        let id = self.record_one(action, (start, args.len() as u32), step, hash);
+        self.put_at(id, at);
+        Some(id)
+    }
+
+    /// The same with the arguments of another event.
+    pub(crate) fn push_alike(&mut self, action: u32, other: u32, step: u32) -> Option<u32> {
+        let EventRecord { start, arity, hash, .. } = self.records[other as usize];
+        let is_it = |id| self.is_alike(id, action, other);
+        let at = self.find.find(place_of(action, hash), is_it).err()?;
+        // They have their arguments in common.
+        let id = self.record_one(action, (start, arity), step, hash);
+        self.put_at(id, at);
+        Some(id)
+    }
+
+    #[inline]
+    fn copy(&mut self, args: &[Value]) {
+        // Few are copied one by one, in less time than a call takes.
+        match *args {
+            [a] => self.args.push(a),
+            [a, b] => self.args.extend_from_slice(&[a, b]),
+            [a, b, c] => self.args.extend_from_slice(&[a, b, c]),
+            _ => self.args.extend_from_slice(args),
         }
     }
 
-    fn record_one(&mut self, action: u32, args: &[Value], step: u32) -> u32 {
+    #[inline]
+    fn record_one(&mut self, action: u32, (start, arity): (u32, u32), step: u32, hash: u64) -> u32 {
         let id = self.records.len() as u32;
-        let start = self.args.len() as u32;
-        let slots = self.slots.len() as u32;
-        self.args.extend(args.iter().copied());
-        self.slots.extend(std::iter::repeat_n(UNKNOWN, self.sites[action as usize] as usize));
-        self.records.push(EventRecord { action, start, arity: args.len() as u32, step, slots });
+        let sites = self.located.len() as u32;
+        match self.sites[action as usize] {
+            0 => {}
+            1 => self.located.push(NOT_LOCATED),
+            more => self.located.resize((sites + more) as usize, NOT_LOCATED),
+        }
+        self.records.push(EventRecord { action, start, arity, step, sites, hash });
         id
     }
 
     /// Whether the instance of a site has been looked up.
     #[inline]
     pub(crate) fn is_located(&self, id: u32, site: u32) -> bool {
-        self.slots[(self.records[id as usize].slots + site) as usize] != UNKNOWN
+        self.slot(id, site) != UNKNOWN
     }
 
+    /// Says which instance a site is, and what it is before the moment.
+    #[inline]
+    pub(crate) fn locate(&mut self, id: u32, site: u32, slot: u32, held: Value) {
+        let at = self.records[id as usize].sites + site;
+        self.located[at as usize] = Located { held, slot };
+    }
+
+    /// Says which instance a site is that was made in this moment.
     #[inline]
     pub(crate) fn set_slot(&mut self, id: u32, site: u32, slot: u32) {
-        let at = self.records[id as usize].slots + site;
-        self.slots[at as usize] = slot;
+        let at = self.records[id as usize].sites + site;
+        self.located[at as usize].slot = slot;
     }
 
-    /// The slots of an event's sites.
+    /// The instances of an event's sites.
     #[inline]
-    pub(crate) fn slots(&self, id: u32) -> &[u32] {
+    pub(crate) fn located(&self, id: u32) -> &[Located] {
         let record = &self.records[id as usize];
-        &self.slots[record.slots as usize..][..self.sites[record.action as usize] as usize]
+        &self.located[record.sites as usize..][..self.sites[record.action as usize] as usize]
     }
 
-    /// The arguments of an event, and the slots of its sites.
     #[inline]
-    pub(crate) fn parts(&self, id: u32) -> (&[Value], &[u32]) {
-        let record = &self.records[id as usize];
-        let args = &self.args[record.start as usize..][..record.arity as usize];
-        (args, &self.slots[record.slots as usize..][..self.sites[record.action as usize] as usize])
+    pub(crate) fn slot(&self, id: u32, site: u32) -> u32 {
+        self.located[(self.records[id as usize].sites + site) as usize].slot
     }
 
-    fn push_at(&mut self, action: u32, args: &[Value], step: u32, hash: u64) -> u32 {
-        let id = self.record_one(action, args, step);
-        self.by_action[action as usize].push(id);
+    /// Those of some events, whose sites were looked up, that pass tests.
+    #[inline]
+    pub(crate) fn passing(&self, tests: &[Test], ids: &[u32], passing: &mut Vec<u32>) {
+        let Events { records, located, .. } = self;
+        passing.clear();
+        passing.extend_from_slice(ids);
+        for test in tests {
+            let mut count = 0;
+            // Which of them pass cannot be foreseen, so that each is put down in any case.
+            for at in 0..passing.len() {
+                let id = passing[at];
+                let held = located[(records[id as usize].sites + test.site) as usize].held;
+                passing[count] = id;
+                count += usize::from((held == test.value) == test.wanted);
+            }
+            passing.truncate(count);
+        }
+    }
+
+    /// Puts an event where it will be looked for.
+    #[inline]
+    fn find_later(&mut self, id: u32) {
+        let EventRecord { action, hash, .. } = self.records[id as usize];
+        if let Err(at) = self.find.find(place_of(action, hash), |_| false) {
+            self.put_at(id, at);
+        }
+    }
+
+    #[inline]
+    fn put_at(&mut self, id: u32, at: usize) {
+        let action = self.records[id as usize].action;
+        let alike = &mut self.by_action[action as usize];
+        if alike.is_empty() {
+            self.looked_up.push(action);
+        }
+        alike.push(id);
+        self.find.put(at, id);
         if self.find.is_full() {
             self.find_all_again();
-        } else if let Err(at) = self.find.find(hash, |_| false) {
-            self.find.put(at, id);
         }
-        id
     }
 
     #[cold]
@@ -214,13 +295,10 @@ impl Events {
         if 4 * looked_up > self.find.places.len() {
             self.find.places = vec![(0, 0); (4 * looked_up).next_power_of_two()];
         }
-        for at in 0..self.by_action.len() {
-            for &id in &self.by_action[at] {
-                let record = self.records[id as usize];
-                let hash = hash_of(record.action, self.args(id).iter().copied());
-                if let Err(at) = self.find.find(hash, |_| false) {
-                    self.find.put(at, id);
-                }
+        for &id in self.by_action.iter().flatten() {
+            let EventRecord { action, hash, .. } = self.records[id as usize];
+            if let Err(at) = self.find.find(place_of(action, hash), |_| false) {
+                self.find.put(at, id);
             }
         }
     }
@@ -232,13 +310,27 @@ impl Events {
 
     #[inline]
     pub(crate) fn args(&self, id: u32) -> &[Value] {
-        let record = self.records[id as usize];
+        let record = &self.records[id as usize];
         &self.args[record.start as usize..][..record.arity as usize]
     }
 
+    /// The hash of an event's arguments.
     #[inline]
-    fn is(&self, id: u32, action: u32, args: impl Iterator<Item = Value>) -> bool {
-        self.records[id as usize].action == action && self.args(id).iter().copied().eq(args)
+    pub(crate) fn hash(&self, id: u32) -> u64 {
+        self.records[id as usize].hash
+    }
+
+    #[inline]
+    fn is(&self, id: u32, action: u32, hash: u64, args: impl Iterator<Item = Value>) -> bool {
+        let record = &self.records[id as usize];
+        record.hash == hash && record.action == action && self.args(id).iter().copied().eq(args)
+    }
+
+    #[inline]
+    fn is_alike(&self, id: u32, action: u32, other: u32) -> bool {
+        let (one, other) = (&self.records[id as usize], &self.records[other as usize]);
+        let args = |it: &EventRecord| &self.args[it.start as usize..][..it.arity as usize];
+        one.hash == other.hash && one.action == action && (one.start == other.start || args(one) == args(other))
     }
 
     /// The looked-up events of an action.
@@ -252,26 +344,35 @@ impl Events {
         if self.by_action[action as usize].is_empty() {
             return false;
         }
-        let hash = hash_of(action, args.clone());
-        self.find.find(hash, |id| self.is(id, action, args.clone())).is_ok()
+        let hash = args.clone().fold(hash::begin(), hash::mix);
+        self.find.find(place_of(action, hash), |id| self.is(id, action, hash, args.clone())).is_ok()
+    }
+
+    /// The same with the arguments of another event.
+    #[inline]
+    pub(crate) fn has_alike(&self, action: u32, other: u32) -> bool {
+        if self.by_action[action as usize].is_empty() {
+            return false;
+        }
+        let hash = self.records[other as usize].hash;
+        self.find.find(place_of(action, hash), |id| self.is_alike(id, action, other)).is_ok()
     }
 
     pub(crate) fn clear(&mut self) {
         if self.find.used > 0 {
-            for record in &self.records {
-                self.by_action[record.action as usize].clear();
-            }
+            self.looked_up.drain(..).for_each(|action| self.by_action[action as usize].clear());
             self.find.clear();
         }
         self.records.clear();
         self.args.clear();
-        self.slots.clear();
+        self.located.clear();
     }
 }
 
+/// Where an event is looked for whose arguments have this hash.
 #[inline]
-fn hash_of(action: u32, args: impl Iterator<Item = Value>) -> u64 {
-    args.fold(hash::begin().wrapping_add(u64::from(action)), hash::mix)
+fn place_of(action: u32, hash: u64) -> u64 {
+    hash.wrapping_add(u64::from(action).wrapping_mul(hash::begin()))
 }
 
 /// A set of nodes to be processed in ascending order.
@@ -337,7 +438,8 @@ impl Events {
         for record in &self.records {
             (record.action, record.step).put(to);
         }
-        self.args.put(to);
+        let args = self.records.iter().flat_map(|it| &self.args[it.start as usize..][..it.arity as usize]);
+        args.copied().collect::<Vec<Value>>().put(to);
         self.by_action.put(to);
     }
 
@@ -345,14 +447,15 @@ impl Events {
     pub(crate) fn get(&mut self, from: &mut Source<'_>, arity: impl Fn(u32) -> Option<usize>) -> Option<()> {
         let records: Vec<(u32, u32)> = Saved::get(from)?;
         let args: Vec<Value> = Saved::get(from)?;
-        let by_action = Saved::get(from)?;
+        let by_action: Vec<Vec<u32>> = Saved::get(from)?;
         self.clear();
         let mut rest = args.as_slice();
         for (action, step) in records {
             let (its, others) = rest.split_at_checked(arity(action)?)?;
-            self.record_one(action, its, step);
+            self.push(action, its, step, false);
             rest = others;
         }
+        self.looked_up = (0..by_action.len() as u32).filter(|&it| !by_action[it as usize].is_empty()).collect();
         self.by_action = by_action;
         self.find_all_again();
         Some(())

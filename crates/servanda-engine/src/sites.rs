@@ -6,20 +6,18 @@
 //! overlap. A site without an instance stays so for what reads the state before the moment, since what is made later in
 //! the moment had no value then.
 
-use servanda_model::Value;
-
-use crate::compile::direct::direct;
+use crate::compile::direct::{OfEvent, direct};
 use crate::compile::graph::NodeKind;
 use crate::compile::ops::{Arg, Effect, Expr, Listener, Match, Op, Plan, Source};
 use crate::hash;
-use crate::moment::Events;
-use crate::state::{NONE, Table};
+use crate::moment::{Events, Touch};
+use crate::state::{ABSENT, At, NONE, Table};
 
 /// An instance that an event names: its fluent, and its arguments, variables being arguments of the event.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
     pub(crate) fluent: u32,
-    key: Box<[Arg]>,
+    key: OfEvent,
 }
 
 /// Finds the sites of every action, and writes down where they are used.
@@ -36,7 +34,12 @@ pub(crate) fn sites(
             Match::Bind(var, _) => Some((*var, at as u32)),
             _ => None,
         });
-        let mut finder = Finder { sites: &mut all[action as usize], bound: bound.collect(), used: Vec::new() };
+        let mut finder = Finder {
+            sites: &mut all[action as usize],
+            arity: listener.args.len(),
+            bound: bound.collect(),
+            used: Vec::new(),
+        };
         finder.plan(&mut listener.conditions);
         if let NodeKind::Fire(rule) = kinds[listener.node as usize] {
             let of_effect = |effect: &Effect| match effect {
@@ -55,6 +58,8 @@ pub(crate) fn sites(
 
 struct Finder<'a> {
     sites: &'a mut Vec<Site>,
+    /// Of the action.
+    arity: usize,
     /// Variables that the event binds, each with the argument that it is.
     bound: Vec<(u32, u32)>,
     used: Vec<u32>,
@@ -67,6 +72,7 @@ impl Finder<'_> {
             Arg::Var(var) => self.bound.iter().find(|(bound, _)| *bound == var).map(|(_, at)| Arg::Var(*at)),
         };
         let Some(key) = key.iter().map(of_event).collect::<Option<Box<[Arg]>>>() else { return NONE };
+        let key = OfEvent::new(key, self.arity);
         let is_it = |site: &Site| site.fluent == fluent && site.key == key;
         let at = self.sites.iter().position(is_it).unwrap_or_else(|| {
             self.sites.push(Site { fluent, key });
@@ -113,21 +119,25 @@ impl Finder<'_> {
 }
 
 impl Site {
-    /// Looks these events' instances up, where that is not done yet; `at` is the place of the site.
-    pub(crate) fn locate(&self, at: u32, table: &Table, events: &mut Events, ids: &[u32]) {
+    /// Looks these events' instances up, where that is not done yet, and what they are before the moment; `at` is the place
+    /// of the site.
+    pub(crate) fn locate(&self, at: u32, table: &Table, touches: &[Touch], events: &mut Events, ids: &[u32]) {
         for &id in ids {
             if events.is_located(id, at) {
                 continue;
             }
             let args = events.args(id);
-            let value = |arg: &Arg| match *arg {
-                Arg::Value(value) => value,
-                Arg::Var(at) => args[at as usize],
+            let slot = if self.key.are_its_own {
+                table.find_by(events.hash(id), |other| other == args)
+            } else {
+                let value = |arg: &Arg| arg.value(args);
+                let hash = self.key.args.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, value(arg)));
+                table.find_by(hash, |other| self.key.args.iter().map(value).eq(other.iter().copied()))
             };
-            let hash = self.key.iter().fold(hash::begin(), |hash, arg| hash::mix(hash, value(arg)));
-            let same = |other: &[Value]| self.key.iter().zip(other).all(|(arg, other)| value(arg) == *other);
-            let slot = table.find_by(hash, same).unwrap_or(NONE);
-            events.set_slot(id, at, slot);
+            match slot {
+                Some(slot) => events.locate(id, at, slot, table.cell(slot).read(At::Before, touches)),
+                None => events.locate(id, at, NONE, ABSENT),
+            }
         }
     }
 }

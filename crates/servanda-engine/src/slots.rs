@@ -46,28 +46,49 @@ impl Slots {
     /// The slot with this hash that is the one.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        self.find_or_place(hash, is_it).ok()
+    }
+
+    /// The slot with this hash that is the one, or the place for it.
+    #[inline]
+    pub(crate) fn find_or_place(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Result<u32, usize> {
         let hash = (hash >> 32) as u32;
         let mut at = (hash >> self.shift) as usize;
         loop {
             let place = self.places[at];
             if place.slot == NONE {
-                return None;
+                return Err(at);
             }
             if place.hash == hash && is_it(place.slot) {
-                return Some(place.slot);
+                return Ok(place.slot);
             }
             at = self.next(at);
         }
     }
 
+    /// Adds a slot that is not there, in the place for it.
+    #[inline]
+    pub(crate) fn insert_at(&mut self, at: usize, hash: u64, slot: u32) {
+        if self.is_full() {
+            return self.insert(hash, slot);
+        }
+        self.len += 1;
+        self.places[at] = Place { hash: (hash >> 32) as u32, slot };
+    }
+
     /// Adds a slot that is not there.
     #[inline]
     pub(crate) fn insert(&mut self, hash: u64, slot: u32) {
-        if 3 * self.len >= 2 * self.places.len() {
+        if self.is_full() {
             self.grow();
         }
         self.len += 1;
         self.put(Place { hash: (hash >> 32) as u32, slot });
+    }
+
+    #[inline]
+    fn is_full(&self) -> bool {
+        3 * self.len >= 2 * self.places.len()
     }
 
     fn put(&mut self, place: Place) {

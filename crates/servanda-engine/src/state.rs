@@ -153,14 +153,19 @@ impl Table {
     /// timers of the slot's former owner are still queued.
     #[inline]
     pub(crate) fn find_or_insert(&mut self, key: &[Value], tick: i64) -> u32 {
-        let hash = hash::hash_all(key);
-        match self.find_by(hash, |other| other == key) {
-            Some(slot) => slot,
-            None => self.insert(hash, key, tick),
+        self.find_or_insert_hashed(hash::hash_all(key), key, tick)
+    }
+
+    /// The same where the hash of the key is known.
+    #[inline]
+    pub(crate) fn find_or_insert_hashed(&mut self, hash: u64, key: &[Value], tick: i64) -> u32 {
+        match self.find.find_or_place(hash, |slot| self.key(slot) == key) {
+            Ok(slot) => slot,
+            Err(place) => self.insert(place, hash, key, tick),
         }
     }
 
-    fn insert(&mut self, hash: u64, key: &[Value], tick: i64) -> u32 {
+    fn insert(&mut self, place: usize, hash: u64, key: &[Value], tick: i64) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
         let Table { layout, cells, long_keys, more_arms, .. } = self;
         let arity = layout.arity;
@@ -172,9 +177,11 @@ impl Table {
         }
         let idle = Arm { initiated: BEGINNING, broken: tick };
         cell.arm = idle;
-        let more = layout.deadlines.saturating_sub(1);
-        more_arms[slot as usize * more..][..more].fill(idle);
-        self.find.insert(hash, slot);
+        if layout.deadlines > 1 {
+            let more = layout.deadlines - 1;
+            more_arms[slot as usize * more..][..more].fill(idle);
+        }
+        self.find.insert_at(place, hash, slot);
         for index in self.indexes.iter_mut().filter(|index| index.spec.only.is_none()) {
             index.insert(slot, key);
         }
@@ -205,6 +212,12 @@ impl Table {
     #[inline]
     pub(crate) fn set_value(&mut self, slot: u32, value: Value) {
         self.cells[slot as usize].value = value;
+        if !self.indexes.is_empty() {
+            self.index_value(slot, value);
+        }
+    }
+
+    fn index_value(&mut self, slot: u32, value: Value) {
         let Table { indexes, cells, long_keys, layout, .. } = self;
         for index in indexes.iter_mut().filter(|index| index.spec.only == Some(value)) {
             index.insert(slot, key_in(cells, long_keys, layout.arity, slot));
@@ -214,6 +227,9 @@ impl Table {
     /// Forgets where an instance was found by a value it no longer has.
     #[inline]
     pub(crate) fn settle_indexes(&mut self, slot: u32) {
+        if self.indexes.is_empty() {
+            return;
+        }
         let Table { indexes, cells, long_keys, layout, .. } = self;
         let value = cells[slot as usize].value;
         for index in indexes.iter_mut().filter(|index| index.spec.only.is_some_and(|only| only != value)) {

@@ -128,6 +128,7 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) fillings: Vec<Value>,
     pub(crate) sources: Vec<(u32, u32)>,
     pub(crate) changed: Vec<u32>,
+    pub(crate) passing: Vec<u32>,
     /// Heads that were worked out already: hash and place.
     pub(crate) known: HashTable<(u64, u32)>,
 }
@@ -174,6 +175,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             fillings: Vec::new(),
             sources: Vec::new(),
             changed: Vec::new(),
+            passing: Vec::new(),
             known: HashTable::new(),
         };
         sweep.begin(initial);
@@ -191,7 +193,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             at,
             now: self.tick,
             trace: self.trace.as_deref(),
-            slots: &[],
+            sites: &[],
             totals: &self.totals,
             moment: self.moment,
         }
@@ -200,7 +202,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     /// The state before the moment, for an event of it.
     #[inline]
     pub(crate) fn view_of(&self, event: u32) -> View<'_> {
-        View { slots: self.events.slots(event), ..self.view(At::Before) }
+        View { sites: self.events.located(event), ..self.view(At::Before) }
     }
 
     /// A frame with room for the variables of one rule, all open.
@@ -270,16 +272,16 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     pub(crate) fn happens(&mut self, action: u32, args: &[Value], step: u32) {
         let plan = &self.compiled.actions[action as usize];
         let event = self.events.push(action, args, step, plan.is_forbidden || plan.is_produced);
-        self.announce(action, args, event);
+        self.announce(action, event);
     }
 
     /// Sets off whoever listens to an event.
-    #[inline]
-    pub(crate) fn announce(&mut self, action: u32, args: &[Value], event: u32) {
+    #[inline(always)]
+    pub(crate) fn announce(&mut self, action: u32, event: u32) {
         let compiled = self.compiled;
         let plan = &compiled.actions[action as usize];
         let is_shared = self.shares_events();
-        let Sweep { pending, ready, heard, heard_now, .. } = self;
+        let Sweep { events, pending, ready, heard, heard_now, .. } = self;
         if is_shared && !plan.shared.is_empty() {
             let heard = &mut heard[action as usize];
             if heard.is_empty() {
@@ -289,7 +291,10 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             heard.push(event);
         }
         let listeners = if is_shared { &plan.others } else { &plan.happens };
-        listeners.each(args, ABSENT, |listener| {
+        if listeners.is_empty() {
+            return;
+        }
+        listeners.each(events.args(event), ABSENT, |listener| {
             pending[listener as usize].push(event);
             ready.insert(compiled.listeners[listener as usize].node);
         });
@@ -333,9 +338,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             let touch = &mut self.touches[self.active[at] as usize];
             let Touch { fluent, slot, before, .. } = *touch;
             let table = &mut self.world.tables[fluent as usize];
-            if compiled.fluents[fluent as usize].is_read {
-                table.active.clear();
-            }
+            table.active.clear();
             touch.before = table.cell(slot).value;
             if touch.before != before {
                 table.settle_indexes(slot);
@@ -367,26 +370,26 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         if let Some(trace) = &mut self.trace {
             trace.get_mut().touch(fluent, table.key(slot));
         }
-        table.cell_mut(slot).touch = NONE;
-        let cell = *table.cell(slot);
-        if cell.value != start {
+        let cell = table.cell_mut(slot);
+        cell.touch = NONE;
+        let value = cell.value;
+        if value != start {
+            let since = std::mem::replace(&mut cell.since, self.tick);
             if start != ABSENT {
                 let begun = table.made(slot).begun;
-                let bounds = (cell.since, Some(self.tick));
+                let bounds = (since, Some(self.tick));
                 self.sink.interval(&Closed::new(fluent, table.key(slot), start, bounds, (begun, step)));
             }
-            table.cell_mut(slot).since = self.tick;
             if let Some(made) = table.made_mut(slot) {
                 made.begun = made.by;
             }
         }
-        let is_forgotten =
-            cell.value != start && self.forgets.get(fluent as usize).is_some_and(|it| it.contains(&cell.value));
-        if (cell.value == ABSENT || is_forgotten) && !self.owes_deadline(fluent, slot) {
+        let is_forgotten = value != start && self.forgets.get(fluent as usize).is_some_and(|it| it.contains(&value));
+        if (value == ABSENT || is_forgotten) && !self.owes_deadline(fluent, slot) {
             let table = &mut self.world.tables[fluent as usize];
             if is_forgotten {
                 let bounds = (self.tick, None);
-                let interval = Closed::new(fluent, table.key(slot), cell.value, bounds, (NONE, NONE));
+                let interval = Closed::new(fluent, table.key(slot), value, bounds, (NONE, NONE));
                 self.sink.forgotten(&interval);
                 table.cell_mut(slot).value = ABSENT;
             }
@@ -476,7 +479,7 @@ impl<'c, S> Sweep<'c, S, false> {
         let Sweep {
             effects, wild, events, ready, pending, heard, heard_now, due, renewals, forgets, conflicts, ..
         } = self;
-        let Sweep { totals, frame, key, fillings, sources, changed, known, .. } = self;
+        let Sweep { totals, frame, key, fillings, sources, changed, passing, known, .. } = self;
         Sweep {
             compiled,
             world,
@@ -507,6 +510,7 @@ impl<'c, S> Sweep<'c, S, false> {
             fillings,
             sources,
             changed,
+            passing,
             known,
         }
     }

@@ -4,6 +4,7 @@ use servanda_engine::Contradiction;
 use servanda_model::{EntityId, KindId, NumberRange, Value};
 
 use crate::found::Rows;
+use crate::line::{SHORT, Text};
 use crate::shares::Shares;
 
 /// A row as the engine takes it.
@@ -143,20 +144,15 @@ impl Strings {
     }
 
     /// Writes one of them at the end.
-    #[inline]
-    pub(crate) fn append(&self, index: usize, to: &mut Vec<u8>) {
-        const ROOM: usize = 16;
+    #[inline(always)]
+    pub(crate) fn append(&self, index: usize, to: &mut impl Text) {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         let length = self.ends[index] - start;
         let text = &self.text.as_bytes()[start..];
-        match text.first_chunk::<ROOM>() {
+        match text.first_chunk() {
             // So many at once take less time than as many as there are.
-            Some(some) if length <= ROOM => {
-                let end = to.len() + length;
-                to.extend_from_slice(some);
-                to.truncate(end);
-            }
-            _ => to.extend_from_slice(&text[..length]),
+            Some(some) if length <= SHORT => to.short(some, length),
+            _ => to.bytes(&text[..length]),
         }
     }
 

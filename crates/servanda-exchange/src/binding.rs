@@ -55,6 +55,8 @@ pub(crate) struct Binding {
     time: usize,
     action: Option<usize>,
     clock: Clock,
+    /// What the time of the last row was written as, if that is short, and which it is.
+    last_time: (Option<u128>, i64),
     /// From what stands in the action column to a place in `meanings`.
     known: Table,
     meanings: Vec<Vec<Meaning>>,
@@ -99,6 +101,7 @@ impl Binding {
             time,
             action,
             clock: model.program.clock,
+            last_time: (None, 0),
             known: Table::new(),
             meanings: Vec::new(),
             names: action_names(model),
@@ -127,8 +130,17 @@ impl Binding {
 
     /// When a row happened.
     #[inline]
-    pub(crate) fn tick(&self, row: Row<'_>) -> Result<i64, Box<Flaw>> {
-        time::tick(row.cell(self.time), self.clock)
+    pub(crate) fn tick(&mut self, row: Row<'_>) -> Result<i64, Box<Flaw>> {
+        let cell = row.cell(self.time);
+        if self.clock == Clock::Integers {
+            return time::tick(cell, self.clock);
+        }
+        // Many rows have the day of the one before.
+        let key = cell.key();
+        if key.is_none() || key != self.last_time.0 {
+            self.last_time = (key, time::tick(cell, self.clock)?);
+        }
+        Ok(self.last_time.1)
     }
 
     /// Whether a row gives its time as a day or timestamp, and not as a bare number.
@@ -292,7 +304,7 @@ impl Binding {
 
 impl Meaning {
     /// Whether the row passes the tests; its values then stand at the end of the batch's.
-    #[inline]
+    #[inline(always)]
     fn read(
         &self,
         row: Row<'_>,
@@ -335,7 +347,7 @@ impl Meaning {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn value(
     cell: Cell<'_>,
     taken: Taken,
@@ -372,13 +384,15 @@ fn value(
     }
 }
 
-#[inline]
+#[inline(always)]
 fn number(cell: Cell<'_>) -> Result<Value, Box<Flaw>> {
-    if let Some(small) = cell.small_number()
-        && let Some(value) = Value::integer(i64::from(small))
-    {
-        return Ok(value);
+    match cell.small_number().and_then(|small| Value::integer(i64::from(small))) {
+        Some(value) => Ok(value),
+        None => other_number(cell),
     }
+}
+
+fn other_number(cell: Cell<'_>) -> Result<Value, Box<Flaw>> {
     let parsed = std::str::from_utf8(cell.bytes()).ok().and_then(Number::parse).and_then(Value::number);
     parsed.ok_or_else(|| {
         if cell.is_empty() {

@@ -8,7 +8,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::error::{Flaw, RunError};
-use crate::row::{PADDING, Row, split};
+use crate::row::{Bounds, PADDING, Row, split};
 
 /// Why there is no next row.
 pub(crate) enum ReadError {
@@ -40,7 +40,7 @@ pub(crate) struct CsvReader {
     start: usize,
     end: usize,
     at_end: bool,
-    bounds: Vec<u32>,
+    bounds: Bounds,
     unquoted: Vec<u8>,
     rows: u64,
     bytes: u64,
@@ -60,7 +60,7 @@ impl CsvReader {
             start: 0,
             end: 0,
             at_end: false,
-            bounds: Vec::new(),
+            bounds: Bounds::new(),
             unquoted: Vec::new(),
             rows: 0,
             bytes: 0,
@@ -130,48 +130,42 @@ impl CsvReader {
     /// The next row that is not empty.
     #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, ReadError> {
-        let mut looked = 0;
-        loop {
-            let from = self.start + looked;
-            match memchr::memchr3(b'\n', b'\r', b'"', &self.buffer[from..self.end]) {
-                Some(found) if self.buffer[from + found] == b'"' => return self.quoted(),
-                Some(found) => {
-                    let (start, end) = (self.start, from + found);
-                    if self.buffer[end] == b'\r' && end + 1 == self.end && !self.at_end {
-                        // Whether a line feed follows is yet to be seen.
-                        looked = end - start;
-                        self.more()?;
-                        continue;
+        let end = loop {
+            self.bounds.clear();
+            self.bounds.push(self.start as u32);
+            let mut from = self.start;
+            let end = loop {
+                match split(&self.buffer, from, self.end, &mut self.bounds) {
+                    Some(found) if self.buffer[found] == b'"' => return self.quoted(),
+                    // Whether a line feed follows is yet to be seen.
+                    Some(found) if self.buffer[found] == b'\r' && found + 1 == self.end && !self.at_end => {
+                        from = self.more_of(found)?;
                     }
-                    let is_pair = self.buffer[end] == b'\r' && end + 1 < self.end && self.buffer[end + 1] == b'\n';
-                    self.start = end + 1 + usize::from(is_pair);
-                    self.rows += 1;
-                    if end == start {
-                        looked = 0;
-                        continue;
-                    }
-                    split(&self.buffer, start, end, &mut self.bounds);
-                    return Ok(Some(Row { text: &self.buffer, bounds: &self.bounds }));
+                    Some(found) => break found,
+                    None if self.at_end && self.start == self.end => return Ok(None),
+                    None if self.at_end => break self.end,
+                    None if self.end - self.start > LONGEST => return Err(self.too_long()),
+                    None => from = self.more_of(self.end)?,
                 }
-                None if self.at_end => {
-                    let (start, end) = (self.start, self.end);
-                    self.start = end;
-                    if end == start {
-                        return Ok(None);
-                    }
-                    self.rows += 1;
-                    split(&self.buffer, start, end, &mut self.bounds);
-                    return Ok(Some(Row { text: &self.buffer, bounds: &self.bounds }));
-                }
-                None => {
-                    looked = self.end - self.start;
-                    if looked > LONGEST {
-                        return Err(self.too_long());
-                    }
-                    self.more()?;
-                }
+            };
+            let is_pair = end + 1 < self.end && self.buffer[end..end + 2] == *b"\r\n";
+            let start = std::mem::replace(&mut self.start, (end + 1 + usize::from(is_pair)).min(self.end));
+            self.rows += 1;
+            if start < end {
+                break end;
             }
-        }
+        };
+        self.bounds.push(end as u32 + 1);
+        Ok(Some(Row { text: &self.buffer, bounds: self.bounds.get() }))
+    }
+
+    /// Reads on within a row; says where a place in it now is, and has cells begin where they now do.
+    #[cold]
+    fn more_of(&mut self, place: usize) -> Result<usize, ReadError> {
+        let by = self.start;
+        self.more()?;
+        self.bounds.move_back(by as u32);
+        Ok(place - by)
     }
 
     /// A row with a quotation mark in it.
@@ -250,7 +244,7 @@ impl CsvReader {
         }
         self.bounds.push(self.unquoted.len() as u32 + 1);
         self.unquoted.resize(self.unquoted.len() + PADDING, 0);
-        Ok(Some(Row { text: &self.unquoted, bounds: &self.bounds }))
+        Ok(Some(Row { text: &self.unquoted, bounds: self.bounds.get() }))
     }
 
     /// Passes over the rest of a row that is too long.

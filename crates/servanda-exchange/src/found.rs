@@ -36,8 +36,13 @@ impl Rows {
     #[inline]
     pub(crate) fn push(&mut self, fluent: u32, args: &[Value], value: Value, since: i64, until: i64) {
         self.intervals.push(Interval { value, since, until, args: self.args.len() as u32, fluent });
-        // Too few for copying them at once to be worth a call.
-        args.iter().for_each(|&arg| self.args.push(arg));
+        // Few are copied one by one, in less time than a call takes.
+        match *args {
+            [a] => self.args.push(a),
+            [a, b] => self.args.extend_from_slice(&[a, b]),
+            [a, b, c] => self.args.extend_from_slice(&[a, b, c]),
+            _ => self.args.extend_from_slice(args),
+        }
     }
 
     /// Each with its arguments.

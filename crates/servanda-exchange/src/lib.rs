@@ -23,6 +23,7 @@ mod forget;
 mod found;
 mod group;
 mod guard;
+mod line;
 mod merge;
 mod names;
 mod order;

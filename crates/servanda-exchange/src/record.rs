@@ -1,6 +1,7 @@
 //! Rows as they are kept while they are sorted: some numbers, then `args,value,` as they will be written.
 
 use crate::found::{BEGINNING, BROKEN, FORGOTTEN, Interval, OPEN};
+use crate::line::{Line, Text};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<'t> {
@@ -46,30 +47,82 @@ pub(crate) struct Put {
     pub(crate) end: usize,
 }
 
+/// A row's arguments and value, to be written.
+pub(crate) trait Told {
+    fn args(&self, out: &mut impl Text);
+    fn value(&self, out: &mut impl Text);
+}
+
+/// What a row begins with, as far as it is known before its text is.
+struct Head {
+    of_since: (u64, usize),
+    of_until: (u64, usize),
+    /// The fluent, and what the bounds are.
+    kind: u64,
+}
+
+impl Head {
+    #[inline]
+    fn new(it: &Interval) -> Head {
+        let kind = match it.until {
+            OPEN => IS_OPEN,
+            FORGOTTEN => IS_FORGOTTEN,
+            BROKEN => IS_BROKEN,
+            _ => CLOSED,
+        };
+        let (begins, since) = if it.since == BEGINNING { (FROM_THE_BEGINNING, 0) } else { (0, it.since) };
+        let until = if kind == CLOSED { folded(it.until.wrapping_sub(since)) } else { 0 };
+        let sized = |number: u64| (number, (u64::BITS.div_ceil(8) - number.leading_zeros() / 8) as usize);
+        let kind = u64::from(it.fluent) << 3 | kind | begins;
+        Head { of_since: sized(folded(since)), of_until: sized(until), kind }
+    }
+
+    /// The word that a row begins with.
+    #[inline]
+    fn word(&self, of_text: u64) -> u64 {
+        let lengths = self.of_since.1 | self.of_until.1 << 4;
+        of_text | (lengths as u64) << 24 | self.kind << 32
+    }
+
+    #[inline]
+    fn put_bounds(&self, out: &mut impl Text) {
+        out.word(self.of_since.0, self.of_since.1);
+        out.word(self.of_until.0, self.of_until.1);
+    }
+}
+
 /// Puts a row at the end.
 #[inline]
-pub(crate) fn put(
-    out: &mut Vec<u8>,
-    it: &Interval,
-    args: impl FnOnce(&mut Vec<u8>),
-    value: impl FnOnce(&mut Vec<u8>),
-) -> Put {
-    let kind = match it.until {
-        OPEN => IS_OPEN,
-        FORGOTTEN => IS_FORGOTTEN,
-        BROKEN => IS_BROKEN,
-        _ => CLOSED,
-    };
-    let (begins, since) = if it.since == BEGINNING { (FROM_THE_BEGINNING, 0) } else { (0, it.since) };
-    let until = if kind == CLOSED { folded(it.until.wrapping_sub(since)) } else { 0 };
-    let head = out.len();
+pub(crate) fn put(out: &mut Vec<u8>, it: &Interval, told: &impl Told) -> Put {
+    let head = Head::new(it);
+    let mut line = Line::new();
+    line.word(0, HEAD);
+    head.put_bounds(&mut line);
+    let start = line.len();
+    told.args(&mut line);
+    let split = line.len();
+    line.byte(b',');
+    told.value(&mut line);
+    let end = line.len();
+    line.byte(b',');
+    let of_text = (split - start) as u64 | ((end - split - 1) as u64) << 16;
+    line.begin_with(head.word(of_text));
+    let Some(text) = line.text() else { return put_long(out, &head, told) };
+    let at = out.len();
+    out.extend_from_slice(text);
+    Put { start: at + start, split: at + split, end: at + end }
+}
+
+#[cold]
+fn put_long(out: &mut Vec<u8>, head: &Head, told: &impl Told) -> Put {
+    let at = out.len();
     out.extend_from_slice(&[0; HEAD]);
-    let lengths = put_number(out, folded(since)) | put_number(out, until) << 4;
+    head.put_bounds(out);
     let start = out.len();
-    args(out);
+    told.args(out);
     let split = out.len();
     out.push(b',');
-    value(out);
+    told.value(out);
     let end = out.len();
     out.push(b',');
     let mut put = Put { start, split, end };
@@ -78,13 +131,11 @@ pub(crate) fn put(
         of_text = LONG;
         put.lengthen(out);
     }
-    let word = of_text | lengths << 24 | (u64::from(it.fluent) << 3 | kind | begins) << 32;
-    out[head..head + HEAD].copy_from_slice(&word.to_le_bytes());
+    out[at..at + HEAD].copy_from_slice(&head.word(of_text).to_le_bytes());
     put
 }
 
 impl Put {
-    #[cold]
     fn lengthen(&mut self, out: &mut Vec<u8>) {
         let lengths = [self.split - self.start, self.end - self.split - 1].map(|length| (length as u64).to_le_bytes());
         out.splice(self.start..self.start, lengths.concat());
@@ -152,16 +203,6 @@ fn unfolded(number: u64) -> i64 {
     (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
-/// Puts a number, least byte first, without the noughts at its end; says how many bytes that takes.
-#[inline]
-fn put_number(out: &mut Vec<u8>, number: u64) -> u64 {
-    let length = u64::BITS.div_ceil(8) - number.leading_zeros() / 8;
-    let end = out.len() + length as usize;
-    out.extend_from_slice(&number.to_le_bytes());
-    out.truncate(end);
-    u64::from(length)
-}
-
 #[inline]
 fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     match bytes.get(at..at + 8) {
@@ -184,13 +225,20 @@ mod tests {
     use crate::found::Rows;
     use servanda_model::Value;
 
+    impl Told for (&str, &str) {
+        fn args(&self, out: &mut impl Text) {
+            out.bytes(self.0.as_bytes());
+        }
+
+        fn value(&self, out: &mut impl Text) {
+            out.bytes(self.1.as_bytes());
+        }
+    }
+
     fn put(rows: &Rows, args: &str, value: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        let it = rows.iter().next().unwrap().0;
-        let text = |text: &str| text.as_bytes().to_vec();
-        let (args, value) = (text(args), text(value));
-        let put = super::put(&mut out, it, |out| out.extend_from_slice(&args), |out| out.extend_from_slice(&value));
-        assert_eq!((&out[put.start..put.split], &out[put.split + 1..put.end]), (&args[..], &value[..]));
+        let put = super::put(&mut out, rows.iter().next().unwrap().0, &(args, value));
+        assert_eq!((&out[put.start..put.split], &out[put.split + 1..put.end]), (args.as_bytes(), value.as_bytes()));
         out
     }
 

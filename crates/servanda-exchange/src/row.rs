@@ -73,10 +73,8 @@ impl<'a> Cell<'a> {
             return None;
         }
         // The digits go to the upper bytes of the word, and noughts before them.
-        let word = u64::from_le_bytes(self.text.get(..8)?.try_into().ok()?);
-        let missing = 8 * (8 - self.len) as u32;
-        let word = if missing == 0 { word } else { word << missing | 0x3030_3030_3030_3030 >> (64 - missing) };
-        let digits = word ^ 0x3030_3030_3030_3030;
+        let word = u64::from_le_bytes(*self.text.first_chunk()?);
+        let digits = (word ^ 0x3030_3030_3030_3030) << (8 * (8 - self.len));
         if (digits | digits.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
             return None;
         }
@@ -86,30 +84,76 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Notes where the cells of `text[start..end]` begin; the end counts as a comma.
+/// Where the cells of a row begin.
+pub(crate) struct Bounds {
+    /// Some more than there are.
+    all: Vec<u32>,
+    count: usize,
+}
+
+impl Bounds {
+    pub(crate) fn new() -> Bounds {
+        Bounds { all: vec![0; 32], count: 0 }
+    }
+
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, bound: u32) {
+        match self.all.get_mut(self.count) {
+            Some(place) => *place = bound,
+            None => self.grow(bound),
+        }
+        self.count += 1;
+    }
+
+    #[cold]
+    fn grow(&mut self, bound: u32) {
+        self.all.push(bound);
+        self.all.resize(2 * self.all.len(), 0);
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> &[u32] {
+        &self.all[..self.count]
+    }
+
+    /// Has all cells begin so much before.
+    pub(crate) fn move_back(&mut self, by: u32) {
+        self.all[..self.count].iter_mut().for_each(|bound| *bound -= by);
+    }
+}
+
+/// Notes where cells begin in `text[from..end]`, up to a line end or a quotation mark, which it gives the place of.
 #[inline]
-pub(crate) fn split(text: &[u8], start: usize, end: usize, bounds: &mut Vec<u32>) {
+pub(crate) fn split(text: &[u8], from: usize, end: usize, bounds: &mut Bounds) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
-    bounds.clear();
-    bounds.push(start as u32);
-    let mut at = start;
+    let mut at = from;
     while at < end {
-        let word: [u8; 8] = text[at..at + 8].try_into().expect("rows are padded");
-        let other = u64::from_le_bytes(word) ^ (ONES * b',' as u64);
-        // The high bit of each byte that is a comma; exact, unlike the shorter formula with a borrow.
-        let mut commas = !(((other & !HIGHS) + !HIGHS) | other) & HIGHS;
-        while commas != 0 {
-            let comma = at + (commas.trailing_zeros() / 8) as usize;
-            if comma >= end {
-                break;
+        let word = u64::from_le_bytes(*text[at..].first_chunk().expect("rows are padded"));
+        // The high bit of each byte that is a comma or less, as little else of what is in a feed is.
+        let mut some = !(((word & !HIGHS) + ONES * (0x7f - b',' as u64)) | word) & HIGHS;
+        while some != 0 {
+            let bit = some.trailing_zeros();
+            let found = at + (bit / 8) as usize;
+            if found >= end {
+                return None;
             }
-            bounds.push(comma as u32 + 1);
-            commas &= commas - 1;
+            let byte = (word >> (bit - 7)) as u8;
+            if byte == b',' {
+                bounds.push(found as u32 + 1);
+            } else if matches!(byte, b'\n' | b'\r' | b'"') {
+                return Some(found);
+            }
+            some &= some - 1;
         }
         at += 8;
     }
-    bounds.push(end as u32 + 1);
+    None
 }
 
 /// Reads a CSV file, splits its rows into cells and does nothing with them: the floor that a run is measured by.
@@ -139,9 +183,11 @@ mod tests {
     fn cells(text: &str) -> Vec<String> {
         let mut padded = text.as_bytes().to_vec();
         padded.resize(text.len() + PADDING, b',');
-        let mut bounds = Vec::new();
-        split(&padded, 0, text.len(), &mut bounds);
-        let row = Row { text: &padded, bounds: &bounds };
+        let mut bounds = Bounds::new();
+        bounds.push(0);
+        assert_eq!(split(&padded, 0, text.len(), &mut bounds), None);
+        bounds.push(text.len() as u32 + 1);
+        let row = Row { text: &padded, bounds: bounds.get() };
         (0..row.cells()).map(|at| String::from_utf8(row.cell(at).bytes().to_vec()).unwrap()).collect()
     }
 
@@ -150,6 +196,17 @@ mod tests {
         assert_eq!(cells("a,bc,,12345678901,"), ["a", "bc", "", "12345678901", ""]);
         assert_eq!(cells(""), [""]);
         assert_eq!(cells("-,-,,-,+,"), ["-", "-", "", "-", "+", ""]);
+        assert_eq!(cells(&",".repeat(99)), [""; 100]);
+    }
+
+    #[test]
+    fn rows_end_with_their_lines() {
+        for (text, end) in [("a,b\nc", 3), ("\r", 0), ("12345678,-\"", 10), ("é ,!#$%&'()*+\u{7f}\t\u{1}\r", 17)] {
+            let mut padded = text.as_bytes().to_vec();
+            padded.resize(text.len() + PADDING, b'\n');
+            assert_eq!(split(&padded, 0, text.len(), &mut Bounds::new()), Some(end), "{text}");
+            assert_eq!(split(&padded, 0, end, &mut Bounds::new()), None, "{text}");
+        }
     }
 
     #[test]

@@ -113,6 +113,9 @@ impl<'c> Runner<'c> {
 
     /// The ranges there are, if a row has one: arithmetic may have made some.
     fn ranges_in(&self, rows: &Rows) -> Option<Vec<NumberRange>> {
+        if !self.engine.has_ranges() {
+            return None;
+        }
         let is_range = |value: Value| matches!(value.kinded(), Kinded::Range(_));
         rows.iter().any(|(row, _)| is_range(row.value)).then(|| self.engine.ranges())
     }

@@ -15,8 +15,9 @@ use servanda_model::Value;
 use crate::error::RunError;
 use crate::found::{FORGOTTEN, Interval, Rows};
 use crate::group::Group;
+use crate::line::Text;
 use crate::order::{Key, PADDING, Run};
-use crate::record::{Put, Record, end_of, put, record};
+use crate::record::{Put, Record, Told, end_of, put, record};
 use crate::runs::{BUFFER, Merge};
 use crate::write::{Format, Output, failed};
 
@@ -84,8 +85,7 @@ impl Sorter {
         self.has_forgotten |= it.until == FORGOTTEN;
         let at = self.text.len();
         let out = &mut self.text;
-        let of_args = |out: &mut Vec<u8>| format.write_args(out, it.fluent, args);
-        let Put { start, split, end } = put(out, it, of_args, |out| format.write_value(out, it.value));
+        let Put { start, split, end } = put(out, it, &InFormat { it, args, format });
         let (place, common) = self.places[it.fluent as usize];
         let whole = out.len();
         // Keys are read in words, which may be longer than what is there.
@@ -162,6 +162,25 @@ impl Sorter {
             count += group.finish(output.buffer(), format);
         }
         Ok(count)
+    }
+}
+
+/// A row as it is written.
+struct InFormat<'r> {
+    it: &'r Interval,
+    args: &'r [Value],
+    format: &'r Format,
+}
+
+impl Told for InFormat<'_> {
+    #[inline]
+    fn args(&self, out: &mut impl Text) {
+        self.format.write_args(out, self.it.fluent, self.args);
+    }
+
+    #[inline]
+    fn value(&self, out: &mut impl Text) {
+        self.format.write_value(out, self.it.value);
     }
 }
 

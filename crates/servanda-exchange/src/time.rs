@@ -4,17 +4,18 @@ use servanda_calendar::Day;
 use servanda_model::{Clock, Value};
 
 use crate::error::{Flaw, shown};
+use crate::line::Text;
 use crate::row::Cell;
 
 const DAY: i64 = 86_400;
 
 /// Reads the time of a row as ticks of the clock.
-#[inline]
+#[inline(always)]
 pub(crate) fn tick(cell: Cell<'_>, clock: Clock) -> Result<i64, Box<Flaw>> {
     match clock {
         Clock::Integers => match cell.small_number() {
             Some(tick) => Ok(i64::from(tick)),
-            None => integer(cell.bytes()).ok_or_else(|| bad(cell, clock)),
+            None => other_integer(cell, clock),
         },
         Clock::Days => match instant(cell.bytes()) {
             Some((day, _)) => Ok(day),
@@ -22,6 +23,10 @@ pub(crate) fn tick(cell: Cell<'_>, clock: Clock) -> Result<i64, Box<Flaw>> {
         },
         Clock::Seconds => second(cell.bytes()).ok_or_else(|| bad(cell, clock)),
     }
+}
+
+fn other_integer(cell: Cell<'_>, clock: Clock) -> Result<i64, Box<Flaw>> {
+    integer(cell.bytes()).ok_or_else(|| bad(cell, clock))
 }
 
 #[cold]
@@ -113,37 +118,46 @@ fn number(digits: &[u8]) -> Option<i64> {
 }
 
 /// Writes a tick as the clock counts it.
-pub(crate) fn write_tick(out: &mut Vec<u8>, tick: i64, clock: Clock, as_timestamps: bool) {
-    use std::io::Write;
+#[inline(always)]
+pub(crate) fn write_tick(out: &mut impl Text, tick: i64, clock: Clock, as_timestamps: bool) {
     match clock {
-        Clock::Days => {
-            let (year, month, day) = Day(tick).ymd();
-            if (0..10_000).contains(&year) {
-                let mut text = *b"0000-00-00";
-                for (at, digit) in [(0, year / 1000), (1, year / 100), (2, year / 10), (3, year)] {
-                    text[at] += (digit % 10) as u8;
-                }
-                text[5] += month / 10;
-                text[6] += month % 10;
-                text[8] += day / 10;
-                text[9] += day % 10;
-                out.extend_from_slice(&text);
-            } else {
-                let _ = write!(out, "{}", Day(tick));
-            }
+        Clock::Integers => write_integer(out, tick),
+        Clock::Seconds if !as_timestamps => write_integer(out, tick),
+        Clock::Days | Clock::Seconds => write_time(out, tick, clock == Clock::Seconds),
+    }
+}
+
+/// Writes a day, or a timestamp.
+fn write_time(out: &mut impl Text, tick: i64, is_second: bool) {
+    let day = if is_second { tick.div_euclid(DAY) } else { tick };
+    let (year, month, day_of_month) = Day(day).ymd();
+    if (0..10_000).contains(&year) {
+        let mut text = *b"0000-00-00______";
+        for (at, digit) in [(0, year / 1000), (1, year / 100), (2, year / 10), (3, year)] {
+            text[at] += (digit % 10) as u8;
         }
-        Clock::Seconds if as_timestamps => {
-            write_tick(out, tick.div_euclid(DAY), Clock::Days, false);
-            let second = tick.rem_euclid(DAY);
-            let _ = write!(out, "T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60);
+        text[5] += month / 10;
+        text[6] += month % 10;
+        text[8] += day_of_month / 10;
+        text[9] += day_of_month % 10;
+        out.short(&text, 10);
+    } else {
+        out.bytes(Day(day).to_string().as_bytes());
+    }
+    if is_second {
+        let second = tick.rem_euclid(DAY);
+        let mut text = *b"T00:00:00Z______";
+        for (at, number) in [(1, second / 3600), (4, second / 60 % 60), (7, second % 60)] {
+            text[at] += (number / 10) as u8;
+            text[at + 1] += (number % 10) as u8;
         }
-        Clock::Seconds | Clock::Integers => write_integer(out, tick),
+        out.short(&text, 10);
     }
 }
 
 /// Writes a whole number.
-#[inline]
-pub(crate) fn write_integer(out: &mut Vec<u8>, number: i64) {
+#[inline(always)]
+pub(crate) fn write_integer(out: &mut impl Text, number: i64) {
     match u64::try_from(number) {
         Ok(number @ ..100_000_000) => write_small(out, number),
         _ => write_large(out, number),
@@ -152,8 +166,8 @@ pub(crate) fn write_integer(out: &mut Vec<u8>, number: i64) {
 
 /// Writes a number of at most eight digits. They are worked out all at once: first the two halves of a word are four
 /// digits each, then its quarters are two, then its bytes are one.
-#[inline]
-fn write_small(out: &mut Vec<u8>, number: u64) {
+#[inline(always)]
+fn write_small(out: &mut impl Text, number: u64) {
     let halves = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = ((halves * 5243) >> 19) & 0x0000_007f_0000_007f;
     let quarters = hundreds | ((halves - 100 * hundreds) << 16);
@@ -161,12 +175,11 @@ fn write_small(out: &mut Vec<u8>, number: u64) {
     let digits = tens | ((quarters - 10 * tens) << 8);
     let noughts = (digits.trailing_zeros() / 8).min(7);
     let text = (digits | 0x3030_3030_3030_3030) >> (8 * noughts);
-    let end = out.len() + 8 - noughts as usize;
-    out.extend_from_slice(&text.to_le_bytes());
-    out.truncate(end);
+    out.word(text, 8 - noughts as usize);
 }
 
-fn write_large(out: &mut Vec<u8>, number: i64) {
+#[cold]
+fn write_large(out: &mut impl Text, number: i64) {
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
     let mut rest = number.unsigned_abs();
@@ -179,9 +192,9 @@ fn write_large(out: &mut Vec<u8>, number: i64) {
         }
     }
     if number < 0 {
-        out.push(b'-');
+        out.byte(b'-');
     }
-    out.extend_from_slice(&digits[at..]);
+    out.bytes(&digits[at..]);
 }
 
 /// What `--until` says.

@@ -13,6 +13,7 @@ use crate::batch::Strings;
 use crate::csv::plain;
 use crate::error::RunError;
 use crate::found::{BEGINNING, Interval, OPEN};
+use crate::line::{Line, SHORT, Text};
 use crate::time::{write_integer, write_tick};
 
 /// How one fluent is written.
@@ -21,7 +22,7 @@ pub(crate) struct FluentFormat {
     /// The same for all fluents of that name.
     pub(crate) name_id: u32,
     /// The name as the first cell of a row, and the comma after it.
-    cell: Vec<u8>,
+    cell: Strings,
     pub(crate) args: Vec<Part>,
 }
 
@@ -35,7 +36,11 @@ impl FluentFormat {
         let mut first = Vec::new();
         cell(&mut first, true, |out| out.extend_from_slice(name.as_bytes()));
         first.push(b',');
-        FluentFormat { name: name.to_owned(), name_id: 0, cell: first, args }
+        let mut cell = Strings::default();
+        cell.push(&String::from_utf8_lossy(&first));
+        // So that there is something after it.
+        cell.push(&" ".repeat(SHORT));
+        FluentFormat { name: name.to_owned(), name_id: 0, cell, args }
     }
 
     /// The constant text that its arguments begin with.
@@ -130,83 +135,122 @@ impl Format {
 
     /// Writes a row.
     pub(crate) fn write_row(&self, out: &mut Vec<u8>, it: &Interval, args: &[Value]) {
-        out.extend_from_slice(&self.fluents[it.fluent as usize].cell);
-        let may_need = self.may_need_quotes;
-        cell(out, may_need, |out| self.write_args(out, it.fluent, args));
+        if !self.may_need_quotes {
+            let mut line = Line::new();
+            self.write_plain(&mut line, it, args);
+            return match line.text() {
+                Some(text) => out.extend_from_slice(text),
+                None => self.write_plain(out, it, args),
+            };
+        }
+        self.fluents[it.fluent as usize].cell.append(0, out);
+        cell(out, true, |out| self.write_args(out, it.fluent, args));
         out.push(b',');
-        cell(out, may_need, |out| self.write_value(out, it.value));
+        cell(out, true, |out| self.write_value(out, it.value));
         out.push(b',');
+        self.write_bounds(out, it.since, it.until);
+    }
+
+    /// The same where nothing needs quotation marks.
+    #[inline(always)]
+    fn write_plain(&self, out: &mut impl Text, it: &Interval, args: &[Value]) {
+        self.fluents[it.fluent as usize].cell.append(0, out);
+        self.write_args(out, it.fluent, args);
+        out.byte(b',');
+        self.write_value(out, it.value);
+        out.byte(b',');
         self.write_bounds(out, it.since, it.until);
     }
 
     /// Writes a row whose arguments and value are written already: `args,value,`, the arguments up to `split`.
     pub(crate) fn write_written(&self, out: &mut Vec<u8>, fluent: u32, text: &[u8], split: usize, bounds: (i64, i64)) {
-        out.extend_from_slice(&self.fluents[fluent as usize].cell);
-        if self.may_need_quotes {
-            cell(out, true, |out| out.extend_from_slice(&text[..split]));
-            out.push(b',');
-            cell(out, true, |out| out.extend_from_slice(&text[split + 1..text.len() - 1]));
-            out.push(b',');
-        } else {
-            out.extend_from_slice(text);
+        if !self.may_need_quotes {
+            let mut line = Line::new();
+            self.write_plain_written(&mut line, fluent, text, bounds);
+            return match line.text() {
+                Some(text) => out.extend_from_slice(text),
+                None => self.write_plain_written(out, fluent, text, bounds),
+            };
         }
+        self.fluents[fluent as usize].cell.append(0, out);
+        cell(out, true, |out| out.extend_from_slice(&text[..split]));
+        out.push(b',');
+        cell(out, true, |out| out.extend_from_slice(&text[split + 1..text.len() - 1]));
+        out.push(b',');
         self.write_bounds(out, bounds.0, bounds.1);
     }
 
-    #[inline]
-    fn write_bounds(&self, out: &mut Vec<u8>, since: i64, until: i64) {
+    #[inline(always)]
+    fn write_plain_written(&self, out: &mut impl Text, fluent: u32, text: &[u8], bounds: (i64, i64)) {
+        self.fluents[fluent as usize].cell.append(0, out);
+        out.bytes(text);
+        self.write_bounds(out, bounds.0, bounds.1);
+    }
+
+    #[inline(always)]
+    fn write_bounds(&self, out: &mut impl Text, since: i64, until: i64) {
         if since != BEGINNING {
             write_tick(out, since, self.clock, self.as_timestamps);
         }
-        out.push(b',');
+        out.byte(b',');
         if until != OPEN {
             write_tick(out, until, self.clock, self.as_timestamps);
         }
-        out.push(b'\n');
+        out.byte(b'\n');
     }
 
-    #[inline]
-    pub(crate) fn write_args(&self, out: &mut Vec<u8>, fluent: u32, args: &[Value]) {
+    #[inline(always)]
+    pub(crate) fn write_args(&self, out: &mut impl Text, fluent: u32, args: &[Value]) {
         for part in &self.fluents[fluent as usize].args {
             match part {
                 Part::Text(text) => match text.as_bytes() {
-                    [byte] => out.push(*byte),
-                    bytes => out.extend_from_slice(bytes),
+                    [byte] => out.byte(*byte),
+                    bytes => out.bytes(bytes),
                 },
                 Part::Arg(at) => match args.get(*at) {
                     Some(value) => self.write_value(out, *value),
-                    None => out.extend_from_slice(format!("{{{}}}", at + 1).as_bytes()),
+                    None => out.bytes(format!("{{{}}}", at + 1).as_bytes()),
                 },
             }
         }
     }
 
-    #[inline]
-    pub(crate) fn write_value(&self, out: &mut Vec<u8>, value: Value) {
+    #[inline(always)]
+    pub(crate) fn write_value(&self, out: &mut impl Text, value: Value) {
         match value.kinded() {
-            Kinded::Entity(id) => self.things.append(id.index(), out),
             Kinded::Number(number) if number.scale == 0 => write_integer(out, number.mantissa),
-            Kinded::Number(number) => {
-                let _ = write!(out, "{number}");
-            }
+            Kinded::Entity(id) => self.things.append(id.index(), out),
+            other => self.write_other(out, other),
+        }
+    }
+
+    fn write_other(&self, out: &mut impl Text, value: Kinded) {
+        match value {
             Kinded::Tick(tick) => write_tick(out, tick, self.clock, self.as_timestamps),
             Kinded::Text(id) => self.texts.append(id.index(), out),
             Kinded::Duration(Duration::Ticks(n)) => write_integer(out, i64::from(n)),
-            Kinded::Duration(Duration::Months(n)) => {
-                let _ = write!(out, "{n} months");
-            }
-            Kinded::Duration(Duration::Years(n)) => {
-                let _ = write!(out, "{n} years");
-            }
+            other => out.bytes(self.in_words(other).as_bytes()),
+        }
+    }
+
+    /// A value that is seldom written.
+    fn in_words(&self, value: Kinded) -> String {
+        match value {
+            Kinded::Number(number) => number.to_string(),
+            Kinded::Duration(Duration::Months(n)) => format!("{n} months"),
+            Kinded::Duration(Duration::Years(n)) => format!("{n} years"),
             Kinded::Range(id) => {
                 let range = self.ranges.get(id.index()).copied().unwrap_or_default();
-                let _ = match (range.min, range.max) {
-                    (Some(a), Some(b)) if a == b => write!(out, "about {a}"),
-                    (Some(a), Some(b)) => write!(out, "between {a} and {b}"),
-                    (Some(a), None) => write!(out, "at least {a}"),
-                    (None, Some(b)) => write!(out, "at most {b}"),
-                    (None, None) => write!(out, "unknown"),
-                };
+                match (range.min, range.max) {
+                    (Some(a), Some(b)) if a == b => format!("about {a}"),
+                    (Some(a), Some(b)) => format!("between {a} and {b}"),
+                    (Some(a), None) => format!("at least {a}"),
+                    (None, Some(b)) => format!("at most {b}"),
+                    (None, None) => "unknown".to_owned(),
+                }
+            }
+            Kinded::Entity(_) | Kinded::Tick(_) | Kinded::Text(_) | Kinded::Duration(Duration::Ticks(_)) => {
+                unreachable!("these are written without their own words")
             }
         }
     }

@@ -4,7 +4,7 @@
 //! whether something else happens, and give the instance another status. For these nothing has to be bound or searched, and
 //! what is to be done is said in terms of the event's own arguments.
 
-use servanda_model::Value;
+use servanda_model::{Hole, Value};
 
 use super::ops::{Arg, Effect, Expr, Listener, Match, Op};
 use crate::state::NONE;
@@ -13,18 +13,35 @@ use crate::state::NONE;
 #[derive(Clone, Debug)]
 pub(crate) struct Direct {
     pub(crate) tests: Box<[Test]>,
-    /// Arguments that are not taken as they come, and what they are matched with.
-    pub(crate) args: Box<[(u32, Match)]>,
+    /// Arguments that must be such and such values.
+    pub(crate) values: Box<[(u32, Value)]>,
+    /// Arguments that must fit a hole, where not everything does.
+    pub(crate) holes: Box<[(u32, Hole)]>,
     /// What must not happen.
-    pub(crate) unless: Box<[(u32, Box<[Arg]>)]>,
+    pub(crate) unless: Box<[(u32, OfEvent)]>,
     pub(crate) effects: Box<[DirectEffect]>,
+}
+
+/// Arguments in terms of those of an event: a variable is one of these.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct OfEvent {
+    pub(crate) args: Box<[Arg]>,
+    /// Whether they are the event's own, all of them and in order, so that its hash is theirs.
+    pub(crate) are_its_own: bool,
+}
+
+impl OfEvent {
+    /// `arity` is that of the event.
+    pub(crate) fn new(args: Box<[Arg]>, arity: usize) -> OfEvent {
+        let are_its_own = args.len() == arity && (0..).zip(&args).all(|(at, arg)| *arg == Arg::Var(at));
+        OfEvent { args, are_its_own }
+    }
 }
 
 /// Whether the instance of a site has this value in the state before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Test {
     pub(crate) site: u32,
-    pub(crate) fluent: u32,
     pub(crate) value: Value,
     pub(crate) wanted: bool,
 }
@@ -34,19 +51,19 @@ pub(crate) enum DirectEffect {
     Initiate {
         fluent: u32,
         site: u32,
-        key: Box<[Arg]>,
+        key: OfEvent,
         value: Arg,
     },
     /// Without a value it ends any.
     Terminate {
         fluent: u32,
         site: u32,
-        key: Box<[Arg]>,
+        key: OfEvent,
         value: Option<Arg>,
     },
     Happen {
         action: u32,
-        args: Box<[Arg]>,
+        args: OfEvent,
     },
 }
 
@@ -56,7 +73,10 @@ pub(crate) fn direct(listener: &Listener, bound: &[(u32, u32)], effects: &[Effec
         Arg::Value(_) => Some(arg),
         Arg::Var(var) => bound.iter().find(|(bound, _)| *bound == var).map(|(_, at)| Arg::Var(*at)),
     };
-    let all_of_event = |args: &[Arg]| args.iter().map(|arg| of_event(*arg)).collect::<Option<Box<[Arg]>>>();
+    let all_of_event = |args: &[Arg]| {
+        let args = args.iter().map(|arg| of_event(*arg)).collect::<Option<Box<[Arg]>>>()?;
+        Some(OfEvent::new(args, listener.args.len()))
+    };
     let effect = |(effect, &site): (&Effect, &u32)| match effect {
         Effect::Initiate { fluent, key, value } if site != NONE => {
             let value = match value {
@@ -79,10 +99,22 @@ pub(crate) fn direct(listener: &Listener, bound: &[(u32, u32)], effects: &[Effec
     if listener.args.iter().any(|pattern| matches!(pattern, Match::Bound(_))) {
         return None;
     }
+    let args = || (0..).zip(&listener.args);
     let unless = listener.unless.iter().map(|unless| Some((unless.action, all_of_event(unless.key.as_ref()?)?)));
     Some(Direct {
         tests: listener.conditions.ops.iter().map(test).collect::<Option<_>>()?,
-        args: (0..).zip(listener.args.iter().copied()).filter(|(_, it)| !matches!(it, Match::Skip)).collect(),
+        values: args()
+            .filter_map(|(at, pattern)| match *pattern {
+                Match::Value(value) => Some((at, value)),
+                _ => None,
+            })
+            .collect(),
+        holes: args()
+            .filter_map(|(at, pattern)| match *pattern {
+                Match::Bind(_, hole) if hole != Hole::Any => Some((at, hole)),
+                _ => None,
+            })
+            .collect(),
         unless: unless.collect::<Option<_>>()?,
         effects: effects.iter().zip(&listener.effect_sites).map(effect).collect::<Option<_>>()?,
     })
@@ -90,8 +122,8 @@ pub(crate) fn direct(listener: &Listener, bound: &[(u32, u32)], effects: &[Effec
 
 fn test(op: &Op) -> Option<Test> {
     match op {
-        Op::Point { fluent, value: Match::Value(value), site, .. } if *site != NONE => {
-            Some(Test { site: *site, fluent: *fluent, value: *value, wanted: true })
+        Op::Point { value: Match::Value(value), site, .. } if *site != NONE => {
+            Some(Test { site: *site, value: *value, wanted: true })
         }
         Op::Not(plan) => match &*plan.ops {
             [op] => test(op).map(|test| Test { wanted: !test.wanted, ..test }),

@@ -68,6 +68,8 @@ pub(crate) struct ActionPlan {
     /// Nodes with listeners that share a list of its events, and the other listeners.
     pub(crate) shared: Box<[u32]>,
     pub(crate) others: Dispatch,
+    /// Whether there is any listener.
+    pub(crate) is_heard: bool,
     /// Some rule has it after `unless`.
     pub(crate) is_forbidden: bool,
     /// Some rule makes it happen.
@@ -96,6 +98,8 @@ pub(crate) struct FluentPlan {
     pub(crate) held: Vec<u32>,
     /// Listeners to its `Comes`.
     pub(crate) comes: Vec<u32>,
+    /// Whether its instances have deadlines or other timers.
+    pub(crate) has_timers: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -274,6 +278,7 @@ fn actions(program: &Program, listeners: &[Listener], sites: Vec<Vec<Site>>) -> 
             happens: Dispatch::new(listeners, &ids[action], false),
             shared: shared(listeners, &ids[action]),
             others: Dispatch::new(listeners, &others(listeners, &ids[action]), false),
+            is_heard: !ids[action].is_empty(),
             is_forbidden: forbidden[action],
             is_produced: false,
             sites: sites.into(),
@@ -376,6 +381,7 @@ fn fluents(
             changed,
             is_read,
             derives: Dispatch::of(derives[at].iter().map(|(node, args)| (*node, args.iter()))),
+            has_timers: !(fluent.deadlines.is_empty() && held[at].is_empty() && comes[at].is_empty()),
             held: std::mem::take(&mut held[at]),
             comes: std::mem::take(&mut comes[at]),
         });
