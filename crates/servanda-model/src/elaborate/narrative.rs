@@ -581,6 +581,7 @@ impl Elaborator<'_> {
                             .help(format!("write `{} is …`", text_of(words))));
                     }
                 };
+                let fluent = self.stated_in.get(&fluent).copied().unwrap_or(fluent);
                 let own: FluentId = self.own[fluent.index()].unwrap_or(fluent);
                 fillings.into_iter().map(|args| Happening::FactBegins(own, args, value)).collect()
             }

@@ -336,7 +336,7 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
     for norm in model.norms.iter().filter(|it| norm.as_entity() == Some(it.entity)).filter(forbids) {
         let Some(act) = &norm.act else { continue };
         for event in run.solution.events.iter().filter(|it| it.action == act.action && in_time(it.tick)) {
-            let Some(instance) = instance_of(norm, act, &event.args) else { continue };
+            let Some(instance) = instance_of(model, run, norm, act, event) else { continue };
             let held = run.solution.instances_of(norm.status, &instance);
             let mut broken = held.flat_map(|it| &it.intervals);
             if !broken.any(|it| it.value == Value::entity(*word) && it.contains(event.tick)) {
@@ -364,9 +364,23 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
     answers
 }
 
-/// The bindings of a norm that an act of it settles.
-fn instance_of(norm: &Norm, act: &EventPattern, args: &[Value]) -> Option<Vec<Option<Value>>> {
-    let put = steps::settled(&act.args, args)?;
+/// The bindings of a norm that an act of it settles. What is done in a part of a place that it names is an act of it.
+fn instance_of(
+    model: &Model,
+    run: &Run,
+    norm: &Norm,
+    act: &EventPattern,
+    done: &Happened,
+) -> Option<Vec<Option<Value>>> {
+    let mut args = done.args.clone();
+    for (at, _) in &norm.places {
+        if let Term::Value(whole) = act.args[*at]
+            && model.nesting.iter().any(|it| run.solution.holds_at(*it, &[args[*at], whole], Value::TRUE, done.tick))
+        {
+            args[*at] = whole;
+        }
+    }
+    let put = steps::settled(&act.args, &args)?;
     Some(norm.instance.iter().map(|var| put.get(var).copied()).collect())
 }
 

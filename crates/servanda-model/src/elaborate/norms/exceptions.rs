@@ -137,7 +137,7 @@ pub(super) fn bound_by(conditions: &[Condition]) -> Vec<VarId> {
 }
 
 /// The variables that conditions read.
-fn mentioned(conditions: &[Condition]) -> BTreeSet<VarId> {
+pub(super) fn mentioned(conditions: &[Condition]) -> BTreeSet<VarId> {
     let mut all = BTreeSet::new();
     let mut note = |term: &Term| {
         if let Term::Var(var) = term {

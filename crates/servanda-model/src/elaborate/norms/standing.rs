@@ -31,8 +31,6 @@ impl Builder<'_, '_> {
         self.unless_any(&ends_at_once);
         let end = Effect::Terminate { pattern: pattern.clone() };
         let held = vec![Condition::Holds(pattern.clone())];
-        let binding: Vec<Trigger> = self.binding().map(Trigger::Ends).into_iter().collect();
-        self.rule("ends as it ceases to bind", binding, held.clone(), vec![end.clone()]);
         if !self.content.until.is_empty() {
             // What ends it ends what was set off before; what is set off at that very moment goes on.
             let again = self.signal("is set off anew");
