@@ -16,6 +16,7 @@ mod reach;
 mod resting;
 mod standing;
 mod time;
+mod untold;
 
 use servanda_syntax::{Clause, Statement};
 
@@ -60,6 +61,15 @@ struct Content {
     places: Vec<(usize, VarId)>,
     /// The holes of an act in which a party is named to whom it is owed.
     creditors: Vec<usize>,
+    /// The exceptions that are there as long as a state of things is one that a norm which prevails allows.
+    allowed: Vec<Vec<Condition>>,
+}
+
+impl Content {
+    /// Whether it allows that something is so, as long as it is so: `may keep at most 50`.
+    fn allows_a_state(&self) -> bool {
+        matches!((&self.body, self.modality), (Body::State(_), Modality::May | Modality::Can))
+    }
 }
 
 enum Window {
@@ -519,6 +529,7 @@ impl Elaborator<'_> {
         for words in &exceptions {
             excepts.push(logic.conditions(words)?);
         }
+        let mut allowed = Vec::new();
         for (over, content) in overs {
             let as_far = match (&mut body, &content) {
                 (Body::Act(act, _), Some(content)) if modality == Modality::MustNot => {
@@ -534,7 +545,12 @@ impl Elaborator<'_> {
                 None => vec![Term::Any],
             };
             let way = |it: Term| std::iter::once(holds(hooks.has_its_way, vec![over, bearer, it]));
-            excepts.extend(towards.into_iter().map(|it| way(it).chain(as_far.iter().cloned()).collect::<Vec<_>>()));
+            let lists = towards.into_iter().map(|it| way(it).chain(as_far.iter().cloned()).collect::<Vec<_>>());
+            let lists: Vec<Vec<Condition>> = lists.collect();
+            if content.is_some_and(|it| it.allows_a_state()) {
+                allowed.extend(lists.clone());
+            }
+            excepts.extend(lists);
         }
         if released {
             let is_party =
@@ -606,6 +622,7 @@ impl Elaborator<'_> {
             instance,
             places,
             creditors,
+            allowed,
         })
     }
 
