@@ -32,8 +32,10 @@ use super::{EXCUSE, Elaborator, dates, key, value_of};
 use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, VarId};
 use crate::lexicon::Target;
 use crate::model::{Guard, Modality, Norm};
-use crate::program::{Condition, Definition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
-use crate::value::{Duration, Value};
+use crate::program::{
+    Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var,
+};
+use crate::value::{Duration, Kinded, Value};
 
 /// What a norm says, read.
 struct Content {
@@ -240,8 +242,31 @@ impl Elaborator<'_> {
         }
         let overs = self.prevailing(id);
         match self.read_norm(id, &sentence, &clauses, base, overs) {
-            Ok(content) => self.build(id, reading, held_by, content, text_of(&sentence), guards, origin, base),
+            Ok(content) => {
+                self.below_nothing(restated.unwrap_or(base), &content);
+                self.build(id, reading, held_by, content, text_of(&sentence), guards, origin, base);
+            }
             Err(trouble) => self.complain(restated.unwrap_or(base), trouble),
+        }
+    }
+
+    /// Of what is counted at places there is never less than nothing.
+    fn below_nothing(&mut self, statement: &Statement, content: &Content) {
+        let Body::State(state) = &content.body else { return };
+        let is_below = |condition: &Condition| match condition {
+            Condition::Compare { left: Expr::Fluent(fluent, _), right: Expr::Value(limit), .. } => {
+                let counted = self.model.totals.iter().any(|total| total.total == *fluent);
+                counted && matches!(limit.kinded(), Kinded::Number(number) if number.mantissa < 0)
+            }
+            _ => false,
+        };
+        if state.iter().any(is_below) {
+            let message = "a limit below nothing: less than none cannot be anywhere";
+            let diagnostic = servanda_diagnostics::Diagnostic::warning("limit-below-nothing", message)
+                .label(statement.file, statement.head.span, "")
+                .headings(&statement.headings)
+                .help("write how many there may be, such as `at most 0`");
+            self.model.diagnostics.push(diagnostic);
         }
     }
 
