@@ -16,7 +16,6 @@ mod reach;
 mod resting;
 mod standing;
 mod time;
-mod untold;
 
 use servanda_syntax::{Clause, Statement};
 

@@ -145,13 +145,6 @@ impl Builder<'_, '_> {
             self.define("is undecided, as a number is missing", self.status, self.args(), value, unknown);
             holds.extend(stated);
         }
-        // And so is one of which no more is told than that so many are somewhere in a whole around.
-        for untold in self.untold(&state, &holds) {
-            let open = holds.iter().cloned().chain(untold.clone()).collect();
-            let value = self.this.status_value("undecided");
-            self.define("is undecided, as nothing is told of the place", self.status, self.args(), value, open);
-            holds.push(Condition::Not(untold));
-        }
         let mut fails = holds.clone();
         let mut open = holds.clone();
         holds.extend(state.iter().cloned());
