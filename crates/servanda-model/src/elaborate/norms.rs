@@ -31,10 +31,8 @@ use super::{EXCUSE, Elaborator, dates, key, value_of};
 use crate::ids::{ActionId, EntityId, FluentId, KindId, OriginId, VarId};
 use crate::lexicon::Target;
 use crate::model::{Guard, Modality, Norm};
-use crate::program::{
-    Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var,
-};
-use crate::value::{Duration, Kinded, Value};
+use crate::program::{Condition, Definition, EventPattern, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var};
+use crate::value::{Duration, Value};
 
 /// What a norm says, read.
 struct Content {
@@ -247,49 +245,6 @@ impl Elaborator<'_> {
             }
             Err(trouble) => self.complain(restated.unwrap_or(base), trouble),
         }
-    }
-
-    /// Of what is counted at places there is never less than nothing.
-    fn below_nothing(&mut self, statement: &Statement, content: &Content) {
-        let Body::State(state) = &content.body else { return };
-        let is_below = |condition: &Condition| match condition {
-            Condition::Compare { left: Expr::Fluent(fluent, _), right: Expr::Value(limit), .. } => {
-                let counted = self.model.totals.iter().any(|total| total.total == *fluent);
-                counted && matches!(limit.kinded(), Kinded::Number(number) if number.mantissa < 0)
-            }
-            _ => false,
-        };
-        if state.iter().any(is_below) {
-            let message = "a limit below nothing: less than none cannot be anywhere";
-            let diagnostic = servanda_diagnostics::Diagnostic::warning("limit-below-nothing", message)
-                .label(statement.file, statement.head.span, "")
-                .headings(&statement.headings)
-                .help("write how many there may be, such as `at most 0`");
-            self.model.diagnostics.push(diagnostic);
-        }
-    }
-
-    /// The kinds of places that lie in each other, each with the fluent that says what lies in what.
-    fn nests(&self) -> Vec<(Hole, FluentId)> {
-        let fluents = &self.model.program.fluents;
-        self.model.nesting.iter().map(|nests| (fluents[nests.index()].args[0], *nests)).collect()
-    }
-
-    /// The norms that prevail over one, each as it is written, where it can be read.
-    fn prevailing(&mut self, under: EntityId) -> Vec<(EntityId, Option<Content>)> {
-        let overs: Vec<EntityId> =
-            self.model.precedence.iter().filter(|it| it.under == under).map(|it| it.over).collect();
-        let mut all = Vec::new();
-        for over in overs {
-            let statement = self.norm_statements.get(&over).copied();
-            let words = statement.map(|it| super::words::all(&it.head.tokens)).unwrap_or_default();
-            let colon = words.iter().position(|word| word.is_sign(":"));
-            let content = statement.zip(colon).and_then(|(statement, colon)| {
-                self.read_norm(over, &words[colon + 1..], &statement.clauses, statement, Vec::new()).ok()
-            });
-            all.push((over, content));
-        }
-        all
     }
 
     /// The act by which the law excuses a bearer.

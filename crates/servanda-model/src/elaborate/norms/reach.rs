@@ -3,14 +3,16 @@
 
 use std::collections::BTreeSet;
 
+use servanda_syntax::Statement;
+
 use super::exceptions::mentioned;
 use super::{Body, Content};
 use crate::elaborate::logic::Logic;
-use crate::elaborate::value_of;
+use crate::elaborate::{Elaborator, value_of, words};
 use crate::ids::{EntityId, FluentId, VarId};
 use crate::program::{CompareOp, Condition, EventPattern, Expr, FluentPattern, Hole, Term};
 use crate::put::Put;
-use crate::value::Value;
+use crate::value::{Kinded, Value};
 
 /// The kinds of places that lie in each other, each with the fluent that says what lies in what.
 pub(super) type Nests = [(Hole, FluentId)];
@@ -125,6 +127,51 @@ fn is_same(own: Term, wanted: Option<Term>) -> Option<Option<Condition>> {
         (Term::Value(_), Some(Term::Value(_))) => None,
         (own, Some(wanted)) => {
             Some(Some(Condition::Compare { left: expr(own)?, op: CompareOp::Equal, right: expr(wanted)? }))
+        }
+    }
+}
+
+impl Elaborator<'_> {
+    /// The norms that prevail over one, each as it is written, where it can be read.
+    pub(super) fn prevailing(&mut self, under: EntityId) -> Vec<(EntityId, Option<Content>)> {
+        let overs: Vec<EntityId> =
+            self.model.precedence.iter().filter(|it| it.under == under).map(|it| it.over).collect();
+        let mut all = Vec::new();
+        for over in overs {
+            let statement = self.norm_statements.get(&over).copied();
+            let words = statement.map(|it| words::all(&it.head.tokens)).unwrap_or_default();
+            let colon = words.iter().position(|word| word.is_sign(":"));
+            let content = statement.zip(colon).and_then(|(statement, colon)| {
+                self.read_norm(over, &words[colon + 1..], &statement.clauses, statement, Vec::new()).ok()
+            });
+            all.push((over, content));
+        }
+        all
+    }
+
+    /// The kinds of places that lie in each other, each with the fluent that says what lies in what.
+    pub(super) fn nests(&self) -> Vec<(Hole, FluentId)> {
+        let fluents = &self.model.program.fluents;
+        self.model.nesting.iter().map(|nests| (fluents[nests.index()].args[0], *nests)).collect()
+    }
+
+    /// Of what is counted at places there is never less than nothing.
+    pub(super) fn below_nothing(&mut self, statement: &Statement, content: &Content) {
+        let Body::State(state) = &content.body else { return };
+        let is_below = |condition: &Condition| match condition {
+            Condition::Compare { left: Expr::Fluent(fluent, _), right: Expr::Value(limit), .. } => {
+                let counted = self.model.totals.iter().any(|total| total.total == *fluent);
+                counted && matches!(limit.kinded(), Kinded::Number(number) if number.mantissa < 0)
+            }
+            _ => false,
+        };
+        if state.iter().any(is_below) {
+            let message = "a limit below nothing: less than none cannot be anywhere";
+            let diagnostic = servanda_diagnostics::Diagnostic::warning("limit-below-nothing", message)
+                .label(statement.file, statement.head.span, "")
+                .headings(&statement.headings)
+                .help("write how many there may be, such as `at most 0`");
+            self.model.diagnostics.push(diagnostic);
         }
     }
 }
