@@ -476,9 +476,9 @@ pub struct Hooks {
     pub passes: ActionId,
     /// `{norm} owed to {thing} instead of {thing}`: another creditor takes over what is owed, done and undone.
     pub owed_instead: ActionId,
-    /// `reader told {text}`: what a dossier tells makes no sense, as the rule says by which it happens; the text says what to
+    /// `reader told {text}`, where it is declared: what a dossier tells makes no sense, as the rule says by which it happens; the text says what to
     /// write instead.
-    pub reader_told: ActionId,
+    pub reader_told: Option<ActionId>,
     /// `{norm} released between {thing} and {thing}`: neither owes it to the other; for the law to define.
     pub released: FluentId,
     pub bears: FluentId,

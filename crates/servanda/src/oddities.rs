@@ -11,7 +11,7 @@ use crate::{check, diagnose};
 
 /// Warnings of what makes no sense. In a run without reasons they are seen, too, but not where they come from.
 pub(crate) fn in_run(model: &Model, run: &Run) -> Vec<Diagnostic> {
-    let told = run.solution.events.iter().filter(|it| it.action == model.hooks.reader_told);
+    let told = run.solution.events.iter().filter(|it| Some(it.action) == model.hooks.reader_told);
     told.map(|event| {
         let step = event.by.and_then(|by| run.solution.step(by));
         let rule = step.and_then(|step| match step.cause {

@@ -180,6 +180,9 @@ impl<'a> Elaborator<'a> {
         self.each("kind", Self::kind_members);
         self.each("action", Self::action);
         self.each("fluent", Self::fluent);
+        // What makes no sense is for the law to say, too.
+        let told = self.model.program.actions.iter().position(|it| it.name == READER_TOLD && it.holes == [Hole::Text]);
+        self.model.hooks.reader_told = told.map(crate::ids::ActionId::from_index);
         self.required();
         self.stated_otherwise();
         self.nest_sums();
@@ -466,11 +469,6 @@ impl<'a> Elaborator<'a> {
         let phrase = "{n} owed to {b} instead of {a}";
         self.built_in_wording(Target::Action(owed), &[("n", n), ("a", t), ("b", t)], phrase, true);
         self.model.hooks.owed_instead = owed;
-        // What makes no sense is for the law to say, too.
-        let told = crate::ids::ActionId::from_index(self.model.program.actions.len());
-        self.model.program.actions.push(Action { name: "reader_told".to_owned(), holes: vec![Hole::Text] });
-        self.built_in_wording(Target::Action(told), &[("a", Hole::Text)], "reader told {a}", true);
-        self.model.hooks.reader_told = told;
     }
 
     fn built_in_fluent(&mut self, name: &str, holes: &[(&str, Hole)], phrases: &[&str]) -> FluentId {
@@ -594,6 +592,9 @@ pub(crate) const STATUSES: [(&str, &str); 10] = [
     ("permitted", "permitted"),
     ("undecided", "undecided"),
 ];
+
+/// The action by which the law tells the reader that something makes no sense.
+const READER_TOLD: &str = "reader_told";
 
 /// The action by which the law excuses a bearer.
 pub(crate) const EXCUSE: &str = "excused_for";
