@@ -10,6 +10,7 @@ pub mod mentions;
 pub mod model;
 pub mod negotiation;
 pub mod program;
+mod put;
 mod quotations;
 pub mod value;
 
@@ -18,5 +19,6 @@ pub use ids::*;
 pub use mentions::Mention;
 pub use model::*;
 pub use program::*;
+pub use put::Put;
 pub use quotations::{close_quotations, open_quotations};
 pub use value::*;

@@ -196,6 +196,9 @@ pub struct Norm {
     pub excepts: Vec<Vec<Condition>>,
     /// The variables that tell its instances apart: the arguments of `status`.
     pub instance: Vec<VarId>,
+    /// Of an act that must not or may be done: the holes in which a place is named, each with a variable for the place where it
+    /// is done, which may be a part of the one that is named.
+    pub places: Vec<(usize, VarId)>,
     /// Where it is written.
     pub origin: OriginId,
 }
@@ -473,6 +476,9 @@ pub struct Hooks {
     pub passes: ActionId,
     /// `{norm} owed to {thing} instead of {thing}`: another creditor takes over what is owed, done and undone.
     pub owed_instead: ActionId,
+    /// `reader told {text}`, where it is declared: what a dossier tells makes no sense, as the rule says by which it happens; the text says what to
+    /// write instead.
+    pub reader_told: Option<ActionId>,
     /// `{norm} released between {thing} and {thing}`: neither owes it to the other; for the law to define.
     pub released: FluentId,
     pub bears: FluentId,

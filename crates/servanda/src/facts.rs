@@ -25,6 +25,7 @@ pub(crate) fn diagnostics(world: &World<'_>, run: &Run) -> Vec<Diagnostic> {
 pub(crate) fn in_run(model: &Model, run: &Run) -> Vec<Diagnostic> {
     let mut found = in_circles(model, run);
     found.extend(below_nothing(model, run));
+    found.extend(crate::oddities::in_run(model, run));
     found
 }
 

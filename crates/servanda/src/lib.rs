@@ -16,6 +16,7 @@ pub mod load;
 mod may;
 pub mod negotiating;
 mod numbers;
+mod oddities;
 pub mod proving;
 pub mod question;
 mod relevance;

@@ -656,9 +656,10 @@ impl Making<'_, '_> {
                 if let Some((first, last)) = &stretch.since_between {
                     hangs_on.push(format!("since a day from {first} to {}", last.as_deref().unwrap_or("no known day")));
                 }
+                let of = if case.of.is_empty() { String::new() } else { format!(" ({})", case.of.join(", ")) };
                 open.push(Open {
                     kind: "undecided",
-                    text: format!("whether {} is {} ({})", norm.name, stretch.value, case.of.join(", ")),
+                    text: format!("whether {} is {}{of}", norm.name, stretch.value),
                     hangs_on,
                     place: norm.place.clone(),
                 });

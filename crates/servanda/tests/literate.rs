@@ -109,3 +109,59 @@ fn an_act_stated_twice_for_one_day_is_told() {
         assert_eq!(warnings(other), [], "{other}");
     }
 }
+
+#[test]
+fn what_makes_no_sense_is_told() {
+    use servanda::archive::Entry;
+    use servanda::load::model_of;
+    let told = |statements: &str| {
+        let text = format!("# Odd\n```servanda\npolity Arvenia, Belmark\nplace Land\n{statements}\n```\n");
+        let model = model_of(&[Entry { path: "odd.md".into(), text: Ok(text) }], DefaultLaw::Library);
+        let checked = servanda::check::check(&mut World::new(&model));
+        checked
+            .diagnostics
+            .into_iter()
+            .map(|it| {
+                assert!(it.help.is_some() && (it.code == "below-nothing" || !it.labels.is_empty()), "{it:?}");
+                format!("{}: {}", it.code, it.message)
+            })
+            .collect::<Vec<_>>()
+    };
+    let odd = [
+        ("event 1930-01-01: Arvenia attacks Arvenia", "makes-no-sense: no state uses force against itself"),
+        (
+            "event 1930-01-01: Arvenia cedes Land to Arvenia",
+            "makes-no-sense: no state cedes or hands over a place to itself",
+        ),
+        ("event 1930-01-01: Arvenia stations -10 troops in Land", "makes-no-sense: troops are at least one man"),
+        ("event 1930-01-01: Arvenia stations 10.5 troops in Land", "makes-no-sense: troops are whole men"),
+        (
+            "treaty Pact between Arvenia and Belmark\n  enters into force 1929-01-01\n  signed 1930-01-01",
+            "makes-no-sense: a treaty was signed after it had entered into force",
+        ),
+        (
+            "treaty Pact between Arvenia and Belmark\n  signed 1930-01-01\n  signed 1930-02-01",
+            "makes-no-sense: a treaty is signed once",
+        ),
+        (
+            "treaty Pact between Arvenia and Belmark\n  enters into force 1929-01-01\n  lasts 0 days",
+            "makes-no-sense: a term ends after it has begun",
+        ),
+        (
+            "norm Cap: Arvenia must keep at most -5 troops in Land",
+            "limit-below-nothing: a limit below nothing: less than none cannot be anywhere",
+        ),
+        (
+            "event 1930-01-01 Raid: Arvenia attacks Belmark\n  corrects Raid",
+            "corrects-itself: `Raid` corrects itself, and would be left out",
+        ),
+        ("treaty Pact between Arvenia and Arvenia", "party-named-twice: `Arvenia` is named twice among the parties"),
+    ];
+    for (statements, wanted) in odd {
+        assert!(told(statements).iter().any(|it| it == wanted), "{statements}: {:?}", told(statements));
+    }
+    let plain = "treaty Pact between Arvenia and Belmark\n  signed 1930-01-01\n  enters into force 1930-02-01\n  lasts 1 year\n\
+                 event 1930-01-02: Arvenia attacks Belmark\nevent 1930-01-02: Arvenia stations 10 troops in Land\n\
+                 event 1930-01-03: Arvenia cedes Land to Belmark";
+    assert_eq!(told(plain), [""; 0]);
+}

@@ -1,5 +1,7 @@
 //! Conditions, expressions, triggers and effects: sentences turned into what the kernel understands.
 
+use std::collections::BTreeMap;
+
 use servanda_syntax::TokenKind;
 
 use super::happened::{Happened, in_the_past, is_past};
@@ -33,6 +35,8 @@ pub(crate) struct Logic<'a> {
     pub(crate) fluents: &'a [Fluent],
     /// For fluents that sum along places, the fluent that keeps what is at each place itself.
     pub(crate) own: &'a [Option<FluentId>],
+    /// For fluents that are stated as another, that one.
+    pub(crate) stated_in: Option<&'a BTreeMap<FluentId, FluentId>>,
     /// Fluents for acts that have happened; questions have none.
     pub(crate) happened: Option<&'a mut Happened>,
     pub(crate) hooks: &'a Hooks,
@@ -555,6 +559,7 @@ impl Logic<'_> {
     }
 
     pub(crate) fn own_of(&self, fluent: FluentId) -> FluentId {
+        let fluent = self.stated_in.and_then(|all| all.get(&fluent)).copied().unwrap_or(fluent);
         self.own.get(fluent.index()).copied().flatten().unwrap_or(fluent)
     }
 

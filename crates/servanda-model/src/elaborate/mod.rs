@@ -66,6 +66,8 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         names: HashMap::new(),
         looks: (0, HashMap::new()),
         sums: Vec::new(),
+        stated_as: Vec::new(),
+        stated_in: BTreeMap::new(),
         requirements: Vec::new(),
         own: Vec::new(),
         words: Vec::new(),
@@ -81,6 +83,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         excuses: false,
         may_be_bound: None,
         exceptions_that_begin: Vec::new(),
+        norm_statements: BTreeMap::new(),
         corrections: Vec::new(),
         reforms: ReformTable::default(),
         happened: Happened::default(),
@@ -108,6 +111,10 @@ pub(crate) struct Elaborator<'a> {
     /// Names with letters of another script, by what they look like in Latin ones; of so many of the things.
     looks: (usize, HashMap<String, EntityId>),
     sums: Vec<(FluentId, Statement, Clause)>,
+    /// Fluents in whose words another is stated.
+    stated_as: Vec<(FluentId, Statement, Clause)>,
+    /// For a fluent that is stated as another, that one.
+    stated_in: BTreeMap<FluentId, FluentId>,
     /// What actions require: the action, the names of its holes, and where it is written.
     requirements: Vec<(crate::ids::ActionId, Vec<String>, Statement, Clause)>,
     own: Vec<Option<FluentId>>,
@@ -131,6 +138,8 @@ pub(crate) struct Elaborator<'a> {
     excuses: bool,
     /// Exceptions that excuse what is due as they come to hold.
     exceptions_that_begin: Vec<norms::BeginsToExcuse>,
+    /// Where norms are written.
+    norm_statements: BTreeMap<EntityId, &'a Statement>,
     /// What is corrected, by which statement.
     corrections: Vec<(EntityId, Statement)>,
     /// Until when countries used the Julian calendar, by name.
@@ -171,7 +180,11 @@ impl<'a> Elaborator<'a> {
         self.each("kind", Self::kind_members);
         self.each("action", Self::action);
         self.each("fluent", Self::fluent);
+        // What makes no sense is for the law to say, too.
+        let told = self.model.program.actions.iter().position(|it| it.name == READER_TOLD && it.holes == [Hole::Text]);
+        self.model.hooks.reader_told = told.map(crate::ids::ActionId::from_index);
         self.required();
+        self.stated_otherwise();
         self.nest_sums();
         for file in documents {
             for statement in &file.document.statements {
@@ -333,6 +346,7 @@ impl<'a> Elaborator<'a> {
             actions: &model.program.actions,
             fluents: &model.program.fluents,
             own: &self.own,
+            stated_in: Some(&self.stated_in),
             happened: Some(&mut self.happened),
             hooks: &model.hooks,
             scope: Scope::default(),
@@ -578,6 +592,9 @@ pub(crate) const STATUSES: [(&str, &str); 10] = [
     ("permitted", "permitted"),
     ("undecided", "undecided"),
 ];
+
+/// The action by which the law tells the reader that something makes no sense.
+const READER_TOLD: &str = "reader_told";
 
 /// The action by which the law excuses a bearer.
 pub(crate) const EXCUSE: &str = "excused_for";

@@ -402,6 +402,13 @@ impl Elaborator<'_> {
     pub(crate) fn correct(&mut self) {
         for (corrected, statement) in std::mem::take(&mut self.corrections) {
             let by = self.names.get(&key(&statement)).and_then(|ids| ids.first()).copied();
+            if by == Some(corrected) {
+                let message = format!("`{}` corrects itself, and would be left out", self.model.name(corrected));
+                let trouble = Trouble::new("corrects-itself", statement.head.span, message)
+                    .help("name the statement that is corrected, or leave the clause out");
+                self.complain(&statement, trouble);
+                continue;
+            }
             let origin = self.origin_of(&statement);
             let words = || text_of(&all(&statement.head.tokens));
             let name = by.map_or_else(words, |by| self.model.name(by).to_owned());
@@ -581,6 +588,7 @@ impl Elaborator<'_> {
                             .help(format!("write `{} is …`", text_of(words))));
                     }
                 };
+                let fluent = self.stated_in.get(&fluent).copied().unwrap_or(fluent);
                 let own: FluentId = self.own[fluent.index()].unwrap_or(fluent);
                 fillings.into_iter().map(|args| Happening::FactBegins(own, args, value)).collect()
             }

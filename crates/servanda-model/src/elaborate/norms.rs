@@ -12,6 +12,8 @@ mod exceptions;
 mod owed;
 mod own;
 mod parts;
+mod reach;
+mod resting;
 mod standing;
 mod time;
 
@@ -54,6 +56,19 @@ struct Content {
     body: Body,
     /// Variables that the arguments of an instance are, in order.
     instance: Vec<VarId>,
+    /// The holes of an act that must not or may be done in which a place is named, each with a variable for where it is done.
+    places: Vec<(usize, VarId)>,
+    /// The holes of an act in which a party is named to whom it is owed.
+    creditors: Vec<usize>,
+    /// The exceptions that are there as long as a state of things is one that a norm which prevails allows.
+    allowed: Vec<Vec<Condition>>,
+}
+
+impl Content {
+    /// Whether it allows that something is so, as long as it is so: `may keep at most 50`.
+    fn allows_a_state(&self) -> bool {
+        matches!((&self.body, self.modality), (Body::State(_), Modality::May | Modality::Can))
+    }
 }
 
 enum Window {
@@ -116,6 +131,7 @@ impl Elaborator<'_> {
         self.releases = self.may_hold(self.model.hooks.released);
         self.credits_pass = self.may_come_to(self.model.hooks.owed_instead);
         self.excuses = self.excuse().is_some_and(|excuse| self.may_come_to(excuse));
+        self.norm_statements = norms.iter().copied().collect();
         for (id, statement) in &norms {
             let own: Vec<EntityId> =
                 readings.iter().filter(|(_, norm, _)| norm == id).map(|(reading, ..)| *reading).collect();
@@ -221,8 +237,12 @@ impl Elaborator<'_> {
                 }
             }
         }
-        match self.read_norm(id, &sentence, &clauses, base) {
-            Ok(content) => self.build(id, reading, held_by, content, text_of(&sentence), guards, origin, base),
+        let overs = self.prevailing(id);
+        match self.read_norm(id, &sentence, &clauses, base, overs) {
+            Ok(content) => {
+                self.below_nothing(restated.unwrap_or(base), &content);
+                self.build(id, reading, held_by, content, text_of(&sentence), guards, origin, base);
+            }
             Err(trouble) => self.complain(restated.unwrap_or(base), trouble),
         }
     }
@@ -280,6 +300,7 @@ impl Elaborator<'_> {
         sentence: &[Word],
         clauses: &[Clause],
         statement: &Statement,
+        overs: Vec<(EntityId, Option<Content>)>,
     ) -> Result<Content, Trouble> {
         let modal = sentence.iter().position(|word| ["must", "may", "can"].contains(&word.lower.as_str()));
         let Some(modal) = modal else {
@@ -305,8 +326,7 @@ impl Elaborator<'_> {
         let released = law && self.releases;
         let bound_by_law = self.bound_by_law();
         let hooks = self.model.hooks.clone();
-        let precedence: Vec<EntityId> =
-            self.model.precedence.iter().filter(|it| it.under == id).map(|it| it.over).collect();
+        let nests = self.nests();
         let exceptions: Vec<Vec<Word>> =
             self.exceptions.iter().filter(|(norm, ..)| *norm == id).map(|(_, words, _)| words.clone()).collect();
         let (clock, reforms) = (self.model.program.clock, self.reforms.clone());
@@ -442,8 +462,9 @@ impl Elaborator<'_> {
         {
             *doer = Filler::Var(var);
         }
-        let body = match said.target {
-            Target::Action(_) => {
+        let (mut places, mut creditors) = (Vec::new(), Vec::new());
+        let mut body = match said.target {
+            Target::Action(action) => {
                 if modality != Modality::Must {
                     // What may or must not be done to several may or must not be done to any of them.
                     for arg in &mut said.args {
@@ -460,6 +481,13 @@ impl Elaborator<'_> {
                         .help("write a norm for each of them"));
                 }
                 let (pattern, extra) = patterns.remove(0);
+                let holes = logic.actions[action.index()].holes.clone();
+                if modality != Modality::Must {
+                    places = reach::places_of(&mut logic, (&pattern, &extra), &before, &holes, &nests);
+                }
+                if law {
+                    creditors = reach::creditors_of(&pattern, &holes, bearer, &parties, &nests);
+                }
                 Body::Act(pattern, extra)
             }
             Target::Fluent(_) => Body::State(logic.said(&said, &plain)?),
@@ -480,13 +508,28 @@ impl Elaborator<'_> {
         for words in &exceptions {
             excepts.push(logic.conditions(words)?);
         }
-        for over in precedence {
+        let mut allowed = Vec::new();
+        for (over, content) in overs {
+            let as_far = match (&mut body, &content) {
+                (Body::Act(act, _), Some(content)) if modality == Modality::MustNot => {
+                    let holes = logic.actions[act.action.index()].holes.clone();
+                    reach::as_far_as(&mut logic, act, &holes, &places, content, &nests)
+                }
+                _ => Some(Vec::new()),
+            };
+            let Some(as_far) = as_far else { continue };
             let over = Term::Value(value_of(over));
             let towards = match logic.people.other {
                 Some(other) => vec![other, Term::Value(value_of(hooks.unspecified))],
                 None => vec![Term::Any],
             };
-            excepts.extend(towards.into_iter().map(|it| vec![holds(hooks.has_its_way, vec![over, bearer, it])]));
+            let way = |it: Term| std::iter::once(holds(hooks.has_its_way, vec![over, bearer, it]));
+            let lists = towards.into_iter().map(|it| way(it).chain(as_far.iter().cloned()).collect::<Vec<_>>());
+            let lists: Vec<Vec<Condition>> = lists.collect();
+            if content.is_some_and(|it| it.allows_a_state()) {
+                allowed.extend(lists.clone());
+            }
+            excepts.extend(lists);
         }
         if released {
             let is_party =
@@ -556,6 +599,9 @@ impl Elaborator<'_> {
             window,
             body,
             instance,
+            places,
+            creditors,
+            allowed,
         })
     }
 
@@ -619,6 +665,7 @@ impl Elaborator<'_> {
             binding: content.base.clone(),
             excepts: content.excepts.clone(),
             instance: content.instance.clone(),
+            places: content.places.clone(),
             origin,
         });
         let mut builder = Builder {
@@ -635,6 +682,7 @@ impl Elaborator<'_> {
             waived: None,
             excepted: None,
             performed: None,
+            resting: None,
             deed: None,
             is_made: false,
         };

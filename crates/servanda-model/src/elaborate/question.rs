@@ -163,6 +163,7 @@ impl<'a> Asker<'a> {
             actions,
             fluents,
             own: &self.own,
+            stated_in: None,
             happened: None,
             hooks: &model.hooks,
             scope,

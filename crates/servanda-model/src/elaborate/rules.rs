@@ -74,6 +74,7 @@ impl Elaborator<'_> {
         let guards = self.rule_guards(statement);
         let mut logic = self.logic(People::default());
         logic.scope.matching = true;
+        logic.stated_in = None;
         match read_definition(&mut logic, statement, &words) {
             Ok((fluent, args, value, alternatives)) => {
                 let vars = logic.scope.vars.clone();

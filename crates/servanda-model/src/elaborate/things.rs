@@ -233,6 +233,18 @@ impl Elaborator<'_> {
         }
     }
 
+    /// Whoever is named a second time among the parties is likely meant to be another.
+    fn named_twice(&mut self, statement: &Statement, words: &[Word], parties: &[EntityId]) {
+        let mut seen = std::collections::BTreeSet::new();
+        let Some(twice) = parties.iter().find(|party| !seen.insert(**party)) else { return };
+        let message = format!("`{}` is named twice among the parties", self.model.name(*twice));
+        let diagnostic = servanda_diagnostics::Diagnostic::warning("party-named-twice", message)
+            .label(statement.file, span_of(words), "")
+            .headings(&statement.headings)
+            .help("name each party once: `between A and B`");
+        self.model.diagnostics.push(diagnostic);
+    }
+
     /// One thing belongs to another, from the start.
     pub(super) fn belong(&mut self, part: EntityId, whole: EntityId, origin: OriginId) {
         self.model.lexicon.entities[part.index()].belongs_to.push(whole);
@@ -329,6 +341,7 @@ impl Elaborator<'_> {
                 let message = format!("`{}` is no party to itself", self.model.name(*own));
                 self.complain(statement, Trouble::new("part-of-itself", span_of(&words[between + 1..end]), message));
             }
+            self.named_twice(statement, &words[between + 1..end], &parties);
             for id in ids {
                 self.model.lexicon.entities[id.index()].parties.clone_from(&parties);
             }

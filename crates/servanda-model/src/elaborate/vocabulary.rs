@@ -188,6 +188,31 @@ impl Elaborator<'_> {
         }
     }
 
+    /// What is stated in the words of a fluent that follows from more than that, now that all fluents are known.
+    pub(crate) fn stated_otherwise(&mut self) {
+        for (fluent, statement, clause) in std::mem::take(&mut self.stated_as) {
+            let phrase = self.phrase(&statement, &all(&clause.tokens));
+            let program = &self.model.program;
+            let of = |id: FluentId| (program.fluents[id.index()].ty, program.fluents[id.index()].args.as_slice());
+            let found = self.model.lexicon.wordings.iter().find_map(|wording| match wording.target {
+                Target::Fluent(id) if read_alike(&wording.pieces, &phrase.pieces) && id != fluent => Some(id),
+                _ => None,
+            });
+            match found.filter(|id| of(*id) == of(fluent)) {
+                Some(stated) => {
+                    self.stated_in.insert(fluent, stated);
+                    self.model.program.fluents[fluent.index()].mode = Mode::Derived;
+                }
+                None => {
+                    let message = "this is no other fluent with the same holes in the same order";
+                    let trouble = Trouble::new("bad-stated-as", clause.span, message)
+                        .help("write for example `stated as {a: instrument} is to amend {b: thing}`");
+                    self.complain(&statement, trouble);
+                }
+            }
+        }
+    }
+
     /// A boolean fluent over the holes of an action.
     fn requirement(&self, words: &[Word], names: &[String]) -> Option<FluentPattern> {
         let phrase = self.phrase_of_holes(words);
@@ -372,6 +397,7 @@ impl Elaborator<'_> {
                     };
                     self.model.program.fluents[id.index()].ties = ties;
                 }
+                Some("stated as") => self.stated_as.push((id, statement.clone(), clause.clone())),
                 Some("sums along") => self.sums.push((id, statement.clone(), clause.clone())),
                 Some("deadline") => match self.deadline(id, &words, origin) {
                     Some(deadline) => self.model.program.fluents[id.index()].deadlines.push(deadline),

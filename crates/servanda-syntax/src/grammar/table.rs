@@ -94,6 +94,7 @@ pub const CLAUSES: &[ClauseForm] = &[
     clause("altogether", "move", "altogether NUMBER", "Gives what the parts are said to come to.", "altogether 1 200"),
     clause("because", "event claim fact norm rule define check move", "because \"TEXT\"", "Gives the reason.", "because \"the note reverses the roles\""),
     clause("sums along", "fluent", "sums along PHRASE", "Adds up what holds of the parts.", "sums along {place} lies in {place}"),
+    clause("stated as", "fluent", "stated as PHRASE", "Says what a dossier states in its words, where it follows from more than that.", "stated as {a: instrument} is to amend {b: thing}"),
     clause("requires", "action", "requires PHRASE or PHRASE", "Says what must be so for somebody to be able to do it; what is told of as done is believed.", "requires {a} has standing to cede {p}"),
     clause("unit", "fluent", "unit WORD", "Gives the unit of a number.", "unit men"),
     clause("ties", "fluent", "ties ending wins | starting wins | contradiction", "Says what wins when one day both starts and ends it.", "ties ending wins"),

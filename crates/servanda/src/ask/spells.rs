@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
-use servanda_model::{Clock, Condition, EntityId, Modality, Model, Norm, Term, Value, View};
+use servanda_model::{Clock, Condition, EntityId, EventPattern, Modality, Model, Norm, Term, Value, VarId, View};
 
 use super::sayings::{day_or_between, text_of};
 use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
@@ -349,7 +349,7 @@ pub(super) fn broken_again(
     for norm in model.norms.iter().filter(is_wanted).filter(forbids) {
         let Some(act) = &norm.act else { continue };
         for event in run.solution.events.iter().filter(|it| it.action == act.action && in_time(it.tick)) {
-            let Some(put) = steps::settled(&act.args, &event.args) else { continue };
+            let Some(put) = settled_by(model, run, norm, act, event) else { continue };
             let breaker = match norm.bearer {
                 Term::Var(var) => put.get(&var).copied(),
                 Term::Value(value) => Some(value),
@@ -450,6 +450,25 @@ pub(super) fn made_by(
             answers.push(Answer { text, ..one });
         }
     }
+}
+
+/// What an act of a norm settles of its variables. What is done in a part of a place that it names is an act of it.
+fn settled_by(
+    model: &Model,
+    run: &Run,
+    norm: &Norm,
+    act: &EventPattern,
+    done: &Happened,
+) -> Option<BTreeMap<VarId, Value>> {
+    let mut args = done.args.to_vec();
+    for (at, _) in &norm.places {
+        if let Term::Value(whole) = act.args[*at]
+            && model.nesting.iter().any(|it| run.solution.holds_at(*it, &[args[*at], whole], Value::TRUE, done.tick))
+        {
+            args[*at] = whole;
+        }
+    }
+    steps::settled(&act.args, &args)
 }
 
 /// The days on which an act was done, in order.

@@ -118,6 +118,8 @@ struct Laid {
     norm: Put,
     /// For what is asked.
     asked: BTreeMap<VarId, Term>,
+    /// That the place asked about lies in the one of which the norm speaks.
+    parts: Vec<Condition>,
 }
 
 fn expr_of(term: Term) -> Expr {
@@ -617,9 +619,12 @@ impl Preparing<'_> {
 
     /// Lays a norm's deed over another.
     fn fit(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<Laid> {
+        let mut laid = Laid::default();
         let pairs: Vec<(Term, Term)> = match (theirs, ours) {
             (Deed::Act(theirs), Deed::Act(ours)) if theirs.action == ours.action => {
-                theirs.args.iter().copied().zip(ours.args.iter().copied()).collect()
+                let mut theirs = theirs.args.clone();
+                laid.parts = self.placed_within(norm, &mut theirs, &ours.args, &mut laid.norm);
+                theirs.into_iter().zip(ours.args.iter().copied()).collect()
             }
             (Deed::State(theirs, _), Deed::State(ours, _)) if theirs.fluent == ours.fluent => {
                 let args = theirs.args.iter().copied().zip(ours.args.iter().copied());
@@ -628,7 +633,6 @@ impl Preparing<'_> {
             _ => return None,
         };
         let model = self.model;
-        let mut laid = Laid::default();
         let is_of = |value: Value, hole: Hole| match hole {
             Hole::Kind(kind) => value.as_entity().is_some_and(|it| model.lexicon.is_of_kind(it, kind)),
             _ => true,
@@ -656,6 +660,30 @@ impl Preparing<'_> {
             }
         }
         Some(laid)
+    }
+
+    /// What a norm says of an act in a place it says of the act in a part of it: lays the place asked about over that of the norm,
+    /// and gives back that it has to lie in it.
+    fn placed_within(&self, norm: &Norm, theirs: &mut [Term], ours: &[Term], put: &mut Put) -> Vec<Condition> {
+        let mut parts = Vec::new();
+        for (at, var) in &norm.places {
+            let Some(part @ Term::Value(_)) = ours.get(*at).copied() else { continue };
+            put.terms.insert(*var, part);
+            let whole = std::mem::replace(&mut theirs[*at], part);
+            let Hole::Kind(kind) = norm.vars[var.index()].hole else { continue };
+            let is_whole = |it: &&FluentId| self.model.program.fluents[it.index()].args[0] == Hole::Kind(kind);
+            let lies =
+                self.model.nesting.iter().find(is_whole).filter(|_| whole != part && matches!(whole, Term::Value(_)));
+            match lies {
+                Some(lies) => parts.push(Condition::Holds(FluentPattern {
+                    fluent: *lies,
+                    args: vec![part, whole],
+                    value: Term::Value(Value::TRUE),
+                })),
+                None => theirs[*at] = whole,
+            }
+        }
+        parts
     }
 
     /// A definition for each status in which a norm stands: the fluent holds the norm, its status and what was asked.
@@ -695,6 +723,7 @@ impl Preparing<'_> {
         let asked_terms = Put { terms: laid.asked.clone(), today: None };
         for (status, pattern) in standing {
             let mut conditions = vec![Condition::Holds(pattern)];
+            conditions.extend(laid.parts.iter().cloned());
             // What is due is owed, whether or not its instrument is still in force: it may have come of its end.
             let is_due =
                 model.hooks.statuses.iter().any(|(it, _)| Value::entity(*it) == status && model.name(*it) == "due");
@@ -705,20 +734,19 @@ impl Preparing<'_> {
                 conditions.extend(laid.norm.conditions(&norm.content));
             }
             conditions.extend(asked_terms.conditions(extra));
-            for except in &norm.excepts {
-                conditions.push(Condition::Not(laid.norm.conditions(except)));
-            }
             let bound = bound_by(&conditions);
-            conditions.retain(|condition| {
-                if matches!(condition, Condition::Not(_))
-                    && norm.excepts.iter().any(|it| *condition == Condition::Not(laid.norm.conditions(it)))
-                {
-                    return true;
-                }
+            let is_known = |condition: &Condition| {
                 let mut read = BTreeSet::new();
                 read_by(condition, &mut read);
                 read.iter().all(|var| bound.contains(var))
-            });
+            };
+            conditions.retain(is_known);
+            for except in &norm.excepts {
+                // How many, or where, is not asked: then it is enough that some of it is excepted.
+                let mut except = laid.norm.conditions(except);
+                except.retain(|it| !matches!(it, Condition::Compare { .. } | Condition::AnyOf(_)) || is_known(it));
+                conditions.push(Condition::Not(except));
+            }
             let shown = |var: &VarId| match laid.asked.get(var).map(|term| laid.norm.term(*term)) {
                 Some(Term::Var(var)) if bound.contains(&var) => Term::Var(var),
                 Some(Term::Value(value)) => Term::Value(value),

@@ -31,6 +31,8 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) excepted: Option<EventPattern>,
     /// The event that the act is done while the duty is due.
     pub(super) performed: Option<EventPattern>,
+    /// That a duty lapsed because its norm ceased to bind, and would be due again if it bound once more.
+    pub(super) resting: Option<FluentPattern>,
     /// Where the act may be done with a whole of which its place is a part: the event that it is done in either way, and the
     /// act as such.
     pub(super) deed: Option<(ActionId, ActionId)>,

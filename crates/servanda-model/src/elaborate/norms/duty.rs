@@ -26,6 +26,8 @@ impl Builder<'_, '_> {
             false => &["due"],
         };
         due.extend(still.iter().map(|word| self.is_not(word)));
+        self.rests();
+        due.extend(self.rests_or_never_was());
         let falls_due = self.signal("falls due");
         // What is taken over arises from its former bearer's, and not anew.
         let taken_over: Vec<EventPattern> = self.taken_over().into_iter().chain(self.owed_instead()).collect();
@@ -195,7 +197,9 @@ impl Builder<'_, '_> {
     fn lapses(&mut self, done: &EventPattern, passed: Option<&EventPattern>, again: Option<&EventPattern>) {
         let due = vec![Condition::Holds(self.is("due"))];
         let binding = self.binding().map(Trigger::Ends).into_iter().collect();
-        self.rule("lapses", binding, due.clone(), vec![self.becomes("lapsed")]);
+        let rests = self.resting.clone().map(|it| self.begins(it));
+        let lapse = std::iter::once(self.becomes("lapsed")).chain(rests).collect();
+        self.rule("lapses", binding, due.clone(), lapse);
         let (renewed, excepted) = (self.renewed.clone(), self.excepted.clone());
         self.unless_any(passed.into_iter().chain([done]).chain(&renewed).chain(&excepted));
         let unless: Vec<&EventPattern> = passed.into_iter().chain([done]).chain(again).chain(&excepted).collect();

@@ -6,8 +6,8 @@ use super::builder::Builder;
 use crate::elaborate::Elaborator;
 use crate::elaborate::logic::bind;
 use crate::elaborate::reach::each_fluent;
-use crate::ids::{FluentId, VarId};
-use crate::program::{Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Mode, Term, Trigger};
+use crate::ids::{ActionId, FluentId, VarId};
+use crate::program::{Action, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Mode, Term, Trigger};
 use crate::value::Value;
 
 /// A rule by which an exception that begins excuses what is due.
@@ -83,6 +83,32 @@ impl Builder<'_, '_> {
         Some(Trigger::Begins(exception))
     }
 
+    /// The pattern of an exception that may come to an end; none where a definition of its own cannot say when it holds.
+    pub(super) fn exception_ends(&mut self, holds: Vec<Condition>) -> Option<FluentPattern> {
+        let bound: BTreeSet<VarId> = bound_by(&holds).into_iter().collect();
+        let read = mentioned(&holds).into_iter().filter(|var| self.content.instance.contains(var));
+        let says_when = read.collect::<BTreeSet<_>>().is_subset(&bound) && !holds.iter().any(reads_the_day);
+        says_when.then(|| self.derived("set aside", holds))
+    }
+
+    /// An event of the norm's own at which an exception ends. It never comes where the exception may itself follow, at its
+    /// moment, from how the norm stands.
+    pub(super) fn turn_to_event(&mut self, what: &str, exception: FluentPattern) -> EventPattern {
+        let event = EventPattern { args: exception.args.clone(), ..self.signal_of(what, &exception) };
+        let rule = self.this.model.rules.len();
+        let ends = vec![Trigger::Ends(exception.clone())];
+        self.rule(what, ends, Vec::new(), vec![Effect::Happen(event.clone())]);
+        self.this.exceptions_that_begin.push(BeginsToExcuse { rule, exception: exception.fluent, status: self.status });
+        event
+    }
+
+    fn signal_of(&mut self, what: &str, pattern: &FluentPattern) -> EventPattern {
+        let holes = self.this.model.program.fluents[pattern.fluent.index()].args.clone();
+        let action = ActionId::from_index(self.this.model.program.actions.len());
+        self.this.model.program.actions.push(Action { name: format!("{} {what}", self.name), holes });
+        EventPattern { action, args: Vec::new() }
+    }
+
     /// A fluent of the norm's own that holds while the conditions do, of what they say of an instance.
     fn derived(&mut self, what: &str, conditions: Vec<Condition>) -> FluentPattern {
         let bound = bound_by(&conditions);
@@ -137,7 +163,7 @@ pub(super) fn bound_by(conditions: &[Condition]) -> Vec<VarId> {
 }
 
 /// The variables that conditions read.
-fn mentioned(conditions: &[Condition]) -> BTreeSet<VarId> {
+pub(super) fn mentioned(conditions: &[Condition]) -> BTreeSet<VarId> {
     let mut all = BTreeSet::new();
     let mut note = |term: &Term| {
         if let Term::Var(var) = term {

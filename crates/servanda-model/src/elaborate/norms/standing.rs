@@ -5,7 +5,7 @@ use super::builder::Builder;
 use super::exceptions::bound_by;
 use crate::elaborate::value_of;
 use crate::model::Modality;
-use crate::program::{Condition, Effect, Expr, FluentPattern, FluentType, Mode, Term, Ties, Trigger};
+use crate::program::{Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Mode, Term, Ties, Trigger};
 use crate::value::Value;
 
 impl Builder<'_, '_> {
@@ -31,8 +31,6 @@ impl Builder<'_, '_> {
         self.unless_any(&ends_at_once);
         let end = Effect::Terminate { pattern: pattern.clone() };
         let held = vec![Condition::Holds(pattern.clone())];
-        let binding: Vec<Trigger> = self.binding().map(Trigger::Ends).into_iter().collect();
-        self.rule("ends as it ceases to bind", binding, held.clone(), vec![end.clone()]);
         if !self.content.until.is_empty() {
             // What ends it ends what was set off before; what is set off at that very moment goes on.
             let again = self.signal("is set off anew");
@@ -78,8 +76,11 @@ impl Builder<'_, '_> {
         let apart = self.binding().filter(|it| !self.this.may_change(stated, it.fluent));
         let ceased = apart.map(|binding| self.turn("ceases to bind", Trigger::Ends(binding)));
         self.rule("is broken", when.clone(), conditions.clone(), begin.clone());
+        self.unless_any(&ceased);
+        let mut anyway = standing.clone();
+        anyway.extend(act_conditions.iter().cloned());
+        self.beyond_what_is_allowed(&when, &anyway, &begin, ceased.as_ref());
         if let Some(ceased) = ceased {
-            self.unless(ceased.clone());
             self.on_the_first_day("is broken", when, conditions, begin, Some(ceased));
         }
         let broken = FluentPattern { fluent: broken, args: self.args(), value: Term::Value(Value::TRUE) };
@@ -98,6 +99,29 @@ impl Builder<'_, '_> {
         observed.push(Condition::Not(vec![Condition::Holds(broken)]));
         let value = self.this.status_value("observed");
         self.define("is observed", self.status, self.args(), value, observed);
+    }
+
+    /// What prevails over a prohibition and allows a state of things sets it aside for such acts only as leave things in that
+    /// state: `may keep at most 50`, and 70 are brought.
+    fn beyond_what_is_allowed(
+        &mut self,
+        when: &[Trigger],
+        conditions: &[Condition],
+        begin: &[Effect],
+        ceased: Option<&EventPattern>,
+    ) {
+        for allowed in self.content.allowed.clone() {
+            let mut holds = self.content.base.clone();
+            holds.extend(allowed.clone());
+            let Some(no_more) = self.exception_ends(holds) else { continue };
+            let over = self.turn_to_event("is set aside no longer", no_more);
+            let under: Vec<Condition> = conditions.iter().cloned().chain(allowed).collect();
+            let kept = self.signal("is set aside for the act");
+            self.rule("is set aside for the act", when.to_vec(), under.clone(), vec![Effect::Happen(kept.clone())]);
+            self.unless(over);
+            self.rule("is broken beyond what is allowed", when.to_vec(), under, begin.to_vec());
+            self.unless_any([&kept].into_iter().chain(ceased));
+        }
     }
 
     pub(super) fn state_duty(&mut self) {
