@@ -31,7 +31,8 @@ impl Shape {
     }
 
     /// Whether something can be of both shapes.
-    pub(crate) fn meets(&self, other: &Shape) -> bool {
+    #[must_use]
+    pub fn meets(&self, other: &Shape) -> bool {
         self.fits(other, |mine, it| it.is_none_or(|it| it == mine))
     }
 
@@ -42,12 +43,14 @@ impl Shape {
     }
 
     /// The first arguments that are given: where things of this shape stand among others.
-    pub(crate) fn beginning(&self) -> Shape {
+    #[must_use]
+    pub fn beginning(&self) -> Shape {
         Shape { of: self.of, args: self.args.iter().take_while(|arg| arg.is_some()).copied().collect() }
     }
 
     /// Whether the other has these first arguments.
-    pub(crate) fn begins(&self, other: &Shape) -> bool {
+    #[must_use]
+    pub fn begins(&self, other: &Shape) -> bool {
         self.of == other.of && other.args.starts_with(&self.args)
     }
 
@@ -171,7 +174,8 @@ impl Instant {
     }
 
     /// So long after, or as long after as a negative time says before.
-    pub(crate) fn after(&self, time: Val) -> Instant {
+    #[must_use]
+    pub fn after(&self, time: Val) -> Instant {
         Instant { from: self.from, plus: self.plus.iter().copied().chain([time]).collect() }
     }
 }

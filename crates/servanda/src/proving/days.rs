@@ -3,7 +3,8 @@
 
 use servanda_calendar::Day;
 use servanda_model::{Clock, Lapse, Model};
-use servanda_proof::{From, Instant, later};
+use servanda_proof::{From, Instant};
+use servanda_verify::later;
 
 use super::cells::{Given, How};
 

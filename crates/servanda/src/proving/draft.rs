@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
-use servanda_proof::{Certificate, Hangs, Shape, Step, Target, Walk};
+use servanda_proof::{Certificate, Shape, Step, Target};
+use servanda_verify::{Hangs, Walk};
 
 use super::history::{Accepted, accepted};
 

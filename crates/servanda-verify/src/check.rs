@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
+use servanda_proof::{Certificate, Instant, Refused, Shape, Target};
 
-use crate::format::{Certificate, Instant, Refused, Shape, Target};
 use crate::moving::Orders;
 use crate::walk::Walk;
 

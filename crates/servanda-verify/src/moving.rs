@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::ArithOp;
+use servanda_proof::{From, Instant, Val};
 
-use crate::format::{From, Instant};
-use crate::value::{Val, negative};
+use crate::value::negative;
 
 /// Pairs of instants.
 pub type Orders = BTreeSet<(Instant, Instant)>;

@@ -4,11 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Condition, Happening, Occurrence, Program, Value};
+use servanda_proof::{Filling, Instant, Shape, Target, Val};
 
-use crate::format::{Filling, Instant, Shape, Target};
 use crate::moving::Moving;
 use crate::rules::done;
-use crate::value::Val;
 
 /// What has a value in a state; or the changes of a state, with what then has none.
 pub(crate) type State<V = Val> = BTreeMap<Shape, V>;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use servanda_model::{Condition, Effect, Expr, Term, Trigger};
+use servanda_proof::{Filling, Kind, Target, What};
 
 use crate::conditions::{Scene, surely_bound};
-use crate::format::{Filling, Kind, Target, What};
 
 /// What a trigger waits for: something that is said at a moment; then, if it is timed, for a while.
 pub(crate) struct Wait<'a> {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use servanda_model::{
     Aggregate, AggregateOp, ArithOp, Condition, EntityId, Expr, FluentPattern, FluentType, Mention, Term, Var,
 };
+use servanda_proof::{Filling, Shape, Target, Val};
 
-use crate::format::{Filling, Shape, Target};
 use crate::scope::{Scope, State, Values, of_shape};
-use crate::value::{Val, arithmetic, compare, extreme};
+use crate::value::{arithmetic, compare, extreme, fits, whole};
 
 /// One state, seen by one rule or definition.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ impl Scene<'_> {
                 let shape = self.shape(Target::Fluent(fluent.0), terms, filling);
                 let found = self.look(&shape).first().map(|(_, value)| *value);
                 let number = self.scope.program.fluents.get(fluent.index())?.ty == FluentType::Number;
-                found.filter(|_| shape.is_single()).or_else(|| Val::whole(0).filter(|_| number))
+                found.filter(|_| shape.is_single()).or_else(|| whole(0).filter(|_| number))
             }
             Expr::Arith(op, a, b) => {
                 let (a, b) = self.value(a, filling).zip(self.value(b, filling))?;
@@ -150,13 +150,13 @@ impl Scene<'_> {
     fn aggregate(&self, aggregate: &Aggregate, filling: &Filling) -> Option<Val> {
         let all = self.solve(&aggregate.over, filling);
         if aggregate.op == AggregateOp::Count {
-            return Val::whole(i64::try_from(all.len()).ok()?);
+            return whole(i64::try_from(all.len()).ok()?);
         }
         let values: Vec<Option<Val>> = all.iter().map(|filling| self.value(&aggregate.of, filling)).collect();
         let values = values.into_iter().collect::<Option<Vec<Val>>>()?;
         if aggregate.op == AggregateOp::Sum {
             let plus = |a, b| arithmetic(self.scope.program.clock, a, ArithOp::Plus, b);
-            return values.into_iter().try_fold(Val::whole(0)?, plus);
+            return values.into_iter().try_fold(whole(0)?, plus);
         }
         self.scope.moving.borrow_mut().compared(values.iter().copied());
         let first = *values.first()?;
@@ -185,7 +185,7 @@ impl Scene<'_> {
                 wanted == value
             }
             (Term::Var(var), None) => {
-                let fits = self.vars.get(var.index()).is_some_and(|it| value.fits(it.hole, self.scope.program));
+                let fits = self.vars.get(var.index()).is_some_and(|it| fits(value, it.hole, self.scope.program));
                 fits && filling.insert(var.0, value).is_none()
             }
             (_, None) => true,

@@ -1,11 +1,11 @@
 //! What waits for its time (rules 14 and 18 to 22 of `docs/semantics.md`).
 
 use servanda_model::{Deadline, Value};
+use servanda_proof::{By, Filling, Instant, Kind, Moment, Shape, Target, Val, What};
 
 use crate::conditions::Scene;
-use crate::format::{By, Filling, Instant, Kind, Moment, Shape, Target, What};
 use crate::scope::State;
-use crate::value::{Val, later};
+use crate::value::later;
 use crate::walk::{Claims, Head, Walk, ends, said};
 
 /// What waits, since when; if a value must last until then, of what, and whether until it is started again.

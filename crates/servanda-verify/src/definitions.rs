@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Definition, Mention, Term};
+use servanda_proof::{By, Filling, Shape, Target, Val};
 
 use crate::conditions::Scene;
-use crate::format::{By, Filling, Shape, Target};
 use crate::scope::{Scope, State, Values, of_shape};
-use crate::value::Val;
+
 use crate::walk::{Claims, change};
 
 /// Fluents that are defined by each other, if they are at all; with every definition that could be of an entry of the

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use servanda_model::{ArithOp, Happening, Mode, Occurrence, Program, Rule, Ties, Value, Var};
+use servanda_proof::{By, Filling, From, Instant, Kind, Moment, Shape, Target, Val, What};
 
 use crate::conditions::Scene;
 use crate::definitions::Group;
-use crate::format::{By, Filling, From, Instant, Kind, Moment, Shape, Target, What};
 use crate::moving::Orders;
 use crate::rules::{Wait, done, perform};
 use crate::scope::{Owner, Scope, State, of_shape};
 use crate::timers::{Fires, Timer};
-use crate::value::{Val, arithmetic};
+use crate::value::{arithmetic, whole};
 
 /// What is said of one moment, and by what.
 pub type Claims = BTreeSet<(What, By)>;
@@ -400,7 +400,7 @@ impl<'a> Walk<'a> {
             let mixed = others && !added.is_empty();
             if !added.is_empty() && !mixed {
                 let plus = |sum, by| arithmetic(self.scope.program.clock, sum, ArithOp::Plus, by);
-                let sum = before.or(Val::whole(0)).and_then(|before| added.into_iter().try_fold(before, plus));
+                let sum = before.or(whole(0)).and_then(|before| added.into_iter().try_fold(before, plus));
                 started.extend(sum);
                 new.extend(sum.map(|_| (What { kind: Kind::Start, on: on.clone(), value: sum }, By::Effects)));
             }
