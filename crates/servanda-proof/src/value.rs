@@ -62,4 +62,26 @@ impl Val {
             }
         }
     }
+
+    /// The tick that it is, if it is one.
+    #[must_use]
+    pub fn tick(self) -> Option<i64> {
+        if let Val::Tick(tick) = self { Some(tick) } else { None }
+    }
+
+    /// A whole number, if it is not too large for a value.
+    #[must_use]
+    pub fn whole(number: i64) -> Option<Val> {
+        Value::integer(number).map(|_| Val::Number(Number::whole(number)))
+    }
+
+    /// A number or range by its ends, and whether it is approximate.
+    #[must_use]
+    pub fn ends(self) -> Option<(End, End, bool)> {
+        match self {
+            Val::Range(low, high, about) => Some((low, high, about)),
+            Val::Number(number) => Some((End::At(number), End::At(number), false)),
+            _ => None,
+        }
+    }
 }

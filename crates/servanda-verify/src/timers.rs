@@ -1,121 +1,95 @@
-//! What waits for its time (rules 14 and 18 to 22 of `docs/semantics.md`).
+//! What is to come, and what waits for its time (rules 14 and 18 to 22 of `docs/semantics.md`).
 
-use servanda_model::{Deadline, Value};
-use servanda_proof::{By, Filling, Instant, Kind, Moment, Shape, Target, Val, What};
+use servanda_proof::{By, Filling, Instant, Kind, Moment, Shape, Val, What};
 
 use crate::conditions::Scene;
-use crate::scope::State;
+use crate::moment::said;
 use crate::value::later;
-use crate::walk::{Claims, Head, Walk, ends, said};
+use crate::walk::{Claims, State, Walk};
 
-/// What waits, since when; if a value must last until then, of what, and whether until it is started again.
+/// What comes at an instant: it says something, as the narrative or a deadline does, or it sets a head off.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Timer {
-    armed: i64,
-    pub(crate) fires: Fires,
+    pub(crate) until: Instant,
+    pub(crate) says: Option<(What, By)>,
+    pub(crate) wakes: Option<(usize, Filling)>,
+    /// Since when it waits; if a value must last until then, of what, and whether until it is started again.
+    pub(crate) since: Moment,
     pub(crate) lasting: Option<(Shape, Val, bool)>,
 }
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fires {
-    /// The day comes that the value is.
-    Day,
-    /// A deadline of the fluent whose value must last.
-    Deadline(usize),
-    /// A trigger of a rule.
-    Trigger(u32, usize, Filling),
-}
-
 impl Timer {
-    /// Whether it outlasts what happens at a moment before it is due; it was armed earlier, or on this very tick.
-    pub(crate) fn outlasts(&self, tick: i64, claims: &Claims) -> bool {
-        let Some((on, value, renewable)) = &self.lasting else { return true };
-        let same = |(it, _): &(What, By)| it.value == Some(*value);
-        let renewed = *renewable && said(claims, Kind::Start, on).any(same);
-        if !matches!(self.fires, Fires::Deadline(_)) {
-            return !(renewed || said(claims, Kind::Cease, on).any(same));
-        }
-        let other = said(claims, Kind::Start, on).any(|it| !same(it));
-        self.armed == tick || !(renewed || other || ends(claims, on).any(|it| it.is_none_or(|it| it == *value)))
+    /// What it says. A renewable deadline waits for the renewals of the moment.
+    pub(crate) fn says(&self, claims: &Claims) -> Option<(What, By)> {
+        let own = self.says.clone()?;
+        let renews = |(on, value, renewable): &(Shape, Val, bool)| {
+            *renewable && said(claims, Kind::Start, on).any(|(it, by)| it.value == Some(*value) && *by != own.1)
+        };
+        if self.lasting.as_ref().is_some_and(renews) { None } else { Some(own) }
     }
 }
 
-impl<'a> Walk<'a> {
-    fn deadlines(&self, on: &Shape) -> &'a [Deadline] {
-        let Target::Fluent(id) = on.of else { return &[] };
-        self.scope.program.fluents.get(id as usize).map_or(&[], |it| &it.deadlines)
+impl Walk<'_> {
+    /// Whether what a timer waits for has lasted to this moment, as the history has it.
+    pub(crate) fn lasts(&self, timer: &Timer) -> bool {
+        let Some((on, value, renewable)) = &timer.lasting else { return true };
+        let of_deadline = matches!(timer.says, Some((_, By::Deadline(_))));
+        let breaks = |(it, _): &(What, By)| {
+            let same = it.value == Some(*value);
+            let breaks = match it.kind {
+                Kind::Start if same => *renewable,
+                Kind::Start => of_deadline,
+                Kind::End => of_deadline && (same || it.value.is_none()),
+                Kind::Cease => !of_deadline && same,
+                _ => false,
+            };
+            breaks && it.on.covers(on)
+        };
+        let since = self.past.partition_point(|past| past.moment <= timer.since);
+        let broken = self.past[since..].iter().find(|past| past.claims.iter().any(breaks));
+        broken.inspect(|past| self.moving.hangs_on(&past.at, &timer.until)).is_none()
     }
 
-    /// What a timer by itself does as it runs out. A renewable deadline waits for the renewals of the moment.
-    pub(crate) fn runs_out(&self, timer: &Timer, claims: &Claims) -> Option<(What, By)> {
-        let (on, value, renewable) = timer.lasting.clone()?;
-        let place = match timer.fires {
-            Fires::Trigger(..) => return None,
-            Fires::Day => return Some((What { kind: Kind::Come, on, value: Some(value) }, By::Day)),
-            Fires::Deadline(place) => place,
+    /// Takes down the timers that begin at this moment.
+    pub(crate) fn arm(&mut self, claims: &Claims, changes: &State<Option<Val>>) {
+        let (mut all, now) = (Vec::new(), self.now.map_or(i64::MIN, |(tick, _)| tick));
+        let mut add = |time: Val, since, lasting, says, wakes| {
+            let due = later(self.reading.program.clock, now, time);
+            all.extend(due.map(|due| (due, Timer { until: self.at.after(time), says, wakes, since, lasting })));
         };
-        let by = By::Deadline(place as u32);
-        let renews = |(it, other): &(What, By)| renewable && it.value == Some(value) && *other != by;
-        if said(claims, Kind::Start, &on).any(renews) {
-            return None;
+        for (what, _) in claims {
+            for it in self.reading.deadlines(what) {
+                let lasting = what.value.map(|value| (what.on.clone(), value, it.renewable));
+                // What breaks it on the very tick that it begins does not count.
+                add(it.time, Some((now, u32::MAX)), lasting, Some((it.what, it.by)), None);
+            }
         }
-        let to = self.deadlines(&on)[place].to.map(|to| self.scope.val(to));
-        let kind = if to.is_some() { Kind::Start } else { Kind::End };
-        Some((What { kind, on, value: to.or(Some(value)) }, by))
-    }
-
-    /// The timers that a moment arms, and when they are due.
-    pub(crate) fn armed(
-        &self,
-        moment: Moment,
-        at: &Instant,
-        claims: &Claims,
-        changes: &State<Option<Val>>,
-    ) -> Vec<(i64, Instant, Timer)> {
-        let (mut all, tick) = (Vec::new(), moment.map_or(i64::MIN, |(tick, _)| tick));
-        let mut add = |time: Option<Val>, fires, lasting| {
-            let due = time.and_then(|time| Some((later(self.scope.program.clock, tick, time, 1)?, at.after(time))));
-            all.extend(due.map(|(due, until)| (due, until, Timer { armed: tick, fires, lasting })));
-        };
-        for (what, _) in claims.iter().filter(|(what, _)| what.kind == Kind::Start) {
-            for (place, it) in self.deadlines(&what.on).iter().enumerate() {
-                let from = self.scope.val(it.from);
-                if what.value == Some(from) {
-                    let lasting = Some((what.on.clone(), from, it.renewable));
-                    add(Some(self.scope.val(Value::duration(it.after))), Fires::Deadline(place), lasting);
+        for (wait, what, filling) in self.met(claims) {
+            let (Some(time), before) = (wait.when.time, self.scene(wait.head)) else { continue };
+            let lasting = wait.when.lasting.zip(what.value).map(|(anew, value)| (what.on.clone(), value, anew));
+            let after = || changes.get(&what.on).copied().unwrap_or_else(|| self.state.get(&what.on).copied());
+            if lasting.is_some() && after() != what.value {
+                continue;
+            }
+            let scene = if lasting.is_some() { Scene { changes, ..before } } else { before };
+            for mut filling in scene.solve(wait.when.given.iter().collect(), &filling) {
+                if let Some(time) = scene.value(time, &filling) {
+                    filling.extend(&self.heads[wait.head].known);
+                    add(time, self.now, lasting.clone(), None, Some((wait.head, filling)));
                 }
             }
         }
-        for Head { entry, rule, known, waits, .. } in self.woken(moment, claims) {
-            self.scope.owner.set(Some(*entry));
-            for (place, wait) in waits.iter().enumerate() {
-                let Some(timed) = &wait.timed else { continue };
-                let before = self.scene(&rule.vars);
-                let scene = if timed.lasting.is_some() { Scene { changes, ..before } } else { before };
-                let mut begun = self.at_once(&before, wait, wait.kind, &wait.early(known), claims);
-                if timed.lasting == Some(true) {
-                    let renewed = self.at_once(&before, wait, Kind::Start, &wait.early(known), claims).into_iter();
-                    let after = |on| changes.get(on).copied().unwrap_or_else(|| self.state.get(on).copied());
-                    begun.extend(renewed.filter(|(what, _)| after(&what.on) == what.value));
-                }
-                for (what, filling) in begun {
-                    let lasting = timed.lasting.zip(what.value);
-                    let lasting = lasting.map(|(renewable, value)| (what.on.clone(), value, renewable));
-                    for filling in scene.solve(timed.given, &filling) {
-                        let time = scene.value(timed.time, &filling);
-                        add(time, Fires::Trigger(rule.id.0, place, filling), lasting.clone());
-                    }
-                }
-            }
-        }
-        self.scope.owner.set(None);
         for (on, value) in changes {
             if let Some(day @ Val::Tick(due)) = *value {
-                let (until, lasting) = (self.scope.moving.borrow().instant(due), Some((on.clone(), day, false)));
-                self.scope.moving.borrow_mut().hangs_on(at, &until);
-                all.push((due, until, Timer { armed: tick, fires: Fires::Day, lasting }));
+                let (until, lasting) = (self.moving.instant(due), Some((on.clone(), day, false)));
+                self.moving.hangs_on(&self.at, &until);
+                let says = Some((What { kind: Kind::Come, on: on.clone(), value: *value }, By::Day));
+                all.push((due, Timer { until, says, wakes: None, since: self.now, lasting }));
             }
         }
-        all
+        for (due, timer) in all.into_iter().filter(|(due, _)| now < *due) {
+            // Timers are due at the beginning of a tick.
+            self.coming.entry(Some((due, 0))).or_default().insert(timer);
+        }
     }
 }

@@ -303,7 +303,7 @@ fn day(case: &Case, days: &BTreeMap<u32, i64>, instant: &Instant) -> Option<i64>
         From::Event(tag) => days[&tag],
         From::Tick(tick) => tick,
     };
-    instant.plus.iter().try_fold(start, |tick, time| later(case.program.clock, tick, *time, 1))
+    instant.plus.iter().try_fold(start, |tick, time| later(case.program.clock, tick, *time))
 }
 
 /// What was accepted, on the days that its instants have in another chronology.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use servanda_proof::{Certificate, Instant, Kind, Shape, Step, Val};
-use servanda_verify::{Hangs, Orders};
+use servanda_proof::{Certificate, Hangs, Instant, Kind, Orders, Shape, Step, Val};
 
 /// The time from `since` (or the beginning) to before `until` (or the last tick looked at) with one value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
