@@ -1,7 +1,9 @@
 //! What conditions and expressions mention: a walk over their parts, for whoever reads a program.
 
+use std::collections::BTreeSet;
+
 use crate::ids::{FluentId, VarId};
-use crate::program::{Condition, Expr, Term};
+use crate::program::{Condition, Definition, Expr, Term};
 
 /// A variable, or a fluent with its terms.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,27 @@ impl Condition {
             _ => (None, None),
         };
         terms.into_iter().flatten().filter_map(|term| term.as_var()).chain(own)
+    }
+}
+
+impl Condition {
+    /// The variables that have a value whenever all of these hold, whichever alternatives do.
+    pub fn surely_bound<'p>(conditions: impl IntoIterator<Item = &'p Condition>) -> BTreeSet<u32> {
+        let each = conditions.into_iter().flat_map(|condition| match condition {
+            Condition::AnyOf(lists) => {
+                lists.iter().map(Condition::surely_bound).reduce(|a, b| &a & &b).unwrap_or_default()
+            }
+            other => other.binds().map(|var| var.0).collect(),
+        });
+        each.collect()
+    }
+}
+
+impl Definition {
+    /// Shows everything that its conditions and its value mention.
+    pub fn mentions<'p>(&'p self, see: &mut dyn FnMut(Mention<'p>)) {
+        self.conditions.iter().for_each(|it| it.mentions(see));
+        self.value.mentions(see);
     }
 }
 

@@ -1,9 +1,10 @@
 //! What stands in a proof. `docs/reference/proofs.md` shows it as JSON.
 #![allow(missing_docs)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use servanda_model::Term;
 
 use crate::value::Val;
 
@@ -31,7 +32,8 @@ impl Shape {
     }
 
     /// Whether something can be of both shapes.
-    pub(crate) fn meets(&self, other: &Shape) -> bool {
+    #[must_use]
+    pub fn meets(&self, other: &Shape) -> bool {
         self.fits(other, |mine, it| it.is_none_or(|it| it == mine))
     }
 
@@ -41,20 +43,31 @@ impl Shape {
         self.of == other.of && self.args.len() == other.args.len() && both.all(fits)
     }
 
-    /// The first arguments that are given: where things of this shape stand among others.
-    pub(crate) fn beginning(&self) -> Shape {
-        Shape { of: self.of, args: self.args.iter().take_while(|arg| arg.is_some()).copied().collect() }
+    /// What there is of this shape in a table.
+    pub fn of<'s, V>(&'s self, table: &'s BTreeMap<Shape, V>) -> impl Iterator<Item = (&'s Shape, &'s V)> {
+        let args = self.args.iter().take_while(|arg| arg.is_some()).copied().collect();
+        let first = Shape { of: self.of, args };
+        let near = table.range(first.clone()..);
+        let near = near.take_while(move |(it, _)| it.of == first.of && it.args.starts_with(&first.args));
+        near.filter(|(it, _)| self.covers(it))
     }
 
-    /// Whether the other has these first arguments.
-    pub(crate) fn begins(&self, other: &Shape) -> bool {
-        self.of == other.of && other.args.starts_with(&self.args)
+    /// The arguments that are given, each with the term that stands at its place.
+    pub fn beside<'s>(&'s self, terms: &'s [Term]) -> impl Iterator<Item = (Term, Val)> + 's {
+        terms.iter().zip(&self.args).filter_map(|(term, arg)| Some((*term, (*arg)?)))
     }
 
     /// Whether it is a single instance or event.
     #[must_use]
     pub fn is_single(&self) -> bool {
         self.args.iter().all(Option::is_some)
+    }
+}
+
+impl Target {
+    /// What there is of this fluent or action in a table.
+    pub fn of<V>(self, table: &BTreeMap<Shape, V>) -> impl Iterator<Item = (&Shape, &V)> {
+        table.range(Shape { of: self, args: Vec::new() }..).take_while(move |(it, _)| it.of == self)
     }
 }
 
@@ -115,6 +128,14 @@ pub enum By {
     Definition(u32, Filling),
 }
 
+impl By {
+    /// The event that says it, if the narrative does.
+    #[must_use]
+    pub fn event(&self) -> Option<Instant> {
+        if let By::Narrative(tag) = self { Some(Instant::of(From::Event(*tag))) } else { None }
+    }
+}
+
 /// A tick and the order within it; `None` is before the first.
 pub type Moment = Option<(i64, u32)>;
 
@@ -171,9 +192,22 @@ impl Instant {
     }
 
     /// So long after, or as long after as a negative time says before.
-    pub(crate) fn after(&self, time: Val) -> Instant {
+    #[must_use]
+    pub fn after(&self, time: Val) -> Instant {
         Instant { from: self.from, plus: self.plus.iter().copied().chain([time]).collect() }
     }
+}
+
+/// Pairs of instants.
+pub type Orders = BTreeSet<(Instant, Instant)>;
+
+/// On what an accepted certificate hangs where some events may be on other days as well.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Hangs {
+    /// In whatever chronology these pairs come in the same order (before, on one tick, after), the same steps follow.
+    pub orders: Orders,
+    /// Which instants the ticks are that move: there each of the steps is on the day that its instant then has.
+    pub moving: BTreeMap<i64, Instant>,
 }
 
 /// Why a certificate was refused, and at which of its steps.

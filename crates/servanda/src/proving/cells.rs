@@ -1,7 +1,7 @@
 //! Few histories for many chronologies.
 //!
 //! A history stays true, with its days moved, as long as the orders that it hangs on stay as they are (see
-//! [`servanda_proof::check`]). So the chronologies are cut by orders: whichever an accepted history hangs on and the
+//! [`servanda_verify::check`]). So the chronologies are cut by orders: whichever an accepted history hangs on and the
 //! dossier leaves open is given, in each of the three ways it can be, to histories of their own. What is left is a tree
 //! of given orders with a history at the end of each branch that the dossier's statements about days allow.
 

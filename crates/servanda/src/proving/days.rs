@@ -3,7 +3,8 @@
 
 use servanda_calendar::Day;
 use servanda_model::{Clock, Lapse, Model};
-use servanda_proof::{From, Instant, later};
+use servanda_proof::{From, Instant};
+use servanda_verify::later;
 
 use super::cells::{Given, How};
 
@@ -190,7 +191,7 @@ impl Days {
     }
 
     fn shifted(&self, day: i64, at: &Instant) -> Option<i64> {
-        at.plus.iter().try_fold(day, |day, time| later(self.clock, day, *time, 1))
+        at.plus.iter().try_fold(day, |day, time| later(self.clock, day, *time))
     }
 
     /// Moves the bounds of events as far as each order by itself moves them. Says whether any moved.

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{Occurrence, Program};
-use servanda_proof::{Certificate, Hangs, Shape, Step, Target, Walk};
+use servanda_proof::{Certificate, Reading, Shape, Step, Target};
+use servanda_verify::Walk;
 
 use super::history::{Accepted, accepted};
 
@@ -48,10 +49,11 @@ impl Leads {
         all
     }
 
-    fn learn(&mut self, scope: &[Shape], unlisted: &BTreeSet<(Option<usize>, Shape)>) {
-        for (from, to) in unlisted {
-            let Some(from) = from else { continue };
-            self.0.entry(scope[*from].clone()).or_default().insert(to.clone());
+    fn learn(&mut self, scope: &[Shape], walk: &Walk<'_>) {
+        for (to, owners) in walk.looked.iter().filter(|(shape, _)| walk.entry(shape).is_none()) {
+            for from in owners.iter().flatten() {
+                self.0.entry(scope[*from].clone()).or_default().insert(to.clone());
+            }
         }
     }
 
@@ -75,20 +77,23 @@ pub(crate) fn draft(
     leads: &mut Leads,
 ) -> Result<(Certificate, Accepted), String> {
     let Task { program, narrative, loose, goals, through, widest } = task;
+    let reading = Reading::of(program);
+    let told = reading.told(narrative, loose);
     join(scope, goals.iter().cloned(), widest);
     for _ in 0..MOST_ROUNDS {
-        let mut walk = Walk::new(program, narrative, loose, goals, scope);
-        let steps = steps(&mut walk, through, MOST_MISSING.max(scope.len() / LARGE_PART))?;
-        leads.learn(scope, &walk.unlisted);
+        let sought = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps: Vec::new() };
+        let mut walk = Walk::new(&reading, &told, &sought);
+        let steps = steps(&mut walk, MOST_MISSING.max(scope.len() / LARGE_PART))?;
+        leads.learn(scope, &walk);
         let (needed, missing) = walk.needed();
         if !missing.is_empty() {
             join(scope, leads.from(missing).into_iter(), widest);
-        } else if needed.len() < scope.len() {
-            *scope = needed.into_iter().map(|at| scope[at].clone()).collect();
+        } else if needed.len() <= scope.len() {
+            // The goals themselves are counted among those for whom something is needed.
+            *scope = needed.into_iter().flatten().map(|at| scope[at].clone()).collect();
         } else {
-            let moving = walk.finish(through);
-            let hangs = Hangs { orders: walk.orders, moving };
-            let certificate = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps };
+            let hangs = walk.finish();
+            let certificate = Certificate { steps, ..sought };
             let accepted = accepted(&certificate, hangs);
             return Ok((certificate, accepted));
         }
@@ -97,15 +102,21 @@ pub(crate) fn draft(
 }
 
 /// All that happens, unless so much is missing that what follows is not worth going through.
-fn steps(walk: &mut Walk<'_>, through: i64, most_missing: usize) -> Result<Vec<Step>, String> {
-    let (mut steps, mut moment) = (Vec::new(), None);
-    while walk.unlisted.len() < most_missing || walk.needed().1.len() < most_missing {
-        let here = walk.pass(moment)?.into_iter();
-        let (text, origin) = (String::new(), String::new());
-        steps.extend(here.map(|(what, by)| Step { at: moment, what, by, text: text.clone(), origin: origin.clone() }));
-        match walk.next(moment, through) {
-            None => break,
-            next => moment = next,
+fn steps(walk: &mut Walk<'_>, most_missing: usize) -> Result<Vec<Step>, String> {
+    let (mut steps, mut moments, mut next_look) = (Vec::new(), 0, 1);
+    loop {
+        let (at, text, origin) = (walk.now, String::new(), String::new());
+        let step = |(what, by)| Step { at, what, by, text: text.clone(), origin: origin.clone() };
+        steps.extend(walk.pass()?.into_iter().map(step));
+        moments += 1;
+        if moments == next_look {
+            if walk.needed().1.len() >= most_missing {
+                break;
+            }
+            next_look *= 2;
+        }
+        if !walk.advance() {
+            break;
         }
     }
     Ok(steps)

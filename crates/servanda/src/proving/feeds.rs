@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use servanda_engine::{Compiled, Options, Record, solve};
 use servanda_model::{ActionId, EntityId, FluentId, Happening, Kinded, NumberRange, Occurrence, Program, Value};
-use servanda_proof::{By, Certificate, Shape, Target, Val, check};
+use servanda_proof::{By, Certificate, Shape, Target, Val};
+use servanda_verify::check;
 
 use super::history::accepted;
 use super::stage::plain;

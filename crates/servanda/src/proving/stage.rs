@@ -8,7 +8,8 @@ use servanda_model::{
     ActionId, DefinitionId, EntityId, EventId, EventKind, FluentId, Guard, Happening, Model, Occurrence, Program,
     RangeId, Term, Value, View,
 };
-use servanda_proof::{By, Certificate, From, Instant, Kind, Orders, Refused, Shape, Step, Target, Val, What, check};
+use servanda_proof::{By, Certificate, From, Instant, Kind, Orders, Refused, Shape, Step, Target, Val, What};
+use servanda_verify::check;
 
 use super::days::{Bounds, Days};
 use super::history::{Accepted, accepted};
@@ -210,7 +211,7 @@ impl<'m> Stage<'m> {
                 From::Tick(tick) => Some(tick),
             };
             let clock = self.program.clock;
-            instant.plus.iter().try_fold(start?, |tick, time| servanda_proof::later(clock, tick, *time, 1))
+            instant.plus.iter().try_fold(start?, |tick, time| servanda_verify::later(clock, tick, *time))
         };
         let moved = |tick: i64| accepted.moving.get(&tick).and_then(day).unwrap_or(tick);
         let solution = solution(accepted, &self.program, &moved);

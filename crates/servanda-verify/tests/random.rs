@@ -15,8 +15,9 @@ use draft::{Leads, Task, draft};
 use history::{Accepted, Span, accepted};
 use servanda_engine::{Compiled, Options, Record, Solution, solve};
 use servanda_model::{Occurrence, Value};
-use servanda_proof::{By, Certificate, From, Instant, Kind, Refused, Shape, Target, Val, check, later};
+use servanda_proof::{By, Certificate, From, Instant, Kind, Refused, Shape, Target, Val};
 use servanda_testkit::generate::{Case, Dice, case};
+use servanda_verify::{check, later};
 
 /// No event is loose.
 const NONE: BTreeSet<u32> = BTreeSet::new();
@@ -302,7 +303,7 @@ fn day(case: &Case, days: &BTreeMap<u32, i64>, instant: &Instant) -> Option<i64>
         From::Event(tag) => days[&tag],
         From::Tick(tick) => tick,
     };
-    instant.plus.iter().try_fold(start, |tick, time| later(case.program.clock, tick, *time, 1))
+    instant.plus.iter().try_fold(start, |tick, time| later(case.program.clock, tick, *time))
 }
 
 /// What was accepted, on the days that its instants have in another chronology.
