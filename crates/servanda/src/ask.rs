@@ -84,6 +84,9 @@ pub struct Answer {
     /// Whether its days are in its text.
     #[serde(skip)]
     pub is_dated: bool,
+    /// Whether all chronologies that matter to it were looked at, if not all that matter to the others.
+    #[serde(skip)]
+    pub is_precise: bool,
     /// What it rests on besides facts.
     #[serde(skip)]
     pub assumptions: Vec<String>,
@@ -529,7 +532,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         answers.retain_mut(|it| is_or_may_be(&until, (&it.until, &it.until_between), &mut it.truth));
     }
     if !outcome.precise && !matches!(question.form, Form::Happened(_)) {
-        for answer in &mut answers {
+        for answer in answers.iter_mut().filter(|answer| !answer.is_precise) {
             (answer.since_between, answer.until_between) = (None, None);
         }
     }
@@ -744,6 +747,7 @@ fn dated(world: &World<'_>, text: String, certain: bool, since: Ends, until: End
         which: Vec::new(),
         act: false,
         is_dated: false,
+        is_precise: false,
         steps: Vec::new(),
         assumptions: Vec::new(),
     }

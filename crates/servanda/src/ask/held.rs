@@ -366,6 +366,7 @@ pub(super) fn held(world: &World<'_>, outcome: &Outcome, question: &Question, on
         let untils = found.at.iter().flatten().map(|interval| interval.until);
         let text = text_of(world.model, question, &key, &outcome.runs[found.of].solution);
         let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces.collect(), untils.collect());
+        answer.is_precise = outcome.precise;
         if !everywhere {
             let is_so: Vec<bool> = found.at.iter().map(Option::is_some).collect();
             part(world, outcome, &is_so, &mut answer);
