@@ -341,9 +341,22 @@ pub(super) fn broken_again(
     let (first, last) = question.own_time().unwrap_or((None, Some(last)));
     let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
     let mut answers: Vec<([Option<Value>; 2], Answer)> = Vec::new();
+    // Which norms are meant: those of an instrument or an article.
+    let mut wholes: Vec<EntityId> = Vec::new();
+    for condition in &question.conditions[1..] {
+        match condition {
+            Condition::Holds(of) if of.fluent == model.hooks.belongs_to && of.args.first() == Some(wanted) => {
+                wholes.extend(of.args.get(1).and_then(|it| match it {
+                    Term::Value(value) => value.as_entity(),
+                    _ => None,
+                }));
+            }
+            _ => return Vec::new(),
+        }
+    }
     let is_wanted = |norm: &&Norm| match wanted {
         Term::Value(value) => value.as_entity() == Some(norm.entity),
-        _ => true,
+        _ => wholes.iter().all(|whole| [norm.article, norm.instrument].contains(&Some(*whole))),
     };
     let forbids = |norm: &&Norm| norm.reading.is_none() && norm.modality == Modality::MustNot;
     for norm in model.norms.iter().filter(is_wanted).filter(forbids) {

@@ -469,16 +469,22 @@ impl Preparing<'_> {
     /// and only some of it is told of as acts of signing.
     fn is_left_behind(&mut self, text: &str) -> bool {
         let Ok(Asked::Conditions(conditions)) = self.asker.sentence(text, &mut Scope::default()) else { return false };
-        conditions.iter().any(|it| matches!(it, Condition::Holds(it) if self.is_other_word(it.fluent, text)))
+        let said = |form: &str| text.split_whitespace().any(|word| is_form_of(word, form));
+        conditions.iter().any(|it| matches!(it, Condition::Holds(it) if !self.has_word_of(it.fluent, &said)))
     }
 
-    /// Whether a fluent is meant by another word than its own: who `signed` is a signatory.
+    /// Whether a fluent is meant by another word than its own, or by another form of it: who `signed` is a signatory.
     fn is_other_word(&self, fluent: FluentId, text: &str) -> bool {
-        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-        let said = |form: &String| form.len() > 3 && words.iter().any(|word| is_form_of(word, form));
-        self.main_wording(fluent).is_some_and(|main| {
-            !main.pieces.iter().any(|piece| match piece {
-                Piece::Word(forms) if !is_preposition(&forms[0]) => forms.iter().any(said),
+        !self.has_word_of(fluent, &|form| text.split_whitespace().any(|word| word.eq_ignore_ascii_case(form)))
+    }
+
+    /// Whether a fluent has a word of its own, no preposition, of which something is so.
+    fn has_word_of(&self, fluent: FluentId, is_so: &dyn Fn(&str) -> bool) -> bool {
+        self.main_wording(fluent).is_none_or(|main| {
+            main.pieces.iter().any(|piece| match piece {
+                Piece::Word(forms) if !is_preposition(&forms[0]) => {
+                    forms.iter().any(|form| form.len() > 3 && is_so(form))
+                }
                 _ => false,
             })
         })
@@ -608,7 +614,8 @@ fn is_of_two_names(condition: &Condition) -> bool {
 
 /// Whether a question of a day asks what was done on it, and not how things stood.
 fn names_a_deed(text: &str) -> bool {
-    !["was", "were", "is"].iter().any(|word| text.to_lowercase().starts_with(word))
+    let stands = ["was", "were", "is", "are"];
+    !text.split_whitespace().any(|word| stands.iter().any(|it| word.eq_ignore_ascii_case(it)))
 }
 
 /// Whether a happening is an act of a kind.
