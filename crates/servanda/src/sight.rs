@@ -227,6 +227,10 @@ impl World<'_> {
     /// view, whatever the day of its publication.
     pub(crate) fn published(&self, view: &View) -> Vec<EntityId> {
         let (model, Some(out)) = (self.model, self.out()) else { return Vec::new() };
+        // What a person knows of what their state does is not told.
+        if view.seen_by.is_some_and(|eyes| self.is_person(eyes)) {
+            return Vec::new();
+        }
         let rules = || model.rules.iter().map(|rule| &rule.item);
         let happens = |trigger: &Trigger| match trigger {
             Trigger::Happens(act) => Some(act.action),
@@ -281,6 +285,12 @@ impl World<'_> {
         let texts = [model.hooks.instrument, model.hooks.article, model.hooks.norm];
         let is_text = |id: &EntityId| texts.iter().any(|kind| model.lexicon.is_of_kind(*id, *kind));
         (0..model.lexicon.entities.len()).map(EntityId::from_index).filter(|id| is_text(id) && is_it(id)).collect()
+    }
+
+    /// Whether somebody is a person, and no state, government or public.
+    pub(crate) fn is_person(&self, actor: EntityId) -> bool {
+        let lexicon = &self.model.lexicon;
+        lexicon.kind("person").is_some_and(|kind| lexicon.is_of_kind(actor, kind))
     }
 
     /// The fluent `THING is public`, if there is one.

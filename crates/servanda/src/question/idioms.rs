@@ -165,6 +165,9 @@ impl Preparing<'_> {
         if starts(&words, &["for", "how", "many"]) {
             words.remove(0);
         }
+        if starts(&words, &["what"]) && words.len() == 4 && starts(&words[2..], &["in", "force"]) {
+            words.splice(0..1, ["which", "instruments"].map(str::to_owned));
+        }
         if starts(&words, &["which", "secrets", "does"]) {
             words.splice(0..2, ["what".to_owned()]);
         }
