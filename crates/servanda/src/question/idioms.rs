@@ -355,42 +355,38 @@ impl Preparing<'_> {
         let said = |text: &str, place: &[String]| -> Vec<String> {
             text.split(' ').map(str::to_owned).chain(place.iter().cloned()).collect()
         };
-        let last = words.len();
+        let at = |all: &[&str]| words.iter().position(|word| is(word, all));
         match words.as_slice() {
             [whose, be, place @ ..] if is(whose, &["whose"]) && is(be, &AUXILIARY) && self.is_place(place) => {
                 said("who has title to", place)
             }
-            [to, which, .., belong]
-                if is(to, &["to"]) && is(which, &["which", "what", "whom"]) && is(belong, &["belong"]) =>
-            {
-                let does = words.iter().position(|word| is(word, &["does", "did"])).unwrap_or(0);
-                match self.is_place(&words[(does + 1).min(last - 1)..last - 1]) {
-                    true => said("who has title to", &words[does + 1..last - 1]),
-                    false => words,
-                }
-            }
-            [who, does, .., belong, to]
+            [who, does, place @ .., belong, to]
                 if is(who, &["who", "whom"])
                     && is(does, &["does", "did"])
                     && is(belong, &["belong"])
                     && is(to, &["to"])
-                    && self.is_place(&words[2..last - 2]) =>
+                    && self.is_place(place) =>
             {
-                said("who has title to", &words[2..last - 2])
+                said("who has title to", place)
+            }
+            [to, which, rest @ .., belong]
+                if is(to, &["to"]) && is(which, &["which", "what", "whom"]) && is(belong, &["belong"]) =>
+            {
+                let does = rest.iter().position(|word| is(word, &["does", "did"]));
+                match does.map(|does| &rest[does + 1..]).filter(|place| self.is_place(place)) {
+                    Some(place) => said("who has title to", place),
+                    None => words,
+                }
             }
             [who, has, place @ ..] if is(who, &["who"]) && is(has, &["has", "had"]) && self.is_place(place) => {
                 said(if is(has, &["had"]) { "who controlled" } else { "who controls" }, place)
             }
-            [does, .., have, _] | [does, .., have, _, _]
-                if is(does, &["does", "did"]) && words.iter().any(|word| is(word, &["have"])) =>
-            {
-                let _ = have;
-                let at = words.iter().position(|word| is(word, &["have"])).unwrap_or(0);
-                match self.is_place(&words[at + 1..]) && self.entity(&words[1..at].join(" ")).is_ok() {
-                    true => [&words[..at], &["control".to_owned()], &words[at + 1..]].concat(),
-                    false => words,
+            [does, ..] if is(does, &["does", "did"]) => match at(&["have"]) {
+                Some(have) if self.is_place(&words[have + 1..]) && self.entity(&words[1..have].join(" ")).is_ok() => {
+                    [&words[..have], &["control".to_owned()], &words[have + 1..]].concat()
                 }
-            }
+                _ => words,
+            },
             _ => words,
         }
     }
