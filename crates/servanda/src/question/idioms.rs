@@ -360,6 +360,11 @@ impl Preparing<'_> {
             [whose, be, place @ ..] if is(whose, &["whose"]) && is(be, &AUXILIARY) && self.is_place(place) => {
                 said("who has title to", place)
             }
+            // `whose is Tarn for Arvenia`
+            [whose, be, ..] if is(whose, &["whose"]) && is(be, &AUXILIARY) => match at(&["for"]) {
+                Some(eyes) if self.is_place(&words[2..eyes]) => said("what is title to", &words[2..]),
+                _ => words,
+            },
             [who, does, place @ .., belong, to]
                 if is(who, &["who", "whom"])
                     && is(does, &["does", "did"])

@@ -140,6 +140,8 @@ impl Preparing<'_> {
         texts.extend(self.of_what_it_stands_in(&plain));
         texts.extend(value_of(&plain));
         texts.extend(self.with_texts(body));
+        // What is so in somebody's eyes is so for them.
+        texts.extend(body.strip_prefix("in whose eyes ").map(|rest| format!("for whom {rest}")));
         // A treaty is signed at a place or in it.
         texts.extend(
             [(" in ", " at "), (" at ", " in ")]
