@@ -195,6 +195,12 @@ impl Lexicon {
         self.kind_names.get(&key).or_else(plain).or_else(plural_y).copied()
     }
 
+    /// The phrase by which something is told: the first that declares it.
+    #[must_use]
+    pub fn main_wording(&self, target: Target) -> Option<&Wording> {
+        self.wordings.iter().find(|it| it.main && it.target == target)
+    }
+
     /// Adds an entity under its full name, every suffix of it after a dot, and its label.
     pub fn add_entity(&mut self, entity: Entity) -> EntityId {
         let id = EntityId::from_index(self.entities.len());

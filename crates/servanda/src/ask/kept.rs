@@ -154,7 +154,7 @@ pub(super) fn for_whom(world: &World<'_>, outcome: &Outcome, question: &Question
 
 /// The word by which a phrase leads up to one of its holes.
 fn word_before(model: &Model, fluent: FluentId, argument: usize) -> String {
-    let main = model.lexicon.wordings.iter().find(|it| it.main && it.target == Target::Fluent(fluent));
+    let main = model.lexicon.main_wording(Target::Fluent(fluent));
     let word = main.and_then(|wording| {
         let is_it = |piece: &Piece| matches!(piece, Piece::Hole(slot) if wording.slots[*slot].0 == Slot::Arg(argument));
         match &wording.pieces[wording.pieces.iter().position(is_it)?.checked_sub(1)?] {

@@ -5,7 +5,7 @@ use servanda_model::{EntityId, Expr, FluentType, Scope, Trouble};
 
 use super::form::Extreme;
 use super::verbs::is_form_of;
-use super::words::AUXILIARY;
+use super::words::{AUXILIARY, is};
 use super::{Preparing, Question, refused};
 
 /// Who keeps a treaty observes it.
@@ -13,10 +13,6 @@ const KEEPING: [(&str, &str); 6] =
     [("keep", ""), ("comply", "with"), ("abide", "by"), ("adhere", "to"), ("stick", "to"), ("conform", "to")];
 /// The most parties that are put for `the parties`.
 const MOST_PARTIES: usize = 8;
-
-fn is(word: &str, all: &[&str]) -> bool {
-    all.iter().any(|known| known.eq_ignore_ascii_case(word))
-}
 
 fn starts(words: &[String], with: &[&str]) -> bool {
     words.len() >= with.len() && words.iter().zip(with).all(|(word, wanted)| word.eq_ignore_ascii_case(wanted))

@@ -8,7 +8,7 @@ use servanda_model::lexicon::{Lexicon, Piece, Target, Wording};
 use servanda_model::{Condition, EntityId, FluentId, KindId, Trouble};
 
 use super::verbs::{is_form_of, known_form};
-use super::words::{ASKED, AUXILIARY};
+use super::words::{ASKED, AUXILIARY, is};
 use super::{Form, Preparing, Question, Turn, loose};
 
 /// Words for whoever acts that are no kinds: they ask as `who` does.
@@ -111,10 +111,6 @@ const LOSE: [&str; 2] = ["lose", "forfeit"];
 const GAIN: [&str; 8] = ["gain", "get", "obtain", "acquire", "receive", "win", "regain", "recover"];
 /// Verbs of having, of which a dossier declares one.
 const HAVE: [&str; 5] = ["hold", "control", "possess", "own", "have"];
-
-fn is(word: &str, all: &[&str]) -> bool {
-    all.iter().any(|known| known.eq_ignore_ascii_case(word))
-}
 
 fn is_any_form(word: &str, all: &[&str]) -> bool {
     all.iter().any(|known| is_form_of(word, known))

@@ -491,7 +491,7 @@ impl Preparing<'_> {
     }
 
     fn main_wording(&self, fluent: FluentId) -> Option<&Wording> {
-        self.model.lexicon.wordings.iter().find(|it| it.main && it.target == Target::Fluent(fluent))
+        self.model.lexicon.main_wording(Target::Fluent(fluent))
     }
 
     /// Whether a fluent says that something was done, and holds from then on: `{a} has ceded {p}`.

@@ -12,7 +12,8 @@ pub(super) const AUXILIARY: [&str; 11] =
 /// Words that begin what is asked for.
 pub(super) const ASKED: [&str; 6] = ["who", "whom", "what", "which", "how", "where"];
 
-fn is(word: &str, all: &[&str]) -> bool {
+/// Whether a word is one of several, in any case of letters.
+pub(super) fn is(word: &str, all: &[&str]) -> bool {
     all.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
