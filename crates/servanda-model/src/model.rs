@@ -190,7 +190,7 @@ pub struct Norm {
     pub bearer: Term,
     /// Its variables.
     pub vars: Vec<Var>,
-    /// What says whom it binds, and who the other is.
+    /// What says whom it binds, and who the other is; of one that goes on also that it has been set off and is not over.
     pub binding: Vec<Condition>,
     /// Where one of these lists holds, it does not apply.
     pub excepts: Vec<Vec<Condition>>,

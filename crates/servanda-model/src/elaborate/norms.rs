@@ -684,9 +684,15 @@ impl Elaborator<'_> {
             performed: None,
             resting: None,
             deed: None,
+            over: None,
+            stands: Vec::new(),
             is_made: false,
         };
         builder.build();
+        let stands = builder.stands;
+        if let Some(norm) = self.model.norms.last_mut() {
+            norm.binding.extend(stands);
+        }
     }
 
     /// The entity of a status word.

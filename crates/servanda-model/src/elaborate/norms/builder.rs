@@ -36,6 +36,10 @@ pub(super) struct Builder<'e, 'a> {
     /// Where the act may be done with a whole of which its place is a part: the event that it is done in either way, and the
     /// act as such.
     pub(super) deed: Option<(ActionId, ActionId)>,
+    /// The event that the time for which the norm stands is over.
+    pub(super) over: Option<EventPattern>,
+    /// Besides that it binds, what has to be so for a norm that goes on to stand: it has been set off, and is not over.
+    pub(super) stands: Vec<Condition>,
     /// Whether the rule asked for last was made: one that nothing triggers is not.
     pub(super) is_made: bool,
 }
@@ -45,6 +49,7 @@ impl Builder<'_, '_> {
         self.tell_triggers_apart();
         self.excused_in_advance();
         self.done_with_the_whole();
+        self.ends_with_its_time();
         let words: &[&str] = match (&self.content.body, self.content.modality) {
             (Body::Act(..), Modality::Must) => {
                 self.duty();

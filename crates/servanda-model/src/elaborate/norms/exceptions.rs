@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::builder::Builder;
 use crate::elaborate::Elaborator;
 use crate::elaborate::logic::bind;
-use crate::elaborate::reach::each_fluent;
 use crate::ids::{ActionId, FluentId, VarId};
+use crate::mentions::Mention;
 use crate::program::{Action, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Mode, Term, Trigger};
 use crate::value::Value;
 
@@ -165,20 +165,12 @@ pub(super) fn bound_by(conditions: &[Condition]) -> Vec<VarId> {
 /// The variables that conditions read.
 pub(super) fn mentioned(conditions: &[Condition]) -> BTreeSet<VarId> {
     let mut all = BTreeSet::new();
-    let mut note = |term: &Term| {
-        if let Term::Var(var) = term {
-            all.insert(*var);
-        }
-    };
-    each_fluent(conditions, &mut |_, terms| terms.iter().for_each(&mut note));
     for condition in conditions {
-        if let Condition::Compare { left, right, .. } = condition {
-            for side in [left, right] {
-                if let Expr::Var(var) = side {
-                    all.insert(*var);
-                }
+        condition.mentions(&mut |mention| {
+            if let Mention::Var(var) = mention {
+                all.insert(var);
             }
-        }
+        });
     }
     all
 }

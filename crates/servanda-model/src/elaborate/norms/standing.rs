@@ -14,7 +14,9 @@ impl Builder<'_, '_> {
         if self.content.triggers.is_empty() {
             let mut all = self.content.base.clone();
             all.extend(self.content.ifs.iter().cloned());
-            all.extend(self.not_over());
+            let not_over = self.not_over();
+            self.stands.extend(not_over.clone());
+            all.extend(not_over);
             return all;
         }
         let name = format!("{} set off", self.name);
@@ -41,6 +43,7 @@ impl Builder<'_, '_> {
             self.rule_on("ends", &self.content.until.clone(), &held, &[end], &[&again]);
         }
         let mut all = vec![Condition::Holds(pattern)];
+        self.stands.clone_from(&all);
         all.extend(self.binding().map(Condition::Holds));
         all
     }
@@ -76,10 +79,11 @@ impl Builder<'_, '_> {
         let apart = self.binding().filter(|it| !self.this.may_change(stated, it.fluent));
         let ceased = apart.map(|binding| self.turn("ceases to bind", Trigger::Ends(binding)));
         self.rule("is broken", when.clone(), conditions.clone(), begin.clone());
-        self.unless_any(&ceased);
+        let free: Vec<EventPattern> = ceased.iter().chain(&self.over).cloned().collect();
+        self.unless_any(&free);
         let mut anyway = standing.clone();
         anyway.extend(act_conditions.iter().cloned());
-        self.beyond_what_is_allowed(&when, &anyway, &begin, ceased.as_ref());
+        self.beyond_what_is_allowed(&when, &anyway, &begin, &free);
         if let Some(ceased) = ceased {
             self.on_the_first_day("is broken", when, conditions, begin, Some(ceased));
         }
@@ -108,7 +112,7 @@ impl Builder<'_, '_> {
         when: &[Trigger],
         conditions: &[Condition],
         begin: &[Effect],
-        ceased: Option<&EventPattern>,
+        free: &[EventPattern],
     ) {
         for allowed in self.content.allowed.clone() {
             let mut holds = self.content.base.clone();
@@ -120,7 +124,7 @@ impl Builder<'_, '_> {
             self.rule("is set aside for the act", when.to_vec(), under.clone(), vec![Effect::Happen(kept.clone())]);
             self.unless(over);
             self.rule("is broken beyond what is allowed", when.to_vec(), under, begin.to_vec());
-            self.unless_any([&kept].into_iter().chain(ceased));
+            self.unless_any([&kept].into_iter().chain(free));
         }
     }
 

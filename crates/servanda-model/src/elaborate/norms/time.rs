@@ -5,7 +5,7 @@ use super::{Occasion, Window};
 use crate::elaborate::narrative::plain_event;
 use crate::elaborate::value_of;
 use crate::ids::{ActionId, VarId};
-use crate::model::{Event, EventKind, When};
+use crate::model::{Event, EventKind, Modality, When};
 use crate::program::{
     Action, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Happening, Hole,
     Mode, Term, Trigger, Var,
@@ -38,25 +38,73 @@ impl Builder<'_, '_> {
             }
             Window::By(last) => {
                 let last = *last;
-                let action = ActionId::from_index(self.this.model.program.actions.len());
-                let name = format!("the last day of {}", self.name);
-                self.this.model.program.actions.push(Action { name, holes: Vec::new() });
+                let action = self.comes_after(last);
                 let trigger = Trigger::Happens(EventPattern { action, args: Vec::new() });
                 self.rule("has no time left", vec![trigger], vec![Condition::Holds(due.clone())], breach);
                 if let Some(last) = Value::tick(last) {
                     let right = Expr::Value(last);
                     self.overdue(Condition::Compare { left: Expr::Now, op: CompareOp::Greater, right });
                 }
-                let when = When { written: String::new(), min: Some(last + 1), max: Some(last + 1), ..When::default() };
-                let event = Event {
-                    happenings: vec![Happening::Action(action, Vec::new())],
-                    sentence: format!("the time for {} runs out", self.name),
-                    mentions: vec![self.id],
-                    ..plain_event(EventKind::Happens, when, self.origin)
-                };
-                self.this.model.events.push(event);
             }
         }
+    }
+
+    /// The event that the day after the last one comes.
+    fn comes_after(&mut self, last: i64) -> ActionId {
+        let action = ActionId::from_index(self.this.model.program.actions.len());
+        let name = format!("the last day of {}", self.name);
+        self.this.model.program.actions.push(Action { name, holes: Vec::new() });
+        let when = When { written: String::new(), min: Some(last + 1), max: Some(last + 1), ..When::default() };
+        let event = Event {
+            happenings: vec![Happening::Action(action, Vec::new())],
+            sentence: format!("the time for {} runs out", self.name),
+            mentions: vec![self.id],
+            ..plain_event(EventKind::Happens, when, self.origin)
+        };
+        self.this.model.events.push(event);
+        action
+    }
+
+    /// What must not be done, or may be done, `within 50 years` or `by 1997-06-30` must not, or may, be done up to that day: a norm
+    /// that goes on ends with its time.
+    pub(super) fn ends_with_its_time(&mut self) {
+        if self.content.modality == Modality::Must {
+            return;
+        }
+        let window = std::mem::replace(&mut self.content.window, Window::None);
+        let (time, from) = match window {
+            Window::None => return,
+            Window::By(last) => {
+                let action = self.comes_after(last);
+                self.is_over(EventPattern { action, args: Vec::new() });
+                return;
+            }
+            Window::Within(time) => (time, self.arising().into_iter().map(|it| (it, Vec::new())).collect()),
+            Window::WithinOf(time, triggers) => {
+                if self.content.triggers.is_empty() && triggers.iter().all(|(_, given)| given.is_empty()) {
+                    // Before it has happened there is no such time.
+                    self.content.triggers = triggers.iter().map(|(trigger, _)| trigger.clone()).collect();
+                }
+                (time, triggers)
+            }
+        };
+        let name = format!("{} over from", self.name);
+        let ty = FluentType::Valued(Hole::Day);
+        let fluent = self.this.add_fluent(name, self.holes.clone(), ty, Mode::Inertial, false);
+        let set = Effect::Initiate { fluent, args: self.args(), value: first_day_after(time) };
+        let conditions = self.binding_or_to_come();
+        self.rule_on("has its time set", &from, &conditions, &[set], &[]);
+        let var = VarId::from_index(self.content.vars.len());
+        self.content.vars.push(Var { name: "over".to_owned(), hole: Hole::Day });
+        let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
+        let over = self.signal("has had its time");
+        self.rule("has had its time", vec![comes], Vec::new(), vec![Effect::Happen(over.clone())]);
+        self.is_over(over);
+    }
+
+    fn is_over(&mut self, over: EventPattern) {
+        self.content.until.push((Trigger::Happens(over.clone()), Vec::new()));
+        self.over = Some(over);
     }
 
     /// What the norm says of whom it binds, where it need not bind yet: a time may be counted from before that, such as
@@ -83,10 +131,7 @@ impl Builder<'_, '_> {
         let name = format!("{} too late from", self.name);
         let ty = FluentType::Valued(Hole::Day);
         let fluent = self.this.add_fluent(name, self.holes.clone(), ty, Mode::Inertial, false);
-        let plus = |left: Expr, right: Value| Expr::Arith(ArithOp::Plus, Box::new(left), Box::new(Expr::Value(right)));
-        let last = plus(Expr::Now, Value::duration(time));
-        let value = plus(last, Value::duration(Duration::Ticks(1)));
-        let set = Effect::Initiate { fluent, args: self.args(), value };
+        let set = Effect::Initiate { fluent, args: self.args(), value: first_day_after(time) };
         let is_passed = self.this.passes && matches!(self.content.bearer, Term::Var(_));
         let passes = self.passes(Term::Any);
         let instead = self.owed_from(Term::Any);
@@ -119,4 +164,10 @@ impl Builder<'_, '_> {
         let due = vec![Condition::Holds(self.is("due")), already];
         self.rule("was out of time when it fell due", vec![next_day], due, vec![Effect::Happen(passed)]);
     }
+}
+
+/// The day after the last one of a time that begins now.
+fn first_day_after(time: Duration) -> Expr {
+    let plus = |left: Expr, right: Value| Expr::Arith(ArithOp::Plus, Box::new(left), Box::new(Expr::Value(right)));
+    plus(plus(Expr::Now, Value::duration(time)), Value::duration(Duration::Ticks(1)))
 }
