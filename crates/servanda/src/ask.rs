@@ -1,6 +1,7 @@
 //! Answers: what holds from a point of view, how surely, since when, and by which steps.
 
 mod acts;
+mod claimed;
 mod held;
 mod kept;
 mod known;
@@ -22,14 +23,15 @@ use servanda_engine::{ProgramError, StepId};
 use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
 
 use acts::{acts, happened, on_wholes, undone};
+use claimed::{against, claims};
 pub(crate) use held::constants;
 use held::{
     Found, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, readers, unstated, untold,
 };
 use kept::{breach_text, denied, extreme, for_whom, keeping, secrets_made};
-use known::{claims, held_by, holders, knowledge, learnt, named, says, secrets, statuses};
+use known::{held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
-use spells::{again_in_time, broken_again, causes, end_of, intervals, made_by, no_more};
+use spells::{again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
 
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Preparing, Question, Turn};
@@ -337,7 +339,9 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         Form::Happened(_)
         | Form::Did(_)
         | Form::Says(_)
-        | Form::Claims { .. }
+        | Form::Claims(_)
+        | Form::Against(_)
+        | Form::Apart(..)
         | Form::Named(_)
         | Form::Holders { .. } => Target::default(),
         Form::Secrets(actor) => {
@@ -461,7 +465,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
         Form::Says(thing) | Form::Named(thing) if outcome.unknown.contains(thing) => Vec::new(),
         Form::Says(thing) => says(world, outcome, *thing),
-        Form::Claims { by, text } => claims(world, outcome, view, (*by, text.as_deref()), day),
+        Form::Claims(of) => claims(world, outcome, view, of, day),
+        Form::Apart(from, to) => apart(world, outcome, *from, *to),
+        Form::Against(named) => against(world, outcome, view, *named),
         Form::Named(thing) => named(world, *thing),
         Form::Holders { by, of } => holders(world, outcome, *by, *of),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),

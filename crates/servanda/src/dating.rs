@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use servanda_calendar::Day;
 use servanda_chronology::{
-    Bound, Chronology, ChronologyError, Constraint, ConstraintId, Horizon, Monotone, Network, Point, Relation,
-    Scenario, Shift,
+    Bound, Chronology, ChronologyError, Condition, Constraint, ConstraintId, Horizon, Monotone, Network, Point,
+    Relation, Scenario, Shift,
 };
 use servanda_diagnostics::{Diagnostic, Span};
 use servanda_model::{Clock, EntityId, EventId, Lapse, Model};
@@ -281,6 +281,20 @@ impl Dating {
         }
     }
 
+    /// The least and the most ticks from one event to another; `None` where either may be arbitrarily early or late.
+    #[must_use]
+    pub fn apart(&self, from: EventId, to: EventId) -> Option<(i64, i64)> {
+        let (start, end) = (self.points[from.index()]?, self.points[to.index()]?);
+        let mut chronology = self.chronology.clone()?;
+        let ((first, last), (out, gone)) = (self.bounds(from), self.bounds(to));
+        let (least, most) = (out? - last?, gone? - first?);
+        let mut may = |bound: Constraint| chronology.possible(&Condition::Holds(bound)).unwrap_or(true);
+        // What else is said of both, as that one comes so long after the other, narrows what their days leave.
+        let nearest = first_where(least, most, |ticks| may(Constraint::at_most_after(start, end, ticks)));
+        let farthest = -first_where(-most, -least, |ticks| may(Constraint::at_least_after(start, end, -ticks)));
+        Some((nearest, farthest))
+    }
+
     /// The statements that a bound of an event rests on.
     #[must_use]
     pub fn rests_on(&self, event: EventId, bound: Bound) -> Vec<&Said> {
@@ -338,4 +352,18 @@ fn first_line(model: &Model, file: servanda_diagnostics::FileId, span: Span) -> 
     let text = span.of(&file.text);
     let length = text.find('\n').unwrap_or(text.len());
     Span { start: span.start, end: span.start + length as u32 }
+}
+
+/// The first number from `least` to `most` at which something is so that is so of all later ones, too.
+fn first_where(least: i64, most: i64, mut is_so: impl FnMut(i64) -> bool) -> i64 {
+    let (mut low, mut high) = (least, most);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_so(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }

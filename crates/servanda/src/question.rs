@@ -29,7 +29,7 @@ use servanda_model::{
 };
 
 use crate::world::{Questions, World};
-pub use form::{Extreme, Form, Question, Turn};
+pub use form::{Extreme, Form, OfClaims, Question, Turn};
 pub use norms::{OfNorms, Ruling, Wants};
 use understand::{without_ever, without_will};
 use words::with_past_forms;

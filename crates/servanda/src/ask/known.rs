@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use servanda_engine::Interval;
-use servanda_model::{EntityId, FluentId, Model, Standing, Value, View};
+use servanda_model::{EntityId, FluentId, Model, Standing, Value};
 
 use super::sayings::day_or_between;
 use super::witness::part;
-use super::{Answer, answer, dated, why};
-use crate::ends::Ends;
+use super::{Answer, answer, why};
 use crate::steps;
 use crate::world::{Outcome, World};
 
@@ -229,48 +228,6 @@ pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec
         all.push(one);
     }
     all
-}
-
-/// What somebody says, and the dossier does not take as so.
-pub(super) fn claims(
-    world: &World<'_>,
-    outcome: &Outcome,
-    view: &View,
-    (actor, words): (Option<EntityId>, Option<&str>),
-    day: Option<i64>,
-) -> Vec<Answer> {
-    let model = world.model;
-    let mut all = Vec::new();
-    for (at, event) in model.events.iter().enumerate() {
-        let Standing::Claimed(by) = &event.standing else { continue };
-        let id = servanda_model::EventId::from_index(at);
-        let evident = view.known_in.is_none_or(|year| world.evidence_by(event.origin, year));
-        let told = |eyes: &EntityId| event.known_only_to.as_ref().is_none_or(|list| list.contains(eyes));
-        let own = view.seen_by.is_none_or(|eyes| by.contains(&eyes) || told(&eyes));
-        let hidden = event.mentions.iter().chain(&event.entity).any(|it| outcome.unknown.contains(it));
-        let (min, max) = (event.when.min, event.when.max);
-        let said = day.is_none_or(|day| min.is_none_or(|min| min <= day)) && !hidden;
-        let wanted = actor.is_none_or(|actor| by.contains(&actor))
-            && words.is_none_or(|words| event.sentence.to_lowercase().contains(&words.to_lowercase()));
-        if !wanted || !evident || !own || !said {
-            continue;
-        }
-        let certain = day.is_none_or(|day| max.is_some_and(|last| last <= day));
-        let since = if min.or(max).is_some() { Ends::bounds((min, max)) } else { Ends::default() };
-        let names: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
-        let text = match actor {
-            Some(_) => event.sentence.clone(),
-            None => format!("{}: {}", names.join(" and "), event.sentence),
-        };
-        let mut one = dated(world, text, certain, since, Ends::default());
-        one.act = true;
-        one.steps = vec![steps::of_event(world, id)];
-        let known = |name: &&String| model.lexicon.entity(name).is_none_or(|id| !outcome.unknown.contains(&id));
-        one.which = event.contradicted_by.iter().filter(known).cloned().collect();
-        all.push((min, one));
-    }
-    all.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
-    all.into_iter().map(|(_, one)| one).collect()
 }
 
 /// Who holds a reading or a doctrine.

@@ -73,7 +73,7 @@ pub(super) fn answers(
             continue;
         }
         // What only would be required if something happened is not.
-        let plain = of.wants == Wants::Must && of.asked == 0 && !of.list && !of.how_many && !of.when;
+        let plain = of.wants == Wants::Must && !of.list && !of.how_many && !of.when;
         if plain && said.status == "dormant" {
             continue;
         }
@@ -650,6 +650,9 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         let possibly = if standing.certain { "" } else { "possibly " };
         no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));
     }
+    if of.is_plain() || of.asked == 0 && !of.how_many {
+        permitted_less(world, outcome, question, of, on, &mut no);
+    }
     performed(world, outcome, of, on, &mut no);
     let lacking = lacking(outcome, of, on);
     for it in lacking.iter().filter(|it| it.certain) {
@@ -694,6 +697,10 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             _ => *ruling != Ruling::Forbids,
         };
         if wants && !of.list && no.would_change.len() < 12 {
+            // One that stands says something else: of another place, say.
+            if stands(outcome, norm, on) && is_permission(norm) {
+                continue;
+            }
             let text = format!("{}: {}; {says} while it binds and stands", model.name(norm.entity), norm.sentence);
             if !no.would_change.contains(&text) {
                 no.would_change.push(text);
@@ -710,6 +717,36 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         }
     }
     no
+}
+
+/// Permissions that stand and do not go as far as what is asked.
+fn permitted_less(world: &World<'_>, outcome: &Outcome, question: &Question, of: &OfNorms, on: i64, no: &mut No) {
+    let model = world.model;
+    let permitting: Vec<Vec<Value>> = on_day(world, outcome, question.fluent, on).into_iter().map(|it| it.0).collect();
+    for (key, standing) in on_day(world, outcome, Some(of.less), on) {
+        let [norm, ..] = key.as_slice() else { continue };
+        let Some(norm) = model.norms.iter().find(|it| Some(it.entity) == norm.as_entity()) else { continue };
+        if permitting.contains(&key) {
+            continue;
+        }
+        let possibly = if standing.certain { "" } else { "possibly " };
+        let how =
+            if norm.act.is_some() { "permits no more than this" } else { "permits it for a whole around it only" };
+        no.instead.push(format!("{possibly}{} {how}: {}", model.name(norm.entity), norm.sentence));
+        let mut told = answer(world, String::new(), true, vec![None], vec![None]);
+        begun_by(world, standing.begun, on, &mut told);
+        cite(model, norm.origin, &mut told.steps);
+        no.steps.extend(told.steps);
+    }
+}
+
+/// Whether some instance of a permission stands on a day.
+fn stands(outcome: &Outcome, norm: &Norm, on: i64) -> bool {
+    let any = vec![None; norm.instance.len()];
+    outcome.runs.iter().any(|run| {
+        let mut instances = run.solution.instances_of(norm.status, &any);
+        instances.any(|it| it.intervals.iter().any(|interval| interval.contains(on)))
+    })
 }
 
 /// Whether a norm is one of somebody: of who it names, or of a party to its instrument, or it binds them at some time.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
-use servanda_model::{Clock, Condition, EntityId, EventPattern, Modality, Model, Norm, Term, Value, VarId, View};
+use servanda_model::{
+    Clock, Condition, EntityId, EventId, EventPattern, Modality, Model, Norm, Term, Value, VarId, View,
+};
 
 use super::sayings::{day_or_between, text_of};
 use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
@@ -256,6 +258,23 @@ fn length(world: &World<'_>, outcome: &Outcome, spell: &Spell<'_>) -> String {
             _ => "always".to_owned(),
         },
     }
+}
+
+/// How long it was from one event to another, where the view sees both.
+pub(super) fn apart(world: &World<'_>, outcome: &Outcome, from: EventId, to: EventId) -> Vec<Answer> {
+    let model = world.model;
+    if !outcome.visible.contains(&from) || !outcome.visible.contains(&to) {
+        return Vec::new();
+    }
+    let text = match world.dating.apart(from, to) {
+        Some((least, most)) if least == most => model.show_ticks(least),
+        Some((least, most)) => format!("between {} and {}", model.show_ticks(least), model.show_ticks(most)),
+        None => "an unknown time".to_owned(),
+    };
+    let ends = |id: EventId| Ends::bounds(world.dating.bounds(id));
+    let mut one = dated(world, text, true, ends(from), ends(to));
+    one.steps = [from, to].map(|id| steps::of_event(world, id)).into();
+    vec![one]
 }
 
 /// Since when something has been so, or until when it is: from what is so on the day.

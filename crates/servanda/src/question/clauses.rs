@@ -1,11 +1,11 @@
 //! A sentence that says when: `who held Tarn when Sele was signed`, `did Belmark protest before Arvenia ratified Sele`.
 
-use servanda_model::{EventPattern, Scope, Standing};
+use servanda_model::{EventId, EventPattern, Scope, Standing};
 
 use super::dates::Days;
 use super::sentences::is_done_in;
 use super::words::all_orders;
-use super::{Preparing, Question};
+use super::{Form, Preparing, Question};
 
 /// Words that begin such a clause.
 const JOINTS: [&str; 7] = ["when", "while", "before", "after", "since", "until", "once"];
@@ -49,6 +49,87 @@ impl Preparing<'_> {
             }
         }
         None
+    }
+
+    /// `how many days passed between Signing and Ratification`, `how long after signature of Sele did Sele enter into force`:
+    /// two acts of which the dossier tells.
+    pub(super) fn length_between(&mut self, words: &[&str]) -> Option<Form> {
+        let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
+        let from = match words {
+            [how, many, unit, ..]
+                if is(how, &["how"]) && is(many, &["many"]) && is(unit, &["days", "weeks", "months", "years"]) =>
+            {
+                3
+            }
+            [how, long, ..] if is(how, &["how"]) && is(long, &["long"]) => 2,
+            _ => return None,
+        };
+        let joint = from + words[from..].iter().position(|word| is(word, &["between", "from", "after", "before"]))?;
+        let fill = [
+            "passed", "pass", "lay", "lie", "elapsed", "went", "by", "were", "was", "are", "is", "there", "did", "it",
+            "take", "time",
+        ];
+        if !words[from..joint].iter().all(|word| is(word, &fill)) {
+            return None;
+        }
+        let rest = &words[joint + 1..];
+        let ends = match words[joint].to_lowercase().as_str() {
+            "between" => vec!["and"],
+            "from" => vec!["to", "until", "till"],
+            _ => vec!["did", "was", "were", "came"],
+        };
+        let middle = (1..rest.len()).filter(|at| is(rest[*at], &ends));
+        let pairs: Vec<(String, String)> = middle.map(|at| (rest[..at].join(" "), rest[at + 1..].join(" "))).collect();
+        pairs.into_iter().find_map(|(one, other)| {
+            // `signature and entry into force of Sele`.
+            let of = other.rsplit_once(" of ").map(|(_, whole)| whole).filter(|_| !one.contains(" of "));
+            let one = self.act_named(&one).or_else(|| self.act_named(&format!("{one} of {}", of?)))?;
+            let other = self.act_named(&other)?;
+            Some(if is(words[joint], &["before"]) { Form::Apart(other, one) } else { Form::Apart(one, other) })
+        })
+    }
+
+    /// The first stated act that words tell of: its name, a sentence, or `signature of Sele`.
+    fn act_named(&mut self, text: &str) -> Option<EventId> {
+        const NOUNS: [(&[&str], &str); 5] = [
+            (&["signature", "signing", "conclusion"], "signed"),
+            (&["entry into force"], "enters into force"),
+            (&["ratification"], "ratified"),
+            (&["termination"], "terminated"),
+            (&["publication"], "published"),
+        ];
+        let plain = text.strip_prefix("the ").unwrap_or(text);
+        if let Ok(named) = self.entity(plain) {
+            let own = self.model.events.iter().position(|event| event.entity == Some(named));
+            if let Some(at) = own {
+                return Some(EventId::from_index(at));
+            }
+        }
+        let of_noun = plain.split_once(" of ").and_then(|(noun, whole)| {
+            let (_, verb) = NOUNS.iter().find(|(all, _)| all.iter().any(|it| noun.eq_ignore_ascii_case(it)))?;
+            Some(format!("{whole} {verb}"))
+        });
+        let said = of_noun.unwrap_or_else(|| plain.to_owned());
+        let orders = all_orders(&said).into_iter().chain(all_orders(&format!("any thing {said}")));
+        let mut told: Vec<(Days, EventId)> = Vec::new();
+        for order in orders {
+            let Ok(deeds) = self.asker.happenings(&order, &mut Scope::default()) else { continue };
+            for (pattern, _) in &deeds {
+                let events = self.model.events.iter().enumerate();
+                told.extend(
+                    events
+                        .filter(|(_, event)| {
+                            event.standing == Standing::Stated
+                                && event.happenings.iter().any(|it| is_done_in(pattern, it))
+                        })
+                        .map(|(at, event)| ((event.when.min, event.when.max), EventId::from_index(at))),
+                );
+            }
+            if !told.is_empty() {
+                break;
+            }
+        }
+        told.into_iter().min_by_key(|((first, last), _)| (first.or(*last), *last)).map(|(_, id)| id)
     }
 
     /// The days of each stated act of a kind.

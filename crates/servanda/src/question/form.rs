@@ -1,6 +1,6 @@
 //! What a question wants, and what was understood of it.
 
-use servanda_model::{Condition, EntityId, EventPattern, FluentId, Term, VarId, View};
+use servanda_model::{Condition, EntityId, EventId, EventPattern, FluentId, Term, VarId, View};
 
 use super::norms::OfNorms;
 
@@ -60,12 +60,11 @@ pub enum Form {
     /// What the norms of a thing say.
     Says(EntityId),
     /// What somebody claims.
-    Claims {
-        /// Who; anybody if left out.
-        by: Option<EntityId>,
-        /// In these words; anything if left out.
-        text: Option<String>,
-    },
+    Claims(OfClaims),
+    /// How long it was from one event to another.
+    Apart(EventId, EventId),
+    /// What speaks against a statement.
+    Against(EntityId),
     /// What a thing is.
     Named(EntityId),
     /// What happened, to whom or by whom.
@@ -79,6 +78,19 @@ pub enum Form {
         /// What.
         of: Option<EntityId>,
     },
+}
+
+/// Which statements that somebody makes are asked about.
+#[derive(Clone, Debug, Default)]
+pub struct OfClaims {
+    /// Who says so; anybody if left out.
+    pub by: Option<EntityId>,
+    /// In these words; anything if left out.
+    pub text: Option<String>,
+    /// The statement of this name; any if left out.
+    pub named: Option<EntityId>,
+    /// Only those that something speaks against, whether somebody is said to say so or not.
+    pub contradicted: bool,
 }
 
 /// The beginning or the end of what a sentence says.
@@ -191,7 +203,7 @@ impl Question {
             .chain(self.kept)
             .collect();
         if let Form::Norms(of) = &self.form {
-            all.push(of.against);
+            all.extend([of.against, of.less]);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));
             all.extend(of.times.iter().map(|it| it.fluent));
             all.extend(of.required.iter().map(|(fluent, _)| *fluent));

@@ -85,6 +85,8 @@ pub struct OfNorms {
     pub norms: Vec<(usize, Ruling)>,
     /// The fluent that holds norms that speak against it.
     pub against: FluentId,
+    /// The fluent that holds norms that permit less: a smaller number, or something in a whole around the place.
+    pub less: FluentId,
     /// The fluents of rules that the act would set off: the rule, and whether anything comes of it.
     pub rules: Vec<(FluentId, usize, bool)>,
     /// Where days are asked for: the rules that would give the act an effect, each with the fluent of when they would.
@@ -154,6 +156,7 @@ impl Preparing<'_> {
             names: Vec::new(),
             norms: Vec::new(),
             against: FluentId(0),
+            less: FluentId(0),
             rules: Vec::new(),
             times: Vec::new(),
             required: Vec::new(),
@@ -243,6 +246,7 @@ impl Preparing<'_> {
                 names: Vec::new(),
                 norms: Vec::new(),
                 against: FluentId(0),
+                less: FluentId(0),
                 rules: Vec::new(),
                 times: Vec::new(),
                 required: Vec::new(),
@@ -406,6 +410,7 @@ impl Preparing<'_> {
         let status = Hole::Kind(model.hooks.status);
         let holes: Vec<Hole> = [Hole::Thing, status].into_iter().chain(asked.iter().map(|_| Hole::Any)).collect();
         let yes = self.fluent_for(holes.clone());
+        of.less = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         for (at, norm) in model.norms.iter().enumerate() {
@@ -415,7 +420,12 @@ impl Preparing<'_> {
             }
             for deed in deeds {
                 for theirs in deeds_of(norm) {
-                    let Some(laid) = self.fit(norm, &theirs, deed, scope) else { continue };
+                    let Some(laid) = self.fit(norm, &theirs, deed, scope) else {
+                        if let Some(laid) = self.fit_around(norm, &theirs, deed, scope) {
+                            self.stand(norm, &laid, asked, extra, of.less, question);
+                        }
+                        continue;
+                    };
                     let Some(ruling) = ruling(norm, &theirs, deed, of.how_many) else { continue };
                     let wanted = match of.wants {
                         _ if of.how_many => ruling == Ruling::Limits || has_number(&theirs),
@@ -433,6 +443,10 @@ impl Preparing<'_> {
                     }
                     if wanted {
                         self.stand(norm, &laid, asked, extra, yes, question);
+                        if ruling == Ruling::Permits && norm.act.is_some() && !norm.content.is_empty() {
+                            let unlimited = Norm { content: Vec::new(), ..norm.clone() };
+                            self.stand(&unlimited, &laid, asked, extra, of.less, question);
+                        }
                     } else if against || of.how_many {
                         // What is permitted without a number says so where a number is asked for.
                         self.stand(norm, &laid, asked, extra, of.against, question);
@@ -503,6 +517,7 @@ impl Preparing<'_> {
         // To whom it is owed.
         holes.push(Hole::Thing);
         let yes = self.fluent_for(holes.clone());
+        of.less = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         for (at, norm) in model.norms.iter().enumerate() {
@@ -660,6 +675,34 @@ impl Preparing<'_> {
             }
         }
         Some(laid)
+    }
+
+    /// Lays a permission of a state of things in a whole over what is asked about a place in it.
+    fn fit_around(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<Laid> {
+        let (Deed::State(wide, _), Deed::State(own, tests)) = (theirs, ours) else { return None };
+        let permits = matches!(norm.modality, Modality::May | Modality::Can);
+        if !permits || wide.fluent != own.fluent {
+            return None;
+        }
+        let mut around = own.clone();
+        let mut parts = Vec::new();
+        let holes = &self.model.program.fluents[own.fluent.index()].args;
+        for ((own, wide), hole) in around.args.iter_mut().zip(&wide.args).zip(holes) {
+            let lies = self.model.nesting.iter().find(|it| self.model.program.fluents[it.index()].args[0] == *hole);
+            if let (Some(lies), Term::Value(_), Term::Value(_)) = (lies, *own, *wide)
+                && own != wide
+            {
+                let args = vec![*own, *wide];
+                let lies = FluentPattern { fluent: *lies, args, value: Term::Value(Value::TRUE) };
+                parts.push(Condition::Holds(lies));
+                *own = *wide;
+            }
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        let laid = self.fit(norm, theirs, &Deed::State(around, tests.clone()), scope)?;
+        Some(Laid { parts, ..laid })
     }
 
     /// What a norm says of an act in a place it says of the act in a part of it: lays the place asked about over that of the norm,

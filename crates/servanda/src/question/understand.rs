@@ -4,7 +4,7 @@ use servanda_model::lexicon::{Piece, Target, Wording};
 use servanda_model::{Condition, EntityId, Event, Hole, Scope, Standing, Term, Trouble, Value, VarId, open_quotations};
 
 use super::words::{self, of_status};
-use super::{Form, Preparing, Question, Turn, norms, strip};
+use super::{Form, OfClaims, Preparing, Question, Turn, norms, strip};
 
 impl Preparing<'_> {
     /// Whether a question asks for what was, and not for what is.
@@ -195,7 +195,11 @@ impl Preparing<'_> {
             matches!(event.standing, Standing::Claimed(_))
                 && event.sentence.to_lowercase().contains(&text.to_lowercase())
         };
-        self.model.events.iter().any(is_it).then_some(Form::Claims { by, text: Some(text) })
+        self.model.events.iter().any(is_it).then_some(Form::Claims(OfClaims {
+            by,
+            text: Some(text),
+            ..OfClaims::default()
+        }))
     }
 
     /// `who holds Strict`, `which doctrines are held by Arvenia`, `does Arvenia hold Strict`: who holds a reading or a doctrine.
@@ -235,6 +239,33 @@ impl Preparing<'_> {
         }
     }
 
+    /// `which claims are contradicted`, `is League contradicted`, `what contradicts League`: where sources disagree.
+    fn contradicted(&self, words: &[&str], lower: &[&str]) -> Option<Form> {
+        let statement = |from: usize, to: usize| {
+            let named = self.entity(&words.get(from..to)?.join(" ")).ok()?;
+            self.model.events.iter().any(|event| event.entity == Some(named)).then_some(named)
+        };
+        let last = lower.len();
+        let plain: Vec<&str> = lower.iter().copied().filter(|word| *word != "the").collect();
+        let all = |named: Option<EntityId>| Form::Claims(OfClaims { named, contradicted: true, ..OfClaims::default() });
+        match plain.as_slice() {
+            ["which" | "what", "claims" | "statements", "is" | "are" | "were", "contradicted"]
+            | ["what", "is" | "was", "contradicted"]
+            | ["where" | "when" | "how", "do", "sources", "contradict" | "disagree", ..]
+            | ["what" | "which", "do", "sources", "contradict" | "disagree", ..] => return Some(all(None)),
+            _ => {}
+        }
+        match lower {
+            ["is" | "was" | "are" | "were", .., "contradicted"] => Some(all(Some(statement(1, last - 1)?))),
+            ["who" | "what" | "which", "contradicts" | "contradicted", ..] => Some(Form::Against(statement(2, last)?)),
+            ["who" | "what", "speaks" | "spoke", "against", ..] => Some(Form::Against(statement(3, last)?)),
+            ["by", "what" | "whom" | "which", "is" | "was", .., "contradicted"] => {
+                Some(Form::Against(statement(3, last - 1)?))
+            }
+            _ => None,
+        }
+    }
+
     /// `did Lithuania learn of Secret`, `who learned of Secret`, `how did Lithuania learn of Secret`: since when, or by what act, a
     /// thing is known, where no act of learning is told.
     fn learning(&mut self, words: &[&str], lower: &[&str], question: &mut Question) -> Option<Result<(), Trouble>> {
@@ -260,6 +291,21 @@ impl Preparing<'_> {
             *question = own;
         }
         Some(result)
+    }
+
+    /// `how many ultimatums did USSR give to Lithuania`, where acts of giving an ultimatum have a phrase: they are counted.
+    fn counted_nouns(&mut self, words: &[&str], noun: &str, question: &mut Question) -> Option<Result<(), Trouble>> {
+        let lexicon = self.asker.lexicon();
+        let singular = noun.strip_suffix('s').filter(|it| lexicon.has_word(it))?;
+        if lexicon.kind(noun).is_some() {
+            return None;
+        }
+        (5..=words.len()).find_map(|at| {
+            let said = [&words[4..at], &[singular], &words[at..]].concat().join(" ");
+            let mut own = Question { ever: true, ..question.clone() };
+            let counts = self.sentence(&said, &mut own).is_ok() && matches!(own.form, Form::Acts { .. });
+            counts.then(|| *question = own).map(|()| Ok(()))
+        })
     }
 
     /// Forms of question that are not sentences of phrases.
@@ -290,6 +336,10 @@ impl Preparing<'_> {
             question.form = claims;
             return Some(Ok(()));
         }
+        if let Some(form) = self.length_between(words).or_else(|| self.contradicted(words, lower)) {
+            question.form = form;
+            return Some(Ok(()));
+        }
         if let Some(result) = self.learning(words, lower, question) {
             return Some(result);
         }
@@ -306,8 +356,19 @@ impl Preparing<'_> {
             }
             ["for", "how", "long", ..] => form(self, Form::HowLong, said(3), question),
             ["how", "long", ..] => form(self, Form::HowLong, said(2), question),
+            ["how", "many", "times", next, ..] if words::AUXILIARY.contains(next) => {
+                question.ever = true;
+                let result = self.sentence(&rest(4), question);
+                if matches!(question.form, Form::Whether) {
+                    question.form = Form::Count;
+                }
+                Some(result)
+            }
             ["how", "many", "days" | "weeks" | "months" | "years", next, ..] if words::AUXILIARY.contains(next) => {
                 form(self, Form::HowLong, said(3), question)
+            }
+            ["how", "many", noun, next, ..] if words::AUXILIARY.contains(next) => {
+                self.counted_nouns(words, noun, question)
             }
             ["by" | "through", "which" | "what", "act" | "event" | "deed", ..] => {
                 form(self, Form::Cause, said(3), question)
@@ -354,7 +415,8 @@ impl Preparing<'_> {
                 let kinds = [hooks.norm, hooks.article, hooks.instrument];
                 let is_text = kinds.iter().any(|kind| self.model.lexicon.is_of_kind(thing, *kind))
                     || self.model.norms.iter().any(|norm| norm.reading == Some(thing));
-                question.form = if is_text { Form::Says(thing) } else { Form::Claims { by: Some(thing), text: None } };
+                let claims = || Form::Claims(OfClaims { by: Some(thing), ..OfClaims::default() });
+                question.form = if is_text { Form::Says(thing) } else { claims() };
                 Some(Ok(()))
             }
             ["what" | "who", "is" | "was" | "are" | "were", _, ..] if self.entity(&rest(2)).is_ok() => {
