@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
 use servanda_model::{
-    ActionId, CompareOp, Condition, Effect, FluentId, FluentPattern, FluentType, Happening, Kinded, Model, Standing,
-    Term, Trigger, Value, View,
+    ActionId, CompareOp, Condition, Effect, EventId, FluentId, FluentPattern, FluentType, Happening, Kinded, Model,
+    Standing, Term, Trigger, Value, View,
 };
 
 use super::known::knowledge;
@@ -106,6 +106,8 @@ pub(super) fn readers(world: &World<'_>, outcome: &Outcome, question: &Question,
 
 /// A number that nobody stated: what is taken for it, and who states one all the same.
 pub(super) fn unstated(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View, answers: &mut [Answer]) {
+    let on = question.on.or(view.on).unwrap_or_else(|| world.last_day());
+    let partly = question.counted.as_ref().is_some_and(|(it, args)| is_partly_hidden(world, outcome, *it, args, on));
     for answer in answers {
         if answer.text == "0" && answer.since.is_none() && answer.since_between.is_none() {
             let unknown = question.counted.as_ref().is_some_and(|(fluent, args)| {
@@ -120,6 +122,10 @@ pub(super) fn unstated(world: &World<'_>, outcome: &Outcome, question: &Question
             } else {
                 answer.assumptions.push("no number is stated of it, which is taken to be none".to_owned());
             }
+        }
+        if partly && answer.text != "unknown" {
+            answer.truth = Truth::Possible;
+            answer.assumptions.push("not all that is told of this number is known from here".to_owned());
         }
         if answer.text == "unknown" && view.seen_by.is_none() && view.known_in.is_none() {
             for condition in &question.conditions {
@@ -152,47 +158,103 @@ fn is_contradicted(model: &Model, outcome: &Outcome, fluent: FluentId, args: &[T
 
 /// Whether the dossier tells anything of such a number, of these things or of these at another place.
 fn is_ever_told(model: &Model, fluent: FluentId, args: &[Term]) -> bool {
-    let Some(total) = model.totals.iter().find(|total| total.total == fluent) else { return true };
-    let of_whom =
-        |args: &[Term]| -> Vec<Term> { (0..args.len()).filter(|at| *at != total.place).map(|at| args[at]).collect() };
-    let wanted = of_whom(args);
-    let same = |terms: &[Term], put: &dyn Fn(Term) -> Term| {
-        terms.iter().zip(&wanted).all(|(term, wanted)| match (put(*term), wanted) {
-            (Term::Value(value), Term::Value(wanted)) => value == *wanted,
+    let Some(number) = Counted::of(model, fluent, args) else { return true };
+    let stated = model.events.iter().filter(|event| event.standing == Standing::Stated);
+    stated.flat_map(|event| &event.happenings).any(|it| number.is_told_by(it))
+        || model.initial.iter().any(|it| number.is_of(it.item.fluent, &plain(&it.item.args)))
+}
+
+/// Whether something that the dossier tells of such a number by a day is hidden from whoever looks.
+fn is_partly_hidden(world: &World<'_>, outcome: &Outcome, fluent: FluentId, args: &[Term], on: i64) -> bool {
+    let model = world.model;
+    let Some(mut number) = Counted::of(model, fluent, args) else { return false };
+    if let Term::Value(place) = args[number.place] {
+        let solution = &outcome.runs[0].solution;
+        let wanted = [None, Some(place)];
+        let within = model.nesting.iter().flat_map(|lies| solution.instances_of(*lies, &wanted));
+        let on_the_day = within.filter(|it| it.intervals.iter().any(|interval| interval.contains(on)));
+        number.places = Some(on_the_day.map(|it| it.args[0]).chain([place]).collect());
+    }
+    let events = model.events.iter().enumerate().filter(|(_, event)| event.standing == Standing::Stated);
+    let hidden = events.filter(|(at, _)| !outcome.visible.contains(&EventId::from_index(*at)));
+    let first = |at: usize| world.dating.bounds(EventId::from_index(at)).0;
+    let mut by_then = hidden.filter(|(at, _)| first(*at).is_none_or(|first| first <= on));
+    by_then.any(|(_, event)| event.happenings.iter().any(|it| number.is_told_by(it)))
+}
+
+/// A number that is counted at places, of these things.
+struct Counted<'m> {
+    model: &'m Model,
+    own: FluentId,
+    place: usize,
+    /// The places that count; any if left out.
+    places: Option<Vec<Value>>,
+    wanted: Vec<Term>,
+}
+
+impl<'m> Counted<'m> {
+    fn of(model: &'m Model, fluent: FluentId, args: &[Term]) -> Option<Self> {
+        let total = model.totals.iter().find(|total| total.total == fluent)?;
+        let told = Counted { model, own: total.own, place: total.place, places: None, wanted: Vec::new() };
+        Some(Counted { wanted: told.of_whom(args), ..told })
+    }
+
+    /// The arguments but for the place.
+    fn of_whom(&self, args: &[Term]) -> Vec<Term> {
+        (0..args.len()).filter(|at| *at != self.place).map(|at| args[at]).collect()
+    }
+
+    /// Whether a fluent of these arguments is this number.
+    fn is_of(&self, fluent: FluentId, args: &[Term]) -> bool {
+        let counts = |places: &Vec<Value>| match args[self.place] {
+            Term::Value(place) => places.contains(&place),
+            _ => false,
+        };
+        fluent == self.own
+            && self.places.as_ref().is_none_or(counts)
+            && self.of_whom(args).iter().zip(&self.wanted).all(|pair| match pair {
+                (Term::Value(value), Term::Value(wanted)) => value == wanted,
+                _ => true,
+            })
+    }
+
+    fn is_told_by(&self, happening: &Happening) -> bool {
+        match happening {
+            Happening::Action(action, args) => self.is_changed_by(*action, args),
+            Happening::FactBegins(it, args, _) => self.is_of(*it, &plain(args)),
+            Happening::FactEnds(..) => false,
+        }
+    }
+
+    fn is_changed_by(&self, action: ActionId, values: &[Value]) -> bool {
+        // Of numbers only what kind they are is looked at: a range is none of those that a rule may name.
+        let may_be = |term: &Term, value: &Value| match term {
+            Term::Value(it) => it == value || it.as_entity().is_none() && value.as_entity().is_none(),
             _ => true,
-        })
-    };
-    let changed_by = |action: ActionId, values: &[Value]| {
-        model.rules.iter().any(|rule| {
+        };
+        self.model.rules.iter().any(|rule| {
             let of_act = rule.item.triggers.iter().find_map(|trigger| match trigger {
                 Trigger::Happens(it) if it.action == action => Some(&it.args),
                 _ => None,
             });
+            let of_act = of_act.filter(|args| args.iter().zip(values).all(|(term, value)| may_be(term, value)));
             let Some(pattern) = of_act else { return false };
-            let put = |term: Term| {
-                let at = pattern.iter().position(|it| *it == term && matches!(term, Term::Var(_)));
-                at.map_or(term, |at| Term::Value(values[at]))
+            let put = |term: &Term| {
+                let at = pattern.iter().position(|it| it == term && matches!(term, Term::Var(_)));
+                at.map_or(*term, |at| Term::Value(values[at]))
             };
             rule.item.effects.iter().any(|effect| match effect {
                 Effect::Increase { fluent, args, .. } | Effect::Initiate { fluent, args, .. } => {
-                    *fluent == total.own && same(&of_whom(args), &put)
+                    self.is_of(*fluent, &args.iter().map(put).collect::<Vec<_>>())
                 }
                 _ => false,
             })
         })
-    };
-    let plain = |args: &[Value]| args.iter().map(|value| Term::Value(*value)).collect::<Vec<_>>();
-    let tells = |happening: &Happening| match happening {
-        Happening::Action(action, args) => changed_by(*action, args),
-        Happening::FactBegins(it, args, _) => *it == total.own && same(&of_whom(&plain(args)), &|term| term),
-        Happening::FactEnds(..) => false,
-    };
-    let stated = model.events.iter().filter(|event| event.standing == Standing::Stated);
-    stated.flat_map(|event| &event.happenings).any(tells)
-        || model
-            .initial
-            .iter()
-            .any(|it| it.item.fluent == total.own && same(&of_whom(&plain(&it.item.args)), &|term| term))
+    }
+}
+
+fn plain(args: &[Value]) -> Vec<Term> {
+    args.iter().map(|value| Term::Value(*value)).collect()
 }
 
 /// A value that the thing asked about has not, but its parts have: when the articles of a treaty expire.
