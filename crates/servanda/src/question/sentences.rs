@@ -2,7 +2,7 @@
 
 use servanda_model::lexicon::{Piece, Target, Wording};
 use servanda_model::{
-    Asked, CompareOp, Condition, Deed, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, FluentId,
+    Asked, CompareOp, Condition, Deed, Definition, DefinitionId, Effect, EntityId, Event, EventPattern, Expr, FluentId,
     FluentPattern, FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
@@ -219,6 +219,7 @@ impl Preparing<'_> {
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
             && patterns.iter().any(|(pattern, _)| self.is_told(pattern))
             && (matches!(question.form, Form::When) || !self.is_left_behind(text))
+            && (patterns.iter().any(|(pattern, _)| self.is_told_in(pattern, question)) || !self.goes_on(text))
         {
             self.happened(patterns, scope, text, question);
             return Ok(());
@@ -459,7 +460,7 @@ impl Preparing<'_> {
     /// broken or done with.
     fn was_done(&self, condition: &Condition, text: &str, question: &Question) -> bool {
         let Condition::Holds(it) = condition else { return false };
-        !question.told_as.is_empty() && self.is_other_word(it.fluent, text)
+        !question.told_as.is_empty() && self.is_other_word(it.fluent, text) && !self.is_same_verb(it.fluent, text)
             || self.is_perfect(it.fluent)
             || statuses::is_done(self.model, condition)
             || statuses::is_breach(self.model, condition) && (question.during.is_some() || names_a_deed(&question.text))
@@ -509,6 +510,49 @@ impl Preparing<'_> {
     /// Whether the dossier tells of such an act.
     pub(super) fn is_told(&self, pattern: &EventPattern) -> bool {
         self.model.events.iter().flat_map(|event| &event.happenings).any(|it| is_done_in(pattern, it))
+    }
+
+    /// Whether the dossier may tell of such an act in the time that a question names, if it names one.
+    fn is_told_in(&self, pattern: &EventPattern, question: &Question) -> bool {
+        let Some((first, last)) = question.own_time() else { return true };
+        let fits = |event: &&Event| {
+            let (min, max) = (event.when.min, event.when.max);
+            !min.zip(last).is_some_and(|(min, last)| last < min)
+                && !max.zip(first).is_some_and(|(max, first)| max < first)
+        };
+        let mut done = self.model.events.iter().filter(fits).flat_map(|event| &event.happenings);
+        done.any(|it| is_done_in(pattern, it))
+    }
+
+    /// Whether a sentence also says, in the words of an act, that something goes on: who occupied a land in 1943 need not have
+    /// entered it in that year.
+    fn goes_on(&mut self, text: &str) -> bool {
+        let Ok(Asked::Conditions(conditions)) = self.asker.sentence(text, &mut Scope::default()) else { return false };
+        conditions.iter().all(|it| match it {
+            Condition::Holds(it) => self.is_same_verb(it.fluent, text) && !self.is_perfect(it.fluent),
+            _ => false,
+        })
+    }
+
+    /// Whether a fluent is meant by some form of its own verb: who `occupied` a land `occupies` it.
+    fn is_same_verb(&self, fluent: FluentId, text: &str) -> bool {
+        let Some(main) = self.main_wording(fluent) else { return false };
+        let own: Vec<&String> = main
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Word(forms) if !is_preposition(&forms[0]) => forms.first(),
+                _ => None,
+            })
+            .collect();
+        let wordings = self.model.lexicon.wordings.iter().filter(|it| it.target == Target::Fluent(fluent));
+        wordings.flat_map(|it| &it.pieces).any(|piece| match piece {
+            Piece::Word(forms) => {
+                forms.iter().any(|form| own.contains(&form) && form.len() > 3)
+                    && text.split_whitespace().any(|word| forms.iter().any(|form| word.eq_ignore_ascii_case(form)))
+            }
+            _ => false,
+        })
     }
 
     /// `which norms are not breached`: each thing of the kind for which it is not so.
