@@ -9,7 +9,7 @@ use servanda_model::{
 use super::loose::is_preposition;
 use super::reword::MOST_REWORDED;
 use super::verbs::{is_form_of, is_past_form};
-use super::words::{self, ASKED, all_orders, of_status};
+use super::words::{self, ASKED, agentless, all_orders, of_status};
 use super::{Form, Preparing, Question, Turn, refused, statuses, terms};
 
 /// The most words of a name that begins a sentence.
@@ -35,9 +35,10 @@ impl Preparing<'_> {
             return Ok(());
         }
         let before = question.clone();
-        let first = match self.said(text, question) {
+        let (orders, turned) = orders_of(text, &question.text);
+        let first = match self.said_in(&orders, text, question) {
             Ok(()) => {
-                self.told_at_length(text, before, question);
+                self.told_at_length(&orders, text, before, question);
                 return Ok(());
             }
             Err(trouble) => trouble,
@@ -46,7 +47,7 @@ impl Preparing<'_> {
             return Err(first);
         }
         let mut tried: Vec<String> = Vec::new();
-        for order in all_orders(text) {
+        for order in orders {
             for fuller in self.fuller(&order) {
                 if tried.len() >= MOST_TRIED || tried.contains(&fuller) {
                     continue;
@@ -57,12 +58,15 @@ impl Preparing<'_> {
                 tried.push(fuller);
             }
         }
+        if !turned.is_empty() && self.said_in(&turned, text, question).is_ok() {
+            return Ok(());
+        }
         Err(first)
     }
 
     /// Where nothing is told of acts in the words of a question, and of acts that say more something is, these are meant: who
     /// declared independence from somebody declared it.
-    fn told_at_length(&mut self, text: &str, before: Question, question: &mut Question) {
+    fn told_at_length(&mut self, orders: &[String], text: &str, before: Question, question: &mut Question) {
         let is_told = |this: &Self, question: &Question| match &question.form {
             Form::Acts { patterns, .. } => patterns.iter().any(|it| this.is_told(it) || this.is_brought_about(it)),
             _ => true,
@@ -70,7 +74,7 @@ impl Preparing<'_> {
         if is_told(self, question) || text.split_whitespace().count() > MOST_REWORDED {
             return;
         }
-        let fuller: Vec<String> = all_orders(text).iter().flat_map(|order| self.fuller(order)).collect();
+        let fuller: Vec<String> = orders.iter().flat_map(|order| self.fuller(order)).collect();
         for text in fuller.iter().take(MOST_TRIED) {
             let mut own = before.clone();
             if self.plain_sentence(text, &mut own).is_ok()
@@ -91,9 +95,12 @@ impl Preparing<'_> {
 
     /// As [`Preparing::sentence`], with all the words of the phrase.
     pub(super) fn said(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
-        let orders = all_orders(text);
+        self.said_in(&all_orders(text), text, question)
+    }
+
+    fn said_in(&mut self, orders: &[String], text: &str, question: &mut Question) -> Result<(), Trouble> {
         let mut trouble = None;
-        for order in &orders {
+        for order in orders {
             match self.plain_sentence(order, question) {
                 Ok(()) => return Ok(()),
                 Err(first) => trouble = trouble.or(Some(first)),
@@ -748,4 +755,15 @@ pub(super) fn asked_vars(conditions: &[Condition], scope: &Scope) -> Vec<VarId> 
         }
     }
     vars
+}
+
+/// The orders of words to try of a sentence, and those to try where none of them is understood: without `was` nobody who stands
+/// before the verb suffers the act, `did Arvenia attack`.
+fn orders_of(text: &str, question: &str) -> (Vec<String>, Vec<String>) {
+    const PASSIVE: [&str; 7] = ["is", "are", "was", "were", "be", "been", "being"];
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let has_passive =
+        |text: &str| text.split_whitespace().any(|word| PASSIVE.iter().any(|it| word.eq_ignore_ascii_case(it)));
+    let turned = if has_passive(question) || has_passive(text) { Vec::new() } else { agentless(&words) };
+    all_orders(text).into_iter().partition(|order| !turned.contains(order))
 }

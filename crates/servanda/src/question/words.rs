@@ -84,7 +84,7 @@ pub(super) fn all_orders(text: &str) -> Vec<String> {
 }
 
 /// `was Lithuania attacked`: by somebody.
-fn agentless(words: &[&str]) -> Vec<String> {
+pub(super) fn agentless(words: &[&str]) -> Vec<String> {
     if words.iter().any(|word| word.eq_ignore_ascii_case("by")) {
         return Vec::new();
     }
