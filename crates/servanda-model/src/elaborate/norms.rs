@@ -150,6 +150,7 @@ impl Elaborator<'_> {
             self.norm(norm, Some(reading), base, Some(statement), guards);
         }
         self.define_own_statuses();
+        self.set_off_by_each();
         self.exceptions_apart();
         self.exceptions_unused();
     }

@@ -4,8 +4,8 @@
 //! names the norm, it waits for that one alone.
 
 use crate::elaborate::{Elaborator, value_of};
-use crate::ids::{EntityId, FluentId};
-use crate::program::{CompareOp, Condition, Definition, Expr, FluentPattern, FluentType, Mode, Term, Trigger};
+use crate::ids::{EntityId, FluentId, VarId};
+use crate::program::{CompareOp, Condition, Definition, Expr, FluentPattern, FluentType, Mode, Term, Trigger, Var};
 
 impl Elaborator<'_> {
     /// Has triggers and conditions that name a norm look at a status of that norm alone.
@@ -94,6 +94,82 @@ impl Elaborator<'_> {
                     definition.conditions.push(Condition::Compare { left, op: CompareOp::Equal, right });
                 }
                 self.push_definition(definition, it.guards);
+            }
+        }
+    }
+
+    /// `when NORM is breached by X begins` is set off by each breach: also where X breaks the norm a second time, of which the
+    /// status of the norm as a whole tells nothing, as it is breached already.
+    pub(super) fn set_off_by_each(&mut self) {
+        for at in 0..self.model.rules.len() {
+            let triggers = self.model.rules[at].item.triggers.clone();
+            let is_own = |it: &Trigger| matches!(it, Trigger::Begins(of) if self.tells_of(of.fluent).is_some());
+            if !triggers.iter().any(is_own) {
+                continue;
+            }
+            let mut kept = Vec::new();
+            for trigger in triggers {
+                match &trigger {
+                    Trigger::Begins(of) if self.tells_of(of.fluent).is_some() => {
+                        let of = of.clone();
+                        let status = self.tells_of(of.fluent).unwrap_or_default();
+                        for (bearer, told) in status {
+                            kept.extend(self.each_instance(at, &of, bearer, told));
+                        }
+                    }
+                    _ => kept.push(trigger),
+                }
+            }
+            self.model.rules[at].item.triggers = kept;
+        }
+    }
+
+    /// The statuses of instances from which a status of a norm follows, each with who bears it; none where it follows from
+    /// anything else.
+    fn tells_of(&self, own: FluentId) -> Option<Vec<(Term, FluentPattern)>> {
+        let is_own = self.own_statuses.values().any(|it| *it == own);
+        let definitions = self.model.definitions.iter().filter(|it| it.item.fluent == own && is_own);
+        let told = definitions.map(|it| match (it.item.args.as_slice(), it.item.conditions.as_slice()) {
+            ([bearer], [Condition::Holds(status)]) => Some((*bearer, status.clone())),
+            _ => None,
+        });
+        let told: Option<Vec<_>> = told.collect();
+        told.filter(|all| !all.is_empty())
+    }
+
+    /// The trigger that a status of an instance begins, for a rule that waits for the status of its norm. Where the bearer is
+    /// named by the norm alone, the rule is told who it is in a rule of its own.
+    fn each_instance(&mut self, rule: usize, of: &FluentPattern, bearer: Term, told: FluentPattern) -> Option<Trigger> {
+        let wanted = of.args[0];
+        let item = &mut self.model.rules[rule].item;
+        let mut vars = item.vars.clone();
+        let holes = &self.model.program.fluents[told.fluent.index()].args;
+        let args = told.args.iter().zip(holes).map(|(term, hole)| match term {
+            Term::Var(_) if *term == bearer => wanted,
+            Term::Value(_) => *term,
+            _ => {
+                vars.push(Var { name: "of it".to_owned(), hole: *hole });
+                Term::Var(VarId::from_index(vars.len() - 1))
+            }
+        });
+        let begins = Trigger::Begins(FluentPattern { args: args.collect(), ..told });
+        let said = match (bearer, wanted) {
+            (Term::Value(bearer), Term::Value(wanted)) if bearer != wanted => return None,
+            (Term::Value(bearer), Term::Var(var)) => Some(Condition::Let(var, Expr::Value(bearer))),
+            _ => None,
+        };
+        match said {
+            None => {
+                item.vars = vars;
+                Some(begins)
+            }
+            Some(said) => {
+                let mut own = self.model.rules[rule].clone();
+                own.item.vars = vars;
+                own.item.triggers = vec![begins];
+                own.item.conditions.insert(0, said);
+                self.push_rule(own.item, own.guards);
+                None
             }
         }
     }
