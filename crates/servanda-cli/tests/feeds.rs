@@ -195,6 +195,55 @@ fn the_life_of_a_norm_is_as_the_reference_defines_it() {
 }
 
 #[test]
+fn each_breach_sets_off_what_waits_for_a_breach() {
+    let rules = format!(
+        "{CLAIMS}
+fluent fines of {{d: member}}: number
+rule Fined
+  for d: member
+  when Discharge is breached by d begins
+  then fines of d increases by 1"
+    );
+    // Of ann two claims run out while an earlier one is still breached, both on one tick.
+    let feed = "time,action,id,d\n0,open,1,ann\n1,open,2,ann\n1,open,3,ann\n1,open,4,bob\n3,discharge,4,bob\n";
+    let folder = folder("each-breach", &rules, feed);
+    assert_eq!(rows(&folder, "fines_of", &[]), ["ann,1,6,7", "ann,3,7,"]);
+}
+
+#[test]
+fn a_number_of_whom_another_condition_names_is_nothing_if_none_is_stated_in_whatever_order() {
+    let rules = |conditions: &str| {
+        format!(
+            "uses clock integers
+kind client
+action {{c: client}} join/joins/joined
+action {{c: client}} pay/pays/paid {{x: number}}
+fluent {{c: client}} is member
+fluent balance of {{c: client}}: number
+fluent known balance of {{c: client}}: any
+rule Joins
+  for c: client
+  when c joins
+  then c is member
+rule Pays
+  for c: client; x: number
+  when c pays x
+  then balance of c increases by x
+define known balance of c is b
+  for c: client; b: number
+  while {conditions}"
+        )
+    };
+    let feed = "time,action,c,x\n1,join,ann,\n2,join,bob,\n3,pay,bob,5\n4,pay,eve,7\n";
+    for conditions in ["balance of c is b; c is member", "c is member; balance of c is b"] {
+        let folder = folder("number-orders", &rules(conditions), feed);
+        assert_eq!(rows(&folder, "known_balance_of", &[]), ["ann,0,1,", "bob,0,2,3", "bob,5,3,"], "{conditions}");
+    }
+    let folder = folder("number-alone", &rules("balance of c is b"), feed);
+    assert_eq!(rows(&folder, "known_balance_of", &[]), ["bob,5,3,", "eve,7,4,"]);
+}
+
+#[test]
 fn a_prohibition_begun_and_ended_at_one_moment_is_no_contradiction() {
     let rules = CLAIMS.replace("until d discharges id", "until id is waived");
     let feed = "time,action,id,d\n0,open,1,a\n4,open,1,a\n4,waive,1,\n6,sell,1,a\n0,open,2,a\n".to_owned();

@@ -44,6 +44,8 @@ pub(crate) struct Logic<'a> {
     pub(crate) people: People,
     /// Variables that something has bound so far.
     pub(crate) bound: Vec<VarId>,
+    /// Whether a number was met of which nothing has said yet whose it is.
+    pub(crate) open_number: bool,
 }
 
 pub(crate) type Read<T> = Result<T, Trouble>;
@@ -52,11 +54,34 @@ impl Logic<'_> {
     /// Conditions separated by `;`.
     pub(crate) fn conditions(&mut self, words: &[Word]) -> Read<Vec<Condition>> {
         balanced(words)?;
-        let mut all = Vec::new();
-        for part in split(words, ";") {
-            all.extend(self.condition(part)?);
+        let parts = split(words, ";");
+        let mut all: Vec<Vec<Condition>> = Vec::new();
+        let mut open = Vec::new();
+        for part in &parts {
+            let before = (self.bound.clone(), self.scope.clone(), std::mem::take(&mut self.open_number));
+            let conditions = self.condition(part)?;
+            if self.open_number && parts.len() > 1 {
+                // Of whom the number is, what comes later may say: then it is theirs, and nothing if they have none.
+                (self.bound, self.scope) = (before.0, before.1);
+                open.push(all.len());
+                all.push(Vec::new());
+            } else {
+                all.push(conditions);
+            }
+            self.open_number = before.2;
         }
-        Ok(all)
+        let mut last = Vec::new();
+        for at in open {
+            let before = std::mem::take(&mut self.open_number);
+            let conditions = self.condition(parts[at])?;
+            if self.open_number {
+                all[at] = conditions
+            } else {
+                last.extend(conditions)
+            }
+            self.open_number = before;
+        }
+        Ok(all.into_iter().flatten().chain(last).collect())
     }
 
     /// One condition; it may need several of the kernel's.
@@ -239,10 +264,12 @@ impl Logic<'_> {
             }
             Filler::Var(var) if !free => return vec![Condition::Let(*var, Expr::Fluent(fluent, args))],
             Filler::Var(var) => {
+                self.open_number = true;
                 return vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Var(*var) })];
             }
             _ => return vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Any })],
         };
+        self.open_number |= free;
         if free {
             let var = self.scope.fresh(Hole::Number);
             let mut all = vec![Condition::Holds(FluentPattern { fluent, args, value: Term::Var(var) })];

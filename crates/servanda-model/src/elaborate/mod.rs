@@ -352,6 +352,7 @@ impl<'a> Elaborator<'a> {
             scope: Scope::default(),
             people,
             bound: Vec::new(),
+            open_number: false,
         }
     }
 

@@ -169,6 +169,7 @@ impl<'a> Asker<'a> {
             scope,
             people: People::default(),
             bound: Vec::new(),
+            open_number: false,
         }
     }
 
