@@ -340,7 +340,7 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         | Form::Did(_)
         | Form::Says(_)
         | Form::Claims(_)
-        | Form::Against(_)
+        | Form::Against { .. }
         | Form::Apart(..)
         | Form::Named(_)
         | Form::Holders { .. } => Target::default(),
@@ -440,6 +440,20 @@ fn plain(answer: &Answer) -> String {
 }
 
 pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome) -> Reply {
+    let Some(surely) = question.surely else { return reply_in_time(world, question, view, outcome) };
+    // What may be before an event, and may be after it, is possibly before it.
+    let sure = Question { during: Some(surely), surely: None, ..question.clone() };
+    let sure = reply_in_time(world, &sure, view, outcome).answers;
+    let mut reply = reply_in_time(world, question, view, outcome);
+    for answer in &mut reply.answers {
+        if !sure.iter().any(|it| it.text == answer.text && it.truth == Truth::Certain) {
+            answer.truth = Truth::Possible;
+        }
+    }
+    reply
+}
+
+fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &Outcome) -> Reply {
     let model = world.model;
     let day = question.on.or(view.on);
     let on = day.unwrap_or_else(|| world.last_day());
@@ -467,7 +481,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         Form::Says(thing) => says(world, outcome, *thing),
         Form::Claims(of) => claims(world, outcome, view, of, day),
         Form::Apart(from, to) => apart(world, outcome, *from, *to),
-        Form::Against(named) => against(world, outcome, view, *named),
+        Form::Against { of, by } => against(world, outcome, view, *of, *by),
         Form::Named(thing) => named(world, *thing),
         Form::Holders { by, of } => holders(world, outcome, *by, *of),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),

@@ -8,7 +8,7 @@ use servanda_chronology::{
     Relation, Scenario, Shift,
 };
 use servanda_diagnostics::{Diagnostic, Span};
-use servanda_model::{Clock, EntityId, EventId, Lapse, Model};
+use servanda_model::{Clock, EntityId, Event, EventId, Lapse, Model};
 
 /// When everything may have happened.
 pub struct Dating {
@@ -279,6 +279,24 @@ impl Dating {
             (Some(chronology), Some(point)) => chronology.bounds(point),
             _ => (None, None),
         }
+    }
+
+    /// The first and last day on which something may have been said that is no event of the chronology: as it is dated, and as
+    /// it stands to events.
+    #[must_use]
+    pub fn said_between(&self, model: &Model, event: &Event) -> (Option<i64>, Option<i64>) {
+        let (mut min, mut max) = (event.when.min, event.when.max);
+        for relation in &event.relations {
+            let other = model.events.iter().position(|it| it.entity == Some(relation.other));
+            let Some((first, last)) = other.map(|at| self.bounds(EventId::from_index(at))) else { continue };
+            if let (Some(Lapse::Days(days)), Some(first)) = (relation.at_least, first) {
+                min = Some(min.map_or(first + days, |min| min.max(first + days)));
+            }
+            if let (Some(Lapse::Days(days)), Some(last)) = (relation.at_most, last) {
+                max = Some(max.map_or(last + days, |max| max.min(last + days)));
+            }
+        }
+        (min, max)
     }
 
     /// The least and the most ticks from one event to another; `None` where either may be arbitrarily early or late.

@@ -85,6 +85,10 @@ impl<'m> Preparing<'m> {
         }
         let mut body = understand::without_contractions(&close_quotations(plain));
         let mut question = Question { text: text.trim().to_owned(), ..Question::default() };
+        if let Some(rest) = strip(&body, "not certainly ") {
+            question.possibly = true;
+            body = format!("not {rest}");
+        }
         if let Some(rest) = strip(&body, "not possibly ") {
             // What is not so is not so in any chronology.
             body = format!("not {rest}");
@@ -109,6 +113,7 @@ impl<'m> Preparing<'m> {
         let (body, ends) = ends::take(self.model, &self.asker, &body);
         (question.since, question.until, question.on) = (ends.since, ends.until, ends.on);
         (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);
+        question.surely = ends.surely;
         self.chosen.extend(question.view.under.iter().copied());
         let body = self.without_clause(&body, &mut question);
         let (body, ever) = without_ever(&body);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use servanda_model::lexicon::{Piece, Target, Wording};
 use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Model, Value};
 
 use super::matching::suits;
@@ -302,7 +303,10 @@ pub(super) fn happened(
     };
     for id in outcome.visible.iter() {
         let event = &model.events[id.index()];
-        let involved = thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
+        let by_parties = |it: &Happening| thing.is_some_and(|thing| is_done_by_parties(model, it, thing));
+        let is_theirs = event.happenings.iter().any(by_parties);
+        let involved =
+            is_theirs || thing.is_none_or(|thing| event.mentions.contains(&thing) || event.entity == Some(thing));
         let by_it = |happening: &servanda_model::Happening| {
             let doer = match happening {
                 servanda_model::Happening::Action(_, args) => args.first().copied(),
@@ -310,7 +314,7 @@ pub(super) fn happened(
             };
             doer.is_some() && doer == thing.map(Value::entity)
         };
-        let involved = involved && (!does || event.happenings.iter().any(by_it));
+        let involved = involved && (!does || is_theirs || event.happenings.iter().any(by_it));
         let whole_of =
             (!does && !involved).then(|| thing.and_then(|thing| in_whole(world, outcome, *id, thing))).flatten();
         let involved = involved || whole_of.is_some();
@@ -349,4 +353,29 @@ pub(super) fn happened(
     }
     answers.sort_by(|(a, first, one), (b, second, other)| (a, first, &one.text).cmp(&(b, second, &other.text)));
     answers.into_iter().map(|(.., answer)| answer).collect()
+}
+
+/// Whether an act upon an instrument of which no doer is told, and which some doer can do, is one of a party to it: `Sele signed`.
+fn is_done_by_parties(model: &Model, happening: &Happening, thing: EntityId) -> bool {
+    let Happening::Action(action, args) = happening else { return false };
+    let upon = args.first().and_then(|it| it.as_entity());
+    let Some(parties) = upon.map(|upon| &model.lexicon.entities[upon.index()].parties) else { return false };
+    if !parties.contains(&thing) {
+        return false;
+    }
+    let wordings = &model.lexicon.wordings;
+    let verb = |it: &Wording| match it.pieces.as_slice() {
+        [Piece::Hole(_), Piece::Word(forms), ..] => forms.clone(),
+        _ => Vec::new(),
+    };
+    let own: Vec<String> = wordings.iter().filter(|it| it.target == Target::Action(*action)).flat_map(verb).collect();
+    let is_with_doer = |it: &Wording| match (it.target, it.pieces.get(2)) {
+        (Target::Action(other), Some(Piece::Hole(_))) => {
+            let holes = &model.program.actions[other.index()].holes;
+            let upon_text = holes.get(1).is_some_and(|hole| *hole == model.program.actions[action.index()].holes[0]);
+            other != *action && upon_text && verb(it).iter().any(|form| own.contains(form))
+        }
+        _ => false,
+    };
+    wordings.iter().any(is_with_doer)
 }

@@ -21,13 +21,16 @@ pub(super) fn claims(
     for (at, event) in model.events.iter().enumerate() {
         let by: &[EntityId] = match &event.standing {
             Standing::Claimed(by) => by,
-            _ if of.contradicted && !model.is_stated(event, view.known_in) => &[],
+            _ if of.contradicted && (!model.is_stated(event, view.known_in) || !event.denied_by.is_empty()) => &[],
             _ => continue,
         };
-        let (min, max) = (event.when.min, event.when.max);
+        let (min, max) = world.dating.said_between(model, event);
         let said = day.is_none_or(|day| min.is_none_or(|min| min <= day));
-        let which: Vec<String> =
+        let mut which: Vec<String> =
             event.contradicted_by.iter().filter(|it| is_heard_of(model, outcome, it)).cloned().collect();
+        if of.contradicted {
+            which.extend(event.denied_by.iter().map(|id| model.name(*id).to_owned()));
+        }
         let wanted = of.by.is_none_or(|actor| by.contains(&actor))
             && of.text.as_ref().is_none_or(|words| event.sentence.to_lowercase().contains(&words.to_lowercase()))
             && of.named.is_none_or(|named| event.entity == Some(named))
@@ -53,7 +56,13 @@ pub(super) fn claims(
 }
 
 /// What speaks against the statement of a name.
-pub(super) fn against(world: &World<'_>, outcome: &Outcome, view: &View, named: EntityId) -> Vec<Answer> {
+pub(super) fn against(
+    world: &World<'_>,
+    outcome: &Outcome,
+    view: &View,
+    named: EntityId,
+    by: Option<EntityId>,
+) -> Vec<Answer> {
     let model = world.model;
     let mut all = Vec::new();
     for (at, event) in model.events.iter().enumerate() {
@@ -62,6 +71,7 @@ pub(super) fn against(world: &World<'_>, outcome: &Outcome, view: &View, named: 
         }
         let denied = event.denied_by.iter().map(|id| model.name(*id).to_owned());
         let spoken = event.contradicted_by.iter().filter(|it| is_heard_of(model, outcome, it)).cloned().chain(denied);
+        let spoken = spoken.filter(|it| by.is_none_or(|by| model.lexicon.entity(it) == Some(by)));
         all.extend(spoken.map(|text| {
             let own =
                 model.lexicon.entity(&text).and_then(|id| model.events.iter().position(|it| it.entity == Some(id)));

@@ -3,6 +3,7 @@
 use servanda_model::{EventId, EventPattern, Scope, Standing};
 
 use super::dates::Days;
+use super::ends::time_around;
 use super::sentences::is_done_in;
 use super::words::all_orders;
 use super::{Form, Preparing, Question};
@@ -22,8 +23,10 @@ impl Preparing<'_> {
         for at in joints {
             let Some((first, last)) = self.days_of_clause(&words[at + 1..]) else { continue };
             match words[at].to_lowercase().as_str() {
-                "before" => question.during = Some((None, first.map(|day| day - 1))),
-                "after" => question.during = Some((last.map(|day| day + 1), None)),
+                word @ ("before" | "after") => {
+                    let (may, surely) = time_around(word, (first, last));
+                    (question.during, question.surely) = (Some(may), surely);
+                }
                 "since" => question.since = first.or(last),
                 "until" => question.until = first.or(last),
                 _ if first == last => question.on = first,

@@ -17,8 +17,23 @@ pub(crate) struct Ends {
     pub(crate) that_day: bool,
     /// `in DATE`, `between DATE and DATE`, `before DATE`, `after DATE`: the first and the last day.
     pub(crate) during: Option<(Option<i64>, Option<i64>)>,
+    /// Of the time before or after an event that has no certain day: the days that surely are of it.
+    pub(crate) surely: Option<Days>,
     /// `as seen by X`, `as known in YEAR`, `under X`.
     pub(crate) view: View,
+}
+
+/// No day at all.
+const NEVER: Days = (Some(1), Some(0));
+
+/// The time that may be before, after or on the days of something, and that which surely is, if it is another.
+pub(super) fn time_around(word: &str, (first, last): Days) -> (Days, Option<Days>) {
+    let (may, surely) = match word {
+        "before" => ((None, last.map(|day| day - 1)), first.map_or(NEVER, |day| (None, Some(day - 1)))),
+        "after" => ((first.map(|day| day + 1), None), last.map_or(NEVER, |day| (Some(day + 1), None))),
+        _ => ((first, last), if first == last { (first, last) } else { NEVER }),
+    };
+    (may, Some(surely).filter(|it| *it != may))
 }
 
 /// Takes times and points of view off both ends of a question.
@@ -100,12 +115,18 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
             if first == last {
                 (ends.on, ends.that_day) = (first, true);
             } else {
-                ends.during = Some((first, last));
+                let (may, surely) = time_around("on", (first, last));
+                (ends.during, ends.surely) = (Some(may), surely);
             }
             true
         }
         [word @ ("on" | "by" | "since" | "until" | "in" | "during" | "before" | "after"), _, ..] => {
             let of_act = || of_act(1).filter(|_| ["before", "after", "since", "until"].contains(word));
+            if let (true, None, Some(act)) = (["before", "after"].contains(word), days(1), of_act()) {
+                let (may, surely) = time_around(word, act);
+                (ends.during, ends.surely) = (Some(may), surely);
+                return true;
+            }
             let Some((first, last)) = days(1).or_else(of_act) else { return false };
             let one = last.or(first);
             match *word {

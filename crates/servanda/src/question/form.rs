@@ -63,8 +63,13 @@ pub enum Form {
     Claims(OfClaims),
     /// How long it was from one event to another.
     Apart(EventId, EventId),
-    /// What speaks against a statement.
-    Against(EntityId),
+    /// What or who speaks against a statement.
+    Against {
+        /// The statement.
+        of: EntityId,
+        /// Who, if somebody is named.
+        by: Option<EntityId>,
+    },
     /// What a thing is.
     Named(EntityId),
     /// What happened, to whom or by whom.
@@ -154,6 +159,8 @@ pub struct Question {
     pub that_day: bool,
     /// The first and last day of `in DATE`, `before DATE` and the like.
     pub during: Option<(Option<i64>, Option<i64>)>,
+    /// Where this time hangs on an event that has no certain day: the days that surely are of it.
+    pub surely: Option<(Option<i64>, Option<i64>)>,
     /// Whether it asks for what was ever so, if no day is given.
     pub ever: bool,
     /// What has to be in the time it names, where not all of it: `which treaties did Lithuania sign in 1939`, `did it lose Tarn`.

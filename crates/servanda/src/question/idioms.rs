@@ -39,7 +39,7 @@ impl Preparing<'_> {
         let words = self.asked_simply(words, question);
         let words = self.of_no_kind(words, question, body);
         let words = self.kept(words);
-        let words = self.passed(words);
+        let words = self.lapsed(self.passed(words));
         let words = self.of_places(words);
         let words = self.there_are(words, question, body);
         let words = self.in_force(words);
@@ -69,14 +69,33 @@ impl Preparing<'_> {
 
     /// `does Belmark certainly hold Tarn`.
     fn surely(&self, words: &mut Vec<String>, question: &mut Question) {
-        let (known, mut at) = (self.asker.lexicon(), 0);
+        let (known, mut at, mut denied) = (self.asker.lexicon(), 0, false);
         words.retain(|word| {
             at += 1;
             let sure = is(word, &["certainly", "possibly"]) && at > 1 && !known.has_word(word);
-            question.certainly |= sure && is(word, &["certainly"]);
-            question.possibly |= sure && is(word, &["possibly"]);
+            // What is not certainly so is possibly not so.
+            let doubts = is(word, &["certainly"]) && std::mem::take(&mut denied);
+            question.certainly |= sure && is(word, &["certainly"]) && !doubts;
+            question.possibly |= sure && (is(word, &["possibly"]) || doubts);
+            denied = is(word, &["not"]);
             !sure
         });
+    }
+
+    /// `did Sele lapse`: a treaty comes to its end, and what lapses is a duty.
+    fn lapsed(&self, mut words: Vec<String>) -> Vec<String> {
+        const LAPSE: [(&str, &str); 3] = [("lapse", "end"), ("lapses", "ends"), ("lapsed", "ended")];
+        let found = words.iter().enumerate().find_map(|(at, word)| {
+            let (_, instead) = LAPSE.iter().find(|(lapse, _)| word.eq_ignore_ascii_case(lapse))?;
+            Some((at, *instead))
+        });
+        let Some((at, instead)) = found else { return words };
+        let from = words[..at].iter().take_while(|word| is(word, &AUXILIARY) || is(word, &["when"])).count();
+        let hooks = &self.model.hooks;
+        if self.text_named(&words[from..at]).is_some_and(|it| self.model.lexicon.is_of_kind(it, hooks.instrument)) {
+            instead.clone_into(&mut words[at]);
+        }
+        words
     }
 
     /// The text that a name stands for, be it an instrument, an article or a norm.

@@ -234,6 +234,15 @@ impl Preparing<'_> {
             Ok(debtor) => name(self, &creditor).map(|creditor| (debtor, creditor)),
             Err(trouble) => Err(trouble),
         };
+        let hooks = &self.model.hooks;
+        if let Ok((debtor, Some(norm))) = both
+            && self.model.lexicon.is_of_kind(norm, hooks.norm)
+            && !names[verb + 1..].iter().any(|word| word.eq_ignore_ascii_case("by"))
+        {
+            // `who owes Payment`: whom it binds.
+            let debtor = debtor.map_or("who", |it| self.model.name(it));
+            return Some(self.sentence(&format!("{} binds {debtor}", self.model.name(norm)), question));
+        }
         Some(both.and_then(|(debtor, creditor)| {
             let of = OfNorms {
                 wants: Wants::Must,

@@ -31,7 +31,10 @@ impl Preparing<'_> {
             let named = self.entity(what).is_ok_and(is_text);
             named || what.to_lowercase().starts_with("which norm")
         };
-        if of_status(&words).is_some_and(|(.., what)| of_norm(&what)) && self.status_sentence(text, question) {
+        let suffers = words.iter().position(|word| suffered(word).is_some()).map(|at| words[..at].join(" "));
+        let is_of_norm =
+            of_status(&words).is_some_and(|(.., what)| of_norm(&what)) || suffers.is_some_and(|what| of_norm(&what));
+        if is_of_norm && self.status_sentence(text, question) {
             return Ok(());
         }
         let before = question.clone();
@@ -118,11 +121,8 @@ impl Preparing<'_> {
         let (who, status, what) = match of_status(&words) {
             Some((who, status, what)) => (Some(who), status, what),
             None => {
-                let said = |word: &&str| ["breached", "observed", "kept"].contains(&word.to_lowercase().as_str());
-                let Some(at) = words.iter().position(said) else {
-                    return false;
-                };
-                let status = if words[at].eq_ignore_ascii_case("breached") { "breached" } else { "observed" };
+                let said = words.iter().enumerate().find_map(|(at, word)| suffered(word).map(|status| (at, status)));
+                let Some((at, status)) = said else { return false };
                 let plain = |part: &[&str]| -> String {
                     let kept: Vec<&str> = part
                         .iter()
@@ -766,4 +766,13 @@ fn orders_of(text: &str, question: &str) -> (Vec<String>, Vec<String>) {
         |text: &str| text.split_whitespace().any(|word| PASSIVE.iter().any(|it| word.eq_ignore_ascii_case(it)));
     let turned = if has_passive(question) || has_passive(text) { Vec::new() } else { agentless(&words) };
     all_orders(text).into_iter().partition(|order| !turned.contains(order))
+}
+
+/// What a participle says of a norm: `Ceiling broken`.
+fn suffered(word: &str) -> Option<&'static str> {
+    match word.to_lowercase().as_str() {
+        "breached" | "broken" | "broke" | "violated" => Some("breached"),
+        "observed" | "kept" => Some("observed"),
+        _ => None,
+    }
 }

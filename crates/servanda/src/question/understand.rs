@@ -241,12 +241,14 @@ impl Preparing<'_> {
 
     /// `which claims are contradicted`, `is League contradicted`, `what contradicts League`: where sources disagree.
     fn contradicted(&self, words: &[&str], lower: &[&str]) -> Option<Form> {
+        const DENY: [&str; 3] = ["deny", "contradict", "dispute"];
         let statement = |from: usize, to: usize| {
             let named = self.entity(&words.get(from..to)?.join(" ")).ok()?;
             self.model.events.iter().any(|event| event.entity == Some(named)).then_some(named)
         };
         let last = lower.len();
         let plain: Vec<&str> = lower.iter().copied().filter(|word| *word != "the").collect();
+        let against = |of, by| Some(Form::Against { of, by });
         let all = |named: Option<EntityId>| Form::Claims(OfClaims { named, contradicted: true, ..OfClaims::default() });
         match plain.as_slice() {
             ["which" | "what", "claims" | "statements", "is" | "are" | "were", "contradicted"]
@@ -256,11 +258,20 @@ impl Preparing<'_> {
             _ => {}
         }
         match lower {
-            ["is" | "was" | "are" | "were", .., "contradicted"] => Some(all(Some(statement(1, last - 1)?))),
-            ["who" | "what" | "which", "contradicts" | "contradicted", ..] => Some(Form::Against(statement(2, last)?)),
-            ["who" | "what", "speaks" | "spoke", "against", ..] => Some(Form::Against(statement(3, last)?)),
-            ["by", "what" | "whom" | "which", "is" | "was", .., "contradicted"] => {
-                Some(Form::Against(statement(3, last - 1)?))
+            ["is" | "was" | "are" | "were", .., "contradicted" | "denied" | "disputed"] => {
+                Some(all(Some(statement(1, last - 1)?)))
+            }
+            [
+                "who" | "what" | "which",
+                "contradicts" | "contradicted" | "denies" | "denied" | "disputes" | "disputed",
+                ..,
+            ] => against(statement(2, last)?, None),
+            ["who" | "what", "speaks" | "spoke", "against", ..] => against(statement(3, last)?, None),
+            ["by", "what" | "whom" | "which", "is" | "was", .., "contradicted" | "denied" | "disputed"] => {
+                against(statement(3, last - 1)?, None)
+            }
+            ["did" | "does", who @ .., _, _] if DENY.contains(&lower[last - 2]) => {
+                against(statement(last - 1, last)?, Some(self.entity(&words[1..=who.len()].join(" ")).ok()?))
             }
             _ => None,
         }

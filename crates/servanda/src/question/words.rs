@@ -145,10 +145,15 @@ pub(super) fn with_past_forms(lexicon: &Lexicon, text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let deed =
         |at: usize| words.get(at + 1).is_some_and(|next| is(next, &["to", "for"])) && is(words[at], &["forbidden"]);
+    // A duty is broken, talks are broken off.
+    let broken = |at: usize| {
+        let off = words.get(at + 1).is_some_and(|next| is(next, &["off"]));
+        (is(words[at], &["broken"]) && !off && lexicon.has_word("breached")).then(|| "breached".to_owned())
+    };
     let all: Vec<String> = words
         .iter()
         .enumerate()
-        .map(|(at, word)| form(word).filter(|_| !deed(at)).unwrap_or_else(|| (*word).to_owned()))
+        .map(|(at, word)| broken(at).or_else(|| form(word)).filter(|_| !deed(at)).unwrap_or_else(|| (*word).to_owned()))
         .collect();
     all.join(" ")
 }
