@@ -17,7 +17,7 @@ use crate::figures::{self, Figure};
 use crate::say;
 use crate::world::{Outcome, Run, World};
 
-pub(crate) use absence::{claimed_facts, is_place, lacking, within};
+pub(crate) use absence::{around, claimed_facts, is_place, lacking, within};
 pub use absence::{no, of_figures, why_not};
 pub(crate) use ended::settled;
 

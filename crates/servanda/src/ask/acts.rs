@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use servanda_model::lexicon::{Piece, Target, Wording};
+use servanda_model::lexicon::{Piece, Slot, Target, Wording};
 use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Model, Value};
 
 use super::matching::suits;
@@ -156,7 +156,11 @@ fn told_of_act<'a>(
     told.filter(move |id| world.model.events[id.index()].happenings.iter().any(is_it))
 }
 
-/// Acts upon a place in which the place asked about lies: what is done to the whole may be done to each place within it.
+const OF_WHOLE: &str = "what is done to a whole place may be done to each place within it";
+const OF_PART: &str = "what is done to a part of a place may be done to the whole";
+
+/// Acts upon a place in which the place asked about lies: what is done to the whole may be done to each place within it. And acts
+/// done in a place that lies in the one asked about: they are done there, too.
 pub(super) fn on_wholes(
     world: &World<'_>,
     outcome: &Outcome,
@@ -169,22 +173,27 @@ pub(super) fn on_wholes(
     let (first, last) = question.own_time().unwrap_or((None, day));
     let wants_day = question.asks_when();
     type Days = Vec<Option<i64>>;
-    let mut found: BTreeMap<(ActionId, Vec<Value>, usize), (String, Days)> = BTreeMap::new();
+    let mut found: BTreeMap<(ActionId, Vec<Value>, usize), (String, Option<&'static str>, Days)> = BTreeMap::new();
     for (index, run) in outcome.runs.iter().enumerate() {
         let mut times: BTreeMap<(ActionId, &[Value]), usize> = BTreeMap::new();
         for event in &run.solution.events {
             let mut of_it = patterns.iter().filter(|pattern| pattern.action == event.action);
-            let Some(within) = of_it.find_map(|pattern| steps::within(model, run, pattern, event)) else { continue };
+            let nested = of_it.find_map(|pattern| {
+                let whole = steps::within(model, run, pattern, event).map(|it| (it, Some(OF_WHOLE)));
+                let part = || steps::around(model, run, pattern, event);
+                whole.or_else(|| Some((part()?, Some(OF_PART).filter(|_| !is_done_in_place(model, pattern)))))
+            });
+            let Some((within, doubt)) = nested else { continue };
             let time = times.entry((event.action, &event.args)).or_default();
             *time += 1;
             let entry = found.entry((event.action, event.args.clone(), *time));
-            let (_, days) = entry.or_insert_with(|| (within, vec![None; outcome.runs.len()]));
+            let (.., days) = entry.or_insert_with(|| (within, doubt, vec![None; outcome.runs.len()]));
             days[index] = Some(event.tick);
         }
     }
     let mut answers = Vec::new();
     let mut named: BTreeSet<(ActionId, Vec<Value>)> = BTreeSet::new();
-    for ((action, args, _), (within, days)) in found {
+    for ((action, args, _), (within, doubt, days)) in found {
         // Chronologies that were looked at need not have it on the days asked about: then its dates say whether it may be.
         let (earliest, latest) = (days.iter().flatten().min(), days.iter().flatten().max());
         let Some((earliest, latest)) = earliest.zip(latest) else { continue };
@@ -209,7 +218,8 @@ pub(super) fn on_wholes(
         let first_day = days[run].unwrap_or(0);
         let day = wants_day.then(|| ends(world, outcome, &known, &[]).0.text(model));
         let text = wanted_of(model, asked, &args, said.clone(), day);
-        let mut one = answer(world, text, false, known, vec![None]);
+        let is_sure = days.iter().all(Option::is_some) && dates.iter().all(|(start, end)| from <= *start && *end <= to);
+        let mut one = answer(world, text, doubt.is_none() && is_sure, known, vec![None]);
         one.act = true;
         one.is_dated = wants_day;
         if one.text != said {
@@ -218,11 +228,31 @@ pub(super) fn on_wholes(
         let told = steps::of_act(world, outcome, &outcome.runs[run], action, &args, first_day);
         one.steps = told.steps;
         one.assumptions = told.assumptions;
-        one.assumptions.push("what is done to a whole place may be done to each place within it".to_owned());
+        one.assumptions.extend(doubt.map(str::to_owned));
         answers.push((days.iter().flatten().min().copied(), one));
     }
     answers.sort_by(|(a, one), (b, other)| (a, &one.text).cmp(&(b, &other.text)));
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Whether an act is done in the places that it names, as `stations troops in Tarn`, and not to them.
+fn is_done_in_place(model: &Model, pattern: &EventPattern) -> bool {
+    let Some(main) = model.lexicon.main_wording(Target::Action(pattern.action)) else { return false };
+    let is_place = |at: usize| {
+        let hole = model.program.actions[pattern.action.index()].holes[at];
+        model.nesting.iter().any(|nests| model.program.fluents[nests.index()].args.first() == Some(&hole))
+    };
+    let mut after = "";
+    main.pieces.iter().all(|piece| match piece {
+        Piece::Word(forms) => {
+            after = &forms[0];
+            true
+        }
+        Piece::Hole(slot) => match main.slots[*slot].0 {
+            Slot::Arg(at) => !is_place(at) || ["in", "at", "into", "within", "near", "from"].contains(&after),
+            Slot::Value => true,
+        },
+    })
 }
 
 /// What is wanted of an act: what fills the places asked for, else the day if that is asked for, else what was done.

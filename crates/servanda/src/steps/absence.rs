@@ -394,6 +394,21 @@ fn of_wholes(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &EventPat
 /// How the places asked about lie in those that something happened to, if they do: `Tarn lies in Eastmarch`. Only where a place
 /// is meant is one in another; what is done to a state is not done to the states and towns within it.
 pub(crate) fn within(model: &Model, run: &Run, pattern: &EventPattern, event: &Happened) -> Option<String> {
+    nested(model, run, pattern, event, |asked, done| [asked, done])
+}
+
+/// How the places that something happened in lie in those asked about, if they do.
+pub(crate) fn around(model: &Model, run: &Run, pattern: &EventPattern, event: &Happened) -> Option<String> {
+    nested(model, run, pattern, event, |asked, done| [done, asked])
+}
+
+fn nested(
+    model: &Model,
+    run: &Run,
+    pattern: &EventPattern,
+    event: &Happened,
+    part_and_whole: impl Fn(Value, Value) -> [Value; 2],
+) -> Option<String> {
     let holes = &model.program.actions[event.action.index()].holes;
     let mut all: Vec<String> = Vec::new();
     for (at, (term, value)) in pattern.args.iter().zip(&event.args).enumerate() {
@@ -401,15 +416,15 @@ pub(crate) fn within(model: &Model, run: &Run, pattern: &EventPattern, event: &H
         if asked == value {
             continue;
         }
+        let args = part_and_whole(*asked, *value);
         let lies = model.nesting.iter().filter(|nests| is_place(model, **nests, holes[at])).any(|nests| {
-            let args = [*asked, *value];
             let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
             on(event.tick) || on(event.tick - 1)
         });
         if !lies {
             return None;
         }
-        all.push(format!("{} lies in {}", model.show(*asked), model.show(*value)));
+        all.push(format!("{} lies in {}", model.show(args[0]), model.show(args[1])));
     }
     (!all.is_empty()).then(|| all.join(", "))
 }
