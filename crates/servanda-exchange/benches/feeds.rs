@@ -4,19 +4,27 @@
 //! unless said), and then of one length with more keys, more rules and longer windows; only those whose name begins with
 //! NAME. Each measurement is a process of its own, which opens the rules, runs them over the feed so many times that the
 //! clock is fine enough, and says what it took: processor time of all its threads, in the system as well; time by the
-//! clock; and the most memory it had. The time and memory of a process that only reads the file and splits its rows, the floor,
-//! stand beside.
+//! clock; and the most memory it had. All measurements of a feed take turns, some rounds of them, and the least counts.
+//!
+//! Beside each figure stand its multiples of the floor: the time to read the same file and do nothing. That can mean more than
+//! one thing, and each is measured:
+//! - `lines`: its bytes are read and its line ends counted. Nobody could know any row in this time.
+//! - `csv`: it is read with the `csv` crate, row by row into one `ByteRecord`: cells as bytes, which mean nothing yet.
+//! - `cells`: the same with the splitter of this crate.
+//! - `rows`: it is read as for a run, cells having become the values of an event, names their numbers; no rule sees them.
+//! - `copied`: lines are counted and as many bytes as the streamed result has are written to a file: what goes in and out.
 
 #![allow(clippy::disallowed_methods)]
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use servanda::load::{DefaultLaw, open};
-use servanda_exchange::{Order, RunOptions, run, split_rows};
+use servanda_exchange::{Order, RunOptions, read_rows, run, split_rows};
+use servanda_model::Model;
 
 struct Random(u64);
 
@@ -145,18 +153,32 @@ fn most_memory() -> u64 {
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
-/// What a process found out about itself.
+/// What a process found out about itself; of times those of a row.
+#[derive(Clone, Copy)]
 struct Measured {
     processor: f64,
     clock: f64,
-    memory: u64,
-    kept: u64,
-    intervals: u64,
+    memory: f64,
+    kept: f64,
+    intervals: f64,
 }
 
+/// Ways to read a feed and do nothing.
+const FLOORS: [&str; 5] = ["lines", "csv", "cells", "rows", "copied"];
+/// Ways to run, and on how many threads.
+const RUNS: [(&str, usize); 4] = [("streamed", 1), ("streamed", 2), ("sorted", 1), ("sorted", 2)];
+/// Those that multiples are given of.
+const BESIDE: [usize; 4] = [0, 1, 3, 4];
+
 /// One measurement, in a process of its own.
-fn measure(rules: &Path, feed: &Path, events: usize, how: &str, threads: usize) -> Measured {
-    let times = (2_000_000 / events).clamp(1, 20);
+fn measure(rules: &Path, feed: &Path, events: usize, (how, threads): (&str, usize)) -> Measured {
+    // The system counts processor time in hundredths of a second, and a floor is soon reached.
+    let more = match how {
+        "lines" => 64,
+        _ if FLOORS.contains(&how) => 8,
+        _ => 1,
+    };
+    let times = (2_000_000 / events).clamp(1, 20) * more;
     let program = std::env::current_exe().expect("this program has a path");
     let output = Command::new(program)
         .args(["measured", how, &threads.to_string(), &times.to_string()])
@@ -167,24 +189,46 @@ fn measure(rules: &Path, feed: &Path, events: usize, how: &str, threads: usize) 
     let numbers: Vec<f64> = text.split_whitespace().filter_map(|number| number.parse().ok()).collect();
     let [processor, clock, memory, kept, intervals] = numbers[..] else { panic!("{text}{output:?}") };
     let each = 1e9 / (times * events) as f64;
-    Measured {
-        processor: processor * each,
-        clock: clock * each,
-        memory: memory as u64,
-        kept: kept as u64,
-        intervals: intervals as u64,
+    Measured { processor: processor * each, clock: clock * each, memory: memory / 1024.0, kept, intervals }
+}
+
+impl Measured {
+    fn least(self, other: Measured) -> Measured {
+        Measured {
+            processor: self.processor.min(other.processor),
+            clock: self.clock.min(other.clock),
+            memory: self.memory.min(other.memory),
+            ..other
+        }
     }
 }
 
-/// The other side of [`measure`].
-fn measured(args: &[String]) {
-    let [how, threads, times, rules, feed] = args else { panic!("{args:?}") };
-    let (threads, times) = (threads.parse().expect("a number"), times.parse().expect("a number"));
-    let dossier = (how != "split").then(|| open(Path::new(rules), DefaultLaw::None).expect("rules"));
-    let out = Path::new(feed).with_extension("out");
+/// Reads a file and counts its line ends.
+fn lines(feed: &Path, buffer: &mut [u8]) -> usize {
+    let mut file = File::open(feed).expect("the feed is there");
+    let mut count = 0;
+    loop {
+        match file.read(buffer).expect("readable") {
+            0 => return count,
+            read => count += memchr::memchr_iter(b'\n', &buffer[..read]).count(),
+        }
+    }
+}
+
+/// Reads a file with the `csv` crate, and counts its rows.
+fn records(feed: &Path) -> usize {
+    let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_path(feed).expect("the feed is there");
+    let (mut record, mut count) = (csv::ByteRecord::new(), 0);
+    while reader.read_byte_record(&mut record).expect("readable") {
+        count += 1;
+    }
+    count
+}
+
+fn run_once(model: &Model, feed: &Path, how: &str, threads: usize) -> (usize, u64) {
     let options = RunOptions {
         feeds: vec![PathBuf::from(feed)],
-        out: out.clone(),
+        out: feed.with_extension("out"),
         until: None,
         order: if how == "sorted" { Order::Sorted } else { Order::AsTheyClose },
         late: 0,
@@ -192,45 +236,69 @@ fn measured(args: &[String]) {
         threads,
         checkpoints: None,
     };
+    let summary = run(model, &options, &mut |_| {}).expect("a feed in order");
+    (summary.kept, summary.intervals)
+}
+
+/// The other side of [`measure`].
+fn measured(args: &[String]) {
+    let [how, threads, times, rules, feed] = args else { panic!("{args:?}") };
+    let (threads, times) = (threads.parse().expect("a number"), times.parse().expect("a number"));
+    let needs_rules = !["lines", "csv", "cells"].contains(&how.as_str());
+    let dossier = needs_rules.then(|| open(Path::new(rules), DefaultLaw::None).expect("rules"));
+    let model = || &dossier.as_ref().expect("rules were opened").model;
+    let (feed, mut buffer) = (Path::new(feed), vec![0; 1 << 18]);
+    let out = feed.with_extension("out");
+    let mut result = Vec::new();
+    if how == "copied" {
+        run_once(model(), feed, how, threads);
+        result = std::fs::read(&out).expect("a result");
+    }
     let (before, start) = (processor(), Instant::now());
-    let (mut kept, mut intervals) = (0, 0);
+    let mut found = (0, 0);
     for _ in 0..times {
-        match &dossier {
-            None => drop(split_rows(Path::new(feed)).expect("readable")),
-            Some(dossier) => {
-                let summary = run(&dossier.model, &options, &mut |_| {}).expect("a feed in order");
-                (kept, intervals) = (summary.kept, summary.intervals);
+        match how.as_str() {
+            "lines" => found.0 = lines(feed, &mut buffer),
+            "csv" => found.0 = records(feed),
+            "cells" => found.1 = split_rows(feed).expect("readable").0,
+            "rows" => found.1 = read_rows(model(), feed).expect("readable"),
+            "copied" => {
+                found.0 = lines(feed, &mut buffer);
+                let mut to = File::create(&out).expect("room for the result");
+                result.chunks(buffer.len()).for_each(|part| to.write_all(part).expect("room for the result"));
             }
+            _ => found = run_once(model(), feed, how, threads),
         }
     }
+    let (kept, intervals) = found;
     println!("{} {} {} {kept} {intervals}", processor() - before, start.elapsed().as_secs_f64(), most_memory());
     let _ = std::fs::remove_file(out);
 }
 
 /// Measures one feed in every way, and prints a line for each.
 fn table(name: &str, rules: &Path, feed: &Path, events: usize) {
-    let floor = measure(rules, feed, events, "split", 1);
-    println!(
-        "{name}, {events} rows; to read and split the file takes {:.0} ns a row and {:.1} MB",
-        floor.processor,
-        floor.memory as f64 / 1024.0
-    );
-    for (how, threads) in [("streamed", 1), ("streamed", 2), ("sorted", 1), ("sorted", 2)] {
-        let it = measure(rules, feed, events, how, threads);
-        println!(
-            "  {how:<8} on {threads}  {:>5.0} ns of processor {:>9.0}/s ×{:<5.1} {:>5.0} ns by the clock {:>9.0}/s  \
-             {:>7.1} MB, kept {:>7}  intervals {}",
-            it.processor,
-            1e9 / it.processor,
-            it.processor / floor.processor.max(0.1),
-            it.clock,
-            1e9 / it.clock,
-            it.memory as f64 / 1024.0,
-            it.kept,
-            it.intervals,
-        );
+    let ways: Vec<(&str, usize)> = FLOORS.iter().map(|floor| (*floor, 1)).chain(RUNS).collect();
+    let round = || ways.iter().map(|way| measure(rules, feed, events, *way)).collect::<Vec<_>>();
+    let mut all = round();
+    for _ in 1..if events > 1_000_000 { 1 } else { ROUNDS } {
+        all = all.into_iter().zip(round()).map(|(so_far, next)| so_far.least(next)).collect();
+    }
+    let (floors, runs) = all.split_at(FLOORS.len());
+    print!("{name}, {events} rows; ns of processor to read the file and do nothing:");
+    FLOORS.iter().zip(floors).for_each(|(floor, it)| print!(" {floor} {:.1}", it.processor));
+    println!();
+    for ((how, threads), it) in RUNS.iter().zip(runs) {
+        print!("  {how:<8} on {threads}  {:>4.0} ns of processor {:>9.0}/s", it.processor, 1e9 / it.processor);
+        print!("  {:>4.0} by the clock {:>9.0}/s  ", it.clock, 1e9 / it.clock);
+        for at in BESIDE {
+            print!(" ×{:.1} {}", it.processor / floors[at].processor.max(0.1), FLOORS[at]);
+        }
+        println!("  {:>6.1} MB, kept {}, intervals {}", it.memory, it.kept, it.intervals);
     }
 }
+
+/// So many times each measurement is made, of feeds that are not too long.
+const ROUNDS: usize = 3;
 
 /// The deadline policy with another window, and with so many duties of one kind each.
 fn policy(rules: &str, window: u64, duties: u64) -> String {

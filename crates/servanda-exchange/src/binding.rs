@@ -10,6 +10,7 @@ use crate::batch::{Batch, Event};
 use crate::error::{Flaw, shown};
 use crate::names::{Names, Table, text_of};
 use crate::row::{Cell, Row};
+use crate::straight::{Step, Straight, Text};
 use crate::time;
 
 /// What rows of one name are.
@@ -47,6 +48,15 @@ struct Test {
     number: Option<Number>,
 }
 
+/// The ticks that rows may have.
+pub(crate) struct Within {
+    /// The newest so far.
+    pub(crate) newest: i64,
+    /// How much older a row may be.
+    pub(crate) late: i64,
+    pub(crate) until: i64,
+}
+
 /// The columns of one feed.
 pub(crate) struct Binding {
     header: Vec<String>,
@@ -60,6 +70,8 @@ pub(crate) struct Binding {
     /// From what stands in the action column to a place in `meanings`.
     known: Table,
     meanings: Vec<Vec<Meaning>>,
+    /// For each of these how its rows are read straight from the text, where they can be.
+    straight: Vec<Option<Straight>>,
     /// The actions of the vocabulary by all their names.
     names: BTreeMap<String, Vec<ActionId>>,
 }
@@ -104,6 +116,7 @@ impl Binding {
             last_time: (None, 0),
             known: Table::new(),
             meanings: Vec::new(),
+            straight: Vec::new(),
             names: action_names(model),
         };
         binding.usable(time)?;
@@ -185,6 +198,95 @@ impl Binding {
         Ok(())
     }
 
+    /// Reads rows as most of them are into a batch, up to one that is not, or until it is full. Says how many rows and bytes
+    /// were read.
+    pub(crate) fn read_straight(
+        &mut self,
+        text: Text<'_>,
+        within: &mut Within,
+        names: &Names<'_>,
+        batch: &mut Batch,
+    ) -> (u64, usize) {
+        let (mut rows, mut at) = (0, 0);
+        while batch.events.len() < Batch::ROWS
+            && let Some(next) = self.read_one_straight(text, at, within, names, batch)
+        {
+            at = next;
+            rows += 1;
+        }
+        (rows, at)
+    }
+
+    #[inline(always)]
+    fn read_one_straight(
+        &mut self,
+        text: Text<'_>,
+        at: usize,
+        within: &mut Within,
+        names: &Names<'_>,
+        batch: &mut Batch,
+    ) -> Option<usize> {
+        let (tick, length) = match self.clock {
+            Clock::Integers => text.number(at).map(|(tick, length)| (i64::from(tick), length))?,
+            _ => self.tick_straight(text, at)?,
+        };
+        let end = at + length;
+        if !text.is_comma(end) || tick < within.newest.saturating_sub(within.late) || within.until < tick {
+            return None;
+        }
+        let (key, length) = text.short(end + 1)?;
+        let meaning = self.known.get_short(key)?;
+        let straight = self.straight.get(meaning as usize)?.as_ref()?;
+        let next = straight.read(text, end + 1 + length, tick, names, batch)?;
+        within.newest = within.newest.max(tick);
+        Some(next)
+    }
+
+    /// A time that is no bare number, and how long it is.
+    fn tick_straight(&mut self, text: Text<'_>, at: usize) -> Option<(i64, usize)> {
+        let (key, length) = match text.short(at) {
+            Some((key, length)) => (Some(key), length),
+            None => (None, text.length(at)?),
+        };
+        if key.is_none() || key != self.last_time.0 {
+            self.last_time = (key, time::tick(text.cell(at, length)?, self.clock).ok()?);
+        }
+        Some((self.last_time.1, length))
+    }
+
+    /// How rows of such a meaning are read straight from the text: where time and action come first, and each of the other
+    /// cells is one thing at most.
+    fn straight_of(&self, meanings: &[Meaning]) -> Option<Straight> {
+        let [Meaning { action, cells, only, beyond }] = meanings else { return None };
+        if (self.time, self.action) != (0, Some(1)) || !only.is_empty() {
+            return None;
+        }
+        let step = |column: usize| {
+            let is_it = |filling: &&Filling| matches!(filling, Filling::Cell(of, _) if *of == column);
+            let mut filled = (0..).zip(cells).filter(|(_, filling)| is_it(filling));
+            let step = match filled.next() {
+                Some((hole, Filling::Cell(_, taken))) => match *taken {
+                    Taken::Number => Step::Number(hole),
+                    Taken::Thing(class) => Step::Thing(hole, class),
+                    Taken::Text => Step::Text(hole),
+                    Taken::Any => Step::Any(hole),
+                    Taken::Day | Taken::Duration => return None,
+                },
+                _ if *beyond <= column => Step::Empty,
+                _ => Step::Unread,
+            };
+            filled.next().is_none().then_some(step)
+        };
+        let steps = (2..self.header.len()).map(step).collect::<Option<_>>()?;
+        let value = |filling: &Filling| match filling {
+            Filling::Value(value) => *value,
+            Filling::Cell(..) => Value::TRUE,
+        };
+        let is_after = |filling: &Filling| !matches!(filling, Filling::Cell(0 | 1, _));
+        let values: Vec<Value> = cells.iter().map(value).collect();
+        cells.iter().all(is_after).then(|| Straight::new(*action, &values, steps)).flatten()
+    }
+
     #[cold]
     fn check_width(&self, row: Row<'_>) -> Result<(), Box<Flaw>> {
         match (self.header.len()..row.cells()).find(|at| !row.cell(*at).is_empty()) {
@@ -239,6 +341,7 @@ impl Binding {
         }
         meanings.extend(self.stated(model, names, "any")?);
         let at = self.meanings.len();
+        self.straight.push(self.straight_of(&meanings));
         self.meanings.push(meanings);
         self.known.insert(cell, text, at as u32);
         Ok(at)

@@ -102,6 +102,19 @@ impl CsvReader {
         Ok(())
     }
 
+    /// What is at hand of the rows that come, with padding.
+    #[inline]
+    pub(crate) fn at_hand(&self) -> &[u8] {
+        &self.buffer[self.start..self.end + PADDING]
+    }
+
+    /// Goes on after so many rows and bytes of what is at hand.
+    #[inline]
+    pub(crate) fn pass_over(&mut self, rows: u64, bytes: usize) {
+        self.start += bytes;
+        self.rows += rows;
+    }
+
     /// Reads on, keeping what was not taken yet.
     fn more(&mut self) -> Result<(), ReadError> {
         if self.start > 0 {

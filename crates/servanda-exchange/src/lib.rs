@@ -39,12 +39,14 @@ mod runs;
 mod shares;
 mod slice;
 mod sorting;
+mod straight;
 mod time;
 mod write;
 
 pub use checkpoint::Checkpoints;
 pub use error::{RunError, Trouble};
 pub use guard::keep_apart;
+pub use reading::read_rows;
 pub use replay::{Replay, ReplayOptions, replay};
 pub use row::split_rows;
 pub use run::{Order, Progress, RunOptions, Summary, run};

@@ -48,6 +48,9 @@ impl Text for Vec<u8> {
 /// So many bytes fit into a line; a power of two.
 const ROOM: usize = 128;
 
+/// Most lines are no longer.
+const MOSTLY: usize = 64;
+
 /// A row in the making.
 pub(crate) struct Line {
     room: [u8; ROOM + SHORT],
@@ -66,10 +69,28 @@ impl Line {
         self.length
     }
 
-    /// What it says, if there was room for it.
+    /// Puts what it says at the end of a text; says whether there was room for it.
     #[inline]
-    pub(crate) fn text(&self) -> Option<&[u8]> {
-        if self.length < ROOM { self.room.get(..self.length) } else { None }
+    pub(crate) fn append_to(&self, out: &mut Vec<u8>) -> bool {
+        let end = out.len() + self.length;
+        // So many at once take less time than as many as there are.
+        if let (true, Some(most)) = (self.length <= MOSTLY, self.room.first_chunk::<MOSTLY>()) {
+            out.extend_from_slice(most);
+        } else if self.length < ROOM {
+            out.extend_from_slice(&self.room);
+        } else {
+            return false;
+        }
+        out.truncate(end);
+        true
+    }
+
+    /// The last part, which began there, if it is short; and how long it is.
+    #[inline]
+    pub(crate) fn part(&self, from: usize) -> Option<([u8; SHORT], usize)> {
+        let length = self.length - from;
+        let part = self.room.get(from..)?.first_chunk()?;
+        (length <= SHORT && self.length < ROOM).then_some((*part, length))
     }
 
     /// Says something else at its beginning.
@@ -138,8 +159,12 @@ mod tests {
             put(&mut text, parts);
             put(&mut line, parts);
             assert_eq!(line.len(), text.len());
-            assert_eq!(line.text(), (text.len() < ROOM).then_some(text.as_slice()));
-            has_been[usize::from(line.text().is_none())] = true;
+            let mut all = b"before".to_vec();
+            let has_room = line.append_to(&mut all);
+            assert_eq!(has_room, text.len() < ROOM);
+            let wanted = if has_room { [b"before", text.as_slice()].concat() } else { b"before".to_vec() };
+            assert_eq!(all, wanted);
+            has_been[usize::from(!has_room)] = true;
         }
         assert_eq!(has_been, [true; 2]);
     }

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use servanda_model::{Action, Model, Value};
 
 use crate::batch::{Batch, Event, Strings};
-use crate::binding::Binding;
+use crate::binding::{Binding, Within};
 use crate::bytes::{Reader, Writer};
 use crate::csv::{CsvReader, ReadError};
 use crate::error::{Flaw, RunError, Trouble};
 use crate::names::{Names, text_of};
 use crate::row::Row;
+use crate::straight::Text;
 
 /// What all feeds share.
 pub(crate) struct Settings<'a> {
@@ -161,7 +162,11 @@ impl Feed {
         report: &mut Report,
         batch: &mut Batch,
     ) -> Result<(), RunError> {
-        while batch.events.len() < Batch::ROWS {
+        loop {
+            self.fill_straight(names, settings, batch);
+            if batch.events.len() >= Batch::ROWS {
+                break;
+            }
             let row = match self.source.next() {
                 Ok(Some(row)) => row,
                 Ok(None) => {
@@ -198,6 +203,18 @@ impl Feed {
         settings.bytes.fetch_add(bytes - self.bytes, Ordering::Relaxed);
         self.bytes = bytes;
         Ok(())
+    }
+
+    /// Adds rows as most of them are, up to one that is not.
+    fn fill_straight(&mut self, names: &Names<'_>, settings: &Settings<'_>, batch: &mut Batch) {
+        let reader = match &mut self.source {
+            Source::Csv(reader) if self.newest != i64::MIN => reader,
+            _ => return,
+        };
+        let mut within = Within { newest: self.newest, late: settings.late, until: settings.until };
+        let (rows, bytes) = self.binding.read_straight(Text(reader.at_hand()), &mut within, names, batch);
+        self.newest = within.newest;
+        reader.pass_over(rows, bytes);
     }
 
     #[cold]

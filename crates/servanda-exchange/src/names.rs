@@ -50,6 +50,22 @@ impl Table {
         (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
     }
 
+    /// What a text of at most fifteen bytes stands for, by its [`Cell::key`].
+    #[inline(always)]
+    pub(crate) fn get_short(&self, key: u128) -> Option<u32> {
+        let mut at = self.place(key);
+        loop {
+            let slot = &self.slots[at];
+            if slot.key == key {
+                return Some(slot.id);
+            }
+            if slot.key == 0 {
+                return None;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
     #[inline]
     pub(crate) fn get(&self, cell: Cell<'_>) -> Option<u32> {
         let key = Table::key_of(cell);
@@ -192,6 +208,19 @@ impl<'m> Names<'m> {
             }
         }
         Ok(EntityId(id))
+    }
+
+    /// The thing of that name, where the name was seen and the thing is of this class already; by [`Cell::key`].
+    #[inline(always)]
+    pub(crate) fn known_thing(&self, key: u128, class: Option<u8>) -> Option<u32> {
+        let id = self.things.get_short(key)?;
+        class.is_none_or(|class| self.of[id as usize] >> class & 1 == 1).then_some(id)
+    }
+
+    /// The text, where it was seen before; by [`Cell::key`].
+    #[inline]
+    pub(crate) fn known_text(&self, key: u128) -> Option<u32> {
+        self.texts.get_short(key)
     }
 
     /// Whether it is a value that some fluent may have, such as a word of `one of`, and nothing else.

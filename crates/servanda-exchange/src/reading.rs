@@ -1,5 +1,10 @@
 //! Reads rows in, batch by batch.
 
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+
+use servanda_model::Model;
+
 use crate::batch::Batch;
 use crate::error::RunError;
 use crate::merge::{Merged, Report, Settings};
@@ -47,5 +52,27 @@ impl<'m> Reading<'m> {
     /// The tick of the last row, and how many there were.
     pub(crate) fn so_far(&self) -> (i64, u64) {
         (self.newest, self.merged.events())
+    }
+}
+
+/// Reads a feed as for a run, its cells becoming the values of events, and does nothing with them: a floor that a run is
+/// measured by. Gives the events.
+///
+/// # Errors
+/// The file cannot be read, or a row is not understood.
+pub fn read_rows(model: &Model, path: &Path) -> Result<u64, RunError> {
+    let bytes = AtomicU64::new(0);
+    let settings = Settings { late: 0, skip_bad_rows: false, until: i64::MAX, every: 0, bytes: &bytes };
+    let mut merged = Merged::open(&[path.to_path_buf()], model)?;
+    let mut batch = Batch::default();
+    loop {
+        merged.next(&settings, &mut batch)?;
+        if merged.report.count > 0 {
+            let Report { troubles, count } = merged.report;
+            return Err(RunError::Rows { troubles, count });
+        }
+        if batch.events.is_empty() {
+            return Ok(merged.events());
+        }
     }
 }

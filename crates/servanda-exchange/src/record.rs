@@ -107,9 +107,10 @@ pub(crate) fn put(out: &mut Vec<u8>, it: &Interval, told: &impl Told) -> Put {
     line.byte(b',');
     let of_text = (split - start) as u64 | ((end - split - 1) as u64) << 16;
     line.begin_with(head.word(of_text));
-    let Some(text) = line.text() else { return put_long(out, &head, told) };
     let at = out.len();
-    out.extend_from_slice(text);
+    if !line.append_to(out) {
+        return put_long(out, &head, told);
+    }
     Put { start: at + start, split: at + split, end: at + end }
 }
 

@@ -78,10 +78,35 @@ impl<'a> Cell<'a> {
         if (digits | digits.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
             return None;
         }
-        let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-        let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-        Some((fours.wrapping_mul(10_000) + (fours >> 32)) as u32)
+        Some(number_of(digits))
     }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// The high bit of each byte that is a comma or less, as little else of what is in a feed is.
+#[inline(always)]
+pub(crate) fn at_most_commas(word: u64) -> u64 {
+    !(((word & !HIGHS) + ONES * (0x7f - b',' as u64)) | word) & HIGHS
+}
+
+/// The number that the digits at the beginning of a word are, and how many these are; none is no number.
+#[inline(always)]
+pub(crate) fn first_digits(word: u64) -> Option<(u32, usize)> {
+    let digits = word ^ (ONES * b'0' as u64);
+    // What comes after the first byte that is no digit may be anything.
+    let others = (digits | digits.wrapping_add(ONES * 6)) & (ONES * 0xf0);
+    let count = others.trailing_zeros() / 8;
+    (count > 0).then(|| (number_of(digits << (64 - 8 * count)), count as usize))
+}
+
+/// Eight digits as bytes, the first the least, as a number.
+#[inline(always)]
+fn number_of(digits: u64) -> u32 {
+    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    (fours.wrapping_mul(10_000) + (fours >> 32)) as u32
 }
 
 /// Where the cells of a row begin.
@@ -130,13 +155,10 @@ impl Bounds {
 /// Notes where cells begin in `text[from..end]`, up to a line end or a quotation mark, which it gives the place of.
 #[inline]
 pub(crate) fn split(text: &[u8], from: usize, end: usize, bounds: &mut Bounds) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
     let mut at = from;
     while at < end {
         let word = u64::from_le_bytes(*text[at..].first_chunk().expect("rows are padded"));
-        // The high bit of each byte that is a comma or less, as little else of what is in a feed is.
-        let mut some = !(((word & !HIGHS) + ONES * (0x7f - b',' as u64)) | word) & HIGHS;
+        let mut some = at_most_commas(word);
         while some != 0 {
             let bit = some.trailing_zeros();
             let found = at + (bit / 8) as usize;

@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn rows_are_in_order_however_many_runs_they_make() {
         let model = model("netbill/netbill.md");
-        let format = Format::new(&model);
+        let mut format = Format::new(&model);
         let mut seed = 1_u64;
         let mut below = |limit: u64| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -167,7 +167,7 @@ pub(crate) fn write_integer(out: &mut impl Text, number: i64) {
 /// Writes a number of at most eight digits. They are worked out all at once: first the two halves of a word are four
 /// digits each, then its quarters are two, then its bytes are one.
 #[inline(always)]
-fn write_small(out: &mut impl Text, number: u64) {
+pub(crate) fn write_small(out: &mut impl Text, number: u64) {
     let halves = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = ((halves * 5243) >> 19) & 0x0000_007f_0000_007f;
     let quarters = hundreds | ((halves - 100 * hundreds) << 16);

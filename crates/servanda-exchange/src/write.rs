@@ -14,7 +14,7 @@ use crate::csv::plain;
 use crate::error::RunError;
 use crate::found::{BEGINNING, Interval, OPEN};
 use crate::line::{Line, SHORT, Text};
-use crate::time::{write_integer, write_tick};
+use crate::time::{write_integer, write_small, write_tick};
 
 /// How one fluent is written.
 pub(crate) struct FluentFormat {
@@ -64,6 +64,8 @@ pub(crate) struct Format {
     pub(crate) ranges: Vec<NumberRange>,
     /// Whether some name may need quotation marks.
     may_need_quotes: bool,
+    /// The last tick at which a row was told, as it is written.
+    told: (i64, [u8; SHORT], usize),
 }
 
 impl Format {
@@ -104,6 +106,7 @@ impl Format {
             texts,
             ranges: model.program.ranges.clone(),
             may_need_quotes: true,
+            told: (OPEN, [0; SHORT], 0),
         }
         .with_quotes_looked_for()
     }
@@ -134,14 +137,15 @@ impl Format {
     }
 
     /// Writes a row.
-    pub(crate) fn write_row(&self, out: &mut Vec<u8>, it: &Interval, args: &[Value]) {
+    pub(crate) fn write_row(&mut self, out: &mut Vec<u8>, it: &Interval, args: &[Value]) {
         if !self.may_need_quotes {
             let mut line = Line::new();
-            self.write_plain(&mut line, it, args);
-            return match line.text() {
-                Some(text) => out.extend_from_slice(text),
-                None => self.write_plain(out, it, args),
-            };
+            self.write_most(&mut line, it, args);
+            self.write_bounds_told(&mut line, it);
+            if !line.append_to(out) {
+                self.write_plain(out, it, args);
+            }
+            return;
         }
         self.fluents[it.fluent as usize].cell.append(0, out);
         cell(out, true, |out| self.write_args(out, it.fluent, args));
@@ -154,12 +158,48 @@ impl Format {
     /// The same where nothing needs quotation marks.
     #[inline(always)]
     fn write_plain(&self, out: &mut impl Text, it: &Interval, args: &[Value]) {
+        self.write_most(out, it, args);
+        self.write_bounds(out, it.since, it.until);
+    }
+
+    /// All but the bounds.
+    #[inline(always)]
+    fn write_most(&self, out: &mut impl Text, it: &Interval, args: &[Value]) {
         self.fluents[it.fluent as usize].cell.append(0, out);
         self.write_args(out, it.fluent, args);
         out.byte(b',');
         self.write_value(out, it.value);
         out.byte(b',');
-        self.write_bounds(out, it.since, it.until);
+    }
+
+    /// The bounds of an interval that is told when it ends, or, if it is open, when it began: many are told at one tick.
+    #[inline(always)]
+    fn write_bounds_told(&mut self, line: &mut Line, it: &Interval) {
+        if it.until == OPEN {
+            if it.since != BEGINNING {
+                self.write_told(line, it.since);
+            }
+            line.byte(b',');
+        } else {
+            if it.since != BEGINNING {
+                write_tick(line, it.since, self.clock, self.as_timestamps);
+            }
+            line.byte(b',');
+            self.write_told(line, it.until);
+        }
+        line.byte(b'\n');
+    }
+
+    #[inline(always)]
+    fn write_told(&mut self, line: &mut Line, tick: i64) {
+        if tick == self.told.0 {
+            return line.short(&self.told.1, self.told.2);
+        }
+        let from = line.len();
+        write_tick(line, tick, self.clock, self.as_timestamps);
+        if let Some((text, length)) = line.part(from) {
+            self.told = (tick, text, length);
+        }
     }
 
     /// Writes a row whose arguments and value are written already: `args,value,`, the arguments up to `split`.
@@ -167,10 +207,10 @@ impl Format {
         if !self.may_need_quotes {
             let mut line = Line::new();
             self.write_plain_written(&mut line, fluent, text, bounds);
-            return match line.text() {
-                Some(text) => out.extend_from_slice(text),
-                None => self.write_plain_written(out, fluent, text, bounds),
-            };
+            if !line.append_to(out) {
+                self.write_plain_written(out, fluent, text, bounds);
+            }
+            return;
         }
         self.fluents[fluent as usize].cell.append(0, out);
         cell(out, true, |out| out.extend_from_slice(&text[..split]));
@@ -217,6 +257,9 @@ impl Format {
 
     #[inline(always)]
     pub(crate) fn write_value(&self, out: &mut impl Text, value: Value) {
+        if let Some(number) = value.as_small_number() {
+            return write_small(out, u64::from(number));
+        }
         match value.kinded() {
             Kinded::Number(number) if number.scale == 0 => write_integer(out, number.mantissa),
             Kinded::Entity(id) => self.things.append(id.index(), out),

@@ -155,6 +155,14 @@ impl Value {
         }
     }
 
+    /// The whole number, if it is one from 0 to 99 999 999.
+    #[inline]
+    #[must_use]
+    pub const fn as_small_number(self) -> Option<u32> {
+        let number = self.0.wrapping_sub(NUMBER << TAG_SHIFT);
+        if number < 100_000_000 { Some(number as u32) } else { None }
+    }
+
     /// The bits, for packing into keys.
     #[must_use]
     pub const fn bits(self) -> u64 {
