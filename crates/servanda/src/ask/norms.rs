@@ -57,7 +57,12 @@ pub(super) fn answers(
 ) -> Vec<Answer> {
     let model = world.model;
     let mut all: Vec<Answer> = Vec::new();
-    let standing = standing(world, outcome, question, question.fluent, view, on);
+    let mut standing = standing(world, outcome, question, question.fluent, view, on);
+    let is_room = |key: &[Value]| read(model, key, of).is_some_and(|said| leaves(model, of, said.norm));
+    if standing.iter().any(|(key, _)| !is_room(key)) {
+        // What is permitted need not be looked for in the room that limits leave.
+        standing.retain(|(key, _)| !is_room(key));
+    }
     let broken: Vec<EntityId> = standing
         .iter()
         .filter_map(|(key, _)| read(model, key, of))
@@ -506,7 +511,10 @@ fn text(model: &Model, of: &OfNorms, said: &Said<'_>, days: Option<String>) -> S
     if !asked.is_empty() {
         return format!("{}{days}", asked.join(", "));
     }
+    let leaves =
+        |(at, ruling): &(usize, Ruling)| model.norms[*at].entity == said.norm.entity && *ruling == Ruling::Leaves;
     let word = match said.norm.modality {
+        _ if of.norms.iter().any(leaves) => "not forbidden, within",
         Modality::May => "permitted by",
         Modality::Can => "empowered by",
         Modality::Must if of.wants == Wants::MustNot => "forbidden by",
@@ -514,6 +522,12 @@ fn text(model: &Model, of: &OfNorms, said: &Said<'_>, days: Option<String>) -> S
         Modality::MustNot => "forbidden by",
     };
     format!("{word} {norm}{days}")
+}
+
+/// Whether a norm only leaves room for what is asked, within the limit that it sets.
+fn leaves(model: &Model, of: &OfNorms, norm: &Norm) -> bool {
+    let is_it = |at: usize| model.norms[at].entity == norm.entity;
+    of.norms.iter().any(|(at, ruling)| is_it(*at) && *ruling == Ruling::Leaves)
 }
 
 /// A norm with what it says and how it stands.
@@ -684,7 +698,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             Ruling::Permits => "permits it",
             Ruling::Requires => "requires it",
             Ruling::Forbids => "forbids it",
-            Ruling::Limits => "sets a limit to it",
+            Ruling::Limits | Ruling::Leaves => "sets a limit to it",
         };
         // Who does not know of a norm is not told of it.
         let is_hidden =

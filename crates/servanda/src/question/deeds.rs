@@ -138,7 +138,14 @@ pub(super) fn ruling(norm: &Norm, theirs: &Deed, ours: &Deed, how_many: bool) ->
         // So many, and no more.
         (Modality::May | Modality::Can, false, None) if !how_many => Some(Ruling::Permits),
         (Modality::Must, true, _) => Some(Ruling::Requires),
-        (Modality::Must, _, Some(true)) | (Modality::MustNot, _, Some(false)) => None,
+        (Modality::Must, _, Some(true))
+            if bounds
+                .iter()
+                .any(|(op, bound)| *op == CompareOp::AtLeast && number == Some((CompareOp::Equal, *bound))) =>
+        {
+            Some(Ruling::Requires)
+        }
+        (Modality::Must, _, Some(true)) | (Modality::MustNot, _, Some(false)) => Some(Ruling::Leaves),
         (Modality::Must, _, Some(false)) | (Modality::MustNot, true, _) | (Modality::MustNot, _, Some(true)) => {
             Some(Ruling::Forbids)
         }

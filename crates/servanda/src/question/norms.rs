@@ -47,6 +47,8 @@ pub enum Ruling {
     Forbids,
     /// It sets a limit to a number.
     Limits,
+    /// It sets a limit, and the number keeps within it.
+    Leaves,
 }
 
 /// When a rule would give an act an effect.
@@ -438,12 +440,13 @@ impl Preparing<'_> {
                     let Some(ruling) = ruling(norm, &theirs, deed, of.how_many) else { continue };
                     let wanted = match of.wants {
                         _ if of.how_many => ruling == Ruling::Limits || has_number(&theirs),
-                        Wants::May | Wants::Can => matches!(ruling, Ruling::Permits | Ruling::Requires),
+                        Wants::May => matches!(ruling, Ruling::Permits | Ruling::Requires | Ruling::Leaves),
+                        Wants::Can => matches!(ruling, Ruling::Permits | Ruling::Requires),
                         Wants::Must => ruling == Ruling::Requires,
                         Wants::MustNot => ruling == Ruling::Forbids,
                     };
                     let against = matches!(ruling, Ruling::Forbids | Ruling::Limits) || of.wants == Wants::MustNot;
-                    if !self.can_concern(norm, &laid) {
+                    if !self.can_concern(norm, &laid) || ruling == Ruling::Leaves && !(wanted && asked.is_empty()) {
                         continue;
                     }
                     of.note_names(at, norm, &laid);
