@@ -52,6 +52,37 @@ impl Shape {
         near.filter(|(it, _)| self.covers(it))
     }
 
+    /// What is said in this way of everything of this shape.
+    pub fn said<'c>(&'c self, kind: Kind, claims: &'c Claims) -> impl Iterator<Item = &'c (What, By)> {
+        let args = self.args.iter().take_while(|arg| arg.is_some()).copied().collect();
+        let first = What { kind, on: Shape { of: self.of, args }, value: None };
+        let near = claims.range((first.clone(), By::Effects)..).take_while(move |(what, _)| {
+            (what.kind, what.on.of) == (kind, self.of) && what.on.args.starts_with(&first.on.args)
+        });
+        near.filter(|(what, _)| self.covers(&what.on))
+    }
+
+    /// What of a table takes this shape in.
+    pub fn wider<'t, V>(&self, table: &'t BTreeMap<Shape, V>) -> impl Iterator<Item = (&'t Shape, &'t V)> {
+        let mut fronts = vec![Shape { of: self.of, args: Vec::new() }];
+        for arg in &self.args {
+            let longer = |front: &Shape, arg| {
+                let args = front.args.iter().copied().chain([arg]).collect();
+                Shape { of: front.of, args }
+            };
+            let both = fronts.iter().flat_map(|front| {
+                let given = arg.map(|_| longer(front, *arg));
+                [longer(front, None)].into_iter().chain(given)
+            });
+            let leads_on = |front: &Shape| {
+                let next = table.range(front..).next();
+                next.is_some_and(|(it, _)| it.of == front.of && it.args.starts_with(&front.args))
+            };
+            fronts = both.filter(leads_on).collect();
+        }
+        fronts.into_iter().filter_map(|it| table.get_key_value(&it))
+    }
+
     /// The arguments that are given, each with the term that stands at its place.
     pub fn beside<'s>(&'s self, terms: &'s [Term]) -> impl Iterator<Item = (Term, Val)> + 's {
         terms.iter().zip(&self.args).filter_map(|(term, arg)| Some((*term, (*arg)?)))
@@ -71,8 +102,65 @@ impl Target {
     }
 }
 
-/// What values the variables of a rule or definition have.
-pub type Filling = BTreeMap<u32, Val>;
+/// What values the variables of a rule or definition have, in the order of the variables.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<u32, Val>", into = "BTreeMap<u32, Val>")]
+pub struct Filling(Vec<(u32, Val)>);
+
+impl std::convert::From<BTreeMap<u32, Val>> for Filling {
+    fn from(map: BTreeMap<u32, Val>) -> Filling {
+        Filling(map.into_iter().collect())
+    }
+}
+
+impl std::convert::From<Filling> for BTreeMap<u32, Val> {
+    fn from(filling: Filling) -> BTreeMap<u32, Val> {
+        filling.0.into_iter().collect()
+    }
+}
+
+impl Filling {
+    /// In which no variable has a value.
+    #[must_use]
+    pub fn new() -> Filling {
+        Filling::default()
+    }
+
+    /// The value of a variable.
+    #[must_use]
+    pub fn get(&self, var: u32) -> Option<Val> {
+        self.0.iter().find(|(it, _)| *it == var).map(|(_, value)| *value)
+    }
+
+    /// Gives a variable a value.
+    pub fn insert(&mut self, var: u32, value: Val) {
+        let at = self.0.partition_point(|(it, _)| *it < var);
+        match self.0.get_mut(at).filter(|(it, _)| *it == var) {
+            Some((_, old)) => *old = value,
+            None => self.0.insert(at, (var, value)),
+        }
+    }
+
+    /// Gives variables the values that they have in another.
+    pub fn extend(&mut self, other: &Filling) {
+        other.0.iter().for_each(|(var, value)| self.insert(*var, *value));
+    }
+
+    /// The variables that have a value.
+    pub fn vars(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().map(|(var, _)| *var)
+    }
+
+    /// The values.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Val> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
+    /// Takes the value from all variables but these.
+    pub fn retain(&mut self, keeps: impl Fn(u32) -> bool) {
+        self.0.retain(|(var, _)| keeps(*var));
+    }
+}
 
 /// What is said of something at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -103,6 +191,9 @@ pub struct What {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Val>,
 }
+
+/// What is said of one moment, and by what.
+pub type Claims = BTreeSet<(What, By)>;
 
 /// What brought it about. Rules, definitions and the like are named by their place in the program.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ mod reading;
 mod value;
 
 pub use format::{
-    By, Certificate, Filling, From, Hangs, Instant, Kind, Moment, Orders, Refused, Shape, Step, Target, What,
+    By, Certificate, Claims, Filling, From, Hangs, Instant, Kind, Moment, Orders, Refused, Shape, Step, Target, What,
 };
 pub use reading::{Deadline, Deed, Place, Reading, Told, When};
 pub use value::{End, Val};

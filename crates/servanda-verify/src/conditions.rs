@@ -24,11 +24,11 @@ impl Scene<'_> {
     /// Every way of extending a filling so that all conditions hold.
     pub(crate) fn solve(&self, conditions: Vec<&Condition>, start: &Filling) -> BTreeSet<Filling> {
         let mut kept = Condition::surely_bound(conditions.iter().copied());
-        kept.extend(start.keys());
+        kept.extend(start.vars());
         let mut all = Vec::new();
         self.extend(conditions, start.clone(), &mut all);
         // What only one alternative binds belongs to that alternative.
-        all.iter_mut().for_each(|filling| filling.retain(|var, _| kept.contains(var)));
+        all.iter_mut().for_each(|filling| filling.retain(|var| kept.contains(&var)));
         self.walk.moving.distinct(all)
     }
 
@@ -55,7 +55,7 @@ impl Scene<'_> {
                 3 + 2 * open - usize::from(self.walk.is_rigid(condition))
             }
             Condition::Let(_, expr) => {
-                let open = left.iter().flat_map(|it| it.binds()).filter(|var| !filling.contains_key(&var.0));
+                let open = left.iter().flat_map(|it| it.binds()).filter(|var| filling.get(var.0).is_none());
                 let (open, mut waits) = (open.collect::<Vec<_>>(), false);
                 expr.mentions(&mut |it| waits |= matches!(it, Mention::Var(var) if open.contains(&var)));
                 1_000 + usize::from(waits)
@@ -70,9 +70,9 @@ impl Scene<'_> {
         let holds = match condition {
             Condition::Holds(it) => {
                 let found = self.look(&self.shape(Target::Fluent(it.fluent.0), &it.args, filling));
-                let said =
-                    |(on, value): &(Shape, Val)| on.beside(&it.args).chain([(it.value, *value)]).collect::<Vec<_>>();
-                return found.iter().filter_map(|it| self.matched(said(it), filling)).collect();
+                let fits =
+                    |(on, val): &(Shape, Val)| self.matched(on.beside(&it.args).chain([(it.value, *val)]), filling);
+                return found.iter().filter_map(fits).collect();
             }
             Condition::Not(list) => self.solve(list.iter().collect(), filling).is_empty(),
             Condition::Compare { left, op, right } | Condition::Undecided { left, op, right } => {
@@ -96,9 +96,8 @@ impl Scene<'_> {
     /// Everything of a shape that has a value.
     fn look(&self, shape: &Shape) -> Vec<(Shape, Val)> {
         self.walk.looks_up(self.owner, shape);
-        let formed =
-            self.forming.filter(|(place, _)| place.recursive && self.walk.reading.place(shape.of) == Some(*place));
-        if let Some((_, formed)) = formed {
+        let place = self.walk.reading.place(shape.of);
+        if let Some((_, formed)) = self.forming.filter(|(it, _)| it.recursive && place == Some(*it)) {
             return shape.of(formed).flat_map(|(on, all)| all.keys().map(|value| (on.clone(), *value))).collect();
         }
         let new = shape.of(self.changes).filter_map(|(on, value)| Some((on.clone(), (*value)?)));
@@ -111,7 +110,7 @@ impl Scene<'_> {
         let moving = &self.walk.moving;
         match expr {
             Expr::Value(value) => Some(moving.fixed(self.walk.reading.val(*value))),
-            Expr::Var(var) => filling.get(&var.0).copied(),
+            Expr::Var(var) => filling.get(var.0),
             Expr::Now => Some(moving.name(self.walk.now?.0, self.walk.at.clone())),
             Expr::Fluent(fluent, terms) => {
                 let shape = self.shape(Target::Fluent(fluent.0), terms, filling);
@@ -163,7 +162,7 @@ impl Scene<'_> {
     fn filled(&self, term: Term, filling: &Filling) -> Option<Val> {
         match term {
             Term::Value(value) => Some(self.walk.moving.fixed(self.walk.reading.val(value))),
-            Term::Var(var) => filling.get(&var.0).copied(),
+            Term::Var(var) => filling.get(var.0),
             Term::Any => None,
         }
     }

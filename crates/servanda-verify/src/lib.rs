@@ -3,12 +3,11 @@
 //! The scope of a [`Certificate`] lists fluents and actions, its steps everything that ever happens to them. The checker
 //! goes through that part of the history again, in the plainest way there is:
 //!
-//! 1. A moment begins with nothing but what the narrative says. Every rule that could touch the scope is tried against
-//!    the state before the moment, every definition against the state after it; what follows is said as well, and all are
-//!    tried again, until nothing new follows. The steps must be exactly those that follow.
+//! 1. A moment begins with what the narrative says. Every rule that could touch the scope is tried against the state before
+//!    it, every definition against that after it, until nothing new follows. The steps must be exactly what follows.
 //! 2. Whatever is looked up must be in the scope: what is not listed is not known, and never taken to be false. So a *no*
 //!    is proved as anything else is, and nothing can be left out. What is in the scope must be needed by the goals.
-//! 3. Where events may be on other days as well, the orders of instants are noted on which all this hangs: in whatever
+//! 3. Where events may be on other days, the orders of instants are noted on which all this hangs: in whatever
 //!    chronology they are the same, the same steps follow, each on the day of its instant.
 
 mod conditions;
@@ -21,15 +20,13 @@ mod walk;
 use std::collections::BTreeSet;
 
 use servanda_model::{Occurrence, Program};
-use servanda_proof::{Certificate, Hangs, Reading, Refused};
+use servanda_proof::{By, Certificate, Hangs, Moment, Reading, Refused, What};
 
 pub use value::later;
-pub use walk::{Claims, Owner, Walk};
+pub use walk::{Owner, Walk};
 
 /// Accepts a certificate, or says what is wrong with it. Some events of the narrative, by their numbers, are `loose`:
-/// they may be on other days as well.
-///
-/// What is accepted follows from the program and the narrative, whoever wrote the certificate.
+/// they may be on other days as well. It is asked of all steps whether they are listed.
 ///
 /// # Errors
 /// The first thing found that does not follow, or is left out, or is not needed.
@@ -38,6 +35,7 @@ pub fn check(
     narrative: &[Occurrence],
     loose: &BTreeSet<u32>,
     proof: &Certificate,
+    mut lists: impl FnMut(Moment, &What, &By) -> bool,
 ) -> Result<Hangs, Refused> {
     let refused = |reason: String, step| Err(Refused { reason, step });
     let reading = Reading::of(program);
@@ -48,10 +46,10 @@ pub fn check(
     let mut walk = Walk::new(&reading, &told, proof);
     let (mut place, mut goes_on) = (0, true);
     while goes_on {
-        let at = walk.now;
-        for (what, by) in walk.pass().map_err(|reason| Refused { reason, step: None })? {
-            if proof.steps.get(place).is_none_or(|it| (it.at, &it.what, &it.by) != (at, &what, &by)) {
-                return refused(format!("what follows here is {what:?} at {at:?}, by {by:?}"), Some(place));
+        let follows = walk.pass().map_err(|reason| Refused { reason, step: None })?;
+        for (what, by) in follows.into_iter().filter(|(what, by)| lists(walk.now, what, by)) {
+            if proof.steps.get(place).is_none_or(|it| (it.at, &it.what, &it.by) != (walk.now, &what, &by)) {
+                return refused(format!("what follows here is {what:?} at {:?}, by {by:?}", walk.now), Some(place));
             }
             place += 1;
         }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{ArithOp, Mode, Ties};
-use servanda_proof::{By, Filling, Kind, Place, Shape, Target, Val, What};
+use servanda_proof::{By, Claims, Filling, Kind, Place, Shape, Target, Val, What};
 
 use crate::conditions::Scene;
 use crate::value::arithmetic;
-use crate::walk::{Claims, State, Wait, Walk};
+use crate::walk::{State, Wait, Walk};
 
 impl<'a> Walk<'a> {
     /// What triggers wait for and these claims say: by nothing that holds from the start (rule 4).
@@ -39,7 +39,7 @@ impl<'a> Walk<'a> {
                     let shape = scene.shape(Target::Action(it.action.0), &it.args, &filling);
                     self.looks_up(scene.owner, &shape);
                     let fits = |what: &What| scene.matched(what.on.beside(&it.args), &filling).is_some();
-                    said(claims, Kind::Happen, &shape).any(|(what, _)| fits(what))
+                    shape.said(Kind::Happen, claims).any(|(what, _)| fits(what))
                 });
                 let what = scene.done(&filling).filter(|_| !excepted);
                 all.extend(what.map(|what| (what, scene.deed.by(filling))));
@@ -51,14 +51,14 @@ impl<'a> Walk<'a> {
     pub(crate) fn together(&self, all: &mut Claims) {
         let mut new = Claims::new();
         let effects = all.iter().filter(|(it, _)| matches!(it.kind, Kind::Start | Kind::End | Kind::Add));
+        let ends: Vec<&What> = effects.clone().map(|(what, _)| what).filter(|it| it.kind == Kind::End).collect();
         let on = effects.flat_map(|(what, _)| what.on.of(&self.state).map(|(on, _)| on).chain([&what.on]));
         for on in on.filter(|on| on.is_single()).collect::<BTreeSet<_>>() {
             let Some(fluent) = self.reading.fluent(on.of).filter(|it| it.mode == Mode::Inertial) else { continue };
             let before = self.state.get(on).copied();
-            let mut started: BTreeSet<Val> = said(all, Kind::Start, on).filter_map(|(it, _)| it.value).collect();
-            let ends = all.iter().filter(|(what, _)| what.kind == Kind::End && what.on.covers(on));
-            let ends: BTreeSet<Option<Val>> = ends.map(|(what, _)| what.value).collect();
-            let added: Vec<Val> = said(all, Kind::Add, on).filter_map(|(it, _)| it.value).collect();
+            let mut started: BTreeSet<Val> = on.said(Kind::Start, all).filter_map(|(it, _)| it.value).collect();
+            let ends: BTreeSet<_> = ends.iter().filter(|it| it.on.covers(on)).map(|it| it.value).collect();
+            let added: Vec<Val> = on.said(Kind::Add, all).filter_map(|(it, _)| it.value).collect();
             let others = !started.is_empty() || !ends.is_empty();
             let mixed = others && !added.is_empty();
             if !others && !added.is_empty() {
@@ -82,8 +82,7 @@ impl<'a> Walk<'a> {
 
     /// The entries for which something was looked up that changes.
     fn touched(&self, changes: &State<Option<Val>>) -> BTreeSet<usize> {
-        let looked = changes.keys().flat_map(|on| on.of.of(&self.looked).filter(|(it, _)| it.covers(on)));
-        looked.flat_map(|(_, owners)| owners).copied().flatten().collect()
+        changes.keys().flat_map(|on| on.wider(&self.looked)).flat_map(|(_, owners)| owners).copied().flatten().collect()
     }
 
     /// Rule 7: what changes by definition where this is so; at the beginning, all that definitions give. They depend on
@@ -137,11 +136,6 @@ impl<'a> Walk<'a> {
             formed = given;
         }
     }
-}
-
-/// What is said of everything of a shape.
-pub(crate) fn said<'c>(claims: &'c Claims, kind: Kind, shape: &'c Shape) -> impl Iterator<Item = &'c (What, By)> {
-    claims.iter().filter(move |(what, _)| what.kind == kind && shape.covers(&what.on))
 }
 
 /// That an instance has another value than before, if it has.

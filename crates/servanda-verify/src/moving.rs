@@ -60,8 +60,8 @@ impl Moving {
 
     /// Fillings are told apart.
     pub(crate) fn distinct(&self, all: Vec<Filling>) -> BTreeSet<Filling> {
-        for var in all.iter().flat_map(Filling::keys).collect::<BTreeSet<_>>() {
-            self.compared(all.iter().filter_map(|filling| filling.get(var).copied()));
+        for var in all.iter().skip(1).flat_map(Filling::vars).collect::<BTreeSet<_>>() {
+            self.compared(all.iter().filter_map(|filling| filling.get(var)));
         }
         all.into_iter().collect()
     }

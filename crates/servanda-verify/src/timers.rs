@@ -1,11 +1,10 @@
 //! What is to come, and what waits for its time (rules 14 and 18 to 22 of `docs/semantics.md`).
 
-use servanda_proof::{By, Filling, Instant, Kind, Moment, Shape, Val, What};
+use servanda_proof::{By, Claims, Filling, Instant, Kind, Moment, Shape, Val, What};
 
 use crate::conditions::Scene;
-use crate::moment::said;
 use crate::value::later;
-use crate::walk::{Claims, State, Walk};
+use crate::walk::{State, Walk};
 
 /// What comes at an instant: it says something, as the narrative or a deadline does, or it sets a head off.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,31 +22,39 @@ impl Timer {
     pub(crate) fn says(&self, claims: &Claims) -> Option<(What, By)> {
         let own = self.says.clone()?;
         let renews = |(on, value, renewable): &(Shape, Val, bool)| {
-            *renewable && said(claims, Kind::Start, on).any(|(it, by)| it.value == Some(*value) && *by != own.1)
+            *renewable && on.said(Kind::Start, claims).any(|(it, by)| it.value == Some(*value) && *by != own.1)
         };
         if self.lasting.as_ref().is_some_and(renews) { None } else { Some(own) }
+    }
+
+    /// Whether what is said keeps what it waits for from lasting.
+    fn is_broken_by(&self, it: &What) -> bool {
+        let Some((_, value, renewable)) = &self.lasting else { return false };
+        let (same, of_deadline) = (it.value == Some(*value), matches!(self.says, Some((_, By::Deadline(_)))));
+        match it.kind {
+            Kind::Start => (same && *renewable) || (!same && of_deadline),
+            Kind::End => of_deadline && (same || it.value.is_none()),
+            Kind::Cease => !of_deadline && same,
+            _ => false,
+        }
     }
 }
 
 impl Walk<'_> {
-    /// Whether what a timer waits for has lasted to this moment, as the history has it.
-    pub(crate) fn lasts(&self, timer: &Timer) -> bool {
-        let Some((on, value, renewable)) = &timer.lasting else { return true };
-        let of_deadline = matches!(timer.says, Some((_, By::Deadline(_))));
-        let breaks = |(it, _): &(What, By)| {
-            let same = it.value == Some(*value);
-            let breaks = match it.kind {
-                Kind::Start if same => *renewable,
-                Kind::Start => of_deadline,
-                Kind::End => of_deadline && (same || it.value.is_none()),
-                Kind::Cease => !of_deadline && same,
-                _ => false,
-            };
-            breaks && it.on.covers(on)
-        };
-        let since = self.past.partition_point(|past| past.moment <= timer.since);
-        let broken = self.past[since..].iter().find(|past| past.claims.iter().any(breaks));
-        broken.inspect(|past| self.moving.hangs_on(&past.at, &timer.until)).is_none()
+    /// Forgets the timers that something said at this moment breaks.
+    pub(crate) fn break_timers(&mut self, claims: &Claims) {
+        for (what, _) in claims {
+            for on in what.on.of(&self.lasting).map(|(on, _)| on.clone()).collect::<Vec<Shape>>() {
+                for moment in self.lasting.remove(&on).into_iter().flatten() {
+                    let Some(timers) = self.coming.get_mut(&moment) else { continue };
+                    let mine = |it: &Timer| it.lasting.as_ref().is_some_and(|(its, ..)| *its == on);
+                    let broken = |it: &Timer| mine(it) && it.since < self.now && it.is_broken_by(what);
+                    timers.extract_if(.., broken).for_each(|it| self.moving.hangs_on(&self.at, &it.until));
+                    let still = Some(moment).filter(|_| timers.iter().any(mine));
+                    self.lasting.entry(on.clone()).or_default().extend(still);
+                }
+            }
+        }
     }
 
     /// Takes down the timers that begin at this moment.
@@ -89,6 +96,9 @@ impl Walk<'_> {
         }
         for (due, timer) in all.into_iter().filter(|(due, _)| now < *due) {
             // Timers are due at the beginning of a tick.
+            if let Some((on, ..)) = &timer.lasting {
+                self.lasting.entry(on.clone()).or_default().insert(Some((due, 0)));
+            }
             self.coming.entry(Some((due, 0))).or_default().insert(timer);
         }
     }

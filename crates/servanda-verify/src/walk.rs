@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::Condition;
 use servanda_proof::{
-    By, Certificate, Deed, Filling, From, Hangs, Instant, Moment, Orders, Place, Reading, Shape, Target, Told, Val,
-    What, When,
+    Certificate, Claims, Deed, Filling, From, Hangs, Instant, Moment, Orders, Place, Reading, Shape, Target, Told, Val,
+    When,
 };
 
 use crate::conditions::Scene;
@@ -14,8 +14,6 @@ use crate::moment::changes;
 use crate::moving::Moving;
 use crate::timers::Timer;
 
-/// What is said of one moment, and by what.
-pub type Claims = BTreeSet<(What, By)>;
 /// What has a value in a state; or the changes of a state, with what then has none.
 pub(crate) type State<V = Val> = BTreeMap<Shape, V>;
 /// For which entry of the scope (none: for the goals) something was looked up.
@@ -60,6 +58,8 @@ pub struct Walk<'a> {
     /// What makes it a moment, and what is to come later.
     pub(crate) due: Vec<Timer>,
     pub(crate) coming: BTreeMap<Moment, BTreeSet<Timer>>,
+    /// When timers are due, or were, that wait for something to last.
+    pub(crate) lasting: State<BTreeSet<Moment>>,
     /// The state before it.
     pub(crate) state: State,
     pub(crate) past: Vec<Past>,
@@ -76,12 +76,12 @@ impl<'a> Walk<'a> {
     #[must_use]
     pub fn new(reading: &'a Reading<'a>, told: &'a Told, proof: &'a Certificate) -> Walk<'a> {
         let (entries, at) = (proof.scope.iter().cloned().zip(0..).collect(), Instant::of(From::Tick(i64::MIN)));
-        let (heads, waits, definitions, now, due, coming) = Default::default();
+        let (heads, waits, definitions, now, due, coming, lasting) = Default::default();
         let (state, past, moving, fresh, looked, orders) = Default::default();
         #[rustfmt::skip]
         let mut walk = Walk {
-            reading, told, proof, entries, heads, waits, definitions, now, at, due, coming, state, past, moving, fresh,
-            looked, orders,
+            reading, told, proof, entries, heads, waits, definitions, now, at, due, coming, lasting, state, past, moving,
+            fresh, looked, orders,
         };
         walk.moving.loose.clone_from(&told.loose);
         for (moment, what, by) in &told.all {
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
                     for when in deed.triggers.iter().map(When::of) {
                         let mut known = known.clone();
                         // Until the time comes, variables that are bound by something else are open.
-                        known.retain(|var, _| when.time.is_none() || when.binds().contains(var));
+                        known.retain(|var| when.time.is_none() || when.binds().contains(&var));
                         let on = scene.shape(when.of, when.args, &known);
                         self.looks_up(scene.owner, &on);
                         waits.entry(when.of).or_default().push(Wait { head: heads.len(), when, on, known });
@@ -172,8 +172,7 @@ impl<'a> Walk<'a> {
         let last = Some((self.proof.through, u32::MAX));
         while let Some(next) = self.coming.first_entry().filter(|it| *it.key() <= last) {
             let (moment, due) = next.remove_entry();
-            self.now = moment;
-            self.due = due.into_iter().filter(|timer| self.lasts(timer)).collect();
+            (self.now, self.due) = (moment, due.into_iter().collect());
             // It is counted from the first of what makes it a moment; from its tick, if any of that does not move.
             let moves = self.due.iter().all(|it| self.moving.moves(&it.until));
             let first = self.due.iter().map(|it| &it.until).min().filter(|_| moves).cloned();
@@ -213,8 +212,10 @@ impl<'a> Walk<'a> {
     /// Goes on to the state after the moment, of which all these claims are true.
     fn settle(&mut self, claims: &Claims) {
         let changes = changes(claims);
+        self.break_timers(claims);
         self.arm(claims, &changes);
-        if self.now.is_some() {
+        // Where nothing moves, moments have no other order.
+        if self.now.is_some() && !self.moving.loose.is_empty() {
             let mut touched: State<()> = self.fresh.borrow().iter().map(|(_, shape)| (shape.clone(), ())).collect();
             touched.extend(self.due.iter().filter_map(|it| Some((it.lasting.clone()?.0, ()))));
             touched.extend(claims.iter().map(|(what, _)| (what.on.clone(), ())));
@@ -237,7 +238,7 @@ impl<'a> Walk<'a> {
     /// At the end: whatever moves hangs on its order with the last tick looked at. Says on what all hangs.
     pub fn finish(mut self) -> Hangs {
         let (moving, last) = (&self.moving, Instant::of(From::Tick(self.proof.through)));
-        let waiting = self.coming.values().flatten().filter(|timer| self.lasts(timer)).map(|timer| &timer.until);
+        let waiting = self.coming.values().flatten().map(|timer| &timer.until);
         waiting.chain(self.past.iter().map(|past| &past.at)).for_each(|at| moving.hangs_on(at, &last));
         let moved = self.past.iter().filter(|past| moving.moves(&past.at));
         let moved = moved.filter_map(|past| Some((past.moment?.0, past.at.clone()))).collect();
@@ -258,6 +259,6 @@ fn meet(one: &Past, other: &Past) -> bool {
     let changed = |claims: &Claims, touched: &State<()>| {
         claims.iter().any(|(what, _)| what.on.of.of(touched).any(|(it, ())| it.meets(&what.on)))
     };
-    let tick = |past: &Past| past.moment.map(|(tick, _)| tick);
+    let tick = |past: &Past| past.moment.unzip().0;
     tick(one) == tick(other) || changed(&one.claims, &other.touched) || changed(&other.claims, &one.touched)
 }

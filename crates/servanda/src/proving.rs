@@ -145,6 +145,10 @@ pub fn digest(model: &Model) -> String {
             hash.update(part);
         }
     }
+    hex(hash)
+}
+
+fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

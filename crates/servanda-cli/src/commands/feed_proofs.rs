@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use servanda::proving::feeds::verify as check;
-use servanda::proving::feeds::{FEED_FORMAT, FeedProof, FeedProofFile, Feeds, History, Setting, goal, prove as draft};
+use servanda::proving::feeds::{Claimed, FEED_FORMAT, FeedProof, FeedProofFile, Feeds, History, Setting, Written};
+use servanda::proving::feeds::{goal, prove as draft};
 use servanda::proving::{Refusal, digest};
 use servanda_exchange::{Replay, ReplayOptions, RunError, replay};
 use servanda_model::{ActionId, FluentId, Model, Program, Value};
@@ -52,10 +53,10 @@ impl<'m> Opened<'m> {
     }
 
     /// The rows of an instance, as a run writes them, and how they name it.
-    fn rows(&mut self, history: &History) -> (String, Vec<String>) {
+    fn claimed(&mut self, history: &History) -> Claimed {
         let of = (history.fluent, history.args.as_slice());
         let rows = history.spans.iter().map(|span| self.replay.row(of, *span, &history.ranges)).collect();
-        (self.replay.head(of.0, of.1), rows)
+        Claimed { of: self.replay.head(of.0, of.1), rows }
     }
 }
 
@@ -88,24 +89,28 @@ pub(crate) fn prove(model: &Model, options: ReplayOptions, of: &[String], path: 
         Err(error) => return show_error(model, &error, out),
     };
     let mut proofs = Vec::new();
-    for (place, drafted) in drafted.into_iter().enumerate() {
-        let mut rows = wanted.iter().filter(|(of, _)| *of == place).map(|(_, row)| row.as_str());
-        let (certificate, history) = match drafted {
-            Ok(drafted) => drafted,
+    for (places, drafted) in drafted {
+        let mut rows = wanted.iter().filter(|(of, _)| places.contains(of));
+        let written = match drafted {
+            Ok(written) => written,
             Err(why) => {
-                for row in rows.by_ref() {
+                for (_, row) in rows.by_ref() {
                     out.complain(&format!("error[no-proof]: {row}: {why}\nnote: no proof was written\n"));
                 }
                 return Exit::CouldNot;
             }
         };
-        let (of, proved) = feeds.rows(&history);
-        if let Some(row) = rows.find(|row| *row != of && !proved.iter().any(|it| it == row)) {
-            let instead: String = proved.iter().map(|it| format!("  instead: {it}\n")).collect();
-            out.complain(&format!("error[no-such-row]: {row} is not so\n{instead}note: no proof was written\n"));
-            return Exit::No;
+        let instances: Vec<Claimed> = written.histories.iter().map(|it| feeds.claimed(it)).collect();
+        for (place, row) in rows {
+            let Claimed { of, rows } = &instances[places.iter().position(|it| it == place).unwrap_or_default()];
+            if *row != of && !rows.contains(row) {
+                let instead: String = rows.iter().map(|it| format!("  instead: {it}\n")).collect();
+                out.complain(&format!("error[no-such-row]: {row} is not so\n{instead}note: no proof was written\n"));
+                return Exit::No;
+            }
         }
-        proofs.push(FeedProof { of, rows: proved, certificate });
+        let Written { certificate, all_steps, .. } = written;
+        proofs.push(FeedProof { instances, certificate, all_steps });
     }
     let file = FeedProofFile { format: FEED_FORMAT.to_owned(), rules: digest(model), until, proofs };
     let text = serde_json::to_string(&file).expect("proofs are plain data");
@@ -139,8 +144,7 @@ pub(crate) fn verify(
         Err(refusal) => return Ok(Err(refusal)),
     };
     for (at, (history, proof)) in histories.iter().zip(&file.proofs).enumerate() {
-        let (of, rows) = feeds.rows(history);
-        if of != proof.of || rows != proof.rows {
+        if !history.iter().map(|it| feeds.claimed(it)).eq(proof.instances.iter().cloned()) {
             return refused(Some(at), "what it shows gives other rows than it claims");
         }
     }

@@ -66,11 +66,12 @@ fn of_run(rules: &Path, text: &str, feeds: Vec<PathBuf>, late: u32, out: &Termin
     let options = ReplayOptions { feeds, until: None, late: i64::from(late) };
     match feed_proofs::verify(&dossier.model, options, &file) {
         Ok(Ok(())) => {
+            let shown = file.proofs.iter().flat_map(|it| &it.instances);
             if out.json() {
-                let proofs = file.proofs.iter().map(|it| json!({ "of": it.of, "rows": it.rows }));
+                let proofs = shown.clone().map(|it| json!({ "of": it.of, "rows": it.rows }));
                 out.print_json(&json!({ "accepted": true, "proofs": proofs.collect::<Vec<_>>() }));
             } else {
-                let rows: usize = file.proofs.iter().map(|it| it.rows.len()).sum();
+                let rows: usize = shown.map(|it| it.rows.len()).sum();
                 let proofs = count(file.proofs.len(), "proof", "proofs");
                 out.print(&format!("accepted: {proofs}, {}\n", count(rows, "row", "rows")));
             }

@@ -132,7 +132,15 @@ pub(super) fn written(
         place(stage, given, &stage.open(scope), day, &mut days)?;
         let (narrative, loose) = (stage.narrative(&days), days.keys().copied().collect());
         let (program, goals, through) = (&stage.program, stage.goals.as_slice(), stage.through);
-        let task = draft::Task { program, narrative: &narrative, loose: &loose, goals, through, widest: usize::MAX };
+        let task = draft::Task {
+            program,
+            narrative: &narrative,
+            loose: &loose,
+            goals,
+            through,
+            widest: usize::MAX,
+            lists_all: true,
+        };
         let (certificate, mut accepted) = draft::draft(task, scope, leads).map_err(NoProof::Disagree)?;
         let open = stage.open(scope);
         if open.iter().all(|id| days.contains_key(&(*id as u32))) {

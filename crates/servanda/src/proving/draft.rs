@@ -28,6 +28,8 @@ pub(crate) struct Task<'a> {
     pub(crate) through: i64,
     /// Of one fluent or action so many entries; where more are looked up, all of it is.
     pub(crate) widest: usize,
+    /// Whether all steps are listed, or those about the goals alone.
+    pub(crate) lists_all: bool,
 }
 
 /// What histories looked up for which part of their scope. Others are likely to need the same.
@@ -76,24 +78,29 @@ pub(crate) fn draft(
     scope: &mut Vec<Shape>,
     leads: &mut Leads,
 ) -> Result<(Certificate, Accepted), String> {
-    let Task { program, narrative, loose, goals, through, widest } = task;
+    let Task { program, narrative, loose, goals, through, widest, lists_all } = task;
+    let most_missing = if lists_all { MOST_MISSING } else { 1 };
     let reading = Reading::of(program);
     let told = reading.told(narrative, loose);
     join(scope, goals.iter().cloned(), widest);
     for _ in 0..MOST_ROUNDS {
         let sought = Certificate { goals: goals.to_vec(), through, scope: scope.clone(), steps: Vec::new() };
         let mut walk = Walk::new(&reading, &told, &sought);
-        let steps = steps(&mut walk, MOST_MISSING.max(scope.len() / LARGE_PART))?;
+        let listed = |of: &Shape| lists_all || goals.iter().any(|goal| goal.covers(of));
+        let steps = steps(&mut walk, most_missing.max(scope.len() / LARGE_PART), &listed)?;
         leads.learn(scope, &walk);
         let (needed, missing) = walk.needed();
         if !missing.is_empty() {
             join(scope, leads.from(missing).into_iter(), widest);
-        } else if needed.len() <= scope.len() {
-            // The goals themselves are counted among those for whom something is needed.
-            *scope = needed.into_iter().flatten().map(|at| scope[at].clone()).collect();
-        } else {
+            continue;
+        }
+        // The goals themselves are counted among those for whom something is needed.
+        let too_much = needed.len() <= scope.len();
+        *scope = needed.into_iter().flatten().map(|at| scope[at].clone()).collect();
+        // What the goals do not need is not in the steps about them.
+        if !(too_much && lists_all) {
             let hangs = walk.finish();
-            let certificate = Certificate { steps, ..sought };
+            let certificate = Certificate { steps, scope: scope.clone(), ..sought };
             let accepted = accepted(&certificate, hangs);
             return Ok((certificate, accepted));
         }
@@ -102,12 +109,12 @@ pub(crate) fn draft(
 }
 
 /// All that happens, unless so much is missing that what follows is not worth going through.
-fn steps(walk: &mut Walk<'_>, most_missing: usize) -> Result<Vec<Step>, String> {
+fn steps(walk: &mut Walk<'_>, most_missing: usize, listed: &dyn Fn(&Shape) -> bool) -> Result<Vec<Step>, String> {
     let (mut steps, mut moments, mut next_look) = (Vec::new(), 0, 1);
     loop {
         let (at, text, origin) = (walk.now, String::new(), String::new());
         let step = |(what, by)| Step { at, what, by, text: text.clone(), origin: origin.clone() };
-        steps.extend(walk.pass()?.into_iter().map(step));
+        steps.extend(walk.pass()?.into_iter().filter(|(what, _)| listed(&what.on)).map(step));
         moments += 1;
         if moments == next_look {
             if walk.needed().1.len() >= most_missing {
