@@ -644,6 +644,10 @@ impl Elaborator<'_> {
             let fluent = self.model.hooks.owed_by_each;
             self.state_initially(fluent, vec![value_of(id)], Value::TRUE, origin);
         }
+        if matches!(content.modality, Modality::May | Modality::Can) && reading.is_none() {
+            let fluent = self.model.hooks.permissive;
+            self.state_initially(fluent, vec![value_of(id)], Value::TRUE, origin);
+        }
         let (act, conditions) = match &content.body {
             Body::Act(pattern, extra) => (Some(pattern.clone()), extra.clone()),
             Body::State(conditions) => (None, conditions.clone()),
@@ -666,6 +670,7 @@ impl Elaborator<'_> {
             excepts: content.excepts.clone(),
             instance: content.instance.clone(),
             places: content.places.clone(),
+            owed_instead: None,
             origin,
         });
         let mut builder = Builder {
