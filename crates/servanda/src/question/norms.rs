@@ -758,6 +758,8 @@ impl Preparing<'_> {
             (_, Modality::May | Modality::Can) => &["permitted"],
             (Some(_), Modality::Must) => &["due", "breached"],
             (Some(_), Modality::MustNot) => &["observed", "breached"],
+            // What has to be so only by a day to come limits nothing yet.
+            (None, Modality::Must) if question.fluent == Some(fluent) => &["due", "observed", "breached", "undecided"],
             (None, _) => &["observed", "breached", "undecided"],
         };
         let word = |name: &str| model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Body, Content, Occasion, trigger_terms};
+use super::{Body, Content, Occasion, Window, trigger_terms};
 use crate::elaborate::reach::each_fluent;
 use crate::elaborate::{Elaborator, value_of};
 use crate::ids::{ActionId, DefinitionId, EntityId, FluentId, OriginId, RuleId, VarId};
@@ -60,8 +60,10 @@ impl Builder<'_, '_> {
                 &["observed", "breached", "excused"]
             }
             (Body::State(_), Modality::Must | Modality::MustNot) => {
+                let is_timed = !matches!(self.content.window, Window::None);
                 self.state_duty();
-                &["observed", "breached", "undecided", "excused"]
+                let words = &["due", "observed", "breached", "undecided", "excused"];
+                if is_timed { words } else { &words[1..] }
             }
             (_, Modality::May | Modality::Can) => {
                 self.permission();

@@ -88,18 +88,52 @@ impl Builder<'_, '_> {
                 (time, triggers)
             }
         };
+        let over = self.had_its_time(time, &from);
+        self.is_over(over);
+    }
+
+    /// The event that a time has passed since something happened.
+    fn had_its_time(&mut self, time: Duration, from: &[Occasion]) -> EventPattern {
         let name = format!("{} over from", self.name);
         let ty = FluentType::Valued(Hole::Day);
         let fluent = self.this.add_fluent(name, self.holes.clone(), ty, Mode::Inertial, false);
         let set = Effect::Initiate { fluent, args: self.args(), value: first_day_after(time) };
         let conditions = self.binding_or_to_come();
-        self.rule_on("has its time set", &from, &conditions, &[set], &[]);
+        self.rule_on("has its time set", from, &conditions, &[set], &[]);
         let var = VarId::from_index(self.content.vars.len());
         self.content.vars.push(Var { name: "over".to_owned(), hole: Hole::Day });
         let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
         let over = self.signal("has had its time");
         self.rule("has had its time", vec![comes], Vec::new(), vec![Effect::Happen(over.clone())]);
-        self.is_over(over);
+        over
+    }
+
+    /// A state of things that must be reached `within 3 years`, or `by 1991-06-01`, has to be there from the day after the last one on:
+    /// that this day has come.
+    pub(super) fn time_is_up(&mut self) -> Option<Condition> {
+        if self.content.modality != Modality::Must {
+            return None;
+        }
+        let (time, from) = match std::mem::replace(&mut self.content.window, Window::None) {
+            Window::None => return None,
+            Window::By(last) => {
+                let action = self.comes_after(last);
+                let passed = Trigger::Happens(EventPattern { action, args: Vec::new() });
+                return Some(self.is_up(Vec::new(), Vec::new(), passed));
+            }
+            Window::Within(time) => (time, self.arising().into_iter().map(|it| (it, Vec::new())).collect()),
+            Window::WithinOf(time, triggers) => (time, triggers),
+        };
+        let passed = Trigger::Happens(self.had_its_time(time, &from));
+        Some(self.is_up(self.holes.clone(), self.args(), passed))
+    }
+
+    fn is_up(&mut self, holes: Vec<Hole>, args: Vec<Term>, passed: Trigger) -> Condition {
+        let name = format!("{} has to be so by now", self.name);
+        let fluent = self.this.add_fluent(name, holes, FluentType::Truth, Mode::Inertial, false);
+        let begin = Effect::Initiate { fluent, args: args.clone(), value: Expr::Value(Value::TRUE) };
+        self.rule("has to be so by now", vec![passed], Vec::new(), vec![begin]);
+        Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) })
     }
 
     fn is_over(&mut self, over: EventPattern) {
