@@ -40,6 +40,8 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) over: Option<EventPattern>,
     /// Besides that it binds, what has to be so for a norm that goes on to stand: it has been set off, and is not over.
     pub(super) stands: Vec<Condition>,
+    /// For days with which `today` is compared in what is defined: the fluents that they have come.
+    pub(super) days: Vec<(i64, FluentId)>,
     /// Whether the rule asked for last was made: one that nothing triggers is not.
     pub(super) is_made: bool,
 }
@@ -50,6 +52,7 @@ impl Builder<'_, '_> {
         self.excused_in_advance();
         self.done_with_the_whole();
         self.ends_with_its_time();
+        self.ends_on_its_day();
         let words: &[&str] = match (&self.content.body, self.content.modality) {
             (Body::Act(..), Modality::Must) => {
                 self.duty();
@@ -130,6 +133,7 @@ impl Builder<'_, '_> {
         value: Value,
         conditions: Vec<Condition>,
     ) {
+        let conditions = self.by_the_day(conditions);
         let definition = Definition {
             id: DefinitionId(0),
             name: format!("{} {what}", self.name),
