@@ -319,10 +319,11 @@ impl Elaborator<'_> {
             return;
         }
         let kind = text_of(&words[..1]);
-        let message = format!("`{}` is no part of a declaration", text_of(&words[at..=at]));
         let near = servanda_diagnostics::suggest(&stray.text, ["between", "of", "known"]);
         let near = near.or(stray.is("with").then_some("between"));
-        let trouble = Trouble::new("stray-words", span_of(&words[at..]), message).help(match near {
+        let (shown, span) = (text_of(&words[at..=at]), span_of(&words[at..]));
+        let trouble = Trouble::new("stray-words", span, format!("`{shown}` is no part of a declaration"));
+        let trouble = trouble.help(match near {
             Some("known") => "did you mean `known only to`?".to_owned(),
             Some(near) => format!("did you mean `{near}`?"),
             None if stray.kind == TokenKind::Word && stray.text.starts_with(char::is_uppercase) => {
