@@ -57,7 +57,7 @@ pub(crate) struct ViewArgs {
     #[arg(long = "as", value_name = "ACTOR")]
     pub(crate) seen_by: Option<String>,
     /// As known in this year, from evidence available by then.
-    #[arg(long, value_name = "YEAR", allow_hyphen_values = true)]
+    #[arg(long, value_name = "YEAR", allow_hyphen_values = true, value_parser = year)]
     pub(crate) known: Option<i64>,
     /// Under this reading or doctrine (may be given several times).
     #[arg(long, value_name = "NAME")]
@@ -169,6 +169,13 @@ enum Verb {
         /// Its name, and the folder to make.
         name: PathBuf,
     },
+}
+
+/// A year, as `--known` wants one.
+fn year(text: &str) -> Result<i64, String> {
+    let of_date = text.get(..4).filter(|_| text.as_bytes().get(4) == Some(&b'-'));
+    let help = of_date.map_or(String::new(), |year| format!(": write `--known {year}`"));
+    text.parse().map_err(|_| format!("a year is wanted, such as 1939{help}"))
 }
 
 fn main() -> ExitCode {

@@ -199,8 +199,19 @@ pub struct Norm {
     /// Of an act that must not or may be done: the holes in which a place is named, each with a variable for the place where it
     /// is done, which may be a part of the one that is named.
     pub places: Vec<(usize, VarId)>,
+    /// Who has come to be owed it instead of a party that it names, where that may be.
+    pub owed_instead: Option<OwedInstead>,
     /// Where it is written.
     pub origin: OriginId,
+}
+
+/// Who has come to be owed what was owed to a party that a norm names.
+#[derive(Clone, Debug)]
+pub struct OwedInstead {
+    /// Holds who is owed it now, and the party instead of whom.
+    pub fluent: FluentId,
+    /// The holes of the act in which the party is named.
+    pub holes: Vec<usize>,
 }
 
 /// A date as written, and the days it allows.
@@ -470,6 +481,8 @@ pub struct Hooks {
     pub party: FluentId,
     /// That a norm is owed by each party, whoever that is.
     pub owed_by_each: FluentId,
+    /// That a norm says what its bearers may or can do.
+    pub permissive: FluentId,
     /// That a norm allows or demands something of a bearer now; only of norms that prevail over another.
     pub has_its_way: FluentId,
     /// `{norm} passes from {thing} to {thing}`: another bearer takes over what is due, done and undone.

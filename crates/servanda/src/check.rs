@@ -149,6 +149,9 @@ fn contradicted(model: &Model, run: &Run, contradiction: &Contradiction) -> Diag
             .note("a deadline `after 30` sets its value on the 30th day, and what happens that day sets another")
             .help("write `after 31` for the 30th day to be in time, or `ties ending wins` for neither to be set");
     }
+    if contradiction.tick.is_none() {
+        return diagnostic.help("leave one of them out, or say from when on it is so: `fact since DATE: …`");
+    }
     diagnostic
         .help("put one after the other with `then NAME`, correct a date, or declare `ties ending wins` for the fluent")
 }

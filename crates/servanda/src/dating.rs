@@ -357,6 +357,13 @@ impl Dating {
             let line = if said.span == Span::default() { origin.span } else { said.span };
             diagnostic = diagnostic.label(origin.file, first_line(model, origin.file, line), said.text.clone());
         }
+        let later = |id: &ConstraintId| self.said.get(id.0 as usize).is_some_and(|it| it.text.starts_with("after "));
+        if ids.iter().any(later) {
+            return diagnostic.help(
+                "drop or widen any one of them; `after` means another day: for the same day write `not before NAME`, or `then NAME` below the \
+                 earlier one",
+            );
+        }
         diagnostic.help("drop or widen any one of them; the others are then consistent")
     }
 }

@@ -12,6 +12,7 @@ mod help;
 mod idioms;
 mod loose;
 mod norms;
+mod owed;
 mod quoted;
 mod reword;
 mod sentences;

@@ -87,6 +87,38 @@ pub(crate) fn last_on(clock: Clock, text: &str, reforms: &ReformTable) -> Result
     Ok(read_on(clock, text, reforms, None)?.max)
 }
 
+/// How a date that was written in another way is written here, where it is clear what was meant.
+pub(crate) fn meant(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const SEASONS: [(&str, u32); 5] = [("spring", 21), ("summer", 22), ("autumn", 23), ("fall", 23), ("winter", 24)];
+    let lower = text.to_lowercase();
+    let signs = |sign: char| sign.is_whitespace() || ",./-".contains(sign);
+    let parts: Vec<&str> = lower.split(signs).filter(|part| !part.is_empty() && *part != "of").collect();
+    let number = |part: &str| {
+        let digits = part.trim_end_matches(|sign: char| sign.is_ascii_alphabetic());
+        let is_ordinal = ["", "st", "nd", "rd", "th"].contains(&&part[digits.len()..]);
+        digits.parse::<u32>().ok().filter(|_| is_ordinal)
+    };
+    let year = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() == 4);
+    let month = |part: &str| {
+        let at = MONTHS.iter().position(|month| part.len() >= 3 && part.starts_with(month))?;
+        u32::try_from(at + 1).ok()
+    };
+    let season = |part: &str| SEASONS.iter().find(|(name, _)| *name == part).map(|(_, code)| *code);
+    let day_of = |y: u32, m: u32, d: u32| format!("{y:04}-{m:02}-{d:02}");
+    let written = match parts.as_slice() {
+        [about, y] if ["c", "ca", "circa", "about"].contains(about) => format!("{:04}~", year(y)?),
+        [y, m, d] if year(y).is_some() => day_of(year(y)?, number(m)?, number(d)?),
+        [d, m, y] if month(m).is_some() => day_of(year(y)?, month(m)?, number(d)?),
+        [m, d, y] if month(m).is_some() => day_of(year(y)?, month(m)?, number(d)?),
+        // With strokes it may be the month that comes first.
+        [d, m, y] if !text.contains('/') => day_of(year(y)?, number(m)?, number(d)?),
+        [part, y] => format!("{:04}-{:02}", year(y)?, season(part).or_else(|| month(part))?),
+        _ => return None,
+    };
+    read(&written).is_ok().then_some(written)
+}
+
 fn read_with<E: ToString>(text: &str, parse: impl Fn(&str) -> Result<WrittenDate, E>) -> Result<When, String> {
     let text = text.trim();
     // `..1928-12-29` is a day up to then: a set with an open end, without its brackets.

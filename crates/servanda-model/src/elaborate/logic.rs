@@ -442,7 +442,14 @@ impl Logic<'_> {
             return Ok(vec![(Trigger::HasHeld { pattern, time, since_renewed }, extra)]);
         }
         if let Some((rest, ending)) = ending(words) {
-            let (pattern, extra) = self.fluent_pattern(rest, false)?;
+            let (pattern, extra) = match self.fluent_pattern(rest, false) {
+                Ok(read) => read,
+                // `Sele ends` may be a phrase of its own.
+                Err(trouble) => match self.fluent_pattern(words, false) {
+                    Ok((pattern, extra)) => return Ok(vec![(Trigger::Begins(pattern), extra)]),
+                    Err(_) => return Err(trouble),
+                },
+            };
             let trigger = match ending {
                 "begins" => Trigger::Begins(pattern),
                 "ends" => Trigger::Ends(pattern),

@@ -415,6 +415,7 @@ impl<'a> Elaborator<'a> {
             &["{a} count/counts/counted as party to {b}"],
         );
         let owed = self.built_in_fluent("owed_by_each_party", &[("n", n)], &["{n} owed by each party"]);
+        self.model.hooks.permissive = self.built_in_fluent("is_permissive", &[("n", n)], &["{n} is permissive"]);
         let way = self.built_in_fluent(
             "has_its_way",
             &[("n", n), ("a", t), ("b", t)],

@@ -7,7 +7,7 @@ use servanda_syntax::{Clause, Statement, TokenKind};
 
 use super::logic::People;
 use super::sentence::{Filler, Said, Want};
-use super::trouble::Trouble;
+use super::trouble::{Like, Trouble, Unknown};
 use super::words::{Word, all, seen, span_of, split, text_of};
 use super::{Elaborator, dates, key, value_of};
 use crate::ids::{EntityId, EventId, FluentId, OriginId};
@@ -38,8 +38,10 @@ pub(crate) fn head_of(words: &[Word]) -> Head {
         None => (words, Vec::new()),
     };
     let is_span = |word: &Word| word.text.contains("..") && !word.text.contains(|sign: char| sign.is_alphabetic());
-    let names =
-        |word: &Word| word.kind == TokenKind::Word && !DATE_WORDS.contains(&word.lower.as_str()) && !is_span(word);
+    let names = |word: &Word| {
+        let is_name = word.kind == TokenKind::Word && word.text.starts_with(char::is_alphabetic);
+        is_name && !DATE_WORDS.contains(&word.lower.as_str()) && !is_span(word)
+    };
     if let Some(end) = relation_end(before, names) {
         let name = before.get(end).filter(|word| names(word)).cloned();
         return Head { date: Vec::new(), relation: before[..end].to_vec(), name, by };
@@ -87,12 +89,17 @@ impl Elaborator<'_> {
             Ok(when) => Some(when),
             Err(error) => {
                 let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}"));
-                let trouble = trouble.help(match clock {
-                    Clock::Days => {
+                let meant = (clock == Clock::Days).then(|| dates::meant(&text)).flatten();
+                let trouble = trouble.help(match (meant, clock) {
+                    (Some(meant), _) => format!("write `{meant}`"),
+                    (None, Clock::Days) => {
                         "write for example `1939-10-10`, `1939-10`, `1939-10-28..1939-11-15`, `1939~` or leave it out"
+                            .to_owned()
                     }
-                    Clock::Seconds => "write for example `1939-10-10T12:30:15Z`, `1939-10-10`, or leave it out",
-                    Clock::Integers => "write for example `5`, or leave it out",
+                    (None, Clock::Seconds) => {
+                        "write for example `1939-10-10T12:30:15Z`, `1939-10-10`, or leave it out".to_owned()
+                    }
+                    (None, Clock::Integers) => "write for example `5`, or leave it out".to_owned(),
                 });
                 self.complain(statement, trouble);
                 None
@@ -653,6 +660,14 @@ impl Elaborator<'_> {
         };
         match result {
             Err(mut trouble) => {
+                if let Some(date) = spelt_out(&words) {
+                    let message = format!("`{}` is no date", text_of(date));
+                    let help = dates::meant(&text_of(date))
+                        .map_or("write for example `1939-10-10`".to_owned(), |meant| format!("write `{meant}`"));
+                    trouble = Trouble::new("bad-date", span_of(date), message).help(help);
+                } else if matches!(trouble.code, "unknown-name" | "unknown-phrase") {
+                    trouble = said_about(trouble, &words, &clause_text(clause));
+                }
                 // The thing's own name is not in the text: point at the clause.
                 if trouble.span.start < clause.span.start || trouble.span == Span::default() {
                     trouble.span = clause.span;
@@ -693,13 +708,40 @@ impl Elaborator<'_> {
 fn date_text(words: &[Word]) -> String {
     let mut text = String::new();
     for word in words {
-        let joined = text.is_empty() || word.kind == TokenKind::Punct || text.ends_with('-');
+        let joined = text.is_empty() || word.kind == TokenKind::Punct || text.ends_with(['-', '/']);
         if !joined {
             text.push(' ');
         }
         text.push_str(&word.text);
     }
     text
+}
+
+/// A date in words: `10 October 1939`.
+fn spelt_out(words: &[Word]) -> Option<&[Word]> {
+    let is_month =
+        |word: &Word| word.kind == TokenKind::Word && dates::meant(&format!("1 {} 2000", word.text)).is_some();
+    let is_day = |word: &Word| word.text.starts_with(|sign: char| sign.is_ascii_digit()) && word.text.len() <= 4;
+    let three = words
+        .windows(3)
+        .find(|it| is_year(&it[2]) && (is_day(&it[0]) && is_month(&it[1]) || is_month(&it[0]) && is_day(&it[1])));
+    three.or_else(|| words.windows(2).find(|it| is_month(&it[0]) && is_year(&it[1])))
+}
+
+/// What is said below a thing is a sentence that begins with it.
+fn said_about(trouble: Trouble, words: &[Word], clause: &str) -> Trouble {
+    let thing = &words[0].text;
+    let message = format!("no phrase reads `{}`", text_of(words));
+    let mut said = Trouble::new(trouble.code, trouble.span, message).help(format!(
+        "a clause here says something that begins with `{thing}`; anything else is a statement of its own: `fact: {clause}`, or `event DATE: …`"
+    ));
+    said.unknown = trouble.unknown.map(|_| Unknown { text: text_of(words), like: Like::Phrase });
+    said
+}
+
+fn clause_text(clause: &Clause) -> String {
+    let words = text_of(&all(&clause.tokens));
+    clause.keyword.map_or(words.clone(), |keyword| format!("{keyword} {words}"))
 }
 
 fn is_year(word: &Word) -> bool {

@@ -17,7 +17,7 @@ mod resting;
 mod standing;
 mod time;
 
-use servanda_syntax::{Clause, Statement};
+use servanda_syntax::{Clause, Statement, TokenKind};
 
 use self::builder::Builder;
 pub(super) use self::exceptions::BeginsToExcuse;
@@ -52,6 +52,8 @@ struct Content {
     ifs: Vec<Condition>,
     excepts: Vec<Vec<Condition>>,
     until: Vec<Occasion>,
+    /// The day that ends it.
+    until_day: Option<i64>,
     window: Window,
     body: Body,
     /// Variables that the arguments of an instance are, in order.
@@ -545,10 +547,18 @@ impl Elaborator<'_> {
             }
         }
         let mut until = Vec::new();
+        let mut until_day = None;
         let mut window = Window::None;
         for clause in clauses {
             let words = all(&clause.tokens);
             match clause.keyword {
+                Some("until") if words.first().is_some_and(|word| word.kind == TokenKind::Date) => {
+                    let when = dates::read_on(clock, &text_of(&words), &reforms, None);
+                    until_day = Some(when.ok().and_then(|when| when.min).ok_or_else(|| {
+                        Trouble::new("bad-date", clause.span, format!("`{}` is no day", text_of(&words)))
+                            .help("write `until 1939-10-16`; that day is the first on which the norm is over")
+                    })?);
+                }
                 Some("until") => until.extend(logic.triggers(&words)?),
                 Some("within") => {
                     let of = words.iter().position(|word| word.is("of"));
@@ -558,7 +568,10 @@ impl Elaborator<'_> {
                     })?;
                     window = match of {
                         None => Window::Within(time),
-                        Some(at) => Window::WithinOf(time, logic.triggers(&words[at + 1..])?),
+                        Some(at) => {
+                            let of = logic.triggers(&words[at + 1..])?;
+                            Window::WithinOf(time, of.into_iter().map(|it| as_set_off(&triggers, it)).collect())
+                        }
                     };
                 }
                 Some("by") => {
@@ -597,6 +610,7 @@ impl Elaborator<'_> {
             ifs,
             excepts,
             until,
+            until_day,
             window,
             body,
             instance,
@@ -645,6 +659,10 @@ impl Elaborator<'_> {
             let fluent = self.model.hooks.owed_by_each;
             self.state_initially(fluent, vec![value_of(id)], Value::TRUE, origin);
         }
+        if matches!(content.modality, Modality::May | Modality::Can) && reading.is_none() {
+            let fluent = self.model.hooks.permissive;
+            self.state_initially(fluent, vec![value_of(id)], Value::TRUE, origin);
+        }
         let (act, conditions) = match &content.body {
             Body::Act(pattern, extra) => (Some(pattern.clone()), extra.clone()),
             Body::State(conditions) => (None, conditions.clone()),
@@ -667,6 +685,7 @@ impl Elaborator<'_> {
             excepts: content.excepts.clone(),
             instance: content.instance.clone(),
             places: content.places.clone(),
+            owed_instead: None,
             origin,
         });
         let mut builder = Builder {
@@ -687,6 +706,7 @@ impl Elaborator<'_> {
             deed: None,
             over: None,
             stands: Vec::new(),
+            days: Vec::new(),
             is_made: false,
         };
         builder.build();
@@ -748,6 +768,21 @@ fn named_in(body: &Body) -> Vec<Term> {
         Body::State(state) => each_fluent(state, &mut |_, terms| named.extend(terms.iter().copied())),
     }
     named
+}
+
+/// The time that counts from the very act that sets a norm off counts from that one.
+fn as_set_off(triggers: &[Trigger], occasion: Occasion) -> Occasion {
+    let alike = |one: &Term, other: &Term| one == other || matches!((one, other), (Term::Var(_), Term::Var(_)));
+    let is_it = |it: &&Trigger| match (it, &occasion.0) {
+        (Trigger::Happens(one), Trigger::Happens(other)) => {
+            one.action == other.action && one.args.iter().zip(&other.args).all(|(one, other)| alike(one, other))
+        }
+        _ => false,
+    };
+    match triggers {
+        [only] if is_it(&only) => (only.clone(), Vec::new()),
+        _ => occasion,
+    }
 }
 
 fn trigger_terms(trigger: &Trigger) -> Vec<Term> {

@@ -81,7 +81,8 @@ impl Elaborator<'_> {
     pub(crate) fn may_hold(&self, fluent: FluentId) -> bool {
         let statuses = self.model.hooks.statuses.iter().map(|(_, fluent)| *fluent);
         let mut fluents: BTreeSet<FluentId> = statuses.collect();
-        fluents.extend([self.model.hooks.bears, self.model.hooks.owed_by_each, self.model.hooks.belongs_to]);
+        let hooks = &self.model.hooks;
+        fluents.extend([hooks.bears, hooks.owed_by_each, hooks.permissive, hooks.belongs_to]);
         fluents.extend(self.model.initial.iter().map(|it| it.item.fluent));
         let mut actions = BTreeSet::new();
         for happening in self.model.events.iter().flat_map(|event| &event.happenings) {

@@ -14,6 +14,7 @@ use crate::program::{
     Aggregate, AggregateOp, ArithOp, Condition, Definition, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode,
     Rule, Term, Trigger, Var,
 };
+use crate::put::Put;
 use crate::value::Value;
 
 /// The clauses of rules and of definitions alike.
@@ -478,13 +479,29 @@ fn read_definition(logic: &mut Logic<'_>, statement: &Statement, words: &[Word])
             _ => {}
         }
     }
+    let (fluent, args, value) = definition_head(logic, words)?;
     if alternatives.is_empty() {
-        return Err(Trouble::new("condition-missing", statement.head.span, "a definition needs conditions")
-            .help("add `while SENTENCE`"));
+        let any = wherever_there_is_any(logic, &args, &value).ok_or_else(|| {
+            Trouble::new("condition-missing", statement.head.span, "a definition needs conditions")
+                .help("add `while SENTENCE`")
+        })?;
+        alternatives.push(any);
     }
-    let effects = definition_head(logic, words)?;
-    let (fluent, args, value) = effects;
     Ok((fluent, args, value, alternatives))
+}
+
+/// What is counted or added up without further conditions is so wherever there is anything to count: for whoever there is a filling.
+fn wherever_there_is_any(logic: &mut Logic<'_>, args: &[Term], value: &Expr) -> Option<Vec<Condition>> {
+    let Expr::Aggregate(aggregate) = value else { return None };
+    let mut apart = Put::default();
+    for at in 0..logic.scope.vars.len() {
+        let var = VarId::from_index(at);
+        if !args.contains(&Term::Var(var)) {
+            let fresh = logic.scope.fresh(logic.scope.vars[at].hole);
+            apart.terms.insert(var, Term::Var(fresh));
+        }
+    }
+    Some(apart.conditions(&aggregate.over))
 }
 
 /// What is defined: a fluent, its arguments, and its value.

@@ -457,12 +457,19 @@ impl Reader<'_> {
 
     fn unknown_name(&self, words: &[Word]) -> Trouble {
         let text = text_of(words);
+        if text.is_empty() {
+            return Trouble::new("unknown-name", span_of(words), "a name is missing here")
+                .help("say who or what the sentence is about");
+        }
         let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
         trouble.help = Some(match BEARERS.contains(&text.to_lowercase().as_str()) {
             true => "who bears a norm is named by a variable: `norm NAME: x must …`, with the clause `for x: KIND`, and `x` in its other \
                      clauses"
                 .to_owned(),
-            false => format!("declare it, for example `polity {}`", text.replace(' ', "")),
+            false if words.len() == 1 => format!("declare it, for example `polity {text}`"),
+            false => "a name is one word, or a label in quotation marks; clauses such as `within`, `if` and `unless` stand on lines of their own \
+                      below"
+                .to_owned(),
         });
         // So many words are no name, but a phrase that is not said right.
         let like = if words.len() > 3 { Like::Phrase } else { Like::Name };
@@ -655,8 +662,19 @@ fn wrong(words: &[Word], wanted: &str) -> Trouble {
         let message = format!("`{}` is too large a number, or too fine", number.text);
         return Trouble::new("number-too-large", number.span, message).help("at most 16 digits can be told apart");
     }
-    Trouble::new("wrong-kind", span_of(words), format!("`{}` stands where {wanted} is wanted", text_of(words)))
+    let trouble =
+        Trouble::new("wrong-kind", span_of(words), format!("`{}` stands where {wanted} is wanted", text_of(words)));
+    let in_words = |word: &Word| SPELT_OUT.iter().any(|it| word.lower.starts_with(it));
+    if wanted == "a number" && words.iter().any(in_words) {
+        trouble.help("write the number in figures, for example `50`")
+    } else {
+        trouble
+    }
 }
+
+/// How numbers beyond those that are read in words begin.
+const SPELT_OUT: [&str; 10] =
+    ["thirteen", "fourteen", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "hundred", "dozen"];
 
 fn spread(args: Vec<(usize, Filler)>, arity: usize) -> Vec<Filler> {
     let mut all = vec![Filler::Omitted; arity];

@@ -292,8 +292,47 @@ impl Elaborator<'_> {
         if ids.is_empty() {
             return;
         }
+        self.stray_in_head(statement, &words);
         self.head_relations(statement, &words, &ids);
         self.thing_clauses(statement);
+    }
+
+    /// What follows the names of a declaration is `of`, `between` or `known only to`; anything else would be lost without a word.
+    fn stray_in_head(&mut self, statement: &Statement, words: &[Word]) {
+        let is_name =
+            |word: Option<&Word>| word.is_some_and(|word| matches!(word.kind, TokenKind::Word | TokenKind::Number));
+        let mut at = 1;
+        loop {
+            at += 1 + usize::from(words.get(at + 1).is_some_and(|word| word.kind == TokenKind::String));
+            if words.get(at).is_some_and(|word| word.is_sign(","))
+                && is_name(words.get(at + 1))
+                && !is_known_only(&words[at + 1..])
+            {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        let at = at + usize::from(words.get(at).is_some_and(|word| word.is_sign(",")));
+        let Some(stray) = words.get(at) else { return };
+        if ["of", "between", "known"].iter().any(|known| stray.is(known)) {
+            return;
+        }
+        let kind = text_of(&words[..1]);
+        let near = servanda_diagnostics::suggest(&stray.text, ["between", "of", "known"]);
+        let near = near.or(stray.is("with").then_some("between"));
+        let (shown, span) = (text_of(&words[at..=at]), span_of(&words[at..]));
+        let trouble = Trouble::new("stray-words", span, format!("`{shown}` is no part of a declaration"));
+        let trouble = trouble.help(match near {
+            Some("known") => "did you mean `known only to`?".to_owned(),
+            Some(near) => format!("did you mean `{near}`?"),
+            None if stray.kind == TokenKind::Word && stray.text.starts_with(char::is_uppercase) => {
+                let name = format!("{}{}", words[1].text, stray.text);
+                format!("a name is one word: write `{kind} {name} \"{} {}\"`", words[1].text, stray.text)
+            }
+            None => "a name, its label, `of X`, `between A and B` and `known only to C` stand here; clauses stand on lines of their own below".to_owned(),
+        });
+        self.complain(statement, trouble);
     }
 
     fn unknown_head(&mut self, statement: &Statement, first: &Word) {
@@ -304,6 +343,9 @@ impl Elaborator<'_> {
         let trouble = Trouble::new("unknown-statement", first.span, message);
         let trouble = match servanda_diagnostics::suggest(&first.text, all.iter().map(String::as_str)) {
             Some(near) => trouble.help(format!("did you mean `{near}`?")),
+            None if self.model.lexicon.has_word(&first.lower) || is_clause(first) => {
+                trouble.help("if it is a clause of the statement above it, indent the line")
+            }
             None => trouble.help(format!("if it is a sort of thing, declare it: `kind {}`", first.text)),
         };
         self.complain(statement, trouble);
@@ -649,6 +691,11 @@ pub(crate) fn calendar_change(clause: &Clause) -> Option<String> {
 
 /// Words that are clause keywords elsewhere and begin sentences about things here.
 const SAID_OF_THINGS: [&str; 9] = ["on", "after", "before", "from", "until", "within", "with", "value", "includes"];
+
+/// Whether a clause of some statement begins so.
+fn is_clause(word: &Word) -> bool {
+    servanda_syntax::grammar::CLAUSES.iter().any(|clause| word.is(clause.keyword))
+}
 
 fn is_known_only(words: &[Word]) -> bool {
     matches!(words, [known, only, to, ..] if known.is("known") && only.is("only") && to.is("to"))

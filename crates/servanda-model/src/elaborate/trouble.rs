@@ -76,13 +76,15 @@ impl Unknown {
 /// The phrase that shares the most words with a text, and of those the shortest.
 fn nearest_phrase<'l>(text: &str, lexicon: &'l Lexicon) -> Option<&'l str> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    // `at` and `of` tell little of what is meant.
+    let weight = |word: &String| if word.len() > 2 { 3 } else { 1 };
     let shared = |pieces: &[Piece]| {
-        let said = pieces.iter().filter(|piece| match piece {
-            Piece::Word(forms) => words.iter().any(|word| forms.contains(word)),
-            Piece::Hole(_) => false,
+        let said = pieces.iter().filter_map(|piece| match piece {
+            Piece::Word(forms) => words.iter().find(|word| forms.contains(word)).map(weight),
+            Piece::Hole(_) => None,
         });
-        (said.count(), std::cmp::Reverse(pieces.len()))
+        (said.sum::<usize>(), std::cmp::Reverse(pieces.len()))
     };
     let best = lexicon.wordings.iter().max_by_key(|wording| shared(&wording.pieces))?;
-    (shared(&best.pieces).0 > 0).then_some(best.written.as_str())
+    (shared(&best.pieces).0 > 2).then_some(best.written.as_str())
 }

@@ -82,6 +82,10 @@ pub(super) fn answers(
         if plain && said.status == "dormant" {
             continue;
         }
+        // A limit that is to be reached is none yet.
+        if of.how_many && said.norm.act.is_none() && said.status == "due" {
+            continue;
+        }
         let days = of.when.then(|| {
             let (since, until) = ends(world, spell.outcome, &spell.sinces, &spell.untils);
             span_text(model, since, until)

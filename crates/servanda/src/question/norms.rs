@@ -18,6 +18,7 @@ use super::deeds::{
     Deed, MOST_ACTS, all_placed, asked_of, brought_about, deeds_of, has_number, laid_on, no_deed, placed, ruling,
     states_in,
 };
+use super::owed::{AsOwed, as_owed};
 use super::terms::{Put, bound_by, read_by};
 use super::words::orders;
 use super::{Form, Preparing, Question};
@@ -424,20 +425,23 @@ impl Preparing<'_> {
         of.less = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
-        for (at, norm) in model.norms.iter().enumerate() {
+        let owed = model.norms.iter().enumerate();
+        for (at, owed) in owed.flat_map(|(at, norm)| as_owed(norm).into_iter().map(move |it| (at, it))) {
+            let norm = owed.norm.as_ref();
             let of_whole = [Some(norm.entity), norm.reading, norm.article, norm.instrument];
             if question.within.is_some() && !of_whole.contains(&question.within) {
                 continue;
             }
             for deed in deeds {
                 for theirs in deeds_of(norm) {
-                    let Some(laid) = self.fit(norm, &theirs, deed, scope) else {
+                    let Some(mut laid) = self.fit(norm, &theirs, deed, scope) else {
                         if let Some(laid) = self.fit_around(norm, &theirs, deed, scope) {
                             self.stand(norm, &laid, asked, extra, of.less, question);
                         }
                         continue;
                     };
                     let Some(ruling) = ruling(norm, &theirs, deed, of.how_many) else { continue };
+                    laid.parts.extend(laid.norm.conditions(&owed.conditions));
                     let wanted = match of.wants {
                         _ if of.how_many => ruling == Ruling::Limits || has_number(&theirs),
                         Wants::May => matches!(ruling, Ruling::Permits | Ruling::Requires | Ruling::Leaves),
@@ -532,7 +536,11 @@ impl Preparing<'_> {
         of.less = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
-        for (at, norm) in model.norms.iter().enumerate() {
+        // To whom it is owed on the day matters where somebody is named.
+        let ways = |norm| if other.is_some() { as_owed(norm) } else { vec![AsOwed::as_written(norm)] };
+        let owed = model.norms.iter().enumerate();
+        for (at, owed) in owed.flat_map(|(at, norm)| ways(norm).into_iter().map(move |it| (at, it))) {
+            let norm = owed.norm.as_ref();
             let fits = match of.wants {
                 Wants::May => matches!(norm.modality, Modality::May | Modality::Can),
                 Wants::Can => matches!(norm.modality, Modality::May | Modality::Can),
@@ -549,9 +557,10 @@ impl Preparing<'_> {
                 (Term::Value(value), Some(bearer)) if value != Value::entity(bearer) => continue,
                 _ => {}
             }
-            if !fits || other.is_some_and(|other| !self.is_owed_to(norm, other, &mut laid)) {
+            if !fits || other.is_some_and(|other| !self.is_owed_to(norm, other, owed.heir, &mut laid)) {
                 continue;
             }
+            laid.parts.extend(laid.norm.conditions(&owed.conditions));
             let is_party = other.and_then(|other| self.is_party(norm, other));
             // Nobody owes anything to themselves.
             let own = other.map(|other| Term::Value(Value::entity(other)));
@@ -581,7 +590,7 @@ impl Preparing<'_> {
 
     /// Whether a norm is owed to somebody: it names them, or they are the other party, or a party to the instrument where
     /// it names nobody.
-    fn is_owed_to(&self, norm: &Norm, creditor: EntityId, laid: &mut Laid) -> bool {
+    fn is_owed_to(&self, norm: &Norm, creditor: EntityId, heir: Option<VarId>, laid: &mut Laid) -> bool {
         let model = self.model;
         let creditor_value = Value::entity(creditor);
         let parties = norm.instrument.map(|it| model.lexicon.entities[it.index()].parties.clone()).unwrap_or_default();
@@ -600,6 +609,10 @@ impl Preparing<'_> {
             return false;
         }
         if terms.contains(&Term::Value(creditor_value)) {
+            return true;
+        }
+        if let Some(heir) = heir {
+            laid.norm.terms.insert(heir, Term::Value(creditor_value));
             return true;
         }
         if let Some(Term::Var(var)) = self.other_of(norm)
@@ -757,6 +770,8 @@ impl Preparing<'_> {
             (_, Modality::May | Modality::Can) => &["permitted"],
             (Some(_), Modality::Must) => &["due", "breached"],
             (Some(_), Modality::MustNot) => &["observed", "breached"],
+            // What has to be so only by a day to come limits nothing yet.
+            (None, Modality::Must) if question.fluent == Some(fluent) => &["due", "observed", "breached", "undecided"],
             (None, _) => &["observed", "breached", "undecided"],
         };
         let word = |name: &str| model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Body, Content, Occasion, trigger_terms};
+use super::{Body, Content, Occasion, Window, trigger_terms};
 use crate::elaborate::reach::each_fluent;
 use crate::elaborate::{Elaborator, value_of};
 use crate::ids::{ActionId, DefinitionId, EntityId, FluentId, OriginId, RuleId, VarId};
@@ -40,6 +40,8 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) over: Option<EventPattern>,
     /// Besides that it binds, what has to be so for a norm that goes on to stand: it has been set off, and is not over.
     pub(super) stands: Vec<Condition>,
+    /// For days with which `today` is compared in what is defined: the fluents that they have come.
+    pub(super) days: Vec<(i64, FluentId)>,
     /// Whether the rule asked for last was made: one that nothing triggers is not.
     pub(super) is_made: bool,
 }
@@ -50,6 +52,7 @@ impl Builder<'_, '_> {
         self.excused_in_advance();
         self.done_with_the_whole();
         self.ends_with_its_time();
+        self.ends_on_its_day();
         let words: &[&str] = match (&self.content.body, self.content.modality) {
             (Body::Act(..), Modality::Must) => {
                 self.duty();
@@ -60,8 +63,10 @@ impl Builder<'_, '_> {
                 &["observed", "breached", "excused"]
             }
             (Body::State(_), Modality::Must | Modality::MustNot) => {
+                let is_timed = !matches!(self.content.window, Window::None);
                 self.state_duty();
-                &["observed", "breached", "undecided", "excused"]
+                let words = &["due", "observed", "breached", "undecided", "excused"];
+                if is_timed { words } else { &words[1..] }
             }
             (_, Modality::May | Modality::Can) => {
                 self.permission();
@@ -128,6 +133,7 @@ impl Builder<'_, '_> {
         value: Value,
         conditions: Vec<Condition>,
     ) {
+        let conditions = self.by_the_day(conditions);
         let definition = Definition {
             id: DefinitionId(0),
             name: format!("{} {what}", self.name),

@@ -10,7 +10,7 @@ use super::reach::lies_in;
 use crate::elaborate::value_of;
 use crate::ids::{ActionId, VarId};
 use crate::lexicon::{Slot, Target, read_alike};
-use crate::model::Modality;
+use crate::model::{Modality, OwedInstead};
 use crate::program::{
     Action, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var,
 };
@@ -125,9 +125,14 @@ impl Builder<'_, '_> {
             let begin =
                 |()| Effect::Initiate { fluent: stands, args: vec![heir, creditor], value: Expr::Value(Value::TRUE) };
             self.rule("comes to be owed to another", first, Vec::new(), vec![begin(())]);
-            let was = vec![Condition::Holds(stands_for(from, creditor))];
-            self.rule("comes to be owed to yet another", next, was, vec![begin(())]);
+            let was = stands_for(from, creditor);
+            let no_longer = Effect::Terminate { pattern: was.clone() };
+            let passed_on = vec![begin(()), no_longer];
+            self.rule("comes to be owed to yet another", next, vec![Condition::Holds(was)], passed_on);
         }
+        let owed = OwedInstead { fluent: stands, holes: creditors.to_vec() };
+        let norm = self.this.model.norms.iter_mut().rfind(|norm| norm.status == self.status);
+        norm.expect("the norm is there before what it is made of").owed_instead = Some(owed);
         for at in creditors {
             let mut towards = args.to_vec();
             towards[*at] = heir;

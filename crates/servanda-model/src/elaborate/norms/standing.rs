@@ -132,7 +132,15 @@ impl Builder<'_, '_> {
         let Body::State(state) = &self.content.body else { return };
         let state = state.clone();
         let must = self.content.modality == Modality::Must;
-        let standing = self.standing();
+        let mut standing = self.standing();
+        if let Some(up) = self.time_is_up() {
+            let mut due = standing.clone();
+            due.extend(self.unexcepted());
+            due.push(Condition::Not(vec![up.clone()]));
+            let value = self.this.status_value("due");
+            self.define("is due", self.status, self.args(), value, due);
+            standing.push(up);
+        }
         let unexcepted = self.unexcepted();
         let undecided: Vec<Condition> = state.iter().filter_map(undecided_of).collect();
         let decided = undecided.iter().map(|condition| Condition::Not(vec![condition.clone()]));

@@ -4,13 +4,13 @@ use super::builder::Builder;
 use super::{Occasion, Window};
 use crate::elaborate::narrative::plain_event;
 use crate::elaborate::value_of;
-use crate::ids::{ActionId, VarId};
+use crate::ids::{ActionId, FluentId, VarId};
 use crate::model::{Event, EventKind, Modality, When};
 use crate::program::{
-    Action, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Happening, Hole,
-    Mode, Term, Trigger, Var,
+    Action, ArithOp, Clock, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Happening,
+    Hole, Mode, Term, Trigger, Var,
 };
-use crate::value::{Duration, Value};
+use crate::value::{Duration, Kinded, Value};
 
 impl Builder<'_, '_> {
     /// When the time of a duty runs out. The last day is included.
@@ -38,8 +38,7 @@ impl Builder<'_, '_> {
             }
             Window::By(last) => {
                 let last = *last;
-                let action = self.comes_after(last);
-                let trigger = Trigger::Happens(EventPattern { action, args: Vec::new() });
+                let trigger = Trigger::Happens(self.comes_after(last));
                 self.rule("has no time left", vec![trigger], vec![Condition::Holds(due.clone())], breach);
                 if let Some(last) = Value::tick(last) {
                     let right = Expr::Value(last);
@@ -50,19 +49,99 @@ impl Builder<'_, '_> {
     }
 
     /// The event that the day after the last one comes.
-    fn comes_after(&mut self, last: i64) -> ActionId {
+    fn comes_after(&mut self, last: i64) -> EventPattern {
+        let sentence = format!("the time for {} runs out", self.name);
+        self.day_comes(last + 1, format!("the last day of {}", self.name), sentence)
+    }
+
+    /// The event that a day comes.
+    fn day_comes(&mut self, day: i64, name: String, sentence: String) -> EventPattern {
         let action = ActionId::from_index(self.this.model.program.actions.len());
-        let name = format!("the last day of {}", self.name);
         self.this.model.program.actions.push(Action { name, holes: Vec::new() });
-        let when = When { written: String::new(), min: Some(last + 1), max: Some(last + 1), ..When::default() };
+        let written = match self.this.model.program.clock {
+            Clock::Days => servanda_calendar::Day(day).to_string(),
+            Clock::Seconds | Clock::Integers => day.to_string(),
+        };
+        let when = When { written, min: Some(day), max: Some(day), ..When::default() };
         let event = Event {
             happenings: vec![Happening::Action(action, Vec::new())],
-            sentence: format!("the time for {} runs out", self.name),
+            sentence,
             mentions: vec![self.id],
             ..plain_event(EventKind::Happens, when, self.origin)
         };
         self.this.model.events.push(event);
-        action
+        EventPattern { action, args: Vec::new() }
+    }
+
+    /// `until 1922-01-01`: what ends the norm is that the day comes.
+    pub(super) fn ends_on_its_day(&mut self) {
+        let Some(day) = self.content.until_day else { return };
+        let over = self.comes_after(day - 1);
+        self.is_over(over);
+    }
+
+    /// Conditions with what they ask of `today`, compared with a day, told by fluents: a definition has no clock.
+    pub(super) fn by_the_day(&mut self, conditions: Vec<Condition>) -> Vec<Condition> {
+        conditions.into_iter().map(|condition| self.condition_by_the_day(condition)).collect()
+    }
+
+    fn condition_by_the_day(&mut self, condition: Condition) -> Condition {
+        let tick = |expr: &Expr| match expr {
+            Expr::Value(value) => match value.kinded() {
+                Kinded::Tick(tick) => Some(tick),
+                _ => None,
+            },
+            _ => None,
+        };
+        match condition {
+            Condition::Not(list) => Condition::Not(self.by_the_day(list)),
+            Condition::AnyOf(lists) => Condition::AnyOf(lists.into_iter().map(|list| self.by_the_day(list)).collect()),
+            Condition::Compare { left: Expr::Now, op, right } if tick(&right).is_some() => {
+                let day = tick(&right).expect("it is one");
+                match op {
+                    CompareOp::AtLeast => self.has_come(day),
+                    CompareOp::Greater => self.has_come(day + 1),
+                    CompareOp::Less => Condition::Not(vec![self.has_come(day)]),
+                    CompareOp::AtMost => Condition::Not(vec![self.has_come(day + 1)]),
+                    CompareOp::Equal | CompareOp::NotEqual => {
+                        let (on, after) = (self.has_come(day), self.has_come(day + 1));
+                        let before = Condition::Not(vec![on.clone()]);
+                        match op {
+                            CompareOp::Equal => Condition::AnyOf(vec![vec![on, Condition::Not(vec![after])]]),
+                            _ => Condition::AnyOf(vec![vec![before], vec![after]]),
+                        }
+                    }
+                }
+            }
+            Condition::Compare { left, op, right: Expr::Now } if tick(&left).is_some() => {
+                let op = match op {
+                    CompareOp::AtLeast => CompareOp::AtMost,
+                    CompareOp::AtMost => CompareOp::AtLeast,
+                    CompareOp::Less => CompareOp::Greater,
+                    CompareOp::Greater => CompareOp::Less,
+                    same => same,
+                };
+                self.condition_by_the_day(Condition::Compare { left: Expr::Now, op, right: left })
+            }
+            other => other,
+        }
+    }
+
+    /// That a day has come.
+    fn has_come(&mut self, day: i64) -> Condition {
+        let of = |fluent: FluentId| {
+            Condition::Holds(FluentPattern { fluent, args: Vec::new(), value: Term::Value(Value::TRUE) })
+        };
+        if let Some((_, fluent)) = self.days.iter().find(|(known, _)| *known == day) {
+            return of(*fluent);
+        }
+        let name = format!("a day of {} has come", self.name);
+        let event = self.day_comes(day, name.clone(), format!("a day of which {} speaks comes", self.name));
+        let fluent = self.this.add_fluent(name, Vec::new(), FluentType::Truth, Mode::Inertial, false);
+        let begin = Effect::Initiate { fluent, args: Vec::new(), value: Expr::Value(Value::TRUE) };
+        self.rule("has a day that comes", vec![Trigger::Happens(event)], Vec::new(), vec![begin]);
+        self.days.push((day, fluent));
+        of(fluent)
     }
 
     /// What must not be done, or may be done, `within 50 years` or `by 1997-06-30` must not, or may, be done up to that day: a norm
@@ -75,8 +154,8 @@ impl Builder<'_, '_> {
         let (time, from) = match window {
             Window::None => return,
             Window::By(last) => {
-                let action = self.comes_after(last);
-                self.is_over(EventPattern { action, args: Vec::new() });
+                let over = self.comes_after(last);
+                self.is_over(over);
                 return;
             }
             Window::Within(time) => (time, self.arising().into_iter().map(|it| (it, Vec::new())).collect()),
@@ -88,18 +167,51 @@ impl Builder<'_, '_> {
                 (time, triggers)
             }
         };
+        let over = self.had_its_time(time, &from);
+        self.is_over(over);
+    }
+
+    /// The event that a time has passed since something happened.
+    fn had_its_time(&mut self, time: Duration, from: &[Occasion]) -> EventPattern {
         let name = format!("{} over from", self.name);
         let ty = FluentType::Valued(Hole::Day);
         let fluent = self.this.add_fluent(name, self.holes.clone(), ty, Mode::Inertial, false);
         let set = Effect::Initiate { fluent, args: self.args(), value: first_day_after(time) };
         let conditions = self.binding_or_to_come();
-        self.rule_on("has its time set", &from, &conditions, &[set], &[]);
+        self.rule_on("has its time set", from, &conditions, &[set], &[]);
         let var = VarId::from_index(self.content.vars.len());
         self.content.vars.push(Var { name: "over".to_owned(), hole: Hole::Day });
         let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
         let over = self.signal("has had its time");
         self.rule("has had its time", vec![comes], Vec::new(), vec![Effect::Happen(over.clone())]);
-        self.is_over(over);
+        over
+    }
+
+    /// A state of things that must be reached `within 3 years`, or `by 1991-06-01`, has to be there from the day after the last one on:
+    /// that this day has come.
+    pub(super) fn time_is_up(&mut self) -> Option<Condition> {
+        if self.content.modality != Modality::Must {
+            return None;
+        }
+        let (time, from) = match std::mem::replace(&mut self.content.window, Window::None) {
+            Window::None => return None,
+            Window::By(last) => {
+                let passed = Trigger::Happens(self.comes_after(last));
+                return Some(self.is_up(Vec::new(), Vec::new(), passed));
+            }
+            Window::Within(time) => (time, self.arising().into_iter().map(|it| (it, Vec::new())).collect()),
+            Window::WithinOf(time, triggers) => (time, triggers),
+        };
+        let passed = Trigger::Happens(self.had_its_time(time, &from));
+        Some(self.is_up(self.holes.clone(), self.args(), passed))
+    }
+
+    fn is_up(&mut self, holes: Vec<Hole>, args: Vec<Term>, passed: Trigger) -> Condition {
+        let name = format!("{} has to be so by now", self.name);
+        let fluent = self.this.add_fluent(name, holes, FluentType::Truth, Mode::Inertial, false);
+        let begin = Effect::Initiate { fluent, args: args.clone(), value: Expr::Value(Value::TRUE) };
+        self.rule("has to be so by now", vec![passed], Vec::new(), vec![begin]);
+        Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) })
     }
 
     fn is_over(&mut self, over: EventPattern) {
