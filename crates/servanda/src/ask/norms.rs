@@ -668,7 +668,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         let possibly = if standing.certain { "" } else { "possibly " };
         no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));
     }
-    if of.is_plain() || of.asked == 0 && !of.how_many {
+    if of.asked == 0 && !of.how_many && no.instead.is_empty() {
         permitted_less(world, outcome, question, of, on, &mut no);
     }
     performed(world, outcome, of, on, &mut no);
