@@ -26,5 +26,6 @@ mod sight;
 mod slice;
 pub mod sourcing;
 pub mod steps;
+mod unread;
 mod weighing;
 pub mod world;

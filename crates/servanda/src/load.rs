@@ -7,7 +7,7 @@ use servanda_model::{File, Model, elaborate};
 use servanda_syntax::Document;
 
 use crate::archive::{self, ArchiveError, Entry, Unreadable};
-use crate::law;
+use crate::{law, unread};
 
 /// A dossier, read and resolved.
 pub struct Dossier {
@@ -49,7 +49,7 @@ pub fn open(path: &Path, default: DefaultLaw) -> Result<Dossier, ArchiveError> {
 #[must_use]
 pub fn model_of(entries: &[Entry], default: DefaultLaw) -> Model {
     let mut files = SourceMap::new();
-    let mut unread = Vec::new();
+    let mut remarks = Vec::new();
     let mut documents = Vec::new();
     for entry in entries {
         match &entry.text {
@@ -60,10 +60,10 @@ pub fn model_of(entries: &[Entry], default: DefaultLaw) -> Model {
             Err(Unreadable::NotUtf8 { lossy, at, places }) => {
                 // One bad byte is no reason to lose the rest.
                 let id = files.add(entry.path.clone(), lossy.as_str());
-                unread.push(damaged(id, &entry.path, *at, *places));
+                remarks.push(damaged(id, &entry.path, *at, *places));
                 documents.push(File { document: Document::parse(id, entry.path.clone(), lossy.as_str()), law: false });
             }
-            Err(reason) => unread.push(unreadable(&mut files, &entry.path, reason)),
+            Err(reason) => remarks.push(unreadable(&mut files, &entry.path, reason)),
         }
     }
     let (wanted, mut complaints) = law_used(&documents, default);
@@ -78,9 +78,13 @@ pub fn model_of(entries: &[Entry], default: DefaultLaw) -> Model {
         documents.push(File { document: Document::parse(id, path, text), law: true });
     }
     let mut model = elaborate(files, &documents);
-    unread.append(&mut complaints);
-    unread.append(&mut model.diagnostics);
-    model.diagnostics = unread;
+    remarks.append(&mut complaints);
+    remarks.append(&mut model.diagnostics);
+    if let Some(used) = wanted.filter(|used| !used.is_empty()) {
+        let used: Vec<String> = used.into_iter().chain(own).collect();
+        remarks.extend(unread::warnings(&model, &used));
+    }
+    model.diagnostics = remarks;
     model
 }
 

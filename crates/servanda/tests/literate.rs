@@ -165,3 +165,25 @@ fn what_makes_no_sense_is_told() {
                  event 1930-01-03: Arvenia cedes Land to Belmark";
     assert_eq!(told(plain), [""; 0]);
 }
+
+#[test]
+fn what_only_unused_chapters_look_at_is_told() {
+    use servanda::archive::Entry;
+    use servanda::load::model_of;
+    let told = |uses: &str| {
+        let text = format!(
+            "# Part of the law\n```servanda\n{uses}\npolity Arvenia, Belmark\nplace Land\n\
+             treaty Pact between Arvenia and Belmark\n  enters into force 1920-02-01\n  lasts 5 years\n\
+             norm Peace: Arvenia must not attack Belmark\nevent 1921-01-01: Arvenia stations 5 troops in Land\n```\n"
+        );
+        let model = model_of(&[Entry { path: "part.md".into(), text: Ok(text) }], DefaultLaw::Library);
+        let unused = model.diagnostics.into_iter().filter(|it| it.code == "chapter-not-used");
+        unused.map(|it| it.help.unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let help = |chapter: &str| format!("add to `uses law`: {chapter}; or leave `uses law` out for the whole library");
+    assert_eq!(told("uses law making"), [help("observance"), help("term"), help("force")]);
+    assert_eq!(told("uses law making, observance, term"), [help("force")]);
+    assert!(told("uses law all").is_empty());
+    assert!(told("uses law none").is_empty());
+    assert!(told("").is_empty());
+}
