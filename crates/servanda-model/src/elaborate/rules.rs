@@ -501,7 +501,9 @@ fn wherever_there_is_any(logic: &mut Logic<'_>, args: &[Term], value: &Expr) -> 
             apart.terms.insert(var, Term::Var(fresh));
         }
     }
-    Some(apart.conditions(&aggregate.over))
+    // A number that is only read is there for whoever else is named.
+    let named: Vec<Condition> = aggregate.over.iter().filter(|it| !matches!(it, Condition::Let(..))).cloned().collect();
+    Some(apart.conditions(&named))
 }
 
 /// What is defined: a fluent, its arguments, and its value.
