@@ -1,6 +1,7 @@
 //! Derivations told step by step, in the words and with the sources of the dossier.
 
 mod absence;
+pub(crate) mod days;
 mod ended;
 mod reasons;
 
@@ -17,7 +18,7 @@ use crate::figures::{self, Figure};
 use crate::say;
 use crate::world::{Outcome, Run, World};
 
-pub(crate) use absence::{claimed_facts, is_place, lacking, within};
+pub(crate) use absence::{claimed_facts, held_since, is_place, lacking, within};
 pub use absence::{no, of_figures, why_not};
 pub(crate) use ended::settled;
 

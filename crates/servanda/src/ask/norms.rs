@@ -782,8 +782,7 @@ fn performed(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64, no: &m
                     as_bearer && instance.args[1] != doer
                 });
                 let Some(interval) = instance.intervals.iter().find(|it| it.contains(on) && !other) else { continue };
-                let since = interval.since.map_or_else(String::new, |day| format!(" (since {})", model.show_tick(day)));
-                let text = format!("{}{since}", crate::say::fluent(model, *fluent, &instance.args, None));
+                let text = steps::held_since(world, outcome, run, instance, interval, on);
                 if no.instead.contains(&text) {
                     continue;
                 }

@@ -2,6 +2,8 @@
 //!
 //! Steps stand after what they rest on, so one pass over a run's derivations is enough for all of them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, Solution, StepId};
 use servanda_model::{Condition, EventId, EventKind, Expr, Term, Value};
@@ -104,6 +106,31 @@ impl Roots {
     pub(crate) fn because(&self, world: &World<'_>, step: Option<StepId>) -> Option<Because> {
         Some(because_of(world, self.root(step)?))
     }
+}
+
+/// What the day of one step hangs on, without a look at the others.
+pub(crate) fn hang_of_step(world: &World<'_>, solution: &Solution, step: StepId) -> Option<Hang> {
+    hang_after(world, solution, step, &mut BTreeSet::new())
+}
+
+fn hang_after(world: &World<'_>, solution: &Solution, from: StepId, seen: &mut BTreeSet<StepId>) -> Option<Hang> {
+    let step = solution.step(from).filter(|_| seen.insert(from))?;
+    if let Cause::Occurrence(tag) = &step.cause {
+        return (*tag != steps::SUPPOSED).then(|| hang_of(world, EventId(*tag))).flatten();
+    }
+    let mut hang: Option<Hang> = None;
+    let mut look = |by: StepId, _: bool, timer: bool| {
+        if timer || solution.step(by).is_some_and(|other| other.tick == step.tick) {
+            hang = wider(hang, hang_after(world, solution, by, seen));
+        }
+    };
+    each(&step.premises, &mut look);
+    for premise in &step.premises {
+        if let Premise::NotHolds(conditions) = premise {
+            conditions.iter().for_each(|it| compared(solution, it, step.tick, &mut look));
+        }
+    }
+    hang
 }
 
 /// An event in words.

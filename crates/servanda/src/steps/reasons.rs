@@ -7,7 +7,7 @@ use servanda_model::{
     Condition, EntityId, EventPattern, FluentId, FluentPattern, Modality, Model, Norm, Term, Trigger, Value, VarId,
 };
 
-use super::absence::{claimed, held_since};
+use super::absence::{claimed, held_since, stretch_text};
 use super::{of_origin, trace};
 use crate::ask::No;
 use crate::say;
@@ -62,14 +62,13 @@ fn holds(
     before: &str,
     no: &mut No,
 ) -> bool {
-    let model = world.model;
     let wanted = constants(&pattern.args, put);
     let value = constants(&[pattern.value], put)[0];
     let mut any = false;
     for instance in run.solution.instances_of(pattern.fluent, &wanted).take(MOST) {
         let fits = |value_of: Value| value.is_none_or(|value| value == value_of);
         let Some(interval) = instance.intervals.iter().find(|it| it.contains(on) && fits(it.value)) else { continue };
-        let text = format!("{before}{}", held_since(model, outcome, instance, interval, on));
+        let text = format!("{before}{}", held_since(world, outcome, run, instance, interval, on));
         if no.instead.contains(&text) {
             continue;
         }
@@ -190,12 +189,12 @@ pub(super) fn beside(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &
                 let text = match is_past {
                     false => intervals
                         .find(|it| it.contains(on))
-                        .map(|interval| held_since(model, outcome, instance, interval, on)),
+                        .map(|interval| held_since(world, outcome, run, instance, interval, on)),
                     true => {
                         intervals.next_back().filter(|it| it.since.is_none_or(|since| since <= on)).map(|interval| {
                             let said = say::fluent(model, instance.fluent, &instance.args, None);
-                            let day = |day: Option<i64>| day.map_or_else(String::new, |day| model.show_tick(day));
-                            format!("{said} ({} to {})", day(interval.since), day(interval.until))
+                            let stretch = stretch_text(world, outcome, run, instance, interval);
+                            format!("{said} ({})", stretch.trim_start())
                         })
                     }
                 };
@@ -310,7 +309,7 @@ fn done_unbound(world: &World<'_>, run: &Run, norm: &Norm, act: &EventPattern, n
 }
 
 /// Norms that ask for an act that has not been done, as far as is stated.
-pub(super) fn owed(world: &World<'_>, run: &Run, act: &EventPattern, on: i64, no: &mut No) {
+pub(super) fn owed(world: &World<'_>, outcome: &Outcome, run: &Run, act: &EventPattern, on: i64, no: &mut No) {
     let model = world.model;
     for norm in model.norms.iter().filter(|norm| norm.modality == Modality::Must && norm.reading.is_none()) {
         let Some(asked) = norm.act.as_ref().filter(|it| it.action == act.action) else { continue };
@@ -333,9 +332,8 @@ pub(super) fn owed(world: &World<'_>, run: &Run, act: &EventPattern, on: i64, no
                 else {
                     continue;
                 };
-                let since = interval.since.map_or_else(String::new, |day| format!(" since {}", model.show_tick(day)));
-                let until = interval.until.map_or_else(String::new, |day| format!(" until {}", model.show_tick(day)));
-                no.instead.push(format!("{}: {} ({name}{since}{until})", model.name(norm.entity), norm.sentence));
+                let stretch = stretch_text(world, outcome, run, instance, interval);
+                no.instead.push(format!("{}: {} ({name}{stretch})", model.name(norm.entity), norm.sentence));
                 if let Some(step) = interval.begun_by {
                     no.steps.extend(trace(world, run, step, Some(on)).steps);
                 }
