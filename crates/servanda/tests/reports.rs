@@ -131,3 +131,16 @@ fn what_an_instrument_becomes_is_told_on_a_day() {
     let now = &report.instruments[0].status[0];
     assert_eq!((now.until.as_deref(), now.then.as_deref()), (Some("1925-01-01"), Some("denounced, running out")));
 }
+
+/// Who is no party is not the other one: what must be done for the one is not what must not be done for the other.
+#[test]
+fn a_third_state_is_not_the_other_party() {
+    let report = of(
+        "polity Arvenia, Belmark, Corvia\ntreaty Sele between Arvenia and Belmark\n  signed 1921-01-01\n  enters into force 1921-02-01\n\
+         norm Aid: each party must assist the other\nnorm Apart: each party must not assist any third polity\n\
+         norm Against: each party must not assist any polity\n",
+        View::default(),
+    );
+    let pairs: Vec<[&str; 2]> = report.conflicts.iter().map(|it| [it.one.as_str(), it.other.as_str()]).collect();
+    assert!(pairs.contains(&["Aid", "Against"]) && !pairs.contains(&["Aid", "Apart"]), "{pairs:?}");
+}
