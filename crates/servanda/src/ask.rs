@@ -2,6 +2,7 @@
 
 mod acts;
 mod claimed;
+mod elsewhen;
 mod held;
 mod hidden;
 mod kept;
@@ -21,7 +22,9 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use servanda_engine::{ProgramError, StepId};
-use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
+use servanda_model::{
+    Condition, EntityId, EventId, FluentId, FluentPattern, Happening, Hole, Model, Standing, Term, Trouble, Value, View,
+};
 
 use acts::{acts, happened, on_wholes, undone};
 use claimed::{against, claims};
@@ -367,7 +370,9 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
             Target { fluents: own.chain(words).collect(), day, weighs_numbers, ..Target::default() }
         }
         _ => {
-            let day = if question.is_of_all_days(view) { None } else { day };
+            // What an act breached it breached by its last day.
+            let of_act = || question.by_act.and_then(|act| world.last_day_of(act));
+            let day = if question.is_of_all_days(view) { of_act() } else { day };
             let open = undecided_patterns(model, question).map(|(pattern, open)| (open, constants(pattern)));
             let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
             // A number that is asked for is told with what is left open of it.
@@ -545,6 +550,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         let until = model.show_tick(until);
         answers.retain_mut(|it| is_or_may_be(&until, (&it.until, &it.until_between), &mut it.truth));
     }
+    if let Some(act) = question.by_act {
+        made_by(world, outcome, question, view, act, &mut answers);
+    }
     if !outcome.precise && !matches!(question.form, Form::Happened(_)) {
         for answer in answers.iter_mut().filter(|answer| !answer.is_precise) {
             (answer.since_between, answer.until_between) = (None, None);
@@ -569,8 +577,9 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
         }
         None => broken,
     };
-    if let Some(act) = question.by_act {
-        made_by(world, outcome, question, view, act, &mut answers);
+    if matches!(question.form, Form::Whether) && !all_days {
+        let note = elsewhen::without_effect(world, outcome, question, on);
+        answers.iter_mut().for_each(|answer| answer.which.extend(note.clone()));
     }
     if let Some(which) = question.extreme {
         extreme(which, &mut answers);
@@ -602,6 +611,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
             ..No::default()
         },
         Form::Norms(of) => norms::no(world, outcome, question, of, view, on),
+        Form::Statuses(norm) => elsewhen::stood(world, outcome, *norm, view, on),
         Form::Holders { of: Some(of), .. } => {
             let all = holders(world, outcome, None, Some(*of));
             let instead = all.iter().map(|answer| format!("held by {}", answer.text)).collect();
@@ -611,6 +621,12 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     });
     let negative = negative.map(|no| unknown_to(world, outcome, question, view, no));
     let negative = negative.map(|mut no| {
+        if let Form::Acts { patterns, negated: false, .. } = &question.form {
+            elsewhen::done(world, outcome, patterns, question, &mut no);
+        }
+        if no.instead.is_empty() && matches!(question.form, Form::Whether) {
+            elsewhen::told_of(world, outcome, question, on, &mut no);
+        }
         if let Form::Acts { patterns, asked, negated: true } = &question.form {
             // What is denied was done.
             for act in acts(world, outcome, patterns, asked, question, day) {
@@ -670,6 +686,9 @@ fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Question, view: &
         Form::Says(thing) | Form::Named(thing) | Form::Statuses(thing) => note(&Value::entity(*thing)),
         _ => {}
     }
+    if let (Some(year), true) = (view.known_in, no.instead.is_empty()) {
+        named_late(world, outcome, question, year, &mut no);
+    }
     for (at, id) in named.into_iter().enumerate() {
         let name = model.name(id);
         let text = match (view.seen_by, view.known_in) {
@@ -682,6 +701,35 @@ fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Question, view: &
         no.instead.insert(at, text);
     }
     no
+}
+
+/// What tells of the instrument of a norm asked about, and was not published by a year.
+fn named_late(world: &World<'_>, outcome: &Outcome, question: &Question, year: i64, no: &mut No) {
+    let model = world.model;
+    let mut about: Vec<EntityId> = Vec::new();
+    crate::instants::each_condition(&question.conditions, &mut |condition| {
+        let Condition::Holds(pattern) = condition else { return };
+        let named = pattern.args.iter().filter_map(|term| match term {
+            Term::Value(value) => value.as_entity(),
+            _ => None,
+        });
+        let norms = named.filter(|id| model.lexicon.is_of_kind(*id, model.hooks.norm) && !outcome.unknown.contains(id));
+        about.extend(norms.flat_map(|id| model.lexicon.entities[id.index()].belongs_to.iter().copied()));
+    });
+    for (at, event) in model.events.iter().enumerate() {
+        let id = EventId::from_index(at);
+        let is_late = event.standing == Standing::Stated && !outcome.visible.contains(&id);
+        let is_it = event.happenings.iter().any(|happening| match happening {
+            Happening::Action(_, args) => {
+                args.first().and_then(|it| it.as_entity()).is_some_and(|it| about.contains(&it))
+            }
+            _ => false,
+        });
+        if is_late && is_it && !world.evidence_by(event.origin, year) && no.instead.len() < 3 {
+            no.instead.push(format!("what tells of it had not been published by {year}: {}", event.sentence));
+            no.steps.push(steps::of_event(world, id));
+        }
+    }
 }
 
 /// What was stated and does not count, as no source tells of it by a year.

@@ -21,6 +21,7 @@ use crate::world::{Outcome, Run, World};
 pub(crate) use absence::{claimed_facts, held_since, is_place, lacking, within};
 pub use absence::{no, of_figures, why_not};
 pub(crate) use ended::settled;
+pub(crate) use reasons::excepted;
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]

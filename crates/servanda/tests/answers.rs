@@ -604,3 +604,43 @@ fn a_limit_of_a_number_not_seen_whole_is_not_certain() {
         assert_eq!(truths(question), [Truth::Possible], "{question}");
     }
 }
+
+/// A no about a time says when it was so all the same, and why it is not so then.
+#[test]
+fn a_no_about_a_time_tells_of_others() {
+    let dossier = "polity Arvenia, Belmark, Corvia\nplace Vale\ntreaty Sele between Arvenia and Belmark\n  signed 1921-01-01\n  \
+                   enters into force 1921-02-01\narticle I \"Help\"\nnorm Help: each party must assist the other\n  when Corvia attacks the other\n  \
+                   except Arvenia occupies Vale\nnorm Rest: Arvenia may station troops in Vale\n  if Corvia is at war with Belmark\n\
+                   treaty Varna between Arvenia and Corvia\n  signed 1921-01-01\n  enters into force 1921-02-01\n\
+                   norm Aid: each party must assist the other\n  when Belmark attacks the other\n\
+                   fact 1922-01-01..1923-01-01: Corvia is at war with Belmark\nevent 1925-05-01..1925-05-03: Arvenia attacks Belmark\n\
+                   event 1926-01-01: Arvenia occupies Vale\nprotocol Annex of Sele\nnorm Loose: Arvenia must not blockade Corvia\n\
+                   treaty Trade between Arvenia and Belmark\n  signed 1930-01-01\n";
+    let instead = |question: &str| reply(dossier, question).no.expect("no").instead;
+    assert_eq!(
+        instead("did Arvenia attack Belmark before 1925-01-01"),
+        ["Arvenia attacks Belmark on some day from 1925-05-01 to 1925-05-03"]
+    );
+    assert_eq!(
+        instead("what is status of Help on 1921-01-15")[0],
+        "it is so from 1921-02-01 on Help dormant by Arvenia"
+    );
+    assert_eq!(
+        instead("what is status of Rest on 1924-01-01"),
+        ["it is so from 1922-01-01 until 1923-01-01 permitted (Arvenia)"]
+    );
+    // Varna is no matter of Belmark's, and Help stopped.
+    assert_eq!(
+        instead("must Arvenia assist Belmark on 1927-01-01"),
+        [
+            "Help does not apply, as Arvenia occupies Vale (since 1926-01-01)",
+            "Help dormant by Arvenia (since 1921-02-01)"
+        ]
+    );
+    assert_eq!(instead("in which article does Loose stand"), ["Loose belongs to Annex"]);
+    let binds = reply(dossier, "does Rest bind Arvenia on 1924-01-01").answers;
+    assert_eq!(
+        binds[0].which,
+        ["but Rest does not stand on that day: what it permits is permitted until 1923-01-01 only"]
+    );
+}

@@ -21,6 +21,13 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let mut no = crate::ask::No::default();
     // What else is so is told with numbers as they are stated.
     let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return no };
+    // Of what other acts breached an act is no matter.
+    if let Some(act) = question.by_act {
+        no.searched.push(format!("a norm breached by {}", model.name(act)));
+        let event = model.events.iter().position(|event| event.entity == Some(act)).map(EventId::from_index);
+        no.steps.extend(event.filter(|it| outcome.visible.contains(it)).map(|it| of_event(world, it)));
+        return no;
+    }
     // What is denied is told as it is, not when it is not.
     let denied = match question.conditions.as_slice() {
         [Condition::Not(list)] => reasons::holding(world, outcome, list, on, &mut no),
@@ -47,7 +54,10 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         Condition::Holds(it) if it.fluent == model.hooks.belongs_to => it.args.get(1).copied(),
         _ => None,
     });
+    let whole_of = whole_of.filter(|it| matches!(it, Term::Value(_)));
     let day = (!question.is_of_all_days(view)).then_some(on);
+    // What came after the time asked about stood in nothing's way.
+    let by = question.during.and_then(|(_, last)| last).map_or(on, |last| last.min(on));
     for condition in &question.conditions {
         if let Condition::Compare { left: Expr::Fluent(fluent, args), .. } = condition {
             // How many it is, and how many somebody says.
@@ -73,7 +83,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         // Of one thing's parts the others are no matter.
         let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
         let (told, steps) = (no.instead.len(), no.steps.len());
-        explain_absence(world, outcome, run, condition, (&question.vars, whole_of, times), on, &mut no);
+        explain_absence(world, outcome, run, condition, (&question.vars, whole_of, times), (on, by), &mut no);
         if open && whole_of.is_some() {
             no.instead.truncate(told);
             no.steps.truncate(steps);
@@ -169,7 +179,11 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, known_in: Optio
     };
     for (at, event) in model.events.iter().enumerate() {
         let id = EventId::from_index(at);
-        if !event.happenings.iter().any(fits) || !is_said(world, event, known_in) {
+        let stated = |it: &Happening| {
+            let mut all = model.events.iter().filter(|it| model.is_stated(it, known_in));
+            all.any(|other| other.happenings.contains(it))
+        };
+        if !event.happenings.iter().any(|it| fits(it) && !stated(it)) || !is_said(world, event, known_in) {
             continue;
         }
         let by = match &event.standing {
@@ -249,19 +263,28 @@ fn explain_absence(
     run: &Run,
     condition: &Condition,
     (vars, whole_of, times): (&[Var], Option<Term>, usize),
-    on: i64,
+    (on, by): (i64, i64),
     no: &mut crate::ask::No,
 ) {
     let model = world.model;
     no.searched.push(say::condition(model, condition, vars));
     let Condition::Holds(pattern) = condition else { return };
     if pattern.fluent == model.hooks.belongs_to {
+        // In no such thing it stands, but in another.
+        if let ([Term::Value(part), Term::Var(_), ..], Some(id)) =
+            (pattern.args.as_slice(), pattern.args.first().and_then(of_entity))
+        {
+            let entity = &model.lexicon.entities[id.index()];
+            let wholes = entity.belongs_to.iter().map(|whole| [*part, Value::entity(*whole)]);
+            no.instead.extend(wholes.map(|args| say::fluent(model, pattern.fluent, &args, None)));
+            no.steps.push(of_origin(model, entity.origin, ""));
+        }
         return;
     }
     held_instead(world, outcome, run, pattern, on, no);
     // At which other times it is so does not say what stands in the way on the day.
     if no.instead.len() <= times {
-        reasons::stopped(world, outcome, run, pattern, on, no);
+        reasons::stopped(world, outcome, run, pattern, by, no);
     }
     if no.instead.is_empty() {
         reasons::beside(world, outcome, run, pattern, on, no);
@@ -378,7 +401,7 @@ pub(crate) fn lacking(world: &World<'_>, outcome: &Outcome, pattern: &FluentPatt
     let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return };
     let mut own = crate::ask::No::default();
     let condition = Condition::Holds(pattern.clone());
-    explain_absence(world, outcome, run, &condition, (&[], None, 0), on, &mut own);
+    explain_absence(world, outcome, run, &condition, (&[], None, 0), (on, on), &mut own);
     no.searched.extend(own.searched);
     no.would_change.extend(own.would_change);
     for definition in outcome.program.definitions.iter().filter(|it| it.fluent == pattern.fluent) {
@@ -538,6 +561,13 @@ fn of_parts(model: &Model, outcome: &Outcome, run: &Run, pattern: &FluentPattern
     }
     told.truncate(MOST_PARTS);
     told
+}
+
+fn of_entity(term: &Term) -> Option<EntityId> {
+    match term {
+        Term::Value(value) => value.as_entity(),
+        _ => None,
+    }
 }
 
 fn value_term(value: &Expr) -> Term {
