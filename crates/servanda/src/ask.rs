@@ -536,6 +536,7 @@ pub(crate) fn reply(world: &World<'_>, question: &Question, view: &View, outcome
     }
     if !all_days {
         for_whom(world, outcome, question, on, &mut answers);
+        hidden::not_yet_made(world, outcome, question, on, &mut answers);
         hidden::verdicts(world, outcome, question, (view, on), &mut answers);
         if view.seen_by.is_none() {
             afterwards(world, outcome, question, on, &mut answers);

@@ -543,6 +543,9 @@ pub fn of_event(world: &World<'_>, id: EventId) -> Told {
             .find(|id| model.lexicon.is_of_kind(**id, instrument))
             .map(|id| model.name(*id).to_owned());
     }
+    if event.kind == servanda_model::EventKind::Ends {
+        told.text = format!("no longer: {}", told.text);
+    }
     told.id = id.0;
     told.kind = if event.kind == servanda_model::EventKind::Happens { "event" } else { "fact" };
     told.day = day;

@@ -644,3 +644,25 @@ fn a_no_about_a_time_tells_of_others() {
         ["but Rest does not stand on that day: what it permits is permitted until 1923-01-01 only"]
     );
 }
+
+/// Why something is not so has a reason, and an end is told as an end.
+#[test]
+fn what_is_not_so_or_no_longer_has_a_reason() {
+    let dossier = "polity Arvenia, Belmark\nplace Vale\ntreaty Sele between Arvenia and Belmark\n  signed 1921-01-01\n  \
+                   enters into force 1921-02-01\nnorm Peace: each party must not attack the other\n\
+                   fact 1920-01-01..1922-01-01: Arvenia is neutral\nfact since 1920-01-01: Belmark controls Vale\n\
+                   treaty Late between Arvenia and Belmark, known only to Belmark\n  signed 1930-01-01\n\
+                   protocol Annex of Sele, known only to Belmark\n  signed 1921-01-01\n";
+    let why = reply(dossier, "why is Peace not breached on 1925-01-01").answers;
+    assert!(why[0].which.contains(&"Peace observed by Arvenia since 1921-02-01".to_owned()), "{:?}", why[0].which);
+    let why = reply(dossier, "why does Arvenia not control Vale on 1925-01-01").answers;
+    assert_eq!(why[0].which, ["Belmark controls Vale (since 1920-01-01)"]);
+    let ended = reply(dossier, "how did Arvenia cease to be neutral").answers;
+    assert_eq!(ended[0].text, "no longer: Arvenia is neutral");
+    let secret: Vec<String> = reply(dossier, "which instruments does Arvenia not know of on 1925-01-01")
+        .answers
+        .iter()
+        .map(|it| it.text.clone())
+        .collect();
+    assert_eq!(secret, ["Annex"]);
+}

@@ -5,6 +5,7 @@ use servanda_model::{Condition, EntityId, Expr, FluentId, Model, Norm, Term, Val
 use super::held::is_partly_hidden;
 use super::{Answer, Truth, answer};
 use crate::question::{Form, Question};
+use crate::steps;
 use crate::world::{Outcome, World};
 
 /// What is taken for granted of such a verdict.
@@ -53,6 +54,33 @@ pub(super) fn verdicts(
             answers.iter_mut().filter(|it| named(it).is_some_and(sees)).for_each(doubt);
         }
     }
+}
+
+/// Leaves out what is not known of only because it was not yet made; what was made is unknown from then on.
+pub(super) fn not_yet_made(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    on: i64,
+    answers: &mut Vec<Answer>,
+) {
+    let model = world.model;
+    let denied = question.body.to_lowercase().contains(" not know of");
+    if !denied || !matches!(question.form, Form::Which) {
+        return;
+    }
+    answers.retain_mut(|answer| {
+        let thing = model.lexicon.entity(&answer.text);
+        let Some(made) = thing.and_then(|thing| steps::made_on(world, outcome, thing)) else { return true };
+        if answer.since.is_none() && answer.since_between.is_none() {
+            answer.since = Some(model.show_tick(made));
+        }
+        if answer.steps.iter().all(|told| told.place.is_none()) {
+            let origin = thing.map(|id| model.lexicon.entities[id.index()].origin);
+            answer.steps.extend(origin.map(|origin| steps::of_origin(model, origin, "")));
+        }
+        made <= on
+    });
 }
 
 fn doubt(answer: &mut Answer) {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, Solution, StepId};
-use servanda_model::{Condition, EventId, EventKind, Expr, Term, Value};
+use servanda_model::{Condition, EventId, Expr, Term, Value};
 
 use crate::steps::{self, Cited};
 use crate::world::World;
@@ -141,7 +141,6 @@ pub(crate) fn because_of(world: &World<'_>, event: EventId) -> Because {
     let dated = !stated.when.written.is_empty() && told.text.contains(&stated.when.written);
     let text = if dated { told.text.replacen(&stated.when.written, "", 1) } else { told.text };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = if stated.kind == EventKind::Ends { format!("no longer: {text}") } else { text };
     Because {
         text,
         day: told.day.filter(|day| day != ".."),

@@ -142,6 +142,13 @@ pub fn why_not(world: &World<'_>, question: &Question, outcome: &Outcome, on: i6
     if let Some((it, step)) = after.and_then(|it| Some((it, it.1.begun_by?))) {
         told(&mut no, format!("it is so from {} on", days(it).0.text(model)), step);
     }
+    if no.instead.is_empty() {
+        // How the norm stands instead, or what is so in its place.
+        other_statuses(world, (outcome, run), pattern, None, Some(on), &mut no);
+    }
+    if no.instead.is_empty() && matches!(pattern.value, Term::Value(value) if value != Value::TRUE) {
+        held_instead(world, outcome, run, pattern, on, &mut no);
+    }
     no
 }
 
