@@ -2,7 +2,9 @@
 
 mod acts;
 mod claimed;
+mod elsewhen;
 mod held;
+mod hidden;
 mod kept;
 mod known;
 mod live;
@@ -11,6 +13,7 @@ mod norms;
 mod parting;
 mod sayings;
 mod spells;
+mod times;
 mod trial;
 mod views;
 mod witness;
@@ -20,7 +23,9 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use servanda_engine::{ProgramError, StepId};
-use servanda_model::{Condition, EntityId, FluentId, FluentPattern, Hole, Model, Term, Trouble, Value, View};
+use servanda_model::{
+    Condition, EntityId, EventId, FluentId, FluentPattern, Happening, Hole, Model, Standing, Term, Trouble, Value, View,
+};
 
 use acts::{acts, happened, on_wholes, undone};
 use claimed::{against, claims};
@@ -28,14 +33,15 @@ pub(crate) use held::constants;
 use held::{
     Found, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, readers, unstated, untold,
 };
-use kept::{breach_text, denied, extreme, for_whom, keeping, secrets_made};
+pub(crate) use hidden::is_partly_seen;
+use kept::{afterwards, breach_text, denied, extreme, for_whom, joined, keeping, secrets_made};
 use known::{held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
 use spells::{again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
+pub(crate) use times::times;
 
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Preparing, Question, Turn};
-use crate::say;
 use crate::steps::{self, Told};
 use crate::world::{MOST_YEARS, Outcome, Run, Target, World};
 
@@ -360,10 +366,13 @@ fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Targ
         Form::Statuses(norm) => {
             let own = model.norms.iter().filter(|it| it.entity == *norm).map(|it| (it.status, Vec::new()));
             let words = model.hooks.statuses.iter().map(|(_, fluent)| (*fluent, vec![Some(Value::entity(*norm))]));
-            Target { fluents: own.chain(words).collect(), day, ..Target::default() }
+            let weighs_numbers = how.tries_numbers;
+            Target { fluents: own.chain(words).collect(), day, weighs_numbers, ..Target::default() }
         }
         _ => {
-            let day = if question.is_of_all_days(view) { None } else { day };
+            // What an act breached it breached by its last day.
+            let of_act = || question.by_act.and_then(|act| world.last_day_of(act));
+            let day = if question.is_of_all_days(view) { of_act() } else { day };
             let open = undecided_patterns(model, question).map(|(pattern, open)| (open, constants(pattern)));
             let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
             // A number that is asked for is told with what is left open of it.
@@ -541,6 +550,11 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     }
     if !all_days {
         for_whom(world, outcome, question, on, &mut answers);
+        hidden::not_yet_made(world, outcome, question, on, &mut answers);
+        hidden::verdicts(world, outcome, question, (view, on), &mut answers);
+        if view.seen_by.is_none() {
+            afterwards(world, outcome, question, on, &mut answers);
+        }
     }
     secrets_made(world, outcome, question, on, all_days, &mut answers);
     if let Some(since) = question.since {
@@ -550,6 +564,9 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     if let Some(until) = question.until {
         let until = model.show_tick(until);
         answers.retain_mut(|it| is_or_may_be(&until, (&it.until, &it.until_between), &mut it.truth));
+    }
+    if let Some(act) = question.by_act {
+        made_by(world, outcome, question, view, act, &mut answers);
     }
     if !outcome.precise && !matches!(question.form, Form::Happened(_)) {
         for answer in answers.iter_mut().filter(|answer| !answer.is_precise) {
@@ -575,8 +592,9 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         }
         None => broken,
     };
-    if let Some(act) = question.by_act {
-        made_by(world, outcome, question, view, act, &mut answers);
+    if matches!(question.form, Form::Whether) && !all_days {
+        let note = elsewhen::without_effect(world, outcome, question, on);
+        answers.iter_mut().for_each(|answer| answer.which.extend(note.clone()));
     }
     if let Some(which) = question.extreme {
         extreme(which, &mut answers);
@@ -608,6 +626,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
             ..No::default()
         },
         Form::Norms(of) => norms::no(world, outcome, question, of, view, on),
+        Form::Statuses(norm) => elsewhen::stood(world, outcome, *norm, view, on),
         Form::Holders { of: Some(of), .. } => {
             let all = holders(world, outcome, None, Some(*of));
             let instead = all.iter().map(|answer| format!("held by {}", answer.text)).collect();
@@ -617,6 +636,12 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     });
     let negative = negative.map(|no| unknown_to(world, outcome, question, view, no));
     let negative = negative.map(|mut no| {
+        if let Form::Acts { patterns, negated: false, .. } = &question.form {
+            elsewhen::done(world, outcome, patterns, question, &mut no);
+        }
+        if no.instead.is_empty() && matches!(question.form, Form::Whether) {
+            elsewhen::told_of(world, outcome, question, on, &mut no);
+        }
         if let Form::Acts { patterns, asked, negated: true } = &question.form {
             // What is denied was done.
             for act in acts(world, outcome, patterns, asked, question, day) {
@@ -628,9 +653,10 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
             // What is denied is the breach of none, and what is told are the breaches.
             no.instead.clear();
         }
-        for norm in broken {
+        for norm in joined(broken) {
             let of_breach = question.kept.is_some() && question.never.is_none();
-            no.instead.push(if of_breach { breach_text(&norm) } else { plain(&norm) });
+            let possibly = if norm.truth == Truth::Certain { "" } else { "possibly " };
+            no.instead.push(if of_breach { format!("{possibly}{}", breach_text(&norm)) } else { plain(&norm) });
             no.steps.extend(norm.steps);
         }
         no
@@ -675,6 +701,9 @@ fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Question, view: &
         Form::Says(thing) | Form::Named(thing) | Form::Statuses(thing) => note(&Value::entity(*thing)),
         _ => {}
     }
+    if let (Some(year), true) = (view.known_in, no.instead.is_empty()) {
+        named_late(world, outcome, question, year, &mut no);
+    }
     for (at, id) in named.into_iter().enumerate() {
         let name = model.name(id);
         let text = match (view.seen_by, view.known_in) {
@@ -687,6 +716,35 @@ fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Question, view: &
         no.instead.insert(at, text);
     }
     no
+}
+
+/// What tells of the instrument of a norm asked about, and was not published by a year.
+fn named_late(world: &World<'_>, outcome: &Outcome, question: &Question, year: i64, no: &mut No) {
+    let model = world.model;
+    let mut about: Vec<EntityId> = Vec::new();
+    crate::instants::each_condition(&question.conditions, &mut |condition| {
+        let Condition::Holds(pattern) = condition else { return };
+        let named = pattern.args.iter().filter_map(|term| match term {
+            Term::Value(value) => value.as_entity(),
+            _ => None,
+        });
+        let norms = named.filter(|id| model.lexicon.is_of_kind(*id, model.hooks.norm) && !outcome.unknown.contains(id));
+        about.extend(norms.flat_map(|id| model.lexicon.entities[id.index()].belongs_to.iter().copied()));
+    });
+    for (at, event) in model.events.iter().enumerate() {
+        let id = EventId::from_index(at);
+        let is_late = event.standing == Standing::Stated && !outcome.visible.contains(&id);
+        let is_it = event.happenings.iter().any(|happening| match happening {
+            Happening::Action(_, args) => {
+                args.first().and_then(|it| it.as_entity()).is_some_and(|it| about.contains(&it))
+            }
+            _ => false,
+        });
+        if is_late && is_it && !world.evidence_by(event.origin, year) && no.instead.len() < 3 {
+            no.instead.push(format!("what tells of it had not been published by {year}: {}", event.sentence));
+            no.steps.push(steps::of_event(world, id));
+        }
+    }
 }
 
 /// What was stated and does not count, as no source tells of it by a year.
@@ -804,37 +862,4 @@ pub(crate) fn ends(
 ) -> (Ends, Ends) {
     let (since, until) = (Ends::since(&world.dating, sinces), Ends::until(&world.dating, untils));
     if outcome.precise { (since, until) } else { (since.unbounded(), until.unbounded()) }
-}
-
-/// When the answer to a question is yes.
-pub(crate) struct Time<'o> {
-    /// What fills its holes.
-    pub(crate) label: String,
-    /// In every chronology.
-    pub(crate) certain: bool,
-    /// The first day in each.
-    pub(crate) sinces: Vec<Option<i64>>,
-    /// The one after the last in each.
-    pub(crate) untils: Vec<Option<i64>>,
-    /// The step that began it in some run.
-    pub(crate) begun: Option<(&'o Run, StepId)>,
-    /// The step that ended it in some run.
-    pub(crate) ended: Option<(&'o Run, StepId)>,
-}
-
-/// When the answer to a question is yes, in order of time.
-pub(crate) fn times<'o>(world: &World<'_>, outcome: &'o Outcome, question: &Question) -> Vec<Time<'o>> {
-    let mut all = spells::spells(fillings(outcome, question.fluent, i64::MIN));
-    all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
-    let shown = |run: &Run, value: &Value| say::value(world.model, &run.solution, *value);
-    let label = |run: &Run, key: &[Value]| key.iter().map(|it| shown(run, it)).collect::<Vec<_>>().join(", ");
-    let time = |it: spells::Spell<'o>| Time {
-        label: label(it.run(), &it.key),
-        certain: it.certain,
-        sinces: it.sinces,
-        untils: it.untils,
-        begun: it.begun,
-        ended: it.ended,
-    };
-    all.into_iter().map(time).collect()
 }

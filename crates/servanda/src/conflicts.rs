@@ -167,7 +167,31 @@ fn may_be_one(one: &Norm, other: &Norm) -> bool {
         (Some(some), Some(others)) => some.iter().any(|value| others.contains(value)),
         _ => true,
     };
-    act.action == its.action && act.args.iter().zip(&its.args).all(|(a, b)| meet(a, b))
+    let apart = |a: &Term, b: &Term| {
+        one.instrument == other.instrument
+            && (is_third(one, a) && is_the_other(other, b) || is_third(other, b) && is_the_other(one, a))
+    };
+    act.action == its.action && act.args.iter().zip(&its.args).all(|(a, b)| meet(a, b) && !apart(a, b))
+}
+
+/// Whether a term of a norm is somebody who is no party to its instrument.
+fn is_third(norm: &Norm, term: &Term) -> bool {
+    let is_outside = |condition: &Condition| match condition {
+        Condition::Not(list) => matches!(list.as_slice(), [Condition::Holds(it)] if it.args.first() == Some(term)
+            && it.args.get(1) == norm.instrument.map(|id| Term::Value(Value::entity(id))).as_ref()),
+        _ => false,
+    };
+    matches!(term, Term::Var(_)) && norm.content.iter().chain(&norm.binding).any(is_outside)
+}
+
+/// Whether a term of a norm is the other party to its instrument: one that it binds, or is owed to, besides its bearer.
+fn is_the_other(norm: &Norm, term: &Term) -> bool {
+    let says_so = |condition: &Condition| matches!(condition, Condition::Holds(it) if it.args.contains(term));
+    matches!(term, Term::Var(_))
+        && *term != norm.bearer
+        && !is_third(norm, term)
+        && norm.sentence.contains("the other")
+        && norm.binding.iter().any(says_so)
 }
 
 /// What a term of a norm's act can only be: `Guam or Wake`. None where it can be anything.

@@ -3,18 +3,20 @@
 //!
 //! The report tells the chronology in which everything is as early as it can be. A day that hangs on an event without a
 //! certain date is given as the days between which it lies. What is otherwise in the chronology in which everything is
-//! as late as it can be is called possible. These two are compared and no others, so that a report costs two runs of
-//! the engine; whoever needs to know that a thing is certain in every admissible chronology asks it (see [`crate::ask`]).
+//! as late as it can be is called possible, and so is the verdict on a norm that is otherwise when the numbers that are left
+//! open are all the least, or all the greatest. These are compared and no others, so that a report costs four runs of the engine
+//! at most; whoever needs to know that a thing is certain in every admissible chronology asks it (see [`crate::ask`]).
 
 mod because;
 mod coming;
 mod limits;
+mod otherwise;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use servanda_engine::{Compiled, Instance, Interval, Options, ProgramError, Record, Solution, solve};
+use servanda_engine::{Instance, Interval, ProgramError, Solution};
 use servanda_model::{
     Effect, EntityId, Event, EventId, FluentId, FluentType, Hole, Kinded, Model, Norm, OriginId, Standing, Value, View,
 };
@@ -22,11 +24,12 @@ use servanda_model::{
 pub use because::Because;
 pub use limits::Measured;
 
-use crate::ask::{ShownView, Truth};
+use crate::ask::{ShownView, Truth, is_partly_seen};
 use crate::conflicts::{Conflict, conflicts};
 use crate::say;
 use crate::steps::{self, Cited};
-use crate::world::{Outcome, Questions, World, narrative};
+use crate::world::{Outcome, Questions, World};
+pub(crate) use because::hang_of_step;
 use because::{Hang, Roots, because_of, hang_of};
 
 /// A report. Text for people is made of it by the front end.
@@ -92,6 +95,9 @@ pub struct Stretch {
     /// The days between which `until` lies, where it is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until_between: Option<(String, Option<String>)>,
+    /// What an instrument becomes on its last day, where that is told of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub then: Option<String>,
     /// What began it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<Because>,
@@ -241,9 +247,10 @@ pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramE
     let outcome = world.ask(view, &Questions::default())?;
     let chosen = world.chosen(view);
     let solution = &outcome.runs[0].solution;
-    let late = latest(world, &outcome, view);
+    let late = otherwise::latest(world, &outcome, view);
     let making = Making {
         late: late.as_ref(),
+        with_numbers: otherwise::with_numbers(world, &outcome, view),
         roots: Roots::new(world, solution),
         world,
         model: world.model,
@@ -253,24 +260,10 @@ pub fn report(world: &mut World<'_>, view: &View) -> Result<Report, Vec<ProgramE
         until: view.on.unwrap_or_else(|| world.last_day()),
         hanging: RefCell::default(),
         seen_by: view.seen_by.is_some(),
+        known: view.known_in.is_some(),
         first_days: coming::first_days(world.model, &world.dating),
     };
     Ok(making.report(view, &chosen))
-}
-
-/// The timeline when everything is as late as it can be; none where every day is certain.
-fn latest(world: &mut World<'_>, outcome: &Outcome, view: &View) -> Option<Solution> {
-    if !outcome.visible.iter().any(|event| hang_of(world, *event).is_some()) {
-        return None;
-    }
-    let horizon = world.dating.horizon;
-    let scenario = world.dating.chronology.as_mut()?.latest(horizon).ok()?;
-    let ticks: Vec<Option<i64>> =
-        world.dating.points.iter().map(|point| point.and_then(|point| scenario.tick(point))).collect();
-    let compiled = Compiled::new(&outcome.program).ok()?;
-    let until = world.horizon(view);
-    let options = Options { until: None, horizon: until, record: Record::Timeline };
-    Some(solve(&compiled, &narrative(world.model, &outcome.visible, &ticks, &outcome.unknown), &options))
 }
 
 /// What the sections are made from.
@@ -281,6 +274,8 @@ struct Making<'w, 'm> {
     solution: &'w Solution,
     /// The timeline when everything is as late as it can be.
     late: Option<&'w Solution>,
+    /// The timelines when the numbers that are left open are the least and the greatest.
+    with_numbers: Vec<Solution>,
     roots: Roots,
     /// The day of the view.
     on: Option<i64>,
@@ -290,6 +285,8 @@ struct Making<'w, 'm> {
     hanging: RefCell<BTreeMap<EventId, BTreeSet<String>>>,
     /// Whether it is through somebody's eyes that the dossier is looked at.
     seen_by: bool,
+    /// Whether only what was published by a year counts.
+    known: bool,
     /// The first day of whatever something happened to.
     first_days: BTreeMap<EntityId, i64>,
 }
@@ -344,8 +341,13 @@ impl Making<'_, '_> {
     fn stretches(&self, instance: &Instance) -> Vec<Stretch> {
         let shown = instance.intervals.iter().filter_map(|interval| {
             let mut stretch = self.stretch(interval)?;
-            if !self.is_so_late(instance, interval) {
+            if !self.is_so_always(instance, interval) {
                 stretch.truth = Truth::Possible;
+            }
+            let moved = self.moved(instance, interval, &mut stretch);
+            for event in moved.into_iter().flatten() {
+                let mut hanging = self.hanging.borrow_mut();
+                hanging.entry(event).or_default().insert(sentence(self.model, instance.fluent, &instance.args));
             }
             for hang in [self.roots.hang(interval.begun_by), self.roots.hang(interval.ended_by)].into_iter().flatten() {
                 let mut hanging = self.hanging.borrow_mut();
@@ -356,17 +358,21 @@ impl Making<'_, '_> {
         shown.collect()
     }
 
-    /// Whether the value is had in the latest chronology too: on the day, or at some time.
-    fn is_so_late(&self, instance: &Instance, interval: &Interval) -> bool {
-        let Some(late) = self.late else { return true };
-        // A number made by the run is told by its bounds, which the two runs keep apart.
-        if matches!(interval.value.kinded(), Kinded::Range(id) if id.index() >= self.model.program.ranges.len()) {
-            return true;
-        }
-        match self.on {
-            Some(day) => late.holds_at(instance.fluent, &instance.args, interval.value, day),
-            None => late.holds_for(instance.fluent, &instance.args, interval.value).next().is_some(),
-        }
+    /// Gives ends that are later when everything is as late as it can be the days between which they lie, where what led to them
+    /// does not say so; and the events on whose days they are.
+    fn moved(&self, instance: &Instance, interval: &Interval, stretch: &mut Stretch) -> [Option<EventId>; 2] {
+        let Some((since, until)) = self.later(instance, interval) else { return [None, None] };
+        let open = |one: &mut Option<String>, between: &mut Option<(String, Option<String>)>, first, last| {
+            let (Some(first), Some(last), Some(_)) = (first, last, one.as_ref()) else { return None };
+            if first >= last {
+                return None;
+            }
+            let end = (!self.world.dating.is_open(last)).then(|| self.model.show_tick(last));
+            *between = one.take().map(|day| (day, end));
+            self.undated(first, last)
+        };
+        let begun = open(&mut stretch.since, &mut stretch.since_between, interval.since, since);
+        [begun, open(&mut stretch.until, &mut stretch.until_between, interval.until, until)]
     }
 
     /// An interval in words, unless it does not touch the day of the view.
@@ -406,6 +412,7 @@ impl Making<'_, '_> {
             until,
             since_between,
             until_between,
+            then: None,
             because: self.roots.because(self.world, interval.begun_by),
         })
     }
@@ -460,7 +467,13 @@ impl Making<'_, '_> {
         for (id, _) in self.fluents().filter(|(_, fluent)| self.is_status_of_instruments(fluent)) {
             for instance in self.instances(id) {
                 if let Some(thing) = instance.args[0].as_entity() {
-                    by_thing.entry(thing).or_default().extend(self.stretches(instance));
+                    let mut stretches = self.stretches(instance);
+                    for stretch in stretches.iter_mut().filter(|_| self.on.is_some()) {
+                        let next = |it: &&Interval| it.since.map(|day| self.model.show_tick(day)) == stretch.until;
+                        let next = instance.intervals.iter().filter(|it| it.since.is_some()).find(next);
+                        stretch.then = next.map(|it| self.show(it.value));
+                    }
+                    by_thing.entry(thing).or_default().extend(stretches);
                 }
             }
         }
@@ -626,6 +639,13 @@ impl Making<'_, '_> {
                 }
             }
         }
+        let sees_part =
+            (self.seen_by || self.known) && is_partly_seen(self.world, self.outcome, norm.entity, self.until);
+        if sees_part {
+            let all = cases.iter_mut().flat_map(|case| &mut case.statuses);
+            all.filter(|it| ["breached", "observed"].contains(&it.value.as_str()))
+                .for_each(|it| it.truth = Truth::Possible);
+        }
         let verdict = cases.iter().filter_map(verdict_of).min_by_key(|it| rank(it)).map(str::to_owned);
         let truth = verdict.as_ref().map(|verdict| {
             let mut those = cases.iter().flat_map(|case| &case.statuses).filter(|it| it.value == *verdict);
@@ -652,7 +672,14 @@ impl Making<'_, '_> {
         for norm in norms {
             let undecided = norm.cases.iter().flat_map(|case| case.statuses.iter().map(move |it| (case, it)));
             for (case, stretch) in undecided.filter(|(_, it)| it.value == "undecided" || it.truth == Truth::Possible) {
-                let mut hangs_on: Vec<String> = stretch.because.iter().map(|it| it.text.clone()).collect();
+                let mut hangs_on: Vec<String> = Vec::new();
+                if stretch.value == "undecided" {
+                    let entity = self.model.lexicon.entity(&norm.name);
+                    hangs_on.extend(entity.map(|it| self.unstated(it, &case.of)).unwrap_or_default());
+                }
+                if hangs_on.is_empty() {
+                    hangs_on.extend(stretch.because.iter().map(|it| it.text.clone()));
+                }
                 if let Some((first, last)) = &stretch.since_between {
                     hangs_on.push(format!("since a day from {first} to {}", last.as_deref().unwrap_or("no known day")));
                 }

@@ -1,6 +1,7 @@
 //! Derivations told step by step, in the words and with the sources of the dossier.
 
 mod absence;
+pub(crate) mod days;
 mod ended;
 mod reasons;
 
@@ -17,9 +18,10 @@ use crate::figures::{self, Figure};
 use crate::say;
 use crate::world::{Outcome, Run, World};
 
-pub(crate) use absence::{around, claimed_facts, is_place, lacking, within};
+pub(crate) use absence::{around, claimed_facts, held_since, is_place, lacking, within};
 pub use absence::{no, of_figures, why_not};
 pub(crate) use ended::settled;
+pub(crate) use reasons::excepted;
 
 /// One step, told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -540,6 +542,9 @@ pub fn of_event(world: &World<'_>, id: EventId) -> Told {
             .iter()
             .find(|id| model.lexicon.is_of_kind(**id, instrument))
             .map(|id| model.name(*id).to_owned());
+    }
+    if event.kind == servanda_model::EventKind::Ends {
+        told.text = format!("no longer: {}", told.text);
     }
     told.id = id.0;
     told.kind = if event.kind == servanda_model::EventKind::Happens { "event" } else { "fact" };

@@ -268,6 +268,12 @@ impl<'m> World<'m> {
         Ok(outcomes.into_iter().flatten().collect())
     }
 
+    /// The last day that an event with this name can have.
+    pub(crate) fn last_day_of(&self, thing: EntityId) -> Option<i64> {
+        let event = self.model.events.iter().position(|event| event.entity == Some(thing))?;
+        self.dating.bounds(EventId::from_index(event)).1
+    }
+
     /// The days of all events in the earliest chronology.
     pub(crate) fn base(&self) -> Ticks {
         (0..self.model.events.len()).map(|at| self.earliest(EventId::from_index(at))).collect()

@@ -1,7 +1,7 @@
 //! What answers say: the steps they lead through, and why a no is a no.
 
 use servanda::archive::Entry;
-use servanda::ask::{Reply, ask};
+use servanda::ask::{Reply, Truth, ask};
 use servanda::load::{DefaultLaw, model_of};
 use servanda::world::World;
 use servanda_model::View;
@@ -533,4 +533,136 @@ fn an_act_is_asked_for_what_it_broke() {
     assert_eq!(texts("did Arvenia breach NoWar in 1931"), ["NoWar breached by Arvenia"]);
     assert!(texts("did Arvenia breach NoWar in March 1930").is_empty());
     assert!(texts("did Belmark breach NoWar in 1931").is_empty());
+}
+
+const OPEN_DAYS: &str = "polity Arvenia, Belmark, Corvia\nplace Eastmarch\ntreaty Sele between Arvenia and Belmark\n  signed 1921-01-01\n  \
+                         enters into force 1921-02..1921-03\nnorm Help: each party must assist the other\n  when Corvia attacks the other\n  within 10 days\n\
+                         norm Peace: each party must not attack the other\nnorm Quiet: each party must not protest\n\
+                         event 1922-05-01..1922-05-09: Arvenia attacks Belmark\nfact since 1925: Corvia controls Eastmarch\n\
+                         event [1923-03-01,1925-03-01]: Corvia attacks Belmark\nevent 1925-03-05: Arvenia assists Belmark\n";
+
+/// The day on which a thing begins or ends is told as open as it is, also beside an answer.
+#[test]
+fn a_no_tells_open_days_as_they_are() {
+    let instead = |question: &str| reply(OPEN_DAYS, question).no.expect("no").instead;
+    let told = instead("is Peace breached on 1922-04-01");
+    assert!(told.iter().any(|it| it == "it is so from some day from 1922-05-01 to 1922-05-09 on"), "{told:#?}");
+    let own = "Peace observed by Arvenia since some day from 1921-02-01 to 1921-03-31 until some day from 1922-05-01 to 1922-05-09";
+    assert!(told.iter().any(|it| it == own), "{told:#?}");
+    assert_eq!(
+        instead("does Arvenia control Eastmarch on 1926-01-01"),
+        ["Corvia controls Eastmarch (since some day from 1925-01-01 to 1925-12-31)"]
+    );
+    // Met late in one of the two chronologies alone.
+    let told = instead("is Help breached");
+    assert!(told.iter().any(|it| it == "possibly Help met late by Arvenia since 1925-03-05"), "{told:#?}");
+    assert_eq!(
+        instead("did Arvenia observe Sele"),
+        [
+            "Peace breached since some day from 1922-05-01 to 1922-05-09",
+            "possibly Help breached since 1923-03-12 until 1925-03-05"
+        ]
+    );
+}
+
+const LIMITS: &str = "polity Arvenia, Belmark\nplace Vale, Eastmarch\ntreaty Sele between Arvenia and Belmark\n  signed 1930-01-01\n  \
+                      enters into force 1930-02-01\nnorm Cap: Arvenia must keep at most 100 troops in Vale\n\
+                      norm Other: Belmark must keep at most 300 troops in Eastmarch\n\
+                      norm Escape: Belmark may keep at most 400 troops in Eastmarch\n  if Cap is breached by Arvenia\n\
+                      Escape prevails over Other\nevent 1930-06-01: Belmark stations 340 troops in Eastmarch\n\
+                      event 1934-01-01: Arvenia stations between 90 and 110 troops in Vale\nsource memoirs \"Memoirs\"\n  published 1950\n\
+                      event 1931-06-01: Arvenia stations 50 troops in Eastmarch\n  source memoirs \"x\"\n\
+                      norm Floor: Arvenia must keep at least 40 troops in Eastmarch\n";
+
+/// A status that hangs on a number left open elsewhere is possible; what the number itself leaves open is undecided.
+#[test]
+fn the_status_of_a_norm_hangs_on_numbers_left_open_elsewhere() {
+    let statuses = |norm: &str| -> Vec<(String, Truth)> {
+        let reply = reply(LIMITS, &format!("what is status of {norm} on 1935-06-01"));
+        reply.answers.iter().map(|it| (it.text.clone(), it.truth)).collect()
+    };
+    let possible = |text: &str| (text.to_owned(), Truth::Possible);
+    assert_eq!(statuses("Other"), [possible("breached (Belmark)"), possible("excused (Belmark)")]);
+    assert_eq!(statuses("Cap"), [("undecided (Arvenia)".to_owned(), Truth::Certain)]);
+}
+
+/// Of a number of which a year does not see all, no limit is certainly kept or broken.
+#[test]
+fn a_limit_of_a_number_not_seen_whole_is_not_certain() {
+    let text = format!("# Sele\n```servanda\n{LIMITS}\n```\n");
+    let entry = Entry { path: "sele.md".into(), text: Ok(text) };
+    let model = model_of(&[entry], DefaultLaw::Library);
+    let truths = |question: &str| -> Vec<Truth> {
+        let view = View { known_in: Some(1940), ..View::default() };
+        let reply = ask(&mut World::new(&model), question, &view).expect("the question is understood");
+        reply.answers.iter().map(|it| it.truth).collect()
+    };
+    assert_eq!(truths("is Floor breached on 1931-01-01"), [Truth::Certain]);
+    for question in
+        ["is Floor breached on 1932-01-01", "is Floor observed on 1932-01-01", "what is status of Floor on 1932-01-01"]
+    {
+        assert_eq!(truths(question), [Truth::Possible], "{question}");
+    }
+}
+
+/// A no about a time says when it was so all the same, and why it is not so then.
+#[test]
+fn a_no_about_a_time_tells_of_others() {
+    let dossier = "polity Arvenia, Belmark, Corvia\nplace Vale\ntreaty Sele between Arvenia and Belmark\n  signed 1921-01-01\n  \
+                   enters into force 1921-02-01\narticle I \"Help\"\nnorm Help: each party must assist the other\n  when Corvia attacks the other\n  \
+                   except Arvenia occupies Vale\nnorm Rest: Arvenia may station troops in Vale\n  if Corvia is at war with Belmark\n\
+                   treaty Varna between Arvenia and Corvia\n  signed 1921-01-01\n  enters into force 1921-02-01\n\
+                   norm Aid: each party must assist the other\n  when Belmark attacks the other\n\
+                   fact 1922-01-01..1923-01-01: Corvia is at war with Belmark\nevent 1925-05-01..1925-05-03: Arvenia attacks Belmark\n\
+                   event 1926-01-01: Arvenia occupies Vale\nprotocol Annex of Sele\nnorm Loose: Arvenia must not blockade Corvia\n\
+                   treaty Trade between Arvenia and Belmark\n  signed 1930-01-01\n";
+    let instead = |question: &str| reply(dossier, question).no.expect("no").instead;
+    assert_eq!(
+        instead("did Arvenia attack Belmark before 1925-01-01"),
+        ["Arvenia attacks Belmark on some day from 1925-05-01 to 1925-05-03"]
+    );
+    assert_eq!(
+        instead("what is status of Help on 1921-01-15")[0],
+        "it is so from 1921-02-01 on Help dormant by Arvenia"
+    );
+    assert_eq!(
+        instead("what is status of Rest on 1924-01-01"),
+        ["it is so from 1922-01-01 until 1923-01-01 permitted (Arvenia)"]
+    );
+    // Varna is no matter of Belmark's, and Help stopped.
+    assert_eq!(
+        instead("must Arvenia assist Belmark on 1927-01-01"),
+        [
+            "Help does not apply, as Arvenia occupies Vale (since 1926-01-01)",
+            "Help dormant by Arvenia (since 1921-02-01)"
+        ]
+    );
+    assert_eq!(instead("in which article does Loose stand"), ["Loose belongs to Annex"]);
+    let binds = reply(dossier, "does Rest bind Arvenia on 1924-01-01").answers;
+    assert_eq!(
+        binds[0].which,
+        ["but Rest does not stand on that day: what it permits is permitted until 1923-01-01 only"]
+    );
+}
+
+/// Why something is not so has a reason, and an end is told as an end.
+#[test]
+fn what_is_not_so_or_no_longer_has_a_reason() {
+    let dossier = "polity Arvenia, Belmark\nplace Vale\ntreaty Sele between Arvenia and Belmark\n  signed 1921-01-01\n  \
+                   enters into force 1921-02-01\nnorm Peace: each party must not attack the other\n\
+                   fact 1920-01-01..1922-01-01: Arvenia is neutral\nfact since 1920-01-01: Belmark controls Vale\n\
+                   treaty Late between Arvenia and Belmark, known only to Belmark\n  signed 1930-01-01\n\
+                   protocol Annex of Sele, known only to Belmark\n  signed 1921-01-01\n";
+    let why = reply(dossier, "why is Peace not breached on 1925-01-01").answers;
+    assert!(why[0].which.contains(&"Peace observed by Arvenia since 1921-02-01".to_owned()), "{:?}", why[0].which);
+    let why = reply(dossier, "why does Arvenia not control Vale on 1925-01-01").answers;
+    assert_eq!(why[0].which, ["Belmark controls Vale (since 1920-01-01)"]);
+    let ended = reply(dossier, "how did Arvenia cease to be neutral").answers;
+    assert_eq!(ended[0].text, "no longer: Arvenia is neutral");
+    let secret: Vec<String> = reply(dossier, "which instruments does Arvenia not know of on 1925-01-01")
+        .answers
+        .iter()
+        .map(|it| it.text.clone())
+        .collect();
+    assert_eq!(secret, ["Annex"]);
 }

@@ -370,6 +370,9 @@ fn history(stretches: &[Stretch]) -> String {
             if let Some(until) = until {
                 text.push_str(&format!(" until {until}"));
             }
+            if let Some(then) = &it.then {
+                text.push_str(&format!(", then {then}"));
+            }
         }
         parts.push(text);
     }

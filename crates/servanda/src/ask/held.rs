@@ -165,7 +165,7 @@ fn is_ever_told(model: &Model, fluent: FluentId, args: &[Term]) -> bool {
 }
 
 /// Whether something that the dossier tells of such a number by a day is hidden from whoever looks.
-fn is_partly_hidden(world: &World<'_>, outcome: &Outcome, fluent: FluentId, args: &[Term], on: i64) -> bool {
+pub(super) fn is_partly_hidden(world: &World<'_>, outcome: &Outcome, fluent: FluentId, args: &[Term], on: i64) -> bool {
     let model = world.model;
     let Some(mut number) = Counted::of(model, fluent, args) else { return false };
     if let Term::Value(place) = args[number.place] {

@@ -2,7 +2,7 @@
 //! dossier says against itself.
 
 use servanda_model::lexicon::{Piece, Slot, Target};
-use servanda_model::{Condition, FluentId, Model, Term, Value};
+use servanda_model::{Condition, FluentId, FluentType, Hole, Model, Term, Value};
 
 use super::held::{Found, constants, fillings};
 use super::sayings::{day_or_between, told};
@@ -65,10 +65,34 @@ pub(super) fn keeping(
     Vec::new()
 }
 
-/// That a norm is breached, and since when.
+/// That a norm is breached, since when and until when.
 pub(super) fn breach_text(norm: &Answer) -> String {
     let breached = if norm.text.contains(" breached") { "" } else { " breached" };
-    format!("{}{breached}{}", norm.text, since_text(norm))
+    let until =
+        day_or_between(&norm.until, &norm.until_between).map_or_else(String::new, |day| format!(" until {day}"));
+    format!("{}{breached}{}{until}", norm.text, since_text(norm))
+}
+
+/// Breaches, of which one that is possible up to the day from which it is certain is the same one, with an open first day.
+pub(super) fn joined(all: Vec<Answer>) -> Vec<Answer> {
+    let mut joined: Vec<Answer> = Vec::new();
+    for breach in all {
+        let may_be = |known: &&mut Answer| {
+            known.truth == Truth::Possible
+                && breach.truth == Truth::Certain
+                && known.text == breach.text
+                && known.until.is_some()
+                && known.until == breach.since
+        };
+        match joined.iter_mut().find(may_be) {
+            Some(known) if known.since.is_some() => {
+                let between = Some((known.since.clone(), breach.since.clone()));
+                *known = Answer { since: None, since_between: between, ..breach };
+            }
+            _ => joined.push(breach),
+        }
+    }
+    joined
 }
 
 /// Denies what was found: a yes where there is nothing, possibly where all of it is only possible. Gives back what says no.
@@ -149,6 +173,23 @@ pub(super) fn for_whom(world: &World<'_>, outcome: &Outcome, question: &Question
         if !whom.is_empty() {
             answer.which.insert(0, format!("{} {}", word_before(model, it.fluent, *at), whom.join(", ")));
         }
+    }
+}
+
+/// What an instrument becomes when it is no more as it is: one that is denounced is in force until its time has run out.
+pub(super) fn afterwards(world: &World<'_>, outcome: &Outcome, question: &Question, on: i64, answers: &mut [Answer]) {
+    let model = world.model;
+    let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
+    let fluent = &model.program.fluents[it.fluent.index()];
+    let of_instruments =
+        matches!(*fluent.args, [Hole::Kind(kind)] if model.lexicon.is_subkind(kind, model.hooks.instrument));
+    let ([answer], true, FluentType::Valued(Hole::Kind(_))) = (answers, of_instruments, fluent.ty) else { return };
+    let run = &outcome.runs[0];
+    for instance in run.solution.instances_of(it.fluent, &constants(it)) {
+        let Some(now) = instance.intervals.iter().position(|interval| interval.contains(on)) else { continue };
+        let next = instance.intervals.get(now + 1).filter(|next| next.since == instance.intervals[now].until);
+        let next = next.and_then(|next| next.value.as_entity()).filter(|_| answer.until.is_some());
+        answer.which.extend(next.map(|word| format!("and then {}", model.lexicon.entities[word.index()].label)));
     }
 }
 

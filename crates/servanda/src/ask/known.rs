@@ -1,15 +1,16 @@
 //! Answers about what an actor knows, and about the statuses of a norm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use servanda_engine::Interval;
 use servanda_model::{EntityId, FluentId, Model, Standing, Value};
 
 use super::sayings::day_or_between;
 use super::witness::part;
-use super::{Answer, answer, why};
+use super::{Answer, Truth, answer, because, why};
 use crate::steps;
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, Run, World};
 
 /// Whether an actor was told of a thing in any chronology, and does not merely know what everyone knows.
 fn told_only(world: &World<'_>, outcome: &Outcome, actor: EntityId, thing: EntityId, on: i64) -> bool {
@@ -98,49 +99,82 @@ pub(super) fn knowledge(
     answers
 }
 
-/// The statuses of all instances of a norm.
+/// A status and who or what it is of, with the interval of the day in each run.
+type Standings = BTreeMap<(Value, Vec<Value>), Vec<Option<Interval>>>;
+
+/// How the instances of a norm stand on a day.
+fn standings(model: &Model, runs: &[Rc<Run>], norm: EntityId, on: i64) -> Standings {
+    let mut found = Standings::new();
+    let fluents: Vec<_> = model.norms.iter().filter(|it| it.entity == norm).map(|it| it.status).collect();
+    let dormant: Vec<_> = model.hooks.statuses.iter().filter(|(word, _)| model.name(*word) == "dormant").collect();
+    for (index, run) in runs.iter().enumerate() {
+        for instance in &run.solution.instances {
+            let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) else { continue };
+            let word = dormant.iter().find(|(_, fluent)| *fluent == instance.fluent);
+            let key = match word {
+                _ if fluents.contains(&instance.fluent) => (interval.value, instance.args.to_vec()),
+                Some((word, _)) if instance.args[0] == Value::entity(norm) => {
+                    (Value::entity(*word), instance.args[1..].to_vec())
+                }
+                _ => continue,
+            };
+            found.entry(key).or_insert_with(|| vec![None; runs.len()])[index] = Some(*interval);
+        }
+    }
+    found
+}
+
+/// The statuses of all instances of a norm. What a number leaves undecided is told so; what hangs on a number that is open
+/// elsewhere is only possible.
 pub(super) fn statuses(world: &World<'_>, outcome: &Outcome, norm: EntityId, on: i64) -> Vec<Answer> {
     let model = world.model;
-    let mut found: BTreeMap<(Value, Vec<Value>), Vec<Option<Interval>>> = BTreeMap::new();
-    let fluents: Vec<_> = model.norms.iter().filter(|it| it.entity == norm).map(|it| it.status).collect();
-    for (index, run) in outcome.runs.iter().enumerate() {
-        for instance in run.solution.instances.iter().filter(|instance| fluents.contains(&instance.fluent)) {
-            if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-                let key = (interval.value, instance.args.to_vec());
-                found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
+    let tell = |outcome: &Outcome, runs: &[Rc<Run>], found: Standings| {
+        let mut answers = Vec::new();
+        for ((status, args), held) in found {
+            let everywhere = held.iter().all(Option::is_some);
+            let label =
+                status.as_entity().map_or_else(String::new, |id| model.lexicon.entities[id.index()].label.clone());
+            let shown: Vec<String> = args.iter().map(|value| model.show(*value)).collect();
+            let text = if shown.is_empty() { label } else { format!("{label} ({})", shown.join(", ")) };
+            let sinces = held.iter().flatten().map(|it| it.since).collect();
+            let untils = held.iter().flatten().map(|it| it.until).collect();
+            let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
+            if !everywhere {
+                let is_so: Vec<bool> = held.iter().map(Option::is_some).collect();
+                part(world, outcome, &is_so, &mut answer);
+            }
+            let run = held.iter().position(Option::is_some).unwrap_or(0);
+            because(world, &runs[run], held[run].and_then(|it| it.begun_by), Some(on), &mut answer);
+            answers.push(answer);
+        }
+        answers
+    };
+    let mut found = standings(model, &outcome.runs, norm, on);
+    let Some(stated) = &outcome.stated else { return tell(outcome, &outcome.runs, found) };
+    let is_undecided =
+        |(status, _): &&(Value, Vec<Value>)| status.as_entity().is_some_and(|word| model.name(word) == "undecided");
+    let mut undecided = standings(model, std::slice::from_ref(stated), norm, on);
+    undecided.retain(|key, _| is_undecided(&key));
+    // What it comes to in chronologies in which it is the same with all numbers.
+    let decided = |args: &Vec<Value>, found: &Standings| -> BTreeSet<Value> {
+        let mut each: BTreeMap<&[Option<i64>], BTreeSet<Value>> = BTreeMap::new();
+        for ((status, _), held) in found.iter().filter(|((_, of), _)| of == args) {
+            for at in (0..held.len()).filter(|at| held[*at].is_some()) {
+                each.entry(&outcome.runs[at].ticks).or_default().insert(*status);
             }
         }
-        for (word, fluent) in &model.hooks.statuses {
-            if model.name(*word) != "dormant" {
-                continue;
-            }
-            for instance in
-                run.solution.instances.iter().filter(|it| it.fluent == *fluent && it.args[0] == Value::entity(norm))
-            {
-                if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-                    let key = (Value::entity(*word), instance.args[1..].to_vec());
-                    found.entry(key).or_insert_with(|| vec![None; outcome.runs.len()])[index] = Some(*interval);
-                }
-            }
+        each.remove(stated.ticks.as_slice());
+        each.into_values().filter(|all| all.len() == 1).flatten().collect()
+    };
+    let mut answers = tell(outcome, std::slice::from_ref(stated), undecided.clone());
+    for ((_, args), answer) in undecided.keys().zip(&mut answers) {
+        let others = decided(args, &found);
+        if !others.is_empty() {
+            answer.truth = Truth::Possible;
         }
+        found.retain(|(status, of), _| of != args || others.contains(status));
     }
-    let mut answers = Vec::new();
-    for ((status, args), runs) in found {
-        let everywhere = runs.iter().all(Option::is_some);
-        let label = status.as_entity().map_or_else(String::new, |id| model.lexicon.entities[id.index()].label.clone());
-        let shown: Vec<String> = args.iter().map(|value| model.show(*value)).collect();
-        let text = if shown.is_empty() { label } else { format!("{label} ({})", shown.join(", ")) };
-        let sinces = runs.iter().flatten().map(|it| it.since).collect();
-        let untils = runs.iter().flatten().map(|it| it.until).collect();
-        let mut answer = answer(world, text, everywhere && outcome.exhaustive, sinces, untils);
-        if !everywhere {
-            let is_so: Vec<bool> = runs.iter().map(Option::is_some).collect();
-            part(world, outcome, &is_so, &mut answer);
-        }
-        let run = runs.iter().position(Option::is_some).unwrap_or(0);
-        why(world, outcome, run, runs[run].and_then(|it| it.begun_by), Some(on), &mut answer);
-        answers.push(answer);
-    }
+    answers.extend(tell(outcome, &outcome.runs, found));
     answers
 }
 

@@ -1,5 +1,7 @@
 //! Answers about what somebody may, must or can do.
 
+use std::collections::BTreeMap;
+
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
 use servanda_model::{
@@ -69,6 +71,7 @@ pub(super) fn answers(
         .filter(|said| said.status == "breached")
         .map(|said| said.norm.entity)
         .collect();
+    let mut covered: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for (key, spell) in standing {
         let Some(mut said) = read(model, &key, of) else { continue };
         // Whom a breach concerns is told; where there is none it makes no difference.
@@ -101,9 +104,17 @@ pub(super) fn answers(
         if of.asked > 0 || of.how_many {
             one.which = vec![by(model, of, &said)];
         }
-        match all.iter_mut().find(|known| known.text == one.text) {
+        // What is so in some status in every chronology is certain, whichever that is.
+        let so = covered.entry(one.text.clone()).or_insert_with(|| vec![false; spell.is_so.len()]);
+        so.iter_mut().zip(&spell.is_so).for_each(|(so, is_so)| *so |= is_so);
+        let everywhere = so.len() > 1 && so.iter().all(|so| *so) && spell.outcome.exhaustive;
+        let text = one.text.clone();
+        match all.iter_mut().find(|known| known.text == text) {
             Some(known) => join(known, one),
             None => all.push(one),
+        }
+        if let Some(known) = all.iter_mut().find(|known| everywhere && known.text == text) {
+            (known.truth, known.witness, known.counter_witness) = (super::Truth::Certain, None, None);
         }
     }
     if matches!(of.wants, Wants::May | Wants::Can) && !of.how_many && !of.list && !of.when {
@@ -672,6 +683,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         permitted_less(world, outcome, question, of, on, &mut no);
     }
     performed(world, outcome, of, on, &mut no);
+    done_that_day(world, outcome, of, on, &mut no);
     let lacking = lacking(outcome, of, on);
     for it in lacking.iter().filter(|it| it.certain) {
         no.instead.push(format!("without effect in law, unless {}", told_of(model, it.patterns)));
@@ -783,6 +795,34 @@ fn can_bind(world: &World<'_>, outcome: &Outcome, norm: &Norm, somebody: Value) 
     binds || named
 }
 
+/// Whether a norm asks for an act towards the other party, and an act is towards somebody who is none.
+fn is_owed_to_others(model: &Model, norm: &Norm, act: &servanda_model::EventPattern) -> bool {
+    let Some(parties) = norm.instrument.map(|it| &model.lexicon.entities[it.index()].parties) else { return false };
+    let (Some(own), false) = (&norm.act, parties.is_empty()) else { return false };
+    let towards_the_other = norm.sentence.contains("the other");
+    let is_outsider = |(own, asked): (&Term, &Term)| match (own, asked) {
+        (Term::Var(_), Term::Value(value)) if *own != norm.bearer => {
+            value.as_entity().is_some_and(|id| !parties.contains(&id))
+        }
+        _ => false,
+    };
+    towards_the_other && own.action == act.action && own.args.iter().zip(&act.args).any(is_outsider)
+}
+
+/// An act that was done on the very day on which it is asked whether it can be: what follows from it is so already.
+fn done_that_day(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64, no: &mut No) {
+    let (Some(act), Wants::Can) = (&of.act, of.wants) else { return };
+    let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return };
+    for event in run.solution.events.iter().filter(|it| it.action == act.action && it.tick == on) {
+        let same = |(term, value): (&Term, &Value)| !matches!(term, Term::Value(wanted) if wanted != value);
+        if act.args.iter().zip(&event.args).all(same) {
+            let said = crate::say::action(world.model, event.action, &event.args);
+            no.instead.push(format!("{said} on that very day, and what follows from it is so by its end"));
+            no.steps.extend(steps::of_act(world, outcome, run, event.action, &event.args, event.tick).steps);
+        }
+    }
+}
+
 /// Duties that would require it and are done with: met, lapsed or excused.
 fn performed(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64, no: &mut No) {
     let model = world.model;
@@ -790,7 +830,18 @@ fn performed(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64, no: &m
         return;
     }
     let run = &outcome.runs[0];
-    for (at, _) in of.norms.iter().filter(|(_, ruling)| *ruling == Ruling::Requires) {
+    let somebody_else = |at: usize| of.act.as_ref().is_some_and(|act| is_owed_to_others(model, &model.norms[at], act));
+    for (at, _) in of.norms.iter().filter(|(at, ruling)| *ruling == Ruling::Requires && !somebody_else(*at)) {
+        let own = of.names.iter().filter(|(of, ..)| of == at);
+        let own = own.filter_map(|(_, name, value)| {
+            let var = model.norms[*at].vars.iter().position(|var| var.name == *name)?;
+            Some((servanda_model::VarId::from_index(var), *value))
+        });
+        let mut put: BTreeMap<servanda_model::VarId, Value> = own.collect();
+        if let (Term::Var(bearer), Some(doer)) = (model.norms[*at].bearer, of.doer) {
+            put.insert(bearer, doer);
+        }
+        steps::excepted(world, outcome, &model.norms[*at], &put, on, no);
         let norm = Some(Value::entity(model.norms[*at].entity));
         for (_, fluent) in &model.hooks.statuses {
             for instance in run.solution.instances_of(*fluent, &[norm, None]) {
@@ -800,8 +851,7 @@ fn performed(world: &World<'_>, outcome: &Outcome, of: &OfNorms, on: i64, no: &m
                     as_bearer && instance.args[1] != doer
                 });
                 let Some(interval) = instance.intervals.iter().find(|it| it.contains(on) && !other) else { continue };
-                let since = interval.since.map_or_else(String::new, |day| format!(" (since {})", model.show_tick(day)));
-                let text = format!("{}{since}", crate::say::fluent(model, *fluent, &instance.args, None));
+                let text = steps::held_since(world, outcome, run, instance, interval, on);
                 if no.instead.contains(&text) {
                     continue;
                 }

@@ -454,13 +454,9 @@ pub(super) fn made_by(
 ) {
     let name = world.model.name(act);
     answers.retain(|answer| {
-        let began = |told: &steps::Told| match (&answer.since, &answer.since_between, &told.day) {
-            (Some(_), _, day) => *day == answer.since,
-            (None, Some((first, last)), Some(day)) => {
-                first.as_ref().is_none_or(|first| first <= day) && last.as_ref().is_none_or(|last| day <= last)
-            }
-            _ => true,
-        };
+        // The last step is that it is so, on the day on which it began.
+        let since = answer.steps.last().and_then(|told| told.day.as_ref());
+        let began = |told: &steps::Told| since.is_none() || told.day.as_ref() == since;
         let is_it = |told: &steps::Told| told.name.as_deref() == Some(name) && told.kind == "event";
         answer.steps.iter().any(|told| is_it(told) && began(told))
     });

@@ -2,9 +2,11 @@
 //!
 //! Steps stand after what they rest on, so one pass over a run's derivations is enough for all of them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, Solution, StepId};
-use servanda_model::{Condition, EventId, EventKind, Expr, Term, Value};
+use servanda_model::{Condition, EventId, Expr, Term, Value};
 
 use crate::steps::{self, Cited};
 use crate::world::World;
@@ -106,6 +108,31 @@ impl Roots {
     }
 }
 
+/// What the day of one step hangs on, without a look at the others.
+pub(crate) fn hang_of_step(world: &World<'_>, solution: &Solution, step: StepId) -> Option<Hang> {
+    hang_after(world, solution, step, &mut BTreeSet::new())
+}
+
+fn hang_after(world: &World<'_>, solution: &Solution, from: StepId, seen: &mut BTreeSet<StepId>) -> Option<Hang> {
+    let step = solution.step(from).filter(|_| seen.insert(from))?;
+    if let Cause::Occurrence(tag) = &step.cause {
+        return (*tag != steps::SUPPOSED).then(|| hang_of(world, EventId(*tag))).flatten();
+    }
+    let mut hang: Option<Hang> = None;
+    let mut look = |by: StepId, _: bool, timer: bool| {
+        if timer || solution.step(by).is_some_and(|other| other.tick == step.tick) {
+            hang = wider(hang, hang_after(world, solution, by, seen));
+        }
+    };
+    each(&step.premises, &mut look);
+    for premise in &step.premises {
+        if let Premise::NotHolds(conditions) = premise {
+            conditions.iter().for_each(|it| compared(solution, it, step.tick, &mut look));
+        }
+    }
+    hang
+}
+
 /// An event in words.
 pub(crate) fn because_of(world: &World<'_>, event: EventId) -> Because {
     let told = steps::of_event(world, event);
@@ -114,7 +141,6 @@ pub(crate) fn because_of(world: &World<'_>, event: EventId) -> Because {
     let dated = !stated.when.written.is_empty() && told.text.contains(&stated.when.written);
     let text = if dated { told.text.replacen(&stated.when.written, "", 1) } else { told.text };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = if stated.kind == EventKind::Ends { format!("no longer: {text}") } else { text };
     Because {
         text,
         day: told.day.filter(|day| day != ".."),

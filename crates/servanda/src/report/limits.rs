@@ -82,7 +82,7 @@ fn statuses(making: &Making<'_, '_>, norm: &Norm, instance: &Instance) -> Vec<St
     cases.flat_map(|it| making.stretches(it)).collect()
 }
 
-fn compared(condition: &Condition) -> Option<(FluentId, &[Term], CompareOp, Value)> {
+pub(super) fn compared(condition: &Condition) -> Option<(FluentId, &[Term], CompareOp, Value)> {
     match condition {
         Condition::Compare { left: Expr::Fluent(fluent, args), op, right: Expr::Value(value) } => {
             Some((*fluent, args, *op, *value))

@@ -2,11 +2,12 @@
 
 use servanda_engine::{Happened, Instance, Interval};
 use servanda_model::{
-    Condition, Definition, Effect, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole, Model, Term, Trigger,
-    Value, Var, View,
+    Condition, Definition, Effect, EntityId, EventId, EventPattern, Expr, FluentId, FluentPattern, Hole, Modality,
+    Model, Norm, Term, Trigger, Value, Var, View,
 };
 
-use super::{Told, of_act, of_event, of_origin, reasons, trace};
+use super::{Told, days, of_act, of_event, of_origin, reasons, trace};
+use crate::ends::Ends;
 use crate::question::{Form, Question};
 use crate::say;
 use crate::world::{Outcome, Run, World};
@@ -20,21 +21,28 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     let mut no = crate::ask::No::default();
     // What else is so is told with numbers as they are stated.
     let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return no };
+    // Of what other acts breached an act is no matter.
+    if let Some(act) = question.by_act {
+        no.searched.push(format!("a norm breached by {}", model.name(act)));
+        let event = model.events.iter().position(|event| event.entity == Some(act)).map(EventId::from_index);
+        no.steps.extend(event.filter(|it| outcome.visible.contains(it)).map(|it| of_event(world, it)));
+        return no;
+    }
     // What is denied is told as it is, not when it is not.
     let denied = match question.conditions.as_slice() {
         [Condition::Not(list)] => reasons::holding(world, outcome, list, on, &mut no),
         _ => false,
     };
     for time in crate::ask::times(world, outcome, question).into_iter().filter(|_| !denied) {
-        let (since, until) = crate::ask::ends(world, outcome, &time.sinces, &time.untils);
+        let (since, until) = (&time.since, &time.until);
         let (since, until) = (since.text(model), until.text(model));
         let since = if since.is_empty() { "the beginning".to_owned() } else { since };
         let until = if until.is_empty() { "on".to_owned() } else { format!("until {until}") };
         let possibly = if time.certain { "" } else { "possibly " };
-        let label = time.label;
+        let label = &time.label;
         no.instead.push(format!("{possibly}it is so from {since} {until} {label}").trim_end().to_owned());
         // What is no longer so has an end that tells why not; the last one counts.
-        let is_over = time.untils.iter().all(|until| until.is_some_and(|until| until <= on));
+        let is_over = time.is_over(on);
         match (time.ended.filter(|_| is_over), time.begun) {
             (Some((run, step)), _) => no.steps = trace(world, run, step, None).steps,
             (None, Some((run, step))) if no.steps.is_empty() => no.steps = trace(world, run, step, None).steps,
@@ -46,7 +54,10 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         Condition::Holds(it) if it.fluent == model.hooks.belongs_to => it.args.get(1).copied(),
         _ => None,
     });
+    let whole_of = whole_of.filter(|it| matches!(it, Term::Value(_)));
     let day = (!question.is_of_all_days(view)).then_some(on);
+    // What came after the time asked about stood in nothing's way.
+    let by = question.during.and_then(|(_, last)| last).map_or(on, |last| last.min(on));
     for condition in &question.conditions {
         if let Condition::Compare { left: Expr::Fluent(fluent, args), .. } = condition {
             // How many it is, and how many somebody says.
@@ -72,7 +83,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
         // Of one thing's parts the others are no matter.
         let open = matches!(condition, Condition::Holds(it) if it.args.iter().any(|term| matches!(term, Term::Var(_))));
         let (told, steps) = (no.instead.len(), no.steps.len());
-        explain_absence(world, outcome, run, condition, (&question.vars, whole_of, times), on, &mut no);
+        explain_absence(world, outcome, run, condition, (&question.vars, whole_of, times), (on, by), &mut no);
         if open && whole_of.is_some() {
             no.instead.truncate(told);
             no.steps.truncate(steps);
@@ -84,7 +95,7 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     if let Form::Acts { patterns, .. } = &question.form {
         for pattern in patterns {
             of_wholes(world, outcome, run, pattern, &mut no);
-            reasons::owed(world, run, pattern, on, &mut no);
+            reasons::owed(world, outcome, run, pattern, on, &mut no);
             if whole {
                 claimed(world, pattern, view.known_in, &mut no);
             }
@@ -108,14 +119,15 @@ pub fn why_not(world: &World<'_>, question: &Question, outcome: &Outcome, on: i6
     let model = world.model;
     let wanted = crate::ask::constants(pattern);
     let is_it = |it: &&Interval| matches!(pattern.value, Term::Value(value) if value == it.value);
-    let held: Vec<Interval> = run
+    let held: Vec<(&Instance, &Interval)> = run
         .solution
         .instances_of(pattern.fluent, &wanted)
-        .flat_map(|it| it.intervals.iter().filter(is_it))
-        .copied()
+        .flat_map(|instance| instance.intervals.iter().filter(is_it).map(move |it| (instance, it)))
         .collect();
-    let before = held.iter().filter(|it| it.until.is_some_and(|until| until <= on)).max_by_key(|it| it.until);
-    let after = held.iter().filter(|it| it.since.is_some_and(|since| since > on)).min_by_key(|it| it.since);
+    let before = held.iter().filter(|(_, it)| it.until.is_some_and(|until| until <= on)).max_by_key(|it| it.1.until);
+    let after = held.iter().filter(|(_, it)| it.since.is_some_and(|since| since > on)).min_by_key(|it| it.1.since);
+    let days =
+        |(instance, interval): &(&Instance, &Interval)| days::of_interval(world, outcome, run, instance, interval);
     let told = |no: &mut crate::ask::No, text: String, step| {
         no.instead.push(text);
         let new = trace(world, run, step, None).steps;
@@ -124,11 +136,18 @@ pub fn why_not(world: &World<'_>, question: &Question, outcome: &Outcome, on: i6
     if !no.instead.is_empty() {
         return no;
     }
-    if let Some((until, step)) = before.and_then(|it| Some((it.until?, it.ended_by?))) {
-        told(&mut no, format!("it was so until {}", model.show_tick(until)), step);
+    if let Some((it, step)) = before.and_then(|it| Some((it, it.1.ended_by?))) {
+        told(&mut no, format!("it was so until {}", days(it).1.text(model)), step);
     }
-    if let Some((since, step)) = after.and_then(|it| Some((it.since?, it.begun_by?))) {
-        told(&mut no, format!("it is so from {} on", model.show_tick(since)), step);
+    if let Some((it, step)) = after.and_then(|it| Some((it, it.1.begun_by?))) {
+        told(&mut no, format!("it is so from {} on", days(it).0.text(model)), step);
+    }
+    if no.instead.is_empty() {
+        // How the norm stands instead, or what is so in its place.
+        other_statuses(world, (outcome, run), pattern, None, Some(on), &mut no);
+    }
+    if no.instead.is_empty() && matches!(pattern.value, Term::Value(value) if value != Value::TRUE) {
+        held_instead(world, outcome, run, pattern, on, &mut no);
     }
     no
 }
@@ -167,7 +186,11 @@ pub(super) fn claimed(world: &World<'_>, pattern: &EventPattern, known_in: Optio
     };
     for (at, event) in model.events.iter().enumerate() {
         let id = EventId::from_index(at);
-        if !event.happenings.iter().any(fits) || !is_said(world, event, known_in) {
+        let stated = |it: &Happening| {
+            let mut all = model.events.iter().filter(|it| model.is_stated(it, known_in));
+            all.any(|other| other.happenings.contains(it))
+        };
+        if !event.happenings.iter().any(|it| fits(it) && !stated(it)) || !is_said(world, event, known_in) {
             continue;
         }
         let by = match &event.standing {
@@ -233,7 +256,7 @@ fn held_instead(
 ) {
     for instance in run.solution.instances_of(pattern.fluent, &constants_of(pattern)).take(20) {
         if let Some(interval) = instance.intervals.iter().find(|interval| interval.contains(on)) {
-            no.instead.push(held_since(world.model, outcome, instance, interval, on));
+            no.instead.push(held_since(world, outcome, run, instance, interval, on));
             if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
                 no.steps = trace(world, run, step, Some(on)).steps;
             }
@@ -247,19 +270,28 @@ fn explain_absence(
     run: &Run,
     condition: &Condition,
     (vars, whole_of, times): (&[Var], Option<Term>, usize),
-    on: i64,
+    (on, by): (i64, i64),
     no: &mut crate::ask::No,
 ) {
     let model = world.model;
     no.searched.push(say::condition(model, condition, vars));
     let Condition::Holds(pattern) = condition else { return };
     if pattern.fluent == model.hooks.belongs_to {
+        // In no such thing it stands, but in another.
+        if let ([Term::Value(part), Term::Var(_), ..], Some(id)) =
+            (pattern.args.as_slice(), pattern.args.first().and_then(of_entity))
+        {
+            let entity = &model.lexicon.entities[id.index()];
+            let wholes = entity.belongs_to.iter().map(|whole| [*part, Value::entity(*whole)]);
+            no.instead.extend(wholes.map(|args| say::fluent(model, pattern.fluent, &args, None)));
+            no.steps.push(of_origin(model, entity.origin, ""));
+        }
         return;
     }
     held_instead(world, outcome, run, pattern, on, no);
     // At which other times it is so does not say what stands in the way on the day.
     if no.instead.len() <= times {
-        reasons::stopped(world, outcome, run, pattern, on, no);
+        reasons::stopped(world, outcome, run, pattern, by, no);
     }
     if no.instead.is_empty() {
         reasons::beside(world, outcome, run, pattern, on, no);
@@ -337,7 +369,7 @@ fn other_statuses(
         return;
     }
     let constants = constants_of(pattern);
-    for (_, fluent) in statuses.iter().filter(|(_, fluent)| *fluent != pattern.fluent) {
+    for (word, fluent) in statuses.iter().filter(|(_, fluent)| *fluent != pattern.fluent) {
         for instance in run.solution.instances_of(*fluent, &constants) {
             if !named && !of_whole(instance.args[0]) {
                 continue;
@@ -347,10 +379,11 @@ fn other_statuses(
                     return;
                 }
                 let said = say::fluent(model, *fluent, &instance.args, None);
-                let since = interval.since.map_or_else(String::new, |it| format!(" since {}", model.show_tick(it)));
-                let until = interval.until.map_or_else(String::new, |it| format!(" until {}", model.show_tick(it)));
-                let possibly = if is_sure(outcome, instance, interval, day) { "" } else { "possibly " };
-                no.instead.push(format!("{possibly}{said}{since}{until}"));
+                let stretch = stretch_text(world, outcome, run, instance, interval);
+                let sure =
+                    is_sure(outcome, instance, interval, day) && !otherwise(model, outcome, instance.args[0], *word);
+                let possibly = if sure { "" } else { "possibly " };
+                no.instead.push(format!("{possibly}{said}{stretch}"));
                 if let (Some(step), true) = (interval.begun_by, no.steps.is_empty()) {
                     no.steps = trace(world, run, step, day).steps;
                 }
@@ -359,12 +392,23 @@ fn other_statuses(
     }
 }
 
+/// Whether a single duty has had statuses in some chronology, and never the one that is told.
+fn otherwise(model: &Model, outcome: &Outcome, norm: Value, word: EntityId) -> bool {
+    let duty = |it: &&Norm| Value::entity(it.entity) == norm && it.modality == Modality::Must && it.act.is_some();
+    outcome.runs.iter().any(|run| {
+        let fluents: Vec<FluentId> = model.norms.iter().filter(duty).map(|it| it.status).collect();
+        let own = run.solution.instances.iter().filter(|it| fluents.contains(&it.fluent));
+        let mut all = own.flat_map(|it| &it.intervals).peekable();
+        all.peek().is_some() && all.all(|it| it.value != Value::entity(word))
+    })
+}
+
 /// What would have to be so for a fluent to hold: its definitions, with the law they rest on.
 pub(crate) fn lacking(world: &World<'_>, outcome: &Outcome, pattern: &FluentPattern, on: i64, no: &mut crate::ask::No) {
     let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return };
     let mut own = crate::ask::No::default();
     let condition = Condition::Holds(pattern.clone());
-    explain_absence(world, outcome, run, &condition, (&[], None, 0), on, &mut own);
+    explain_absence(world, outcome, run, &condition, (&[], None, 0), (on, on), &mut own);
     no.searched.extend(own.searched);
     no.would_change.extend(own.would_change);
     for definition in outcome.program.definitions.iter().filter(|it| it.fluent == pattern.fluent) {
@@ -435,17 +479,37 @@ pub(crate) fn is_place(model: &Model, nests: FluentId, hole: Hole) -> bool {
 }
 
 /// What holds on a day, with since when; only possibly so where it does not in every chronology.
-pub(super) fn held_since(
-    model: &Model,
+pub(crate) fn held_since(
+    world: &World<'_>,
     outcome: &Outcome,
+    run: &Run,
     instance: &Instance,
     interval: &Interval,
     on: i64,
 ) -> String {
-    let since =
-        interval.since.map_or_else(|| "from the start".to_owned(), |day| format!("since {}", model.show_tick(day)));
+    let model = world.model;
+    let since = match interval.since {
+        None => "from the start".to_owned(),
+        Some(_) => format!("since {}", days::of_interval(world, outcome, run, instance, interval).0.text(model)),
+    };
     let possibly = if is_sure(outcome, instance, interval, Some(on)) { "" } else { "possibly " };
     format!("{possibly}{} ({since})", say::fluent(model, instance.fluent, &instance.args, Some(interval.value)))
+}
+
+/// Since when and until when something is so; empty where it always is.
+pub(crate) fn stretch_text(
+    world: &World<'_>,
+    outcome: &Outcome,
+    run: &Run,
+    instance: &Instance,
+    interval: &Interval,
+) -> String {
+    let (since, until) = days::of_interval(world, outcome, run, instance, interval);
+    let part = |word: &str, day: Option<i64>, ends: Ends| match day {
+        Some(_) => format!(" {word} {}", ends.text(world.model)),
+        None => String::new(),
+    };
+    format!("{}{}", part("since", interval.since, since), part("until", interval.until, until))
 }
 
 /// Whether an instance has a value in every chronology: on a day, or at some time. Chronologies that leave it out altogether had
@@ -519,6 +583,13 @@ fn of_parts(model: &Model, outcome: &Outcome, run: &Run, pattern: &FluentPattern
     }
     told.truncate(MOST_PARTS);
     told
+}
+
+fn of_entity(term: &Term) -> Option<EntityId> {
+    match term {
+        Term::Value(value) => value.as_entity(),
+        _ => None,
+    }
 }
 
 fn value_term(value: &Expr) -> Term {

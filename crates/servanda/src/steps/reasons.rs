@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use servanda_engine::{Instance, Interval};
 use servanda_model::{
-    Condition, EntityId, EventPattern, FluentId, FluentPattern, Modality, Model, Norm, Term, Trigger, Value, VarId,
+    Condition, EntityId, EventPattern, Expr, FluentId, FluentPattern, Modality, Model, Norm, Term, Trigger, Value,
+    VarId,
 };
 
-use super::absence::{claimed, held_since};
+use super::absence::{claimed, held_since, stretch_text};
 use super::{of_origin, trace};
 use crate::ask::No;
 use crate::say;
@@ -62,14 +63,13 @@ fn holds(
     before: &str,
     no: &mut No,
 ) -> bool {
-    let model = world.model;
     let wanted = constants(&pattern.args, put);
     let value = constants(&[pattern.value], put)[0];
     let mut any = false;
     for instance in run.solution.instances_of(pattern.fluent, &wanted).take(MOST) {
         let fits = |value_of: Value| value.is_none_or(|value| value == value_of);
         let Some(interval) = instance.intervals.iter().find(|it| it.contains(on) && fits(it.value)) else { continue };
-        let text = format!("{before}{}", held_since(model, outcome, instance, interval, on));
+        let text = format!("{before}{}", held_since(world, outcome, run, instance, interval, on));
         if no.instead.contains(&text) {
             continue;
         }
@@ -86,6 +86,9 @@ fn holds(
 pub(super) fn stopped(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &FluentPattern, on: i64, no: &mut No) {
     let wanted = constants(&pattern.args, &Put::new());
     let told = no.instead.len();
+    let is_it = |it: &&Interval| !matches!(pattern.value, Term::Value(value) if value != it.value);
+    let held = run.solution.instances_of(pattern.fluent, &wanted).flat_map(|it| &it.intervals).filter(is_it);
+    let came: Vec<i64> = held.filter_map(|it| it.since).collect();
     for definition in outcome.program.definitions.iter().filter(|it| it.fluent == pattern.fluent) {
         if let Some(put) = laid(&definition.args, &wanted)
             && no.instead.len() < told + MOST
@@ -95,7 +98,9 @@ pub(super) fn stopped(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: 
     }
     for rule in &outcome.program.rules {
         let brings = rule.effects.iter().find_map(|effect| match effect {
-            servanda_model::Effect::Initiate { fluent, args, .. } if *fluent == pattern.fluent => laid(args, &wanted),
+            servanda_model::Effect::Initiate { fluent, args, value } if *fluent == pattern.fluent => {
+                with_value(laid(args, &wanted)?, value, pattern.value)
+            }
             _ => None,
         });
         let Some(put) = brings else { continue };
@@ -105,7 +110,8 @@ pub(super) fn stopped(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: 
             let events = run.solution.events.iter().filter(|event| event.action == act.action && event.tick <= on);
             for event in events {
                 let same = wanted.iter().zip(&event.args).all(|(wanted, value)| wanted.is_none_or(|it| it == *value));
-                if !same || no.instead.len() >= told + MOST {
+                // Of several rules for one thing it is enough that one brought it about.
+                if !same || came.contains(&event.tick) || no.instead.len() >= told + MOST {
                     continue;
                 }
                 let args: Vec<Option<Value>> = event.args.iter().copied().map(Some).collect();
@@ -116,6 +122,15 @@ pub(super) fn stopped(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: 
                 in_the_way(world, outcome, run, &rule.conditions, &all, event.tick - 1, &before, no);
             }
         }
+    }
+}
+
+/// What variables stand for where a rule gives a value, too; nothing if it gives another one.
+fn with_value(mut put: Put, given: &Expr, wanted: Term) -> Option<Put> {
+    match (given, wanted) {
+        (Expr::Value(given), Term::Value(wanted)) if *given != wanted => None,
+        (Expr::Var(var), Term::Value(wanted)) => (*put.entry(*var).or_insert(wanted) == wanted).then_some(put),
+        _ => Some(put),
     }
 }
 
@@ -180,6 +195,13 @@ pub(super) fn beside(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &
     });
     let (between, others): (Vec<&Instance>, Vec<&Instance>) =
         (between.collect(), run.solution.instances_of(pattern.fluent, &wanted).collect());
+    let is_of_others = |instance: &Instance| {
+        let mut wanted: Vec<Option<Value>> = instance.args.iter().copied().map(Some).collect();
+        let Some(at) = instance.args.iter().position(|it| *it == both[who]) else { return false };
+        wanted[at] = None;
+        let all = run.solution.instances_of(instance.fluent, &wanted);
+        all.filter(|it| it.intervals.iter().any(|it| it.since.is_none() && it.contains(on))).count() > 1
+    };
     // What is so on the day comes first; where nothing is, what ever was.
     for is_past in [false, true] {
         for all in [&between, &others] {
@@ -188,14 +210,16 @@ pub(super) fn beside(world: &World<'_>, outcome: &Outcome, run: &Run, pattern: &
                 let of_truth = |it: &&Interval| it.value == Value::TRUE;
                 let mut intervals = instance.intervals.iter().filter(of_truth);
                 let text = match is_past {
+                    // What is so of others from the start, too, is no reason.
                     false => intervals
-                        .find(|it| it.contains(on))
-                        .map(|interval| held_since(model, outcome, instance, interval, on)),
+                        .find(|it| it.contains(on) && !(it.since.is_none() && is_of_others(instance)))
+                        .map(|interval| held_since(world, outcome, run, instance, interval, on)),
                     true => {
-                        intervals.next_back().filter(|it| it.since.is_none_or(|since| since <= on)).map(|interval| {
+                        let last = intervals.next_back().filter(|it| it.since.is_none_or(|since| since <= on));
+                        last.filter(|it| it.since.is_some() || it.until.is_some()).map(|interval| {
                             let said = say::fluent(model, instance.fluent, &instance.args, None);
-                            let day = |day: Option<i64>| day.map_or_else(String::new, |day| model.show_tick(day));
-                            format!("{said} ({} to {})", day(interval.since), day(interval.until))
+                            let stretch = stretch_text(world, outcome, run, instance, interval);
+                            format!("{said} ({})", stretch.trim_start())
                         })
                     }
                 };
@@ -309,8 +333,39 @@ fn done_unbound(world: &World<'_>, run: &Run, norm: &Norm, act: &EventPattern, n
     }
 }
 
+/// Why a norm is not set off, or asks for nothing: an exception that holds on a day, with what its variables stand for.
+pub(crate) fn excepted(
+    world: &World<'_>,
+    outcome: &Outcome,
+    norm: &Norm,
+    put: &BTreeMap<VarId, Value>,
+    on: i64,
+    no: &mut No,
+) {
+    let Some(run) = outcome.stated.as_ref().or(outcome.runs.first()) else { return };
+    let before = format!("{} does not apply, as ", world.model.name(norm.entity));
+    for except in &norm.excepts {
+        let met = |condition: &Condition| match condition {
+            Condition::Holds(pattern) => {
+                let (wanted, value) = (constants(&pattern.args, put), constants(&[pattern.value], put)[0]);
+                let mut all = run.solution.instances_of(pattern.fluent, &wanted).flat_map(|it| &it.intervals);
+                all.any(|it| it.contains(on) && value.is_none_or(|value| value == it.value))
+            }
+            _ => false,
+        };
+        if except.iter().all(met) {
+            for condition in except {
+                let Condition::Holds(pattern) = condition else { continue };
+                if world.model.shown.get(pattern.fluent.index()).copied().unwrap_or(false) {
+                    holds(world, outcome, run, pattern, put, on, &before, no);
+                }
+            }
+        }
+    }
+}
+
 /// Norms that ask for an act that has not been done, as far as is stated.
-pub(super) fn owed(world: &World<'_>, run: &Run, act: &EventPattern, on: i64, no: &mut No) {
+pub(super) fn owed(world: &World<'_>, outcome: &Outcome, run: &Run, act: &EventPattern, on: i64, no: &mut No) {
     let model = world.model;
     for norm in model.norms.iter().filter(|norm| norm.modality == Modality::Must && norm.reading.is_none()) {
         let Some(asked) = norm.act.as_ref().filter(|it| it.action == act.action) else { continue };
@@ -333,9 +388,8 @@ pub(super) fn owed(world: &World<'_>, run: &Run, act: &EventPattern, on: i64, no
                 else {
                     continue;
                 };
-                let since = interval.since.map_or_else(String::new, |day| format!(" since {}", model.show_tick(day)));
-                let until = interval.until.map_or_else(String::new, |day| format!(" until {}", model.show_tick(day)));
-                no.instead.push(format!("{}: {} ({name}{since}{until})", model.name(norm.entity), norm.sentence));
+                let stretch = stretch_text(world, outcome, run, instance, interval);
+                no.instead.push(format!("{}: {} ({name}{stretch})", model.name(norm.entity), norm.sentence));
                 if let Some(step) = interval.begun_by {
                     no.steps.extend(trace(world, run, step, Some(on)).steps);
                 }
