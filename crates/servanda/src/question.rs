@@ -111,6 +111,7 @@ impl<'m> Preparing<'m> {
             // `is it forbidden for Lithuania to …`
             body = format!("is {actor} {state} to {deed}");
         }
+        let body = idioms::with_time_at_end(&body);
         let (body, ends) = ends::take(self.model, &self.asker, &body);
         (question.since, question.until, question.on) = (ends.since, ends.until, ends.on);
         (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);

@@ -156,7 +156,11 @@ pub(super) fn for_whom(world: &World<'_>, outcome: &Outcome, question: &Question
     let model = world.model;
     let [Condition::Holds(it)] = question.conditions.as_slice() else { return };
     let open: Vec<usize> = (0..it.args.len()).filter(|at| it.args[*at] == Term::Any).collect();
-    let ([at], false) = (open.as_slice(), it.value == Term::Value(Value::TRUE)) else { return };
+    let [at] = open.as_slice() else { return };
+    // Of what is only so or not so it matters in whose eyes.
+    if it.value == Term::Value(Value::TRUE) && word_before(model, it.fluent, *at) != "for" {
+        return;
+    }
     let wanted = constants(it);
     let run = &outcome.runs[0];
     for answer in answers {

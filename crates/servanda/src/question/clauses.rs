@@ -21,7 +21,9 @@ impl Preparing<'_> {
             return body.to_owned();
         }
         for at in joints {
-            let Some((first, last)) = self.days_of_clause(&words[at + 1..]) else { continue };
+            let said = self.with_what_it_means(&words[at + 1..], &words[..at]);
+            let said: Vec<&str> = said.iter().map(String::as_str).collect();
+            let Some((first, last)) = self.days_of_clause(&said) else { continue };
             match words[at].to_lowercase().as_str() {
                 word @ ("before" | "after") => {
                     let (may, surely) = time_around(word, (first, last));
@@ -35,6 +37,20 @@ impl Preparing<'_> {
             return words[..at].join(" ");
         }
         body.to_owned()
+    }
+
+    /// A clause with the last thing named before it in place of the `it` that it begins with.
+    fn with_what_it_means(&self, clause: &[&str], before: &[&str]) -> Vec<String> {
+        let mut clause: Vec<String> = clause.iter().map(|word| (*word).to_owned()).collect();
+        if clause.first().is_some_and(|word| word.eq_ignore_ascii_case("it")) {
+            let ends = (1..=before.len()).rev();
+            let named = ends.flat_map(|to| (to.saturating_sub(5)..to).map(move |from| before[from..to].join(" ")));
+            let named = named.into_iter().find_map(|name| self.entity(&name).ok());
+            if let Some(named) = named {
+                self.model.name(named).clone_into(&mut clause[0]);
+            }
+        }
+        clause
     }
 
     /// The days on which an act was done, as the dossier dates the first of that kind; of an instrument those of its signature.

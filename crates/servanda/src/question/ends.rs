@@ -94,10 +94,18 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
         ["between", .., "and", _]
         | ["between", .., "and", _, _]
         | ["between", .., "and", _, _, _]
-        | ["from", .., "to", _] => {
+        | ["from", .., "to", _]
+        | ["from", .., "to", _, _, _] => {
             let joint = if lower[0] == "from" { "to" } else { "and" };
             let Some(and) = lower.iter().rposition(|word| *word == joint) else { return false };
-            match (days_of(clock, &clause[1..and].join(" ")), days(and + 1)) {
+            let first = clause[1..and].join(" ");
+            // `between 16 October and 22 October 1939` names the year once.
+            let in_same_year = || {
+                let year =
+                    clause.last().filter(|it| it.len() == 4 && it.chars().all(|digit| digit.is_ascii_digit()))?;
+                days_of(clock, &format!("{first} {year}"))
+            };
+            match (days_of(clock, &first).or_else(in_same_year), days(and + 1)) {
                 (Some((first, _)), Some((_, last))) => ends.during = Some((first, last)),
                 _ => return false,
             }

@@ -18,6 +18,19 @@ fn starts(words: &[String], with: &[&str]) -> bool {
     words.len() >= with.len() && words.iter().zip(with).all(|(word, wanted)| word.eq_ignore_ascii_case(wanted))
 }
 
+/// `did Arvenia know on 4 October that Belmark holds Tarn` as `did Arvenia know that Belmark holds Tarn on 4 October`.
+pub(super) fn with_time_at_end(body: &str) -> String {
+    let words: Vec<&str> = body.split_whitespace().collect();
+    let known = words.iter().position(|word| is(word, &["know", "knew"]));
+    let moved = known.and_then(|at| {
+        let that = at + 1 + words[at + 1..].iter().position(|word| is(word, &["that"]))?;
+        let time = &words[at + 1..that];
+        is(time.first()?, &["on", "in", "by", "before", "after"])
+            .then(|| [&words[..=at], &words[that..], time].concat().join(" "))
+    });
+    moved.unwrap_or_else(|| body.to_owned())
+}
+
 impl Preparing<'_> {
     /// A question without its turns of speech. What they say of the whole of it is noted.
     ///
@@ -39,7 +52,7 @@ impl Preparing<'_> {
         let words = self.asked_simply(words, question);
         let words = self.of_no_kind(words, question, body);
         let words = self.kept(words);
-        let words = self.lapsed(self.passed(words));
+        let words = self.who_are_parties(self.lapsed(self.passed(words)));
         let words = self.of_places(words);
         let words = self.there_are(words, question, body);
         let words = self.in_force(words);
@@ -80,6 +93,23 @@ impl Preparing<'_> {
             denied = is(word, &["not"]);
             !sure
         });
+    }
+
+    /// `who are the parties of Sele`: who is a party to it.
+    fn who_are_parties(&self, words: Vec<String>) -> Vec<String> {
+        let plain: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is(word, &["the"])).collect();
+        match plain.as_slice() {
+            [who, are, parties, to, ..]
+                if is(who, &["who", "which", "what"])
+                    && is(are, &["are", "were", "is", "was"])
+                    && is(parties, &["parties"])
+                    && is(to, &["of", "to"]) =>
+            {
+                let whole = plain[4..].iter().map(|word| (*word).to_owned());
+                ["who", "is", "a", "party", "to"].map(str::to_owned).into_iter().chain(whole).collect()
+            }
+            _ => words,
+        }
     }
 
     /// `did Sele lapse`: a treaty comes to its end, and what lapses is a duty.

@@ -176,7 +176,7 @@ impl Preparing<'_> {
     }
 
     /// `who said "…"`, `did Corvia claim "…"`: where somebody is said to have said so, and it is no event of its own.
-    fn quoted_claims(&self, words: &[&str], lower: &[&str]) -> Option<Form> {
+    fn quoted_claims(&mut self, words: &[&str], lower: &[&str]) -> Option<Form> {
         const VERBS: [&str; 14] = [
             "say", "says", "said", "claim", "claims", "claimed", "write", "writes", "wrote", "allege", "alleges",
             "alleged", "assert", "asserted",
@@ -195,11 +195,10 @@ impl Preparing<'_> {
             matches!(event.standing, Standing::Claimed(_))
                 && event.sentence.to_lowercase().contains(&text.to_lowercase())
         };
-        self.model.events.iter().any(is_it).then_some(Form::Claims(OfClaims {
-            by,
-            text: Some(text),
-            ..OfClaims::default()
-        }))
+        // Who said what nobody is said to have said is nobody; other acts with a text may have the words of a phrase.
+        let is_meant = self.model.events.iter().any(is_it)
+            || self.asker.happenings(&words.join(" "), &mut Scope::default()).is_err();
+        is_meant.then_some(Form::Claims(OfClaims { by, text: Some(text), ..OfClaims::default() }))
     }
 
     /// `who holds Strict`, `which doctrines are held by Arvenia`, `does Arvenia hold Strict`: who holds a reading or a doctrine.
