@@ -114,7 +114,7 @@ pub(super) fn unstated(world: &World<'_>, outcome: &Outcome, question: &Question
                 is_contradicted(world.model, outcome, *fluent, args)
                     || view.seen_by.is_some()
                     || view.known_in.is_some()
-                    || !is_ever_told(world.model, *fluent, args)
+                    || !is_told_there(world, outcome, *fluent, args)
             });
             if unknown {
                 answer.text = "unknown".to_owned();
@@ -158,10 +158,24 @@ fn is_contradicted(model: &Model, outcome: &Outcome, fluent: FluentId, args: &[T
 
 /// Whether the dossier tells anything of such a number, of these things or of these at another place.
 fn is_ever_told(model: &Model, fluent: FluentId, args: &[Term]) -> bool {
-    let Some(number) = Counted::of(model, fluent, args) else { return true };
-    let stated = model.events.iter().filter(|event| event.standing == Standing::Stated);
-    stated.flat_map(|event| &event.happenings).any(|it| number.is_told_by(it))
-        || model.initial.iter().any(|it| number.is_of(it.item.fluent, &plain(&it.item.args)))
+    Counted::of(model, fluent, args).is_none_or(|number| number.is_told(model))
+}
+
+/// Whether the dossier tells anything of such a number at this place, within it or around it: of how many there are in a city
+/// that it never speaks of it says nothing, either.
+fn is_told_there(world: &World<'_>, outcome: &Outcome, fluent: FluentId, args: &[Term]) -> bool {
+    let model = world.model;
+    let Some(mut number) = Counted::of(model, fluent, args) else { return true };
+    if let Term::Value(place) = args[number.place] {
+        let solution = &outcome.runs[0].solution;
+        let nested = |wanted: [Option<Value>; 2], at: usize| -> Vec<Value> {
+            let all = model.nesting.iter().flat_map(|lies| solution.instances_of(*lies, &wanted));
+            all.map(|it| it.args[at]).collect()
+        };
+        let (within, around) = (nested([None, Some(place)], 0), nested([Some(place), None], 1));
+        number.places = Some(within.into_iter().chain(around).chain([place]).collect());
+    }
+    number.is_told(model)
 }
 
 /// Whether something that the dossier tells of such a number by a day is hidden from whoever looks.
@@ -197,6 +211,13 @@ impl<'m> Counted<'m> {
         let total = model.totals.iter().find(|total| total.total == fluent)?;
         let told = Counted { model, own: total.own, place: total.place, places: None, wanted: Vec::new() };
         Some(Counted { wanted: told.of_whom(args), ..told })
+    }
+
+    /// Whether the dossier tells anything of it.
+    fn is_told(&self, model: &Model) -> bool {
+        let stated = model.events.iter().filter(|event| event.standing == Standing::Stated);
+        stated.flat_map(|event| &event.happenings).any(|it| self.is_told_by(it))
+            || model.initial.iter().any(|it| self.is_of(it.item.fluent, &plain(&it.item.args)))
     }
 
     /// The arguments but for the place.

@@ -184,6 +184,17 @@ impl Builder<'_, '_> {
         let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
         let over = self.signal("has had its time");
         self.rule("has had its time", vec![comes], Vec::new(), vec![Effect::Happen(over.clone())]);
+        if self.this.passes && matches!(self.content.bearer, Term::Var(_)) {
+            // Who takes a norm over has the time that is left, and none where it has run out.
+            let old = self.former_bearer();
+            let passes = vec![Trigger::Happens(self.passes(Term::Var(old)))];
+            let was = Condition::Holds(FluentPattern { fluent, args: self.args_of(old), value: Term::Var(var) });
+            let set = Effect::Initiate { fluent, args: self.args(), value: Expr::Var(var) };
+            self.rule("passes on with its time", passes.clone(), vec![was.clone()], vec![set]);
+            let (left, right) = (Expr::Var(var), Expr::Now);
+            let gone = vec![was, Condition::Compare { left, op: CompareOp::AtMost, right }];
+            self.rule("passes on without time", passes, gone, vec![Effect::Happen(over.clone())]);
+        }
         over
     }
 
