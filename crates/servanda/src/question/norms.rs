@@ -814,7 +814,12 @@ impl Preparing<'_> {
             for except in &norm.excepts {
                 // How many, or where, is not asked: then it is enough that some of it is excepted.
                 let mut except = laid.norm.conditions(except);
+                let all = except.len();
                 except.retain(|it| !matches!(it, Condition::Compare { .. } | Condition::AnyOf(_)) || is_known(it));
+                if except.len() < all && norm.modality == Modality::MustNot {
+                    // What is forbidden but for some places is forbidden.
+                    continue;
+                }
                 conditions.push(Condition::Not(except));
             }
             let shown = |var: &VarId| match laid.asked.get(var).map(|term| laid.norm.term(*term)) {
