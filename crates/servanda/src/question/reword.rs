@@ -480,7 +480,10 @@ impl Preparing<'_> {
         let mut all = loose::fuller(&self.asker, &words);
         // What is counted by name is no number of something else.
         if !words.iter().any(|word| is(word, &["many", "much"])) {
-            all.extend(loose::led_up_to(self.asker.lexicon(), &words));
+            let mut led_up_to = loose::led_up_to(self.asker.lexicon(), &words);
+            led_up_to.dedup();
+            // What may be short for several is not guessed.
+            all.extend(led_up_to.pop().filter(|_| led_up_to.is_empty()));
         }
         all.extend(loose::moved(self.asker.lexicon(), &words));
         all.extend(self.parts(&words));
