@@ -802,11 +802,15 @@ fn is_owed_to_others(model: &Model, norm: &Norm, act: &servanda_model::EventPatt
     let towards_the_other = norm.sentence.contains("the other");
     let is_outsider = |(own, asked): (&Term, &Term)| match (own, asked) {
         (Term::Var(_), Term::Value(value)) if *own != norm.bearer => {
-            value.as_entity().is_some_and(|id| !parties.contains(&id))
+            towards_the_other && value.as_entity().is_some_and(|id| !parties.contains(&id))
+        }
+        // What is owed to one by name may pass to another, and is not owed to them before it has.
+        (Term::Value(own), Term::Value(asked)) => {
+            own != asked && own.as_entity().is_some_and(|id| parties.contains(&id))
         }
         _ => false,
     };
-    towards_the_other && own.action == act.action && own.args.iter().zip(&act.args).any(is_outsider)
+    own.action == act.action && own.args.iter().zip(&act.args).any(is_outsider)
 }
 
 /// An act that was done on the very day on which it is asked whether it can be: what follows from it is so already.
