@@ -81,6 +81,8 @@ fn acts_of(
             }
         }
     }
+    // How often it was done counts each time, and not each doer.
+    let counts_times = asked.is_empty() && question.body.to_lowercase().starts_with("how many ");
     let mut answers: Vec<Done> = Vec::new();
     let mut told: BTreeMap<Vec<Value>, usize> = BTreeMap::new();
     for ((args, _), (sure, days)) in found {
@@ -94,7 +96,7 @@ fn acts_of(
         let everywhere = is_so.iter().all(|is_so| *is_so);
         let certain = everywhere && sure && outcome.exhaustive;
         // When it was is asked of each time; otherwise one is enough, if it is certain.
-        let known_of = told.get(&args).copied().filter(|_| !wants_day);
+        let known_of = told.get(&args).copied().filter(|_| !wants_day && !counts_times);
         if !may_be || known_of.is_some_and(|at| !certain || answers[at].answer.truth == Truth::Certain) {
             continue;
         }
@@ -106,7 +108,10 @@ fn acts_of(
             _ => ends(world, outcome, &hull, &[]).0,
         };
         let said = say::action(model, action, &args);
-        let text = wanted_of(model, asked, &args, said, wants_day.then(|| since.text(model)));
+        let text = match counts_times {
+            true => format!("{said}: {}", since.text(model)),
+            false => wanted_of(model, asked, &args, said, wants_day.then(|| since.text(model))),
+        };
         let mut answer = dated(world, text, certain, since, Ends::default());
         answer.act = true;
         answer.is_dated = wants_day;

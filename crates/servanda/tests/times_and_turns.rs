@@ -1,0 +1,117 @@
+//! Questions about acts and what goes on: in a time, before and after what has no certain day, who did it and to whom.
+
+use servanda::archive::Entry;
+use servanda::ask::{Truth, ask};
+use servanda::load::{DefaultLaw, model_of};
+use servanda::world::World;
+use servanda_model::{Model, View};
+
+const STRAIT: &str = r#"
+polity Aland, Borland, Cland
+person Envoy
+place Strait, Quay
+fact: Quay lies in Strait
+treaty Pact between Aland and Borland
+  signed 1922-01-10
+  may be denounced on 6 months notice
+event 1922-01-10: Envoy signs Pact for Borland
+event 1922-03-01: Pact enters into force
+norm Guard: Aland must not fortify Quay or Isle
+  within 10 years
+norm Garrison: Borland may station at most 300 troops in Strait
+norm Fleet: Borland must keep at most 50 troops in Quay
+place Isle
+action {a: polity} fortify/fortifies/fortified {p: place}
+event 1924-09..1925-02 Raid: Aland attacks Borland
+event 1924-11-25: Borland recognises Cland
+event 1926-05-01: Borland occupies Isle
+event 1930-06-01: Cland attacks Borland
+event 1931-01-01: Aland stations 40 troops in Quay
+event 1935-01-01: Aland fortifies Quay
+event 1933-01-01 First: Cland gives ultimatum to Aland
+event 1934-01-01 Second: Cland gives ultimatum to Aland
+claim 1931-05 Threat by Cland: "the strait was closed"
+  contradicted by First
+"#;
+
+fn model(dossier: &str) -> Model {
+    let text = format!("# Strait\n```servanda\n{dossier}\n```\n");
+    model_of(&[Entry { path: "strait.md".into(), text: Ok(text) }], DefaultLaw::Library)
+}
+
+/// The texts of the answers, each with `possibly` before it where it is only possible.
+fn said(model: &Model, question: &str) -> Vec<String> {
+    let reply = ask(&mut World::new(model), question, &View::default()).expect("the question is understood");
+    let told = |truth: Truth| if truth == Truth::Certain { "" } else { "possibly " };
+    reply.answers.iter().map(|it| format!("{}{}", told(it.truth), it.text)).collect()
+}
+
+#[test]
+fn turns_of_speech_lead_to_what_the_dossier_tells() {
+    let model = model(STRAIT);
+    let cases: &[(&str, &[&str])] = &[
+        // What goes on is so in every time of it, and not only in that of the act.
+        ("was Isle occupied in 1928", &["Isle was occupied"]),
+        ("did Borland recognise Cland in 1929", &["Borland recognises Cland"]),
+        ("was Isle occupied in 1925", &[]),
+        ("who recognised Cland in 1924", &["Borland"]),
+        // Without an object the doer is not who suffers.
+        ("did Aland attack", &["Aland attacks Borland"]),
+        ("did Borland attack", &[]),
+        ("who attacked first", &["Aland"]),
+        ("was Borland attacked in 1930", &["Cland attacks Borland"]),
+        // Before and after what has no certain day.
+        ("did Borland recognise Cland before Raid", &["possibly Borland recognises Cland"]),
+        ("did Borland recognise Cland after Raid", &["possibly Borland recognises Cland"]),
+        ("did Borland occupy Isle after Raid", &["Borland occupies Isle"]),
+        ("did Borland occupy Isle before Raid", &[]),
+        // A part of a place is in it.
+        ("did Aland station troops in Strait", &["Aland stations 40 troops in Quay, and Quay lies in Strait"]),
+        // By whose hand, and how far apart.
+        ("who signed Pact for Borland", &["Envoy"]),
+        ("did Borland sign Pact", &["Borland is a signatory of Pact"]),
+        ("how many days passed between signature and entry into force of Pact", &["50 days"]),
+        ("how long was it from Raid to Second", &["between 3229 days and 3409 days"]),
+        ("how many ultimatums did Cland give to Aland", &["2"]),
+        ("how many times did Aland attack Borland", &["1"]),
+        // What is said against what is said.
+        ("which claims are contradicted", &["Cland: “the strait was closed”"]),
+        ("what contradicts Threat", &["First"]),
+        ("is Second contradicted", &[]),
+        ("who said \"the sea is free\"", &[]),
+        // Norms with a time, of several places, and with limits.
+        ("is Guard breached", &[]),
+        (
+            "may Borland keep 50 troops in Quay on 1925-01-01",
+            &["not forbidden, within Fleet: Borland must keep at most 50 troops in Quay"],
+        ),
+        ("who owes Fleet", &["Borland"]),
+        ("did Pact lapse", &[]),
+        ("who are the parties of Pact", &["Aland", "Borland"]),
+    ];
+    let wrong: Vec<_> = cases
+        .iter()
+        .map(|(question, expected)| (question, said(&model, question), expected))
+        .filter(|(_, told, expected)| told != *expected)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_permission_that_goes_less_far_is_told_with_the_no() {
+    let model = model(STRAIT);
+    let no = |question: &str| {
+        ask(&mut World::new(&model), question, &View::default()).expect("understood").no.expect("it is a no").instead
+    };
+    assert_eq!(
+        no("may Borland station 400 troops in Strait on 1925-01-01"),
+        ["Garrison permits no more than this: Borland may station at most 300 troops in Strait"]
+    );
+}
+
+#[test]
+fn a_prohibition_stands_for_the_time_that_it_is_given() {
+    let of_day = |day: &str| model(&STRAIT.replace("1935-01-01: Aland", &format!("{day}: Aland")));
+    assert_eq!(said(&of_day("1932-03-01"), "is Guard breached"), ["Guard is breached"], "the last day is included");
+    assert!(said(&of_day("1932-03-02"), "is Guard breached").is_empty());
+}
