@@ -213,11 +213,24 @@ fn groups(model: &Model) -> Vec<Group<'_>> {
 
 /// The questions of a group; the day of each check travels with its question.
 fn texts(model: &Model, (_, list): &Group<'_>) -> Vec<String> {
-    let text = |(check, expect): &(&Check, &Expect)| match check.view.on {
-        Some(on) if !has_day(&expect.question) => format!("{} by {}", expect.question, model.show_tick(on)),
-        _ => expect.question.clone(),
+    let text = |(check, expect): &(&Check, &Expect)| {
+        let question = denied(expect).map_or_else(|| expect.question.clone(), str::to_owned);
+        let first = question.split(' ').next().unwrap_or_default().to_lowercase();
+        // `no norm of Sele is breached`, as a question.
+        let question = if ["no", "neither"].contains(&first.as_str()) { format!("does {question}") } else { question };
+        match check.view.on {
+            Some(on) if !has_day(&question) => format!("{question} by {}", model.show_tick(on)),
+            _ => question,
+        }
     };
     list.iter().map(text).collect()
+}
+
+/// The question of which an expectation denies that the answer is yes: `not may Arvenia attack Belmark`.
+fn denied(expect: &Expect) -> Option<&str> {
+    let rest = expect.question.trim_start().strip_prefix("not ")?;
+    let modal = rest.split(' ').next()?;
+    ["may", "must", "can"].contains(&modal).then_some(rest)
 }
 
 /// A reply to each of the questions of a group.
@@ -316,7 +329,11 @@ fn verdict(model: &Model, expect: &Expect, reply: &Reply) -> Result<(), String> 
         )
         .collect();
     let Some(answers) = &expect.answers else {
-        let possibly = expect.question.trim_start().to_lowercase().starts_with("possibly ");
+        let asked = expect.question.trim_start().to_lowercase();
+        let possibly = ["possibly ", "not certainly "].iter().any(|word| asked.starts_with(word));
+        if denied(expect).is_some() {
+            return if found.is_empty() { Ok(()) } else { Err(format!("found {}", found.join(", "))) };
+        }
         return match reply.answers.first() {
             Some(answer) if answer.truth == Truth::Certain || possibly => Ok(()),
             Some(_) => Err("this is only possible".to_owned()),

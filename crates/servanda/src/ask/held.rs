@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
 use servanda_model::{
-    ActionId, CompareOp, Condition, Effect, EventId, FluentId, FluentPattern, FluentType, Happening, Kinded, Model,
-    Standing, Term, Trigger, Value, View,
+    ActionId, Against, CompareOp, Condition, Effect, EventId, FluentId, FluentPattern, FluentType, Happening, Kinded,
+    Model, OriginId, Standing, Term, Trigger, Value, View,
 };
 
 use super::known::knowledge;
@@ -191,6 +191,15 @@ pub(super) fn is_partly_hidden(world: &World<'_>, outcome: &Outcome, fluent: Flu
     }
     let events = model.events.iter().enumerate().filter(|(_, event)| event.standing == Standing::Stated);
     let hidden = events.filter(|(at, _)| !outcome.visible.contains(&EventId::from_index(*at)));
+    // What a later source corrects was all there was to know before it.
+    let visible = outcome.visible.iter().flat_map(|id| &model.events[id.index()].struck_by);
+    let corrections: Vec<OriginId> = visible
+        .filter_map(|against| match against {
+            Against::Statement(origin) => Some(*origin),
+            _ => None,
+        })
+        .collect();
+    let hidden = hidden.filter(|(_, event)| !corrections.contains(&event.origin));
     let first = |at: usize| world.dating.bounds(EventId::from_index(at)).0;
     let mut by_then = hidden.filter(|(at, _)| first(*at).is_none_or(|first| first <= on));
     by_then.any(|(_, event)| event.happenings.iter().any(|it| number.is_told_by(it)))
