@@ -177,8 +177,9 @@ pub(super) fn on_wholes(
     let model = world.model;
     let (first, last) = question.own_time().unwrap_or((None, day));
     let wants_day = question.asks_when();
-    type Days = Vec<Option<i64>>;
-    let mut found: BTreeMap<(ActionId, Vec<Value>, usize), (String, Option<&'static str>, Days)> = BTreeMap::new();
+    // How the places lie in each other, what makes it doubtful, and the day in each run.
+    type Nested = (String, Option<&'static str>, Vec<Option<i64>>);
+    let mut found: BTreeMap<(ActionId, Vec<Value>, usize), Nested> = BTreeMap::new();
     for (index, run) in outcome.runs.iter().enumerate() {
         let mut times: BTreeMap<(ActionId, &[Value]), usize> = BTreeMap::new();
         for event in &run.solution.events {

@@ -524,8 +524,8 @@ impl Preparing<'_> {
         let Some((first, last)) = question.own_time() else { return true };
         let fits = |event: &&Event| {
             let (min, max) = (event.when.min, event.when.max);
-            !min.zip(last).is_some_and(|(min, last)| last < min)
-                && !max.zip(first).is_some_and(|(max, first)| max < first)
+            min.zip(last).is_none_or(|(min, last)| min <= last)
+                && max.zip(first).is_none_or(|(max, first)| first <= max)
         };
         let mut done = self.model.events.iter().filter(fits).flat_map(|event| &event.happenings);
         done.any(|it| is_done_in(pattern, it))
