@@ -31,7 +31,8 @@ use held::{
 use kept::{breach_text, denied, extreme, for_whom, keeping, secrets_made};
 use known::{held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
-use spells::{again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
+use spells::{Broken, again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
+pub(crate) use spells::{forbidding, is_of_acts_alone};
 
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Preparing, Question, Turn};
@@ -487,7 +488,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => {
             let mut acts = causes(world, outcome, question, view);
-            let again = broken_again(world, outcome, question, view).into_iter().map(|(_, act)| act);
+            let again = broken_again(world, outcome, question, view).into_iter().filter_map(Broken::as_cause);
             acts.extend(again.filter(|again| acts.iter().all(|known| known.text != again.text)).collect::<Vec<_>>());
             acts
         }
