@@ -488,7 +488,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => {
             let mut acts = causes(world, outcome, question, view);
-            let again = broken_again(world, outcome, question, view).into_iter().filter_map(Broken::as_cause);
+            let again = broken_again(world, outcome, question, view).into_iter().filter_map(Broken::into_cause);
             acts.extend(again.filter(|again| acts.iter().all(|known| known.text != again.text)).collect::<Vec<_>>());
             acts
         }

@@ -70,10 +70,8 @@ fn what_is_broken_again_is_proved_by_the_acts() {
     let mut prover = Prover::new(&world).expect("its days are in order");
     let accepted = |world: &World<'_>, proof| verify(world, &file(&dossier.model, vec![proof]));
     // The first was a breach in 1930, which goes on: the others are shown by what was done then.
-    for text in
-        ["did Arvenia breach NoWar in 1931", "did Parade breach NoDrill", "possibly did Arvenia breach NoWar in 1933"]
-    {
-        let text = text.trim_start_matches("possibly ").to_owned();
+    for text in ["did Arvenia breach NoWar in 1931", "did Parade breach NoDrill", "did Arvenia breach NoWar in 1933"] {
+        let text = text.to_owned();
         let proof = prover.prove(&mut world, &[text.clone()], &View::default()).remove(0).expect("it can be proved");
         assert_eq!((accepted(&world, proof.clone()), proof.answers.len()), (Ok(()), 1), "{text}");
         let denied = Proof { answers: Vec::new(), exhaustive: true, ..proof.clone() };

@@ -353,7 +353,7 @@ pub(super) struct Broken {
 
 impl Broken {
     /// The act as what led to the breach.
-    pub(super) fn as_cause(self) -> Option<Answer> {
+    pub(super) fn into_cause(self) -> Option<Answer> {
         Some(Answer { text: self.told?, ..self.answer })
     }
 }
@@ -438,7 +438,7 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
     let period = question.own_time().unwrap_or((None, Some(last)));
     let mut all: Vec<Broken> = Vec::new();
     for norm in forbidding(model, question) {
-        for ((of, args, _), (first, days)) in acts_against(world, outcome, norm, breaker(question)) {
+        for Act { of, args, first, days } in acts_against(world, outcome, norm, breaker(question)) {
             let Some(always) = in_time(&days, period) else { continue };
             let (run, action) = (&outcome.runs[first], norm.act.as_ref().map(|act| act.action));
             let (Some(tick), Some(action)) = (days[first], action) else { continue };
@@ -462,21 +462,23 @@ pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Ques
     all
 }
 
-/// An act against a norm: the norm and who broke it, with what it was done, and that it is the first such act, the second and
-/// so on. Each is the same in every chronology.
-type Act<'o> = ([Option<Value>; 2], &'o [Value], usize);
+/// An act against a norm: with the same arguments, the first, the second and so on is the same in every chronology.
+struct Act<'o> {
+    /// The norm, and who broke it.
+    of: [Option<Value>; 2],
+    args: &'o [Value],
+    /// The first run that has it.
+    first: usize,
+    /// Its day in each run.
+    days: Vec<Option<i64>>,
+}
 
-/// The acts against a norm in order of time: the first run that has it, and its day in each.
-fn acts_against<'o>(
-    world: &World<'_>,
-    outcome: &'o Outcome,
-    norm: &Norm,
-    by: Option<Value>,
-) -> Vec<(Act<'o>, (usize, Vec<Option<i64>>))> {
+/// The acts against a norm in order of time.
+fn acts_against<'o>(world: &World<'_>, outcome: &'o Outcome, norm: &Norm, by: Option<Value>) -> Vec<Act<'o>> {
     let model = world.model;
     let breached = model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == "breached");
     let (Some(act), Some((breached, _))) = (&norm.act, breached) else { return Vec::new() };
-    let mut all: BTreeMap<Act<'o>, (usize, Vec<Option<i64>>)> = BTreeMap::new();
+    let mut all: BTreeMap<_, Act<'o>> = BTreeMap::new();
     for (at, run) in outcome.runs.iter().enumerate() {
         let mut times: BTreeMap<&[Value], usize> = BTreeMap::new();
         for event in run.solution.events.iter().filter(|it| it.action == act.action) {
@@ -495,13 +497,14 @@ fn acts_against<'o>(
             let held = run.solution.instances_of(norm.status, &instance);
             let mut broken = held.flat_map(|it| &it.intervals);
             if broken.any(|it| it.value == Value::entity(*breached) && it.contains(event.tick)) {
-                let key = ([Some(Value::entity(norm.entity)), breaker], &*event.args, *time);
-                all.entry(key).or_insert_with(|| (at, vec![None; outcome.runs.len()])).1[at] = Some(event.tick);
+                let of = [Some(Value::entity(norm.entity)), breaker];
+                let new = || Act { of, args: &event.args, first: at, days: vec![None; outcome.runs.len()] };
+                all.entry((of, &*event.args, *time)).or_insert_with(new).days[at] = Some(event.tick);
             }
         }
     }
-    let mut all: Vec<_> = all.into_iter().collect();
-    all.sort_by_key(|(_, (first, days))| days[*first]);
+    let mut all: Vec<Act<'o>> = all.into_values().collect();
+    all.sort_by_key(|act| act.days[act.first]);
     all
 }
 
