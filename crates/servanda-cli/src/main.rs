@@ -84,7 +84,7 @@ enum Verb {
         /// The dossier's folder.
         #[arg(default_value = ".")]
         dir: PathBuf,
-        /// Write the proofs of all the answers expected to this file.
+        /// Write the proofs of the answers expected to this file; those that have none are named, and the exit status is 1.
         #[arg(long, value_name = "FILE")]
         proof: Option<PathBuf>,
     },

@@ -152,6 +152,30 @@ fn a_proof_is_written_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_check_writes_the_proofs_there_are_and_names_the_others() {
+    let folder = new_dossier("proofs-of-checks");
+    let check = |extra: &str| {
+        let path = folder.join("sele/more.md");
+        std::fs::write(&path, format!("# More\n\n```servanda\n{extra}```\n")).expect("it can be");
+        servanda(&folder, &["check", "sele", "--proof", "proofs.json"])
+    };
+    let all = check("check on 1924-10-20\n  expect Ceiling is breached\n");
+    assert_eq!((all.status, all.err.as_str()), (0, ""));
+    let verified = servanda(&folder, &["verify", "sele", "proofs.json"]);
+    let whole = verified.out.clone();
+    assert_eq!(verified.status, 0, "{whole}");
+    std::fs::remove_file(folder.join("proofs.json")).expect("it was written");
+    let some = check(
+        "check on 1924-10-20\n  expect Ceiling is breached\ncheck\n  expect what happened on 1850-01-01: nothing\n",
+    );
+    assert_eq!(some.status, 1, "{}", some.err);
+    assert!(some.out.starts_with("clean: "), "{}", some.out);
+    assert!(some.err.starts_with("error[no-proof]: what happened on 1850-01-01: what happened"), "{}", some.err);
+    let verified = servanda(&folder, &["verify", "sele", "proofs.json"]);
+    assert_eq!((verified.status, verified.out), (0, whole));
+}
+
+#[test]
 fn dates_come_in_batches() {
     let ran = servanda_reading(&folder("batch"), &["date", "--batch"], "1939-10~\nnonsense\n1919/..\n");
     assert_eq!(ran.status, 1);

@@ -37,7 +37,8 @@ pub(crate) use hidden::is_partly_seen;
 use kept::{afterwards, breach_text, denied, extreme, for_whom, joined, keeping, secrets_made};
 use known::{held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
-use spells::{again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
+use spells::{Broken, again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
+pub(crate) use spells::{forbidding, is_of_acts_alone};
 pub(crate) use times::times;
 
 use crate::ends::{Ends, between_text};
@@ -496,7 +497,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => {
             let mut acts = causes(world, outcome, question, view);
-            let again = broken_again(world, outcome, question, view).into_iter().map(|(_, act)| act);
+            let again = broken_again(world, outcome, question, view).into_iter().filter_map(Broken::into_cause);
             acts.extend(again.filter(|again| acts.iter().all(|known| known.text != again.text)).collect::<Vec<_>>());
             acts
         }

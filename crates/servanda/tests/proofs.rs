@@ -62,6 +62,32 @@ fn what_sentences_mean_is_proved_as_it_is_answered() {
 }
 
 #[test]
+fn what_is_broken_again_is_proved_by_the_acts() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/literate/broken-again.md");
+    let dossier = open(&path, DefaultLaw::Library).expect("it is there");
+    all_accepted(&dossier, &checks(&dossier));
+    let mut world = World::new(&dossier.model);
+    let mut prover = Prover::new(&world).expect("its days are in order");
+    let accepted = |world: &World<'_>, proof| verify(world, &file(&dossier.model, vec![proof]));
+    // The first was a breach in 1930, which goes on: the others are shown by what was done then.
+    for text in ["did Arvenia breach NoWar in 1931", "did Parade breach NoDrill", "did Arvenia breach NoWar in 1933"] {
+        let text = text.to_owned();
+        let proof = prover.prove(&mut world, &[text.clone()], &View::default()).remove(0).expect("it can be proved");
+        assert_eq!((accepted(&world, proof.clone()), proof.answers.len()), (Ok(()), 1), "{text}");
+        let denied = Proof { answers: Vec::new(), exhaustive: true, ..proof.clone() };
+        assert!(accepted(&world, denied).is_err(), "{text}");
+        let mut other = proof.clone();
+        other.answers[0].truth = if other.answers[0].truth == "certain" { "possible" } else { "certain" }.to_owned();
+        assert!(accepted(&world, other).is_err(), "{text}");
+        for at in 0..proof.cases[0].certificate.steps.len() {
+            let mut less = proof.clone();
+            less.cases[0].certificate.steps.remove(at);
+            assert!(accepted(&world, less).is_err(), "{text} without step {at}");
+        }
+    }
+}
+
+#[test]
 fn statuses_of_norms_of_the_lithuanian_dossier_are_accepted() {
     let dossier = dossier();
     let norms = chosen(4, dossier.model.norms.iter().filter(|norm| norm.reading.is_none()));

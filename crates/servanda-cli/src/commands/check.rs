@@ -20,14 +20,16 @@ pub(crate) fn run(dir: &Path, proof: Option<&Path>, out: &Terminal) -> Exit {
     checked.diagnostics.extend(servanda::sourcing::not_at_hand(&dossier));
     checked.diagnostics.extend(servanda::sourcing::unresolved(&dossier));
     let clean = checked.is_clean();
+    let mut proved = true;
     if let Some(path) = proof {
         let checks = dossier.model.checks.iter();
         let questions: Vec<(View, Vec<String>)> = checks
             .map(|it| (it.view.clone(), it.expects.iter().map(|expect| expect.question.clone()).collect()))
             .collect();
-        if let Err(exit) = write_proofs(&mut world, &questions, path, out) {
-            return exit;
-        }
+        proved = match write_proofs(&mut world, &questions, path, out) {
+            Ok(proved) => proved,
+            Err(exit) => return exit,
+        };
     }
     if out.json() {
         let findings: Vec<_> = checked
@@ -60,5 +62,5 @@ pub(crate) fn run(dir: &Path, proof: Option<&Path>, out: &Terminal) -> Exit {
             checked.expectations,
         ));
     }
-    if clean { Exit::Yes } else { Exit::No }
+    if clean && proved { Exit::Yes } else { Exit::No }
 }

@@ -141,14 +141,14 @@ pub(crate) fn dir_and_question(words: &[String]) -> (&Path, &str) {
     }
 }
 
-/// Writes the proofs of the answers to questions, each with its view. If one has no proof, that is said, and no file is
-/// written.
+/// Writes the proofs of the answers to questions, each with its view, as far as they have one, and says whether all have.
+/// Why the others have none is said. If there is none at all, no file is written.
 pub(crate) fn write_proofs(
     world: &mut World<'_>,
     questions: &[(View, Vec<String>)],
     path: &Path,
     out: &Terminal,
-) -> Result<(), Exit> {
+) -> Result<bool, Exit> {
     let mut proofs = Vec::new();
     let complain = |question: &str, why: NoProof| {
         let why = match why {
@@ -165,27 +165,37 @@ pub(crate) fn write_proofs(
             return Err(Exit::CouldNot);
         }
     };
-    let mut whole = true;
+    let mut missing = 0;
     for (view, texts) in questions {
         for (text, proof) in texts.iter().zip(prover.prove(world, texts, view)) {
             match proof {
                 Ok(proof) => proofs.push(proof),
                 Err(why) => {
-                    whole = false;
+                    missing += 1;
                     complain(text, why);
                 }
             }
         }
     }
-    if !whole {
+    if missing > 0 && proofs.is_empty() {
         return Err(Exit::CouldNot);
     }
+    let proved = proofs.len();
     let file = servanda::proving::file(world.model, proofs);
     let text = serde_json::to_string(&file).expect("proofs are plain data");
     servanda::archive::write_whole(path, text.as_bytes()).map_err(|error| {
         out.complain(&format!("error[cannot-write]: {}: {error}\n", path.display()));
         Exit::CouldNot
-    })
+    })?;
+    if missing > 0 {
+        let these = count(proved, "answer", "answers");
+        out.complain(&format!(
+            "note: {} has the proofs of {these}; {} without\n",
+            path.display(),
+            count(missing, "is", "are")
+        ));
+    }
+    Ok(missing == 0)
 }
 
 /// Shows why a question could not be answered.

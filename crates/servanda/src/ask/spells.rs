@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Happened, StepId};
 use servanda_model::{
-    Clock, Condition, EntityId, EventId, EventPattern, Modality, Model, Norm, Term, Value, VarId, View,
+    ActionId, Clock, Condition, Effect, EntityId, EventId, EventPattern, Modality, Model, Norm, Term, Trigger, Value,
+    VarId, View,
 };
 
 use super::sayings::{day_or_between, text_of};
 use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
 use crate::ends::Ends;
 use crate::question::{Form, Question, Turn};
-use crate::steps;
+use crate::steps::{self, Told};
 use crate::world::{Outcome, Run, World};
 
 /// A time during which something is so.
@@ -340,29 +341,60 @@ pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, 
     answers
 }
 
-/// The acts by which a norm was broken again while it was broken: each that it forbids, done by whom it binds. With each stand
-/// the norm and who broke it.
-pub(super) fn broken_again(
-    world: &World<'_>,
-    outcome: &Outcome,
-    question: &Question,
-    view: &View,
-) -> Vec<([Option<Value>; 2], Answer)> {
-    let model = world.model;
+/// An act by which a norm was broken: the first, or one of those done while it was broken.
+pub(super) struct Broken {
+    /// The norm, and who broke it.
+    of: [Option<Value>; 2],
+    /// Its words, as an answer has them; none where it follows from what is not told of that day.
+    told: Option<String>,
+    /// The answer, without words.
+    answer: Answer,
+}
+
+impl Broken {
+    /// The act as what led to the breach.
+    pub(super) fn into_cause(self) -> Option<Answer> {
+        Some(Answer { text: self.told?, ..self.answer })
+    }
+}
+
+/// The norms that a question about breaches is about and that forbid an act: none where it cannot be seen which are meant.
+pub(crate) fn forbidding<'m>(model: &'m Model, question: &Question) -> Vec<&'m Norm> {
+    let all = of_breach(model, question).into_iter();
+    all.filter(|norm| norm.reading.is_none() && norm.modality == Modality::MustNot && norm.act.is_some()).collect()
+}
+
+/// Whether an act can only have made a breach that a question is about by being forbidden, or by what followed from it being
+/// so, and not by any state that it led to.
+pub(crate) fn is_of_acts_alone(model: &Model, question: &Question) -> bool {
+    let (all, forbidding) = (of_breach(model, question), forbidding(model, question));
+    let mut acts: Vec<ActionId> = forbidding.iter().filter_map(|norm| Some(norm.act.as_ref()?.action)).collect();
+    let mut next = 0;
+    while let Some(action) = acts.get(next).copied() {
+        let makes = |it: &Effect| matches!(it, Effect::Happen(it) if it.action == action);
+        for rule in model.rules.iter().map(|it| &it.item).filter(|rule| rule.effects.iter().any(makes)) {
+            for trigger in &rule.triggers {
+                let Trigger::Happens(it) = trigger else { return false };
+                if !acts.contains(&it.action) {
+                    acts.push(it.action);
+                }
+            }
+        }
+        next += 1;
+    }
+    !all.is_empty() && all.len() == forbidding.len() && asks_norm_or_nothing(question)
+}
+
+/// The norms of which a question asks whether they are breached: all, one, or those of an instrument or an article.
+fn of_breach<'m>(model: &'m Model, question: &Question) -> Vec<&'m Norm> {
     let breached = model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == "breached");
-    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return Vec::new() };
-    let (Some((word, fluent)), [wanted, by, ..]) = (breached, it.args.as_slice()) else { return Vec::new() };
+    let [Condition::Holds(it), others @ ..] = question.conditions.as_slice() else { return Vec::new() };
+    let (Some((_, fluent)), [wanted, _, ..]) = (breached, it.args.as_slice()) else { return Vec::new() };
     if it.fluent != *fluent {
         return Vec::new();
     }
-    let run = &outcome.runs[0];
-    let last = question.on.or(view.on).unwrap_or_else(|| world.last_day());
-    let (first, last) = question.own_time().unwrap_or((None, Some(last)));
-    let in_time = |tick: i64| first.is_none_or(|first| first <= tick) && last.is_none_or(|last| tick <= last);
-    let mut answers: Vec<([Option<Value>; 2], Answer)> = Vec::new();
-    // Which norms are meant: those of an instrument or an article.
     let mut wholes: Vec<EntityId> = Vec::new();
-    for condition in &question.conditions[1..] {
+    for condition in others {
         match condition {
             Condition::Holds(of) if of.fluent == model.hooks.belongs_to && of.args.first() == Some(wanted) => {
                 wholes.extend(of.args.get(1).and_then(|it| match it {
@@ -377,45 +409,103 @@ pub(super) fn broken_again(
         Term::Value(value) => value.as_entity() == Some(norm.entity),
         _ => wholes.iter().all(|whole| [norm.article, norm.instrument].contains(&Some(*whole))),
     };
-    let forbids = |norm: &&Norm| norm.reading.is_none() && norm.modality == Modality::MustNot;
-    for norm in model.norms.iter().filter(is_wanted).filter(forbids) {
-        let Some(act) = &norm.act else { continue };
-        for event in run.solution.events.iter().filter(|it| it.action == act.action && in_time(it.tick)) {
+    model.norms.iter().filter(is_wanted).collect()
+}
+
+/// By whom a norm is breached in a question.
+fn breaker(question: &Question) -> Option<Value> {
+    match question.conditions.first() {
+        Some(Condition::Holds(it)) => it.args.get(1).and_then(|by| match by {
+            Term::Value(by) => Some(*by),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+fn asks_norm_or_nothing(question: &Question) -> bool {
+    let asks_norm = match question.conditions.first() {
+        Some(Condition::Holds(it)) => matches!(it.args.first(), Some(Term::Var(var)) if question.asked == [*var]),
+        _ => false,
+    };
+    asks_norm || question.asked.is_empty()
+}
+
+/// The acts by which norms were broken, also again while they were broken: each that they forbid, done by whom they bind.
+pub(super) fn broken_again(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Broken> {
+    let model = world.model;
+    let last = question.on.or(view.on).unwrap_or_else(|| world.last_day());
+    let period = question.own_time().unwrap_or((None, Some(last)));
+    let mut all: Vec<Broken> = Vec::new();
+    for norm in forbidding(model, question) {
+        for Act { of, args, first, days } in acts_against(world, outcome, norm, breaker(question)) {
+            let Some(always) = in_time(&days, period) else { continue };
+            let (run, action) = (&outcome.runs[first], norm.act.as_ref().map(|act| act.action));
+            let (Some(tick), Some(action)) = (days[first], action) else { continue };
+            let trace = steps::of_act(world, outcome, run, action, args, tick);
+            let day = Some(model.show_tick(tick));
+            let told = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
+            // An act that is told of itself has the days between which it was.
+            let is_it = |told: &&Told| told.day == day || told.day.is_none() || trace.steps.len() == 1;
+            let told = told.filter(is_it).max_by(|a, b| a.day.cmp(&b.day)).map(Told::with_name);
+            if told.is_some() && all.iter().any(|known| known.told == told && known.of == of) {
+                continue;
+            }
+            let is_sure = outcome.exhaustive && always;
+            let days = days.into_iter().filter(Option::is_some);
+            let mut answer = answer(world, String::new(), is_sure, days.collect(), vec![None]);
+            answer.act = true;
+            (answer.steps, answer.assumptions) = (trace.steps, trace.assumptions);
+            all.push(Broken { of, told, answer });
+        }
+    }
+    all
+}
+
+/// An act against a norm: with the same arguments, the first, the second and so on is the same in every chronology.
+struct Act<'o> {
+    /// The norm, and who broke it.
+    of: [Option<Value>; 2],
+    args: &'o [Value],
+    /// The first run that has it.
+    first: usize,
+    /// Its day in each run.
+    days: Vec<Option<i64>>,
+}
+
+/// The acts against a norm in order of time.
+fn acts_against<'o>(world: &World<'_>, outcome: &'o Outcome, norm: &Norm, by: Option<Value>) -> Vec<Act<'o>> {
+    let model = world.model;
+    let breached = model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == "breached");
+    let (Some(act), Some((breached, _))) = (&norm.act, breached) else { return Vec::new() };
+    let mut all: BTreeMap<_, Act<'o>> = BTreeMap::new();
+    for (at, run) in outcome.runs.iter().enumerate() {
+        let mut times: BTreeMap<&[Value], usize> = BTreeMap::new();
+        for event in run.solution.events.iter().filter(|it| it.action == act.action) {
+            let time = times.entry(&event.args).or_default();
+            *time += 1;
             let Some(put) = settled_by(model, run, norm, act, event) else { continue };
             let breaker = match norm.bearer {
                 Term::Var(var) => put.get(&var).copied(),
                 Term::Value(value) => Some(value),
                 Term::Any => None,
             };
-            if matches!((by, breaker), (Term::Value(by), Some(breaker)) if *by != breaker) {
+            if matches!((by, breaker), (Some(by), Some(breaker)) if by != breaker) {
                 continue;
             }
             let instance: Vec<Option<Value>> = norm.instance.iter().map(|var| put.get(var).copied()).collect();
             let held = run.solution.instances_of(norm.status, &instance);
             let mut broken = held.flat_map(|it| &it.intervals);
-            if !broken.any(|it| it.value == Value::entity(*word) && it.contains(event.tick)) {
-                continue;
-            }
-            let trace = steps::of_act(world, outcome, run, event.action, &event.args, event.tick);
-            let day = Some(model.show_tick(event.tick));
-            let told = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
-            let told = told.filter(|told| told.day == day || told.day.is_none()).max_by(|a, b| a.day.cmp(&b.day));
-            let Some(told) = told else { continue };
-            let (text, of) = (told.with_name(), [Some(Value::entity(norm.entity)), breaker]);
-            if answers.iter().all(|(known, answer)| answer.text != text || *known != of) {
-                // The same act may be done several times; each is the first, second and so on in every chronology.
-                let at = days_of(run, event).position(|day| day == event.tick).unwrap_or(0);
-                let days: Vec<_> = outcome.runs.iter().map(|run| days_of(run, event).nth(at)).collect();
-                let is_sure = outcome.exhaustive && days.iter().all(Option::is_some);
-                let days = days.into_iter().flatten().map(Some);
-                let mut one = answer(world, text, is_sure, days.collect(), vec![None]);
-                one.act = true;
-                (one.steps, one.assumptions) = (trace.steps, trace.assumptions);
-                answers.push((of, one));
+            if broken.any(|it| it.value == Value::entity(*breached) && it.contains(event.tick)) {
+                let of = [Some(Value::entity(norm.entity)), breaker];
+                let new = || Act { of, args: &event.args, first: at, days: vec![None; outcome.runs.len()] };
+                all.entry((of, &*event.args, *time)).or_insert_with(new).days[at] = Some(event.tick);
             }
         }
     }
-    answers
+    let mut all: Vec<Act<'o>> = all.into_values().collect();
+    all.sort_by_key(|act| act.days[act.first]);
+    all
 }
 
 /// What was broken again in the time that a question asks about, in the words of its answer: a breach that goes on is not
@@ -433,12 +523,13 @@ pub(super) fn again_in_time(
     if wanted.len() != question.asked.len() || !matches!(question.form, Form::Whether | Form::Which) {
         return;
     }
-    for (of, act) in broken_again(world, outcome, question, view) {
+    for Broken { of, told, answer } in broken_again(world, outcome, question, view) {
         let key: Option<Vec<Value>> = wanted.iter().map(|at| of[*at]).collect();
         let Some(key) = key else { continue };
         let text = text_of(world.model, question, &key, &outcome.runs[0].solution);
+        let which = told.map(|told| format!("by {told}")).into_iter().collect();
         if answers.iter().all(|known| known.text != text) {
-            answers.push(Answer { text, which: vec![format!("by {}", act.text)], ..act });
+            answers.push(Answer { text, which, ..answer });
         }
     }
 }
@@ -453,29 +544,28 @@ pub(super) fn made_by(
     answers: &mut Vec<Answer>,
 ) {
     let name = world.model.name(act);
+    let mut own: Vec<Answer> = Vec::new();
+    if asks_norm_or_nothing(question) {
+        let all = broken_again(world, outcome, question, view).into_iter();
+        for it in all.filter(|it| it.told.as_ref().is_some_and(|told| told.starts_with(&format!("{name}: ")))) {
+            let key: Vec<Value> = it.of[0].into_iter().filter(|_| !question.asked.is_empty()).collect();
+            let text = text_of(world.model, question, &key, &outcome.runs[0].solution);
+            own.push(Answer { text, ..it.answer });
+        }
+    }
     answers.retain(|answer| {
         // The last step is that it is so, on the day on which it began.
         let since = answer.steps.last().and_then(|told| told.day.as_ref());
         let began = |told: &steps::Told| since.is_none() || told.day.as_ref() == since;
         let is_it = |told: &steps::Told| told.name.as_deref() == Some(name) && told.kind == "event";
-        answer.steps.iter().any(|told| is_it(told) && began(told))
-    });
-    let asks_norm = match question.conditions.first() {
-        Some(Condition::Holds(it)) => matches!(it.args.first(), Some(Term::Var(var)) if question.asked == [*var]),
-        _ => false,
-    };
-    if !asks_norm && !question.asked.is_empty() {
-        return;
-    }
-    let again = broken_again(world, outcome, question, view);
-    for ([norm, _], one) in again.into_iter().filter(|(_, one)| one.text.starts_with(&format!("{name}: "))) {
-        let run = &outcome.runs[0];
-        let text = match (question.asked.is_empty(), norm) {
-            (false, Some(norm)) => text_of(world.model, question, &[norm], &run.solution),
-            _ => text_of(world.model, question, &[], &run.solution),
+        let is_own = |own: &Answer| {
+            own.text == answer.text && own.since == answer.since && own.since_between == answer.since_between
         };
-        if answers.iter().all(|known| known.text != text) {
-            answers.push(Answer { text, ..one });
+        own.iter().any(is_own) || answer.steps.iter().any(|told| is_it(told) && began(told))
+    });
+    for one in own {
+        if answers.iter().all(|known| known.text != one.text) {
+            answers.push(one);
         }
     }
 }
@@ -497,11 +587,6 @@ fn settled_by(
         }
     }
     steps::settled(&act.args, &args)
-}
-
-/// The days on which an act was done, in order.
-fn days_of<'r>(run: &'r Run, act: &'r Happened) -> impl Iterator<Item = i64> + 'r {
-    run.solution.events.iter().filter(|it| it.action == act.action && it.args == act.args).map(|it| it.tick)
 }
 
 /// What was done on a day to the things that a question names.

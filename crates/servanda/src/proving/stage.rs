@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use servanda_engine::{Happened, Instance, Interval, Solution};
+use servanda_engine::{Cause, Happened, Instance, Interval, Solution, StepId};
 use servanda_model::{
-    ActionId, DefinitionId, EntityId, EventId, EventKind, FluentId, Guard, Happening, Model, Occurrence, Program,
+    ActionId, DefinitionId, EntityId, EventId, EventKind, FluentId, Guard, Happening, Model, Norm, Occurrence, Program,
     RangeId, Term, Value, View,
 };
 use servanda_proof::{By, Certificate, From, Instant, Kind, Orders, Refused, Shape, Step, Target, Val, What};
@@ -38,6 +38,8 @@ pub(super) struct Stage<'m> {
     turns: BTreeSet<i64>,
     /// Whether acts upon places in which those asked about lie are looked at.
     wholes: bool,
+    /// Whether acts against norms are looked at.
+    acts: bool,
     /// The last day of which the actor of the view knows.
     seen_until: Option<i64>,
 }
@@ -84,8 +86,10 @@ impl<'m> Stage<'m> {
             _ => Some(question.on.or(view.on).unwrap_or_else(|| world.last_day())),
         };
         let (first, last) = question.own_time().unwrap_or_default();
+        let acts = reads_acts(model, &question);
+        let by = acts.then(|| question.on.or(view.on).unwrap_or_else(|| world.last_day()));
         let turns =
-            first.into_iter().chain([day, last].into_iter().flatten().map(|day| day.saturating_add(1))).collect();
+            first.into_iter().chain([day, last, by].into_iter().flatten().map(|day| day.saturating_add(1))).collect();
         let (seen_until, wholes) = (view.seen_by.and(view.on), false);
         let (view, unknown, program) = (view.clone(), unknown.to_vec(), Rc::new(program));
         Ok(Stage {
@@ -101,6 +105,7 @@ impl<'m> Stage<'m> {
             through,
             turns,
             wholes,
+            acts,
             seen_until,
         })
     }
@@ -294,9 +299,9 @@ impl<'m> Stage<'m> {
         Ok(accepted)
     }
 
-    /// Adds the orders of acts with the days on which it begins and ceases that a place lies in another, and with the days
-    /// after these: an act is upon what lies in its place on the day or the day before.
-    fn hang_on_nesting(&self, accepted: &mut Accepted) {
+    /// Adds the orders of acts with the days on which it begins and ceases that a place lies in another or that a norm is
+    /// broken, and with the days after these: an act is upon what lies in its place on the day or the day before.
+    fn hang_on_states(&self, accepted: &mut Accepted) {
         let instant = |tick: i64| accepted.moving.get(&tick).cloned().unwrap_or(Instant::of(From::Tick(tick)));
         let mut orders = Orders::new();
         for end in accepted.intervals.values().flatten().flat_map(|span| [span.since, span.until]).flatten() {
@@ -320,8 +325,8 @@ impl<'m> Stage<'m> {
         let moving = ticks.iter().filter_map(|tick| accepted.moving.get(tick));
         let turns = self.turns.iter().map(|day| Instant::of(From::Tick(*day)));
         accepted.orders.extend(moving.flat_map(|it| turns.clone().map(|day| (it.clone(), day))));
-        if self.wholes {
-            self.hang_on_nesting(accepted);
+        if self.wholes || self.acts {
+            self.hang_on_states(accepted);
         }
         let event = |id: usize| Instant::of(From::Event(id as u32));
         let gaps = open.iter().flat_map(|id| self.days.gaps(*id).map(|day| (event(*id), Instant::of(From::Tick(day)))));
@@ -368,6 +373,31 @@ fn order(model: &Model, id: EventId, ticks: &[Option<i64>], depth: u32) -> u32 {
     after.max(model.events[id.index()].step)
 }
 
+/// Whether the acts are looked at that are done against norms, as one that is broken may be broken again.
+fn reads_acts(model: &Model, question: &Question) -> bool {
+    let begins = question.turn == Some(Turn::Begins) && matches!(question.form, Form::Whether | Form::Which);
+    question.by_act.is_some() || begins && is_of_breach(model, question)
+}
+
+/// That a norm is broken, and what is done against it: the act that it forbids, also in a part of a place that it names.
+fn against(model: &Model, norm: &Norm) -> Vec<Shape> {
+    let fixed = |term: &Term| match term {
+        Term::Value(value) => Some(Val::of(*value, &model.program.ranges)),
+        _ => None,
+    };
+    let Some(act) = &norm.act else { return Vec::new() };
+    let mut done = Shape { of: Target::Action(act.action.0), args: act.args.iter().map(fixed).collect() };
+    let status = Shape { of: Target::Fluent(norm.status.0), args: vec![None; norm.instance.len()] };
+    let mut all = vec![status];
+    for (at, _) in &norm.places {
+        done.args[*at] = None;
+        let whole = fixed(&act.args[*at]);
+        all.extend(model.nesting.iter().map(|it| Shape { of: Target::Fluent(it.0), args: vec![None, whole] }));
+    }
+    all.push(done);
+    all
+}
+
 /// What a question is about.
 fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Vec<Shape>, String> {
     let model = world.model;
@@ -398,9 +428,10 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         Form::Says(_) | Form::Claims(_) | Form::Against { .. } | Form::Named(_) => {
             return Err("what a text says rests on the text alone".to_owned());
         }
-        _ if question.by_act.is_some() || question.turn == Some(Turn::Begins) && is_of_breach(model, question) => {
+        _ if question.by_act.is_some() && !ask::is_of_acts_alone(model, question) => {
             return Err(
-                "that a norm was broken again while it was broken is read off the acts that it forbids".to_owned()
+                "what an act led to is read off the reasons of breaches, where these are not just that it is forbidden"
+                    .to_owned(),
             );
         }
         Form::Cause => {
@@ -434,7 +465,11 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
                 return Err("the question has no form of its own".to_owned());
             }
             let open = ask::undecided_patterns(model, question).map(|(_, open)| open);
-            open.chain(question.fluents()).map(any).collect()
+            let mut goals: BTreeSet<Shape> = open.chain(question.fluents()).map(any).collect();
+            if reads_acts(model, question) {
+                goals.extend(ask::forbidding(model, question).into_iter().flat_map(|norm| against(model, norm)));
+            }
+            goals.into_iter().collect()
         }
     };
     Ok(goals)
@@ -487,8 +522,17 @@ fn solution(accepted: &Accepted, program: &Program, moved: &dyn Fn(i64) -> i64) 
     for (tick, step, on) in &accepted.events {
         let Target::Action(action) = on.of else { continue };
         let args = on.args.iter().flatten().map(|arg| plain(*arg, &mut solution.ranges)).collect();
-        let event =
-            Happened { tick: moved(*tick), step: *step, action: ActionId(action), args, is_produced: false, by: None };
+        let (at, tick, step) = (Some((*tick, *step)), moved(*tick), *step);
+        let is_produced =
+            accepted.acts.iter().any(|(it, act, by)| (*it, act) == (at, on) && matches!(by, By::Rule(..)));
+        // What it follows from is the step by which it is told.
+        let origin = accepted.origins(program, at, on).into_iter().next_back().filter(|_| is_produced);
+        let by = origin.map(|tag| {
+            let cause = Cause::Occurrence(tag);
+            solution.steps.push(servanda_engine::Step { tick: Some(tick), step, cause, premises: Vec::new() });
+            StepId(solution.steps.len() as u32 - 1)
+        });
+        let event = Happened { tick, step, action: ActionId(action), args, is_produced, by };
         solution.events.push(event);
     }
     solution.events.sort();
