@@ -230,10 +230,10 @@ fn no_altered_proof_is_accepted_unless_it_is_still_true() {
         prover.prove(world, &[text.to_owned()], view).remove(0).expect("it can be proved")
     };
     let questions = [
-        ("who controls Vilnius", "1939-09-18", 340),
-        ("USSR ceded VilniusTerritory to Lithuania", "1939-10-26", 440),
-        ("not LeagueOfNations recognises title to VilniusRegion of Poland", "1923-04-01", 200),
-        ("troops of USSR in Lithuania is 18 786", "1939-11-15", 200),
+        ("who controls Vilnius", "1939-09-18", 120),
+        ("USSR ceded VilniusTerritory to Lithuania", "1939-10-26", 680),
+        ("not LeagueOfNations recognises title to VilniusRegion of Poland", "1923-04-01", 380),
+        ("troops of USSR in Alytus is 8 000", "1939-12-01", 100),
     ];
     let mut roll = dice(7);
     let mut tried = 0;
