@@ -72,7 +72,10 @@ fn what_is_broken_again_is_proved_by_the_acts() {
     // The first was a breach in 1930, which goes on: the others are shown by what was done then.
     for text in ["did Arvenia breach NoWar in 1931", "did Parade breach NoDrill", "did Arvenia breach NoWar in 1933"] {
         let text = text.to_owned();
-        let proof = prover.prove(&mut world, std::slice::from_ref(&text), &View::default()).remove(0).expect("it can be proved");
+        let proof = prover
+            .prove(&mut world, std::slice::from_ref(&text), &View::default())
+            .remove(0)
+            .expect("it can be proved");
         assert_eq!((accepted(&world, proof.clone()), proof.answers.len()), (Ok(()), 1), "{text}");
         let denied = Proof { answers: Vec::new(), exhaustive: true, ..proof.clone() };
         assert!(accepted(&world, denied).is_err(), "{text}");
