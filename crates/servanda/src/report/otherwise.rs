@@ -25,9 +25,20 @@ pub(super) fn latest(world: &mut World<'_>, outcome: &Outcome, view: &View) -> O
     Some(solve(&compiled, &narrative(world.model, &outcome.visible, &ticks, &outcome.unknown), &options))
 }
 
-/// The timelines when all numbers that are left open are the least, and the greatest; none where every number is certain.
+/// The timelines when all numbers that are left open are the least, and the greatest; none where every number is certain, or none
+/// of the norms that it leaves undecided is one on which another hangs.
 pub(super) fn with_numbers(world: &World<'_>, outcome: &Outcome, view: &View) -> Vec<Solution> {
     let (model, program) = (world.model, &outcome.program);
+    let solution = &outcome.runs[0].solution;
+    let undecided = |value: Value| value.as_entity().is_some_and(|word| model.name(word) == "undecided");
+    let is_undecided = |norm: &Norm| {
+        let any = vec![None; norm.instance.len()];
+        solution.instances_of(norm.status, &any).any(|it| it.intervals.iter().any(|interval| undecided(interval.value)))
+    };
+    let named = |norm: &&Norm| model.own_statuses.iter().any(|(.., it)| *it == norm.entity);
+    if !model.norms.iter().filter(named).any(is_undecided) {
+        return Vec::new();
+    }
     let told = outcome.visible.iter().flat_map(|event| of_event(model, *event));
     let figures: BTreeSet<Figure> = told.chain(of_start(program)).collect();
     let Some(compiled) = Compiled::new(program).ok().filter(|_| !figures.is_empty()) else { return Vec::new() };
