@@ -21,7 +21,7 @@ use crate::world::{Chosen, MOST_RUNS, Run, Side, narrative};
 /// A program made ready to run.
 pub(crate) struct Ready {
     pub(crate) program: Rc<Program>,
-    pub(crate) compiled: Compiled,
+    pub(crate) compiled: Rc<Compiled>,
 }
 
 /// What chronologies are run with.
@@ -154,7 +154,7 @@ impl<'a> Weighing<'a> {
             let Relevant { items, initial, .. } = &self.relevant[side];
             let program = Slice::of_items(&self.runner.sides[side].ready.program, items, initial);
             let compiled = Compiled::new(&program).expect("a part of a program that has a meaning has one");
-            Ready { program: Rc::new(program), compiled }
+            Ready { program: Rc::new(program), compiled: Rc::new(compiled) }
         })
     }
 

@@ -42,6 +42,8 @@ pub struct World<'m> {
 pub struct Outcome {
     /// The program that ran, with the questions put to it.
     pub program: Rc<Program>,
+    /// The same made ready to run, where it still is at hand.
+    pub(crate) compiled: Option<Rc<Compiled>>,
     /// One run for each chronology looked at; the first is the earliest, in which all events take part. The others leave
     /// out what cannot matter to the question.
     pub runs: Vec<Rc<Run>>,
@@ -85,6 +87,7 @@ impl Outcome {
         let program = runs.first().map(|run| Rc::clone(&run.program)).unwrap_or_default();
         Outcome {
             program,
+            compiled: None,
             cells: (0..runs.len()).map(|at| (at, at)).collect(),
             runs,
             exhaustive,
@@ -253,6 +256,7 @@ impl<'m> World<'m> {
                 for (at, keys) in asking {
                     let uncertain = chosen.uncertain.clone();
                     let outcome = common.outcome(&sides[0].ready.program, runs.clone(), uncertain, inexact.clone());
+                    let outcome = Outcome { compiled: Some(Rc::clone(&sides[0].ready.compiled)), ..outcome };
                     match keys {
                         Some(keys) => parts[at].push((keys, outcome)),
                         None => outcomes[at] = Some(outcome),
@@ -312,7 +316,7 @@ impl<'m> World<'m> {
             program.initial.retain(|fact| provisions.contains(&fact.origin) || self.evidence_by(fact.origin, year));
         }
         put(&mut program, questions);
-        Ok(Side { ready: Ready { compiled: Compiled::new(&program)?, program: Rc::new(program) }, visible })
+        Ok(Side { ready: Ready { compiled: Rc::new(Compiled::new(&program)?), program: Rc::new(program) }, visible })
     }
 
     /// What each group of targets depends on, on each side.
@@ -613,6 +617,7 @@ impl Common {
         let Runs { runs, cells, exhaustive, precise, stated } = runs;
         Outcome {
             program: Rc::clone(program),
+            compiled: None,
             runs,
             cells,
             exhaustive,

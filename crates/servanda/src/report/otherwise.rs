@@ -2,6 +2,7 @@
 //! numbers that are left open are the least, or the greatest, that they can be.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use servanda_engine::{Compiled, Instance, Interval, Options, Record, Solution, Start, solve, solve_doubting};
 use servanda_model::{EntityId, EventId, Kinded, Norm, Term, Value, View};
@@ -19,7 +20,7 @@ pub(super) fn latest(world: &mut World<'_>, outcome: &Outcome, view: &View) -> O
     let scenario = world.dating.chronology.as_mut()?.latest(horizon).ok()?;
     let ticks: Vec<Option<i64>> =
         world.dating.points.iter().map(|point| point.and_then(|point| scenario.tick(point))).collect();
-    let compiled = Compiled::new(&outcome.program).ok()?;
+    let compiled = compiled(outcome)?;
     let until = world.horizon(view);
     let options = Options { until: None, horizon: until, record: Record::Timeline };
     Some(solve(&compiled, &narrative(world.model, &outcome.visible, &ticks, &outcome.unknown), &options))
@@ -41,7 +42,7 @@ pub(super) fn with_numbers(world: &World<'_>, outcome: &Outcome, view: &View) ->
     }
     let told = outcome.visible.iter().flat_map(|event| of_event(model, *event));
     let figures: BTreeSet<Figure> = told.chain(of_start(program)).collect();
-    let Some(compiled) = Compiled::new(program).ok().filter(|_| !figures.is_empty()) else { return Vec::new() };
+    let Some(compiled) = compiled(outcome).filter(|_| !figures.is_empty()) else { return Vec::new() };
     let told = narrative(model, &outcome.visible, &world.base(), &outcome.unknown);
     let trial = Trial::new(model, program, &figures, &BTreeSet::new(), &told);
     let facts: BTreeSet<usize> = (0..program.initial.len()).collect();
@@ -54,6 +55,10 @@ pub(super) fn with_numbers(world: &World<'_>, outcome: &Outcome, view: &View) ->
         solve_doubting(&compiled, start, &told, &options).0
     };
     vec![solved(false), solved(true)]
+}
+
+fn compiled(outcome: &Outcome) -> Option<Rc<Compiled>> {
+    outcome.compiled.clone().or_else(|| Compiled::new(&outcome.program).ok().map(Rc::new))
 }
 
 impl Making<'_, '_> {
