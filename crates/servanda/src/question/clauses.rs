@@ -1,6 +1,6 @@
 //! A sentence that says when: `who held Tarn when Sele was signed`, `did Belmark protest before Arvenia ratified Sele`.
 
-use servanda_model::{EventId, EventPattern, Scope, Standing};
+use servanda_model::{Event, EventId, EventPattern, Scope, Standing};
 
 use super::dates::Days;
 use super::ends::time_around;
@@ -133,17 +133,8 @@ impl Preparing<'_> {
         let mut told: Vec<(Days, EventId)> = Vec::new();
         for order in orders {
             let Ok(deeds) = self.asker.happenings(&order, &mut Scope::default()) else { continue };
-            for (pattern, _) in &deeds {
-                let events = self.model.events.iter().enumerate();
-                told.extend(
-                    events
-                        .filter(|(_, event)| {
-                            event.standing == Standing::Stated
-                                && event.happenings.iter().any(|it| is_done_in(pattern, it))
-                        })
-                        .map(|(at, event)| ((event.when.min, event.when.max), EventId::from_index(at))),
-                );
-            }
+            let events = deeds.iter().flat_map(|(pattern, _)| self.told_events(pattern));
+            told.extend(events.map(|(id, event)| ((event.when.min, event.when.max), id)));
             if !told.is_empty() {
                 break;
             }
@@ -153,9 +144,14 @@ impl Preparing<'_> {
 
     /// The days of each stated act of a kind.
     fn told_days(&self, pattern: &EventPattern) -> Vec<Days> {
-        let events = self.model.events.iter().filter(|event| event.standing == Standing::Stated);
-        let told = events.filter(|event| event.happenings.iter().any(|it| is_done_in(pattern, it)));
-        let dated = told.filter(|event| event.when.min.is_some() || event.when.max.is_some());
-        dated.map(|event| (event.when.min, event.when.max)).collect()
+        let days = self.told_events(pattern).map(|(_, event)| (event.when.min, event.when.max));
+        days.filter(|(first, last)| first.is_some() || last.is_some()).collect()
+    }
+
+    /// The stated acts of a kind.
+    fn told_events<'e>(&'e self, pattern: &'e EventPattern) -> impl Iterator<Item = (EventId, &'e Event)> {
+        let all = self.model.events.iter().enumerate().filter(|(_, event)| event.standing == Standing::Stated);
+        let told = all.filter(|(_, event)| event.happenings.iter().any(|it| is_done_in(pattern, it)));
+        told.map(|(at, event)| (EventId::from_index(at), event))
     }
 }
