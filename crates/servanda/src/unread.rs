@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_diagnostics::{Diagnostic, SourceMap, Span};
 use servanda_model::lexicon::Target;
-use servanda_model::{Condition, Effect, Expr, File, Happening, Model, OriginId, Trigger, elaborate};
+use servanda_model::{Condition, Effect, File, Happening, Mention, Model, OriginId, Trigger, elaborate};
 use servanda_syntax::Document;
 
 use crate::law;
@@ -116,7 +116,7 @@ fn reads(model: &Model) -> Vec<(OriginId, Target)> {
     for definition in model.definitions.iter().map(|it| &it.item) {
         let mut found = Vec::new();
         of_conditions(&definition.conditions, &mut found);
-        of_expr(&definition.value, &mut found);
+        definition.value.mentions(&mut |it| note(it, &mut found));
         all.extend(found.into_iter().map(|target| (definition.origin, target)));
     }
     all
@@ -137,32 +137,11 @@ fn of_trigger(trigger: &Trigger, out: &mut Vec<Target>) {
 }
 
 fn of_conditions(conditions: &[Condition], out: &mut Vec<Target>) {
-    for condition in conditions {
-        match condition {
-            Condition::Holds(it) => out.push(Target::Fluent(it.fluent)),
-            Condition::Not(list) => of_conditions(list, out),
-            Condition::AnyOf(lists) => lists.iter().for_each(|list| of_conditions(list, out)),
-            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
-                of_expr(left, out);
-                of_expr(right, out);
-            }
-            Condition::Let(_, value) => of_expr(value, out),
-            Condition::IsKind(..) => {}
-        }
-    }
+    conditions.iter().for_each(|condition| condition.mentions(&mut |it| note(it, out)));
 }
 
-fn of_expr(expr: &Expr, out: &mut Vec<Target>) {
-    match expr {
-        Expr::Fluent(fluent, _) => out.push(Target::Fluent(*fluent)),
-        Expr::Arith(_, left, right) => {
-            of_expr(left, out);
-            of_expr(right, out);
-        }
-        Expr::Aggregate(it) => {
-            of_expr(&it.of, out);
-            of_conditions(&it.over, out);
-        }
-        Expr::Value(_) | Expr::Var(_) | Expr::Now => {}
+fn note(mention: Mention<'_>, out: &mut Vec<Target>) {
+    if let Mention::Fluent(fluent, _) = mention {
+        out.push(Target::Fluent(fluent));
     }
 }
