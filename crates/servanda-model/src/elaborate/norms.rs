@@ -435,6 +435,10 @@ impl Elaborator<'_> {
         for clause in clauses.iter().filter(|clause| matches!(clause.keyword, Some("when" | "or when"))) {
             occasions.extend(logic.triggers(&all(&clause.tokens))?);
         }
+        let in_parts = occasions.iter().filter_map(|it| reach::in_a_part(&mut logic, it, &nests));
+        let in_parts: Vec<Occasion> = in_parts.collect();
+        let is_set_off_once = occasions.len() == 1;
+        occasions.extend(in_parts);
         let (triggers, mut given): (Vec<Trigger>, Vec<Vec<Condition>>) = occasions.into_iter().unzip();
         let mut ifs = match given.as_mut_slice() {
             [only] => std::mem::take(only),
@@ -570,7 +574,13 @@ impl Elaborator<'_> {
                         None => Window::Within(time),
                         Some(at) => {
                             let of = logic.triggers(&words[at + 1..])?;
-                            Window::WithinOf(time, of.into_iter().map(|it| as_set_off(&triggers, it)).collect())
+                            let of = of.into_iter().flat_map(|it| match triggers.first() {
+                                Some(first) if is_set_off_once && is_same_act(first, &it.0) => {
+                                    set_off(&triggers, &given)
+                                }
+                                _ => vec![it],
+                            });
+                            Window::WithinOf(time, of.collect())
                         }
                     };
                 }
@@ -770,19 +780,19 @@ fn named_in(body: &Body) -> Vec<Term> {
     named
 }
 
-/// The time that counts from the very act that sets a norm off counts from that one.
-fn as_set_off(triggers: &[Trigger], occasion: Occasion) -> Occasion {
+/// Whether two occasions are the same act: the time that counts from the very act that sets a norm off counts from that one.
+fn is_same_act(one: &Trigger, other: &Trigger) -> bool {
     let alike = |one: &Term, other: &Term| one == other || matches!((one, other), (Term::Var(_), Term::Var(_)));
-    let is_it = |it: &&Trigger| match (it, &occasion.0) {
+    match (one, other) {
         (Trigger::Happens(one), Trigger::Happens(other)) => {
             one.action == other.action && one.args.iter().zip(&other.args).all(|(one, other)| alike(one, other))
         }
         _ => false,
-    };
-    match triggers {
-        [only] if is_it(&only) => (only.clone(), Vec::new()),
-        _ => occasion,
     }
+}
+
+fn set_off(triggers: &[Trigger], given: &[Vec<Condition>]) -> Vec<Occasion> {
+    triggers.iter().cloned().zip(given.iter().cloned()).collect()
 }
 
 fn trigger_terms(trigger: &Trigger) -> Vec<Term> {

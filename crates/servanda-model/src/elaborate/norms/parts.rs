@@ -6,13 +6,13 @@
 
 use super::Body;
 use super::builder::Builder;
-use super::reach::lies_in;
+use super::reach::{itself, lies_in};
 use crate::elaborate::value_of;
 use crate::ids::{ActionId, VarId};
 use crate::lexicon::{Slot, Target, read_alike};
 use crate::model::{Modality, OwedInstead};
 use crate::program::{
-    Action, CompareOp, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var,
+    Action, Condition, Effect, EventPattern, Expr, FluentPattern, FluentType, Hole, Mode, Term, Trigger, Var,
 };
 use crate::value::Value;
 
@@ -81,14 +81,7 @@ impl Builder<'_, '_> {
         for (at, var) in places {
             there[*at] = Term::Var(*var);
             let Some(part) = lies_in(&nests, holes[*at], Term::Var(*var), args[*at]) else { return };
-            let itself = match args[*at] {
-                Term::Var(whole) => Condition::Let(whole, Expr::Var(*var)),
-                Term::Value(whole) => {
-                    let (left, right) = (Expr::Var(*var), Expr::Value(whole));
-                    Condition::Compare { left, op: CompareOp::Equal, right }
-                }
-                Term::Any => return,
-            };
+            let Some(itself) = itself(Term::Var(*var), args[*at]) else { return };
             // Where one place is named the act in that very place is told of already.
             conditions.push(if places.len() == 1 { part } else { Condition::AnyOf(vec![vec![itself], vec![part]]) });
         }

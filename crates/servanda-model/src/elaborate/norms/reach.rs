@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use servanda_syntax::Statement;
 
 use super::exceptions::mentioned;
-use super::{Body, Content};
+use super::{Body, Content, Occasion};
 use crate::elaborate::logic::Logic;
 use crate::elaborate::{Elaborator, value_of, words};
-use crate::ids::{EntityId, FluentId, VarId};
-use crate::program::{CompareOp, Condition, EventPattern, Expr, FluentPattern, Hole, Term};
+use crate::ids::{ActionId, EntityId, FluentId, VarId};
+use crate::lexicon::{Lexicon, Piece, Slot, Target};
+use crate::program::{CompareOp, Condition, EventPattern, Expr, FluentPattern, Hole, Term, Trigger};
 use crate::put::Put;
 use crate::value::{Kinded, Value};
 
@@ -43,6 +44,73 @@ pub(super) fn places_of(
     let found = act.args.iter().zip(holes).enumerate().filter(|(_, (term, hole))| is_named(term) && nested(hole));
     let found: Vec<(usize, Hole)> = found.map(|(at, (_, hole))| (at, *hole)).collect();
     found.into_iter().map(|(at, hole)| (at, logic.scope.fresh(hole))).collect()
+}
+
+/// Words before a place that say where an act is done, not what is done to.
+const WHERE: [&str; 7] = ["across", "at", "in", "inside", "into", "on", "through"];
+
+/// The occasion that what sets a norm off by being done in a place is done in a part of it: troops that are stationed in a town
+/// are stationed in its country. To do something to a part (to evacuate it, to cede it) is not to do it to the whole.
+pub(super) fn in_a_part(logic: &mut Logic<'_>, (trigger, given): &Occasion, nests: &Nests) -> Option<Occasion> {
+    let Trigger::Happens(act) = trigger else { return None };
+    let holes = logic.actions[act.action.index()].holes.clone();
+    let read = mentioned(given);
+    let mut act = act.clone();
+    let mut parts = Vec::new();
+    for (at, hole) in holes.into_iter().enumerate() {
+        let whole = act.args[at];
+        let is_named = match whole {
+            Term::Value(_) => true,
+            // Of several places any.
+            Term::Var(var) => read.contains(&var),
+            Term::Any => false,
+        };
+        let is_place = nests.iter().any(|(place, _)| *place == hole);
+        if !is_named || !is_place || !says_where(logic.reader.lexicon, act.action, at) {
+            continue;
+        }
+        let part = Term::Var(logic.scope.fresh(hole));
+        parts.push((itself(part, whole)?, lies_in(nests, hole, part, whole)?));
+        act.args[at] = part;
+    }
+    // Where one place is named the act in that very place is told of already.
+    let mut conditions = match parts.as_slice() {
+        [] => return None,
+        [(_, part)] => vec![part.clone()],
+        several => {
+            let either = |(itself, part): &(Condition, Condition)| {
+                Condition::AnyOf(vec![vec![itself.clone()], vec![part.clone()]])
+            };
+            several.iter().map(either).collect()
+        }
+    };
+    conditions.extend(given.iter().cloned());
+    Some((Trigger::Happens(act), conditions))
+}
+
+/// That the place where an act is done is the one that is named.
+pub(super) fn itself(there: Term, named: Term) -> Option<Condition> {
+    let Term::Var(there) = there else { return None };
+    match named {
+        Term::Var(named) => Some(Condition::Let(named, Expr::Var(there))),
+        Term::Value(named) => {
+            let (left, right) = (Expr::Var(there), Expr::Value(named));
+            Some(Condition::Compare { left, op: CompareOp::Equal, right })
+        }
+        Term::Any => None,
+    }
+}
+
+/// Whether a word before a hole of an act says that its place is where the act is done.
+fn says_where(lexicon: &Lexicon, action: ActionId, hole: usize) -> bool {
+    let of_it = lexicon.wordings.iter().filter(|it| it.main && it.target == Target::Action(action));
+    let mut before = of_it.flat_map(|it| it.pieces.windows(2).map(move |pair| (it, pair)));
+    before.any(|(wording, pair)| match pair {
+        [Piece::Word(forms), Piece::Hole(slot)] => {
+            wording.slots[*slot].0 == Slot::Arg(hole) && forms.iter().any(|form| WHERE.contains(&form.as_str()))
+        }
+        _ => false,
+    })
 }
 
 /// The holes of an act in which a norm names a party, not as a place: what is owed to it may come to be owed to another.
