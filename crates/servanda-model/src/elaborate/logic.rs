@@ -86,6 +86,12 @@ impl Logic<'_> {
 
     /// One condition; it may need several of the kernel's.
     pub(crate) fn condition(&mut self, words: &[Word]) -> Read<Vec<Condition>> {
+        if let [not, rest @ ..] = words
+            && not.is("not")
+            && let Some(denied) = self.denied(rest)?
+        {
+            return Ok(denied);
+        }
         if let Some((at, op, width)) = comparison_sign(words) {
             return self.compare(&words[..at], op, &words[at + width..]);
         }
@@ -95,11 +101,49 @@ impl Logic<'_> {
         let plain = seen(words);
         match self.reader.sentence(&plain, Want::FluentFirst, &self.scope) {
             Ok(said) => self.said(&said, &plain),
-            Err(trouble) => match comparison_words(words) {
-                Some((at, op, width)) => self.compare(&words[..at], op, &words[at + width..]).map_err(|_| trouble),
-                None => Err(trouble),
+            Err(trouble) => match words {
+                [not, rest @ ..] if not.is("not") => self.denial(rest, Self::compared_in_words).map_err(|_| trouble),
+                _ => self.compared_in_words(words).map_err(|_| trouble),
             },
         }
+    }
+
+    /// What `not` denies that is no sentence of a phrase: conditions in parentheses, a comparison with a sign, or that
+    /// something is of a kind. None for a sentence, whose own `not` it is.
+    fn denied(&mut self, words: &[Word]) -> Read<Option<Vec<Condition>>> {
+        let inside = without_parentheses(words);
+        if inside.len() < words.len() {
+            return self.denial(inside, Self::conditions).map(Some);
+        }
+        let is_kind_test = || words.iter().any(|word| word.is("is")) && !words.iter().any(|word| word.is("not"));
+        if comparison_sign(words).is_some() || is_kind_test() && self.kind_test(words)?.is_some() {
+            return self.denial(words, Self::condition).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn denial(
+        &mut self,
+        words: &[Word],
+        read: impl FnOnce(&mut Self, &[Word]) -> Read<Vec<Condition>>,
+    ) -> Read<Vec<Condition>> {
+        let before = self.bound.clone();
+        let denied = read(self, words)?;
+        self.bound = before;
+        if let [Condition::Let(var, _)] = denied.as_slice() {
+            let message = format!("nothing has said yet what `{}` is", self.scope.vars[var.index()].name);
+            return Err(Trouble::new("unbound-variable", span_of(words), message)
+                .help("name it in `when`, or in a condition before this one that is not a negation"));
+        }
+        Ok(vec![Condition::Not(denied)])
+    }
+
+    /// `is more than` and so on between two values.
+    fn compared_in_words(&mut self, words: &[Word]) -> Read<Vec<Condition>> {
+        let Some((at, op, width)) = comparison_words(words) else {
+            return Err(Trouble::new("unknown-phrase", span_of(words), "nothing is compared here"));
+        };
+        self.compare(&words[..at], op, &words[at + width..])
     }
 
     fn compare(&mut self, left: &[Word], op: CompareOp, right: &[Word]) -> Read<Vec<Condition>> {
@@ -382,9 +426,16 @@ impl Logic<'_> {
     }
 
     /// A fluent sentence as one pattern for a trigger or an effect.
-    fn fluent_pattern(&mut self, words: &[Word], want_value: bool) -> Read<(FluentPattern, Vec<Condition>)> {
+    fn fluent_pattern(&mut self, words: &[Word]) -> Read<(FluentPattern, Vec<Condition>)> {
         let plain = seen(words);
         let said = self.reader.sentence(&plain, Want::Fluent, &self.scope)?;
+        if said.negated {
+            return Err(no_denial(words).help("`… begins` where it ends, and `… ends` where it begins"));
+        }
+        self.pattern_said(&said, words)
+    }
+
+    fn pattern_said(&mut self, said: &Said, words: &[Word]) -> Read<(FluentPattern, Vec<Condition>)> {
         let Target::Fluent(fluent) = said.target else { unreachable!("a fluent was wanted") };
         let holes = self.fluents[fluent.index()].args.clone();
         let mut fillings = self.fillings(&said.args, &holes);
@@ -394,10 +445,6 @@ impl Logic<'_> {
         let (args, mut extra) = fillings.remove(0);
         let value = match (self.fluents[fluent.index()].ty, &said.value) {
             (FluentType::Truth, _) => Term::Value(Value::TRUE),
-            (_, None) if want_value => {
-                return Err(Trouble::new("value-missing", span_of(words), "this fluent takes a value")
-                    .help(format!("`{} becomes …` or `… is …`", text_of(words))));
-            }
             (_, None) => Term::Any,
             (ty, Some(filler)) => {
                 let hole = match ty {
@@ -438,14 +485,14 @@ impl Logic<'_> {
             let end = words.iter().position(|word| word.is("since")).unwrap_or(words.len());
             let time: Vec<Word> = words[at.1..end].iter().filter(|word| !word.is_sign(",")).cloned().collect();
             let time = self.time(&time)?;
-            let (pattern, extra) = self.fluent_pattern(&words[..at.0], false)?;
+            let (pattern, extra) = self.fluent_pattern(&words[..at.0])?;
             return Ok(vec![(Trigger::HasHeld { pattern, time, since_renewed }, extra)]);
         }
         if let Some((rest, ending)) = ending(words) {
-            let (pattern, extra) = match self.fluent_pattern(rest, false) {
+            let (pattern, extra) = match self.fluent_pattern(rest) {
                 Ok(read) => read,
                 // `Sele ends` may be a phrase of its own.
-                Err(trouble) => match self.fluent_pattern(words, false) {
+                Err(trouble) => match self.fluent_pattern(words) {
                     Ok((pattern, extra)) => return Ok(vec![(Trigger::Begins(pattern), extra)]),
                     Err(_) => return Err(trouble),
                 },
@@ -461,12 +508,16 @@ impl Logic<'_> {
         let plain = seen(words);
         let said = self.reader.sentence(&plain, Want::ActionFirst, &self.scope)?;
         match said.target {
+            Target::Action(_) if said.negated => Err(no_denial(words).help(
+                "what did not happen sets nothing off; `unless …` says what must not happen at \
+                                           the same moment, and `within …` of a norm what has to be done in a time",
+            )),
             Target::Action(_) => {
                 let all = self.said_to_happen(&said)?;
                 Ok(all.into_iter().map(|(pattern, extra)| (Trigger::Happens(pattern), extra)).collect())
             }
             Target::Fluent(_) => {
-                let (pattern, extra) = self.fluent_pattern(words, false)?;
+                let (pattern, extra) = self.pattern_said(&said, words)?;
                 let trigger = if said.negated { Trigger::Ends(pattern) } else { Trigger::Begins(pattern) };
                 Ok(vec![(trigger, extra)])
             }
@@ -502,7 +553,7 @@ impl Logic<'_> {
     /// One effect; several when names are joined.
     pub(crate) fn effects(&mut self, words: &[Word]) -> Read<Vec<Effect>> {
         if let Some(at) = words.iter().position(|word| word.is("becomes")) {
-            let (pattern, _) = self.fluent_pattern(&words[..at], false)?;
+            let (pattern, _) = self.fluent_pattern(&words[..at])?;
             let value = self.value_for(pattern.fluent, &words[at + 1..])?;
             self.suits_fluent(pattern.fluent, &value, span_of(&words[at + 1..]))?;
             let fluent = self.own_of(pattern.fluent);
@@ -514,7 +565,7 @@ impl Logic<'_> {
                 let by = self.expression(&words[from..])?;
                 let minus = || Expr::Value(Value::integer(0).expect("0 fits"));
                 let by = if sign > 0 { by } else { Expr::Arith(ArithOp::Minus, Box::new(minus()), Box::new(by)) };
-                let (pattern, _) = self.fluent_pattern(&words[..at], false)?;
+                let (pattern, _) = self.fluent_pattern(&words[..at])?;
                 let fluent = self.own_of(pattern.fluent);
                 return Ok(vec![Effect::Increase { fluent, args: pattern.args, by }]);
             }
@@ -522,6 +573,10 @@ impl Logic<'_> {
         if let Some((rest, word)) = ending(words)
             && word != "comes"
         {
+            let plain = seen(rest);
+            if self.reader.sentence(&plain, Want::Fluent, &self.scope).is_ok_and(|said| said.negated) {
+                return Err(no_denial(rest).help("`… begins` where it ends, and `… ends` where it begins"));
+            }
             return self.begin_or_end(rest, word == "ends");
         }
         let plain = seen(words);
@@ -658,6 +713,9 @@ impl Logic<'_> {
             _ => {}
         }
         let said = self.reader.sentence(&plain, Want::Fluent, &self.scope)?;
+        if said.negated {
+            return Err(no_denial(words).help("`not` stands before the whole of a condition"));
+        }
         let Target::Fluent(fluent) = said.target else { unreachable!("a fluent was wanted") };
         let holes = self.fluents[fluent.index()].args.clone();
         if self.fluents[fluent.index()].ty == FluentType::Truth || said.value.is_some() {
@@ -686,6 +744,10 @@ impl Logic<'_> {
         self.bound = before;
         Ok(Some(Expr::Aggregate(Box::new(Aggregate { op, of, over }))))
     }
+}
+
+fn no_denial(words: &[Word]) -> Trouble {
+    Trouble::new("not-out-of-place", span_of(words), "`not` cannot stand here")
 }
 
 /// That two terms are not the same.

@@ -105,7 +105,15 @@ pub(super) fn comparison_sign(words: &[Word]) -> Option<(usize, CompareOp, usize
 
 /// `is`, `is not`, `is at most` and so on, where no phrase was meant.
 pub(super) fn comparison_words(words: &[Word]) -> Option<(usize, CompareOp, usize)> {
-    const FORMS: [(&[&str], CompareOp); 9] = [
+    const FORMS: [(&[&str], CompareOp); 17] = [
+        (&["is", "not", "at", "most"], CompareOp::Greater),
+        (&["is", "not", "at", "least"], CompareOp::Less),
+        (&["is", "not", "more", "than"], CompareOp::AtMost),
+        (&["is", "no", "more", "than"], CompareOp::AtMost),
+        (&["is", "not", "less", "than"], CompareOp::AtLeast),
+        (&["is", "not", "fewer", "than"], CompareOp::AtLeast),
+        (&["is", "not", "after"], CompareOp::AtMost),
+        (&["is", "not", "before"], CompareOp::AtLeast),
         (&["is", "at", "most"], CompareOp::AtMost),
         (&["is", "at", "least"], CompareOp::AtLeast),
         (&["is", "more", "than"], CompareOp::Greater),
