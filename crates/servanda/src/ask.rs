@@ -551,13 +551,13 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     }
     if !all_days {
         for_whom(world, outcome, question, on, &mut answers);
-        hidden::not_yet_made(world, outcome, question, on, &mut answers);
+        hidden::not_yet_made(world, question, on, &mut answers);
         hidden::verdicts(world, outcome, question, (view, on), &mut answers);
         if view.seen_by.is_none() {
             afterwards(world, outcome, question, on, &mut answers);
         }
     }
-    secrets_made(world, outcome, question, on, all_days, &mut answers);
+    secrets_made(world, question, on, all_days, &mut answers);
     if let Some(since) = question.since {
         let since = model.show_tick(since);
         answers.retain_mut(|it| is_or_may_be(&since, (&it.since, &it.since_between), &mut it.truth));

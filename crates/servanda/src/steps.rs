@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ActionId, Condition, Effect, EntityId, EventId, Expr, FluentId, FluentPattern, Happening, Model, OriginId, Rule,
-    Term, Value, Var,
+    ActionId, Condition, Effect, EntityId, EventId, EventKind, Expr, FluentId, FluentPattern, Happening, Model,
+    OriginId, Rule, Term, Value, Var,
 };
 
 use crate::figures::{self, Figure};
@@ -595,14 +595,18 @@ pub fn of_act(world: &World<'_>, outcome: &Outcome, run: &Run, action: ActionId,
 
 /// The first day on which something happened to a thing: its signature, as a rule.
 #[must_use]
-pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<i64> {
+pub fn made_on(world: &World<'_>, thing: EntityId) -> Option<i64> {
     let model = world.model;
+    // Whoever looks, and on whatever day: what they do not see yet is made all the same.
+    let is_told = |event: &servanda_model::Event| model.is_stated(event, None) && event.kind != EventKind::Words;
+    let all = (0..model.events.len()).map(EventId::from_index);
+    let stated: Vec<EventId> = all.filter(|id| is_told(&model.events[id.index()])).collect();
     let earliest = |is_about: &dyn Fn(&[Value]) -> bool| {
         let about = |id: &&EventId| {
             let is_it = |happening: &Happening| matches!(happening, Happening::Action(_, args) if is_about(args));
             model.events[id.index()].happenings.iter().any(is_it)
         };
-        outcome.visible.iter().filter(about).filter_map(|id| world.earliest(*id)).min()
+        stated.iter().filter(about).filter_map(|id| world.earliest(*id)).min()
     };
     // Its own signature comes before what others did with it: they may have negotiated it long before.
     let own = || earliest(&|args| args.first() == Some(&Value::entity(thing)));
@@ -611,13 +615,13 @@ pub fn made_on(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Option<
     if let Some(told) = moves.find(|told| told.entity == Some(thing)) {
         return world.earliest(told.event);
     }
-    let itself = || outcome.visible.iter().find(|id| model.events[id.index()].entity == Some(thing));
+    let itself = || stated.iter().find(|id| model.events[id.index()].entity == Some(thing));
     match model.lexicon.is_of_kind(thing, model.hooks.event) {
         true => itself().and_then(|id| world.earliest(*id)),
         // What nothing is told of was made with the whole that it belongs to.
         false => days().or_else(|| {
             let wholes = &model.lexicon.entities[thing.index()].belongs_to;
-            wholes.iter().filter_map(|whole| made_on(world, outcome, *whole)).min()
+            wholes.iter().filter_map(|whole| made_on(world, *whole)).min()
         }),
     }
 }

@@ -115,3 +115,29 @@ fn a_prohibition_stands_for_the_time_that_it_is_given() {
     assert_eq!(said(&of_day("1932-03-01"), "is Guard breached"), ["Guard is breached"], "the last day is included");
     assert!(said(&of_day("1932-03-02"), "is Guard breached").is_empty());
 }
+
+#[test]
+fn nobody_knows_in_their_own_eyes_of_what_is_not_made_yet() {
+    let model = model(
+        r"
+polity Aland, Borland, Cland
+treaty Later between Aland and Borland, known only to Aland and Borland
+  signed 1970-05-01
+event 1970-06-01 Word: Borland tells Cland of Later
+  known only to Borland and Cland
+",
+    );
+    let by = |question: &str, actor: &str, day: &str| {
+        let on = day.parse::<servanda_calendar::Day>().ok().map(|day| day.0);
+        let view = View { seen_by: model.lexicon.entity(actor), on, ..View::default() };
+        let reply = ask(&mut World::new(&model), question, &view).expect("the question is understood");
+        reply.answers.into_iter().map(|it| it.text).collect::<Vec<_>>()
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(by("what does Aland know", "Aland", "1970-04-30"), none);
+    assert_eq!(by("does Aland know of Later", "Aland", "1970-04-30"), none);
+    assert_eq!(by("who knows of Later", "Borland", "1970-05-01"), ["Aland", "Borland"]);
+    assert_eq!(by("what does Borland know", "Borland", "1970-05-31"), ["Later"]);
+    assert_eq!(by("what does Cland know", "Cland", "1970-05-31"), none);
+    assert_eq!(by("what does Cland know", "Cland", "1970-06-01"), ["Later", "Word"]);
+}

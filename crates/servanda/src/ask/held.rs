@@ -68,7 +68,7 @@ pub(super) fn readers(world: &World<'_>, outcome: &Outcome, question: &Question,
     let secret = !known::sharers(world, thing).is_empty() || world.secret_root(thing).is_some();
     // What a state knows some of its people know; which of them is told of each, or not at all.
     let is_person = world.is_person(actor);
-    let made = steps::made_on(world, outcome, thing);
+    let made = steps::made_on(world, thing);
     if !answers.is_empty()
         || !is_text
         || secret && !is_person

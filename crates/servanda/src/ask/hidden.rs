@@ -57,13 +57,7 @@ pub(super) fn verdicts(
 }
 
 /// Leaves out what is not known of only because it was not yet made; what was made is unknown from then on.
-pub(super) fn not_yet_made(
-    world: &World<'_>,
-    outcome: &Outcome,
-    question: &Question,
-    on: i64,
-    answers: &mut Vec<Answer>,
-) {
+pub(super) fn not_yet_made(world: &World<'_>, question: &Question, on: i64, answers: &mut Vec<Answer>) {
     let model = world.model;
     let denied = question.body.to_lowercase().contains(" not know of");
     if !denied || !matches!(question.form, Form::Which) {
@@ -71,7 +65,7 @@ pub(super) fn not_yet_made(
     }
     answers.retain_mut(|answer| {
         let thing = model.lexicon.entity(&answer.text);
-        let Some(made) = thing.and_then(|thing| steps::made_on(world, outcome, thing)) else { return true };
+        let Some(made) = thing.and_then(|thing| steps::made_on(world, thing)) else { return true };
         if answer.since.is_none() && answer.since_between.is_none() {
             answer.since = Some(model.show_tick(made));
         }

@@ -110,14 +110,7 @@ pub(super) fn denied(world: &World<'_>, outcome: &Outcome, asked: &str, answers:
 }
 
 /// What is secret is so from when it was made, and not before.
-pub(super) fn secrets_made(
-    world: &World<'_>,
-    outcome: &Outcome,
-    question: &Question,
-    on: i64,
-    all_days: bool,
-    answers: &mut Vec<Answer>,
-) {
+pub(super) fn secrets_made(world: &World<'_>, question: &Question, on: i64, all_days: bool, answers: &mut Vec<Answer>) {
     let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return };
     if it.fluent != world.model.hooks.secret {
         return;
@@ -127,7 +120,7 @@ pub(super) fn secrets_made(
         _ => world.model.lexicon.entity(&answer.text),
     };
     answers.retain_mut(|answer| {
-        let Some(made) = named(answer).and_then(|thing| steps::made_on(world, outcome, thing)) else { return true };
+        let Some(made) = named(answer).and_then(|thing| steps::made_on(world, thing)) else { return true };
         if answer.since.is_none() && answer.since_between.is_none() {
             answer.since = Some(world.model.show_tick(made));
         }

@@ -64,7 +64,7 @@ pub(super) fn knowledge(
             let those = if is_event { "to whom it is known" } else { "who made it" };
             let text = format!("{who} knows of {name}, as one of those {those}");
             let entity = &model.lexicon.entities[thing.index()];
-            let made = steps::made_on(world, outcome, thing);
+            let made = steps::made_on(world, thing);
             let mut answer = answer(world, text, true, vec![made.filter(|day| *day <= on)], vec![None]);
             answer.steps = vec![steps::of_origin(model, entity.origin, "declared secret, and known to it")];
             if made.is_none_or(|day| day <= on) {
@@ -72,7 +72,7 @@ pub(super) fn knowledge(
             }
         }
         (_, None, _) => {
-            let made = steps::made_on(world, outcome, thing);
+            let made = steps::made_on(world, thing);
             if made.is_none_or(|day| day <= on) {
                 let text = format!("{who} can know of {name}, which is not secret");
                 let mut answer = answer(world, text, true, vec![made], vec![None]);
