@@ -101,9 +101,25 @@ const CLAUSES: &[(u64, &str)] = &[
     (2, "rule Forbidden\n  for a: agent; b: ware\n  when a drops b\n  if a is chief\n  then b is banned"),
 ];
 
+/// All of two things at once, which stand now in one order and now in the other.
+const OF_TWO: &[(u64, &str)] = &[
+    (
+        16,
+        "rule Raised\n  for a: agent; b: ware; n: number\n  when a pokes b with n\n  then rank of b for a becomes high",
+    ),
+    (
+        14,
+        "rule Lowered\n  for a: agent; b: ware\n  when b rings for a\n  then rank of b for a becomes low; a holds b ends",
+    ),
+    (14, "rule Kept\n  for a: agent; b: ware\n  when a drops b\n  if rank of b for a is low\n  then a holds b"),
+    (14, "norm Answer: a must drop b\n  for a: agent; b: ware\n  when b rings for a\n  within 6"),
+    (10, "define a may take b\n  for a: agent; b: ware\n  while rank of b for a is high; not a holds b"),
+];
+
 fn rules(random: &mut Random) -> String {
+    let clauses = if random.below(4) == 0 { OF_TWO } else { CLAUSES };
     let ties = ["ending wins", "contradiction"][random.below(2) as usize];
-    let clauses = CLAUSES.iter().filter(|(odds, _)| random.below(20) < *odds).map(|(_, text)| format!("{text}\n"));
+    let clauses = clauses.iter().filter(|(odds, _)| random.below(20) < *odds).map(|(_, text)| format!("{text}\n"));
     let text = VOCABULARY.replace("TIES", ties) + &clauses.collect::<String>();
     format!("```servanda\n{text}```\n")
 }

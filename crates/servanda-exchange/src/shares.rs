@@ -53,7 +53,10 @@ impl Shares {
             let holes = program.actions[action].holes.len();
             (0..holes).map(move |place| (action, place))
         });
-        let found: Vec<Vec<Place>> = places.filter_map(|first| settled(&clauses, program, &heard, first)).collect();
+        let mut found: Vec<Vec<Place>> = Vec::new();
+        for first in places {
+            found.extend(settled(&clauses, program, &heard, first).filter(|it| !found.contains(it)));
+        }
         let keyed = |places: &[Place]| heard.iter().filter(|&&action| matches!(places[action], Place::At(_))).count();
         let Some(best) = found.iter().max_by_key(|places| keyed(places)) else { return Shares::none() };
         // Events that all parts have to know cost as often as there are parts.
@@ -65,9 +68,8 @@ impl Shares {
         };
         let alike: Vec<&Vec<Place>> = found.iter().filter(is_like).collect();
         let seats = (0..best.len()).map(|what| {
-            let mut places: Vec<usize> = alike.iter().filter_map(|it| it[what].at()).collect();
-            places.sort_unstable();
-            places.dedup();
+            // Of each thing in turn: they may stand in another order elsewhere.
+            let places: Vec<usize> = alike.iter().filter_map(|it| it[what].at()).collect();
             if places.is_empty() { Seat::All } else { Seat::At(places.into()) }
         });
         let mut actions_and_fluents: Vec<Seat> = seats.collect();
