@@ -368,7 +368,7 @@ impl Elaborator<'_> {
                         _ => event.standing = Standing::Claimed(by),
                     }
                 }
-                Some("denied by") => event.denied_by = self.named(statement, &words),
+                Some("denied by") => event.denied_by.extend(self.named(statement, &words)),
                 Some("contradicted by") => {
                     event.standing = match std::mem::take(&mut event.standing) {
                         Standing::Claimed(by) => Standing::Claimed(by),
@@ -389,7 +389,10 @@ impl Elaborator<'_> {
                     let corrected = self.named(statement, &words);
                     self.corrections.extend(corrected.into_iter().map(|it| (it, statement.clone())));
                 }
-                Some("known only to") => event.known_only_to = Some(self.named(statement, &words)),
+                Some("known only to") => {
+                    let named = self.named(statement, &words);
+                    event.known_only_to.get_or_insert_default().extend(named);
+                }
                 Some(
                     "source" | "note" | "because" | "known to" | "text" | "judgment" | "untranslated" | "on" | "after"
                     | "before" | "within" | "then" | "label" | "also" | "codes",

@@ -38,7 +38,7 @@ pub(super) fn keeping(
     if !question.asked.is_empty() && matches!(question.form, Form::Which) && found.keys().any(|key| !key.is_empty()) {
         // Of each whom it binds by itself.
         for (key, it) in found.iter().filter(|(_, it)| binds(it)) {
-            let text = say::value(world.model, &outcome.runs[it.of].solution, key[0]);
+            let text = say::value(world.model, &it.outcome.runs[it.of].solution, key[0]);
             let mut against = broken.iter().filter(|broken| broken.text == text).peekable();
             let is_doubted = against.peek().is_some();
             if key[0].as_entity() == Some(world.model.hooks.unspecified) || against.any(|it| it.truth == Truth::Certain)
