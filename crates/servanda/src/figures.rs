@@ -7,7 +7,8 @@ use std::cmp::Ordering;
 
 use servanda_engine::{Cause, Premise, StepId};
 use servanda_model::{
-    ArithOp, CompareOp, Condition, Expr, FluentId, FluentType, Kinded, Model, Number, NumberRange, Term, Value,
+    ArithOp, CompareOp, Condition, Expr, FluentId, FluentType, Kinded, Modality, Model, Norm, Number, NumberRange,
+    Term, Value, VarId,
 };
 
 use crate::say;
@@ -49,6 +50,40 @@ pub(crate) fn read(model: &Model, run: &Run, id: StepId, on: Option<i64>) -> Vec
         }
         _ => Vec::new(),
     }
+}
+
+/// What an act does to a number that a norm sets a limit to.
+pub(crate) struct Passing {
+    /// The number with the act, and the limit that it passes.
+    pub text: String,
+    /// Whether the act takes it farther from the limit than it is without.
+    pub is_farther: bool,
+}
+
+/// The limit of a norm that a number passes with an act, of which the timelines without it and with it are given.
+pub(crate) fn passing(
+    model: &Model,
+    norm: &Norm,
+    bearer: Value,
+    (without, with): (&Run, &Run),
+    day: i64,
+) -> Option<Passing> {
+    let own = |var: usize| (norm.bearer == Term::Var(VarId::from_index(var))).then_some(bearer);
+    let bindings: Vec<Option<Value>> = (0..norm.vars.len()).map(own).collect();
+    let reading = |run| Reading { model, run, bindings: &bindings, day, then: None };
+    let is_forbidden = norm.modality == Modality::MustNot;
+    norm.content.iter().find_map(|condition| {
+        let Condition::Compare { left, op, right } = condition else { return None };
+        let passed = reading(with).compared(left, *op, right, Some(is_forbidden))?;
+        let number = |run| reading(run).value(left, &mut Figure::default()).map(Value::kinded);
+        let order = match (number(without)?, number(with)?) {
+            (Kinded::Number(without), Kinded::Number(with)) => with.cmp(&without),
+            _ => return None,
+        };
+        let is_ceiling = matches!(op, CompareOp::AtMost | CompareOp::Less) != is_forbidden;
+        let is_farther = order == if is_ceiling { Ordering::Greater } else { Ordering::Less };
+        Some(Passing { text: passed.text, is_farther })
+    })
 }
 
 /// Whether a premise says no more than that a comparison fails.

@@ -332,3 +332,29 @@ fn who_does_not_know_of_a_norm_is_not_told_of_it() {
         assert!(!told.contains("Hold") && !told.contains("Limit"), "{question}: {told}");
     }
 }
+
+#[test]
+fn a_limit_that_is_passed_already_leaves_no_room() {
+    let more = format!("{SILOS}event 1951-01-01: Karst digs 40 silos in Fort\n");
+    let no = no(&more, "may Karst dig 5 silos in Zone on 1951-03-01");
+    assert_eq!(
+        no.instead,
+        [
+            "would break Limit: each party must hold at most 100 silos in Zone, as silos of Karst in Zone is 125, more than 100"
+        ]
+    );
+    assert!(texts(&more, "may Karst dig 5 silos in Fort on 1951-03-01").is_empty(), "a part of it is no room either");
+}
+
+#[test]
+fn what_is_allowed_up_to_a_number_is_not_allowed_beyond_it_by_what_stands_there() {
+    let allowed = SILOS.replace("each party must hold", "Karst may hold");
+    assert_eq!(texts(&allowed, "may Karst dig 20 silos in Zone on 1950-03-01").len(), 1);
+    let no = no(&allowed, "may Karst dig 30 silos in Zone on 1950-03-01");
+    assert_eq!(
+        no.instead,
+        [
+            "Limit permits no more: Karst may hold at most 100 silos in Zone, and silos of Karst in Zone is 110, more than 100"
+        ]
+    );
+}

@@ -71,9 +71,18 @@ pub(super) fn answers(
         .filter(|said| said.status == "breached")
         .map(|said| said.norm.entity)
         .collect();
+    let trial = of.is_plain().then(|| Trial::of(world, outcome, of, view, on)).flatten();
     let mut covered: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for (key, spell) in standing {
         let Some(mut said) = read(model, &key, of) else { continue };
+        // What is allowed up to a number is not allowed beyond it.
+        let exceeds = match &trial {
+            Some(trial) if of.wants == Wants::May && allows_a_number(said.norm) => trial.exceeds(model, said.norm),
+            _ => Vec::new(),
+        };
+        if !exceeds.is_empty() && exceeds.iter().all(|it| *it) {
+            continue;
+        }
         // Whom a breach concerns is told; where there is none it makes no difference.
         said.towards = said.towards.filter(|_| broken.contains(&said.norm.entity));
         // Whoever it is that a norm leaves open is nobody to name.
@@ -104,6 +113,10 @@ pub(super) fn answers(
         if of.asked > 0 || of.how_many {
             one.which = vec![by(model, of, &said)];
         }
+        if exceeds.contains(&true) {
+            one.truth = super::Truth::Possible;
+            one.which.push(format!("but beyond {}", by(model, of, &said)));
+        }
         // What is so in some status in every chronology is certain, whichever that is.
         let so = covered.entry(one.text.clone()).or_insert_with(|| vec![false; spell.is_so.len()]);
         so.iter_mut().zip(&spell.is_so).for_each(|(so, is_so)| *so |= is_so);
@@ -120,7 +133,6 @@ pub(super) fn answers(
     if matches!(of.wants, Wants::May | Wants::Can) && !of.how_many && !of.list && !of.when {
         opposed(world, outcome, question, of, view, on, &mut all);
     }
-    let trial = of.is_plain().then(|| Trial::of(world, outcome, of, view, on)).flatten();
     if of.wants == Wants::May
         && let Some(trial) = &trial
     {
@@ -276,7 +288,7 @@ fn told_of(model: &Model, patterns: &[FluentPattern]) -> String {
 /// only possibly; one that keeps within the limits that are set to it is not forbidden.
 fn tried(world: &World<'_>, outcome: &Outcome, of: &OfNorms, trial: &Trial, on: i64, all: &mut Vec<Answer>) {
     let model = world.model;
-    let broken = trial.broken(world);
+    let broken = trial.broken(world, outcome);
     for it in &broken {
         let Some(norm) = model.norms.iter().find(|norm| norm.entity == it.norm) else { continue };
         if it.certain && is_limit(norm) {
@@ -377,6 +389,11 @@ fn forbids(model: &Model, of: &OfNorms, norm: &Norm) -> bool {
 /// Whether a norm allows something: what is against it is more than it allows.
 fn is_permission(norm: &Norm) -> bool {
     matches!(norm.modality, Modality::May | Modality::Can)
+}
+
+/// Whether a norm allows something to be so up to a number, or from one on.
+fn allows_a_number(norm: &Norm) -> bool {
+    is_permission(norm) && norm.act.is_none() && is_limit(norm)
 }
 
 fn is_limit(norm: &Norm) -> bool {
@@ -643,7 +660,7 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
     };
     no.searched.push(wanted.to_owned());
     let trial = (of.is_plain() && of.wants == Wants::May).then(|| Trial::of(world, outcome, of, view, on)).flatten();
-    let broken = trial.map(|trial| trial.broken(world)).unwrap_or_default();
+    let broken = trial.as_ref().map(|trial| trial.broken(world, outcome)).unwrap_or_default();
     let mut forbidding: Vec<EntityId> = Vec::new();
     for (key, standing) in on_day(world, outcome, Some(of.against), on) {
         let Some(said) = read(model, &key, of) else { continue };
@@ -677,7 +694,15 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
     for (key, standing) in on_day(world, outcome, question.fluent, on) {
         let Some(said) = read(model, &key, of) else { continue };
         let possibly = if standing.certain { "" } else { "possibly " };
-        no.instead.push(format!("{possibly}{}", text(model, of, &said, None)));
+        let beyond = trial.as_ref().filter(|_| allows_a_number(said.norm)).and_then(|it| it.beyond(model, said.norm));
+        no.instead.push(match beyond {
+            Some(figure) => format!(
+                "{possibly}{} permits no more: {}, and {figure}",
+                model.name(said.norm.entity),
+                said.norm.sentence
+            ),
+            None => format!("{possibly}{}", text(model, of, &said, None)),
+        });
     }
     if of.asked == 0 && !of.how_many && no.instead.is_empty() {
         permitted_less(world, outcome, question, of, on, &mut no);

@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use servanda_engine::{Cause, Compiled, Record, StepId, solve};
+use servanda_engine::{Cause, Compiled, Instance, Record, StepId, solve};
 use servanda_model::{
-    EntityId, EventPattern, FluentId, FluentType, Happening, Hole, Model, Occurrence, OriginId, Term, Value, View,
+    Condition, EntityId, EventPattern, Expr, FluentId, FluentType, Happening, Hole, Modality, Model, Norm, Occurrence,
+    OriginId, Term, Value, View,
 };
 
+use crate::figures;
 use crate::numbers::{self, Taken};
 use crate::question::OfNorms;
 use crate::steps::{self, SUPPOSED, Told};
@@ -53,14 +55,20 @@ pub(super) struct Trial {
 
 /// Whether every chronology has the same of these fluents on a day.
 fn alike(outcome: &Outcome, fluents: &[FluentId], on: i64) -> bool {
-    let state = |run: &Rc<Run>| -> BTreeSet<(FluentId, Vec<Value>)> {
+    let state = |run: &Rc<Run>| -> BTreeSet<(FluentId, Vec<Value>, Value)> {
         let instances = run.solution.instances.iter().filter(|it| fluents.contains(&it.fluent));
-        let held = instances.filter(|it| it.intervals.iter().any(|interval| interval.contains(on)));
-        held.map(|it| (it.fluent, it.args.to_vec())).collect()
+        let value = |it: &'_ Instance| it.intervals.iter().find(|interval| interval.contains(on)).map(|it| it.value);
+        instances.filter_map(|it| Some((it.fluent, it.args.to_vec(), value(it)?))).collect()
     };
     let mut states = outcome.runs.iter().map(state);
     let first = states.next();
     states.all(|state| Some(&state) == first.as_ref())
+}
+
+/// Whether a norm demands that something is so, or is not, in the first of its readings.
+fn is_chosen_demand(model: &Model, norm: &Norm) -> bool {
+    let is_demand = matches!(norm.modality, Modality::Must | Modality::MustNot) && norm.act.is_none();
+    is_demand && model.norms.iter().find(|it| it.entity == norm.entity).is_some_and(|it| it.status == norm.status)
 }
 
 /// The act of a question with all that it names; what it leaves out is not specified.
@@ -118,7 +126,7 @@ impl Trial {
     }
 
     /// The norms that the act would break, of those of who does it.
-    pub(super) fn broken(&self, world: &World<'_>) -> Vec<Broken> {
+    pub(super) fn broken(&self, world: &World<'_>, outcome: &Outcome) -> Vec<Broken> {
         let model = world.model;
         let word = |it: &&(EntityId, FluentId)| model.name(it.0) == "breached";
         let Some((_, breached)) = model.hooks.statuses.iter().find(word) else { return Vec::new() };
@@ -146,16 +154,79 @@ impl Trial {
                 all.push(Broken { norm, certain: false, figures, steps: told });
             }
         }
+        let first_further = all.len();
+        for norm in model.norms.iter().filter(|it| is_chosen_demand(model, it)) {
+            let is_known = all.iter().any(|known| known.norm == norm.entity);
+            if let Some(text) = self.farther(model, norm, doer, *breached).filter(|_| !is_known) {
+                all.push(Broken { norm: norm.entity, certain: false, figures: vec![text], steps: Vec::new() });
+            }
+        }
+        let further: Vec<EntityId> = all[first_further..].iter().map(|it| it.norm).collect();
         all.extend(self.left_open(model, doer, &all));
         for known in &mut all {
             let args = [Value::entity(known.norm), doer];
-            let breaks = |(_, with): &(Run, Run)| {
-                let day = |day| with.solution.interval_at(*breached, &args, day).is_some();
-                day(self.on) || day(self.on + model.program.clock.day())
+            let norm = model.norms.iter().find(|it| it.entity == known.norm && further.contains(&it.entity));
+            let breaks = |pair: &(Run, Run)| match norm {
+                Some(norm) => self.goes_farther(model, norm, doer, *breached, pair).is_some(),
+                None => {
+                    let day = |day| pair.1.solution.interval_at(*breached, &args, day).is_some();
+                    day(self.on) || day(self.on + model.program.clock.day())
+                }
             };
-            known.certain = self.exhaustive && self.pairs.iter().all(breaks);
+            let stands_for_all = || self.exhaustive || self.alike && self.same_everywhere(model, outcome, known.norm);
+            known.certain = self.pairs.iter().all(breaks) && stands_for_all();
         }
         all
+    }
+
+    /// Whether every chronology has the same numbers and the same status for a norm, on the day and on the next.
+    fn same_everywhere(&self, model: &Model, outcome: &Outcome, norm: EntityId) -> bool {
+        let mut fluents = Vec::new();
+        for norm in model.norms.iter().filter(|it| it.entity == norm) {
+            fluents.push(norm.status);
+            fluents.extend(norm.content.iter().filter_map(|condition| match condition {
+                Condition::Compare { left: Expr::Fluent(fluent, _), .. } => Some(*fluent),
+                _ => None,
+            }));
+        }
+        [self.on, self.on + model.program.clock.day()].iter().all(|day| alike(outcome, &fluents, *day))
+    }
+
+    /// The number by which a limit that is passed already would be passed by more, in some chronology.
+    fn farther(&self, model: &Model, norm: &Norm, doer: Value, breached: FluentId) -> Option<String> {
+        self.pairs.iter().find_map(|pair| self.goes_farther(model, norm, doer, breached, pair))
+    }
+
+    fn goes_farther(
+        &self,
+        model: &Model,
+        norm: &Norm,
+        doer: Value,
+        breached: FluentId,
+        (without, with): &(Run, Run),
+    ) -> Option<String> {
+        let args = [Value::entity(norm.entity), doer];
+        let is_breached = |run: &Run| run.solution.interval_at(breached, &args, self.on).is_some();
+        if !is_breached(without) || !is_breached(with) {
+            return None;
+        }
+        let passing = figures::passing(model, norm, doer, (without, with), self.on)?;
+        passing.is_farther.then_some(passing.text)
+    }
+
+    /// Whether a permission goes less far than the act: in each chronology, whether what would be so is more than it allows.
+    pub(super) fn exceeds(&self, model: &Model, norm: &Norm) -> Vec<bool> {
+        self.pairs.iter().map(|pair| self.more_than_allowed(model, norm, pair).is_some()).collect()
+    }
+
+    /// The number that would be more than a permission allows.
+    pub(super) fn beyond(&self, model: &Model, norm: &Norm) -> Option<String> {
+        self.pairs.iter().find_map(|pair| self.more_than_allowed(model, norm, pair))
+    }
+
+    fn more_than_allowed(&self, model: &Model, norm: &Norm, (without, with): &(Run, Run)) -> Option<String> {
+        let passing = figures::passing(model, norm, *self.act.first()?, (without, with), self.on)?;
+        passing.is_farther.then_some(passing.text)
     }
 
     /// Norms of which a number that is not known leaves open whether the act would break them.
