@@ -290,7 +290,9 @@ pub(crate) fn ask_in_run(world: &mut World<'_>, texts: &[String], view: &View, h
         // What the actor of a view knows hangs on what it was told.
         let knows = std::iter::once(model.hooks.knows).chain(world.public()).map(|fluent| (fluent, Vec::new()));
         asked.extend(view.seen_by.map(|_| Target { fluents: knows.collect(), ..Target::default() }));
-        let others = parting::able_to_matter(model, &put, &asked, &readings_of(model));
+        let mut readings = readings_of(model);
+        readings.retain(|reading| view.known_in.is_none_or(|year| world.is_read_by(*reading, year)));
+        let others = parting::able_to_matter(model, &put, &asked, &readings);
         for reading in others {
             let under = View { under: vec![reading], ..view.clone() };
             let Ok(outcomes) = world.ask_each(&under, &put, &targets) else { continue };
@@ -493,7 +495,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         Form::Apart(from, to) => apart(world, outcome, *from, *to),
         Form::Against { of, by } => against(world, outcome, view, *of, *by),
         Form::Named(thing) => named(world, *thing),
-        Form::Holders { by, of } => holders(world, outcome, *by, *of),
+        Form::Holders { by, of } => holders(world, outcome, (*by, *of), view),
         Form::Norms(of) => norms::answers(world, outcome, question, of, view, on),
         Form::Cause => {
             let mut acts = causes(world, outcome, question, view);
@@ -629,7 +631,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         Form::Norms(of) => norms::no(world, outcome, question, of, view, on),
         Form::Statuses(norm) => elsewhen::stood(world, outcome, *norm, view, on),
         Form::Holders { of: Some(of), .. } => {
-            let all = holders(world, outcome, None, Some(*of));
+            let all = holders(world, outcome, (None, Some(*of)), view);
             let instead = all.iter().map(|answer| format!("held by {}", answer.text)).collect();
             No { searched: vec![format!("who holds {}", model.name(*of))], instead, ..No::default() }
         }

@@ -100,7 +100,7 @@ pub fn record(world: &mut World<'_>, negotiation: &Negotiation, view: &View) -> 
 
 fn can_see(world: &World<'_>, negotiation: &Negotiation, it: &Move, view: &View, unknown: &[EntityId]) -> bool {
     let event = &world.model.events[it.event.index()];
-    let evidence = |year| world.evidence_by(it.origin, year) && world.evidence_by(event.origin, year);
+    let evidence = |year| world.evidence_by(it.origin, year) && world.is_evident(it.event, year);
     let carriers = it.issues.iter().filter(|_| it.kind == MoveKind::Settle);
     let carriers = carriers.flat_map(|issue| &negotiation.issues[*issue].carried_by);
     let mentioned = event.mentions.iter().chain(&it.carried_by).chain(&it.by).chain(carriers);

@@ -258,12 +258,11 @@ impl World<'_> {
             _ => Vec::new(),
         };
         let day = view.on.unwrap_or(self.last_day());
-        let is_told = |event: &servanda_model::Event| {
-            model.is_stated(event, view.known_in)
-                && view.known_in.is_none_or(|year| self.evidence_by(event.origin, year))
+        let is_told = |id: EventId| {
+            model.is_stated(&model.events[id.index()], view.known_in)
+                && view.known_in.is_none_or(|year| self.is_evident(id, year))
         };
-        let is_open =
-            |id: EventId| is_told(&model.events[id.index()]) && self.dating.bounds(id).1.is_none_or(|last| last > day);
+        let is_open = |id: EventId| is_told(id) && self.dating.bounds(id).1.is_none_or(|last| last > day);
         let ids = (0..model.events.len()).map(EventId::from_index).filter(|id| is_open(*id));
         let told = ids.flat_map(|id| &model.events[id.index()].happenings).flat_map(of_act);
         // What is not made yet has nothing to hide.

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use servanda_chronology::Scenario;
 use servanda_engine::{Compiled, Options, ProgramError, Record, Solution};
 use servanda_model::{
-    Definition, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model, Occurrence, Program,
-    Value, View,
+    Clock, Definition, DefinitionId, EntityId, EventId, EventKind, Fluent, FluentId, Guard, Happening, Kinded, Model,
+    Occurrence, Program, RuleId, Value, View,
 };
 
 use crate::chronologies::{self, Branches, Cells, Ticks};
@@ -311,10 +311,7 @@ impl<'m> World<'m> {
             Guard::NotChosen(entity) => !chosen.contains(&entity),
             Guard::About(entity) => !unknown.contains(&entity),
         });
-        if let Some(year) = view.known_in {
-            let provisions = self.provisions(unknown);
-            program.initial.retain(|fact| provisions.contains(&fact.origin) || self.evidence_by(fact.origin, year));
-        }
+        self.hold_back(&mut program, view, unknown);
         put(&mut program, questions);
         Ok(Side { ready: Ready { compiled: Rc::new(Compiled::new(&program)?), program: Rc::new(program) }, visible })
     }
@@ -499,12 +496,10 @@ impl<'m> World<'m> {
             if !self.model.is_stated(event, view.known_in) || event.kind == EventKind::Words {
                 return false;
             }
-            if let Some(year) = view.known_in
-                && !self.evidence_by(event.origin, year)
-            {
+            let id = EventId::from_index(index);
+            if view.known_in.is_some_and(|year| !self.is_evident(id, year)) {
                 return false;
             }
-            let id = EventId::from_index(index);
             is_known(self.model, id, unknown)
                 && match (view.seen_by, &event.known_only_to) {
                     (Some(actor), Some(actors)) => actors.contains(&actor) || name_of(self.model, id).is_some(),
@@ -520,6 +515,39 @@ impl<'m> World<'m> {
         let citations = &self.model.origins[origin.index()].citations;
         let published = |at: &usize| self.model.sources[self.model.citations[*at].source.index()].published;
         citations.is_empty() || citations.iter().any(|at| published(at).is_none_or(|published| published <= year))
+    }
+
+    /// Whether there was word of an event by a year: a source tells of it, and it was not still to come.
+    #[must_use]
+    pub fn is_evident(&self, id: EventId, year: i64) -> bool {
+        let next = servanda_calendar::Day::from_ymd(year.saturating_add(1), 1, 1);
+        let is_over = |first: i64| match (self.model.program.clock, next) {
+            (Clock::Days, Some(next)) => first < next.0,
+            _ => true,
+        };
+        self.evidence_by(self.model.events[id.index()].origin, year) && self.dating.bounds(id).0.is_none_or(is_over)
+    }
+
+    /// Whether a reading or a doctrine could be read of by a year. Law is no evidence.
+    pub(crate) fn is_read_by(&self, reading: EntityId, year: i64) -> bool {
+        let origin = self.model.lexicon.entities[reading.index()].origin;
+        self.model.origins[origin.index()].law || self.evidence_by(origin, year)
+    }
+
+    /// Leaves out what a dossier takes for granted, concludes or defines on sources that could not be read by the year of a
+    /// view. Law is no evidence, and who can read an instrument can read its provisions.
+    pub(crate) fn hold_back(&self, program: &mut Program, view: &View, unknown: &[EntityId]) {
+        let Some(year) = view.known_in else { return };
+        let provisions = self.provisions(unknown);
+        let counts = |origin: servanda_model::OriginId| {
+            self.model.origins[origin.index()].law || provisions.contains(&origin) || self.evidence_by(origin, year)
+        };
+        program.initial.retain(|fact| counts(fact.origin));
+        program.rules.retain(|rule| counts(rule.origin));
+        program.definitions.retain(|definition| counts(definition.origin));
+        program.rules.iter_mut().enumerate().for_each(|(at, rule)| rule.id = RuleId::from_index(at));
+        let definitions = program.definitions.iter_mut().enumerate();
+        definitions.for_each(|(at, definition)| definition.id = DefinitionId::from_index(at));
     }
 
     /// The statements of provisions of instruments that are known of.

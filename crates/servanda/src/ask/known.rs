@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use servanda_engine::Interval;
-use servanda_model::{EntityId, FluentId, Model, Standing, Value};
+use servanda_model::{EntityId, FluentId, Model, Standing, Value, View};
 
 use super::sayings::day_or_between;
 use super::witness::part;
@@ -272,13 +272,19 @@ pub(super) fn held_by(model: &Model, thing: EntityId) -> Vec<EntityId> {
 }
 
 /// Who holds what of readings and doctrines.
-pub(super) fn holders(world: &World<'_>, outcome: &Outcome, by: Option<EntityId>, of: Option<EntityId>) -> Vec<Answer> {
+pub(super) fn holders(
+    world: &World<'_>,
+    outcome: &Outcome,
+    (by, of): (Option<EntityId>, Option<EntityId>),
+    view: &View,
+) -> Vec<Answer> {
     let model = world.model;
     let norms =
         model.norms.iter().filter(|norm| !outcome.unknown.contains(&norm.entity)).filter_map(|norm| norm.reading);
     let mut all: Vec<EntityId> = norms.chain(model.doctrines.iter().map(|it| it.entity)).collect();
     all.sort_unstable();
     all.dedup();
+    all.retain(|thing| view.known_in.is_none_or(|year| world.is_read_by(*thing, year)));
     let mut answers = Vec::new();
     for thing in all.into_iter().filter(|it| of.is_none_or(|of| of == *it)) {
         for holder in held_by(model, thing).into_iter().filter(|it| by.is_none_or(|by| by == *it)) {

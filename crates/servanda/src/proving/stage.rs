@@ -60,10 +60,7 @@ impl<'m> Stage<'m> {
             Guard::NotChosen(entity) => !chosen.contains(&entity),
             Guard::About(entity) => !unknown.contains(&entity),
         });
-        if let Some(year) = view.known_in {
-            let provisions = world.provisions(unknown);
-            program.initial.retain(|fact| provisions.contains(&fact.origin) || world.evidence_by(fact.origin, year));
-        }
+        world.hold_back(&mut program, view, unknown);
         program.fluents.extend(questions.fluents.iter().cloned());
         if questions.ranges.len() > program.ranges.len() {
             program.ranges.clone_from(&questions.ranges);
@@ -357,7 +354,7 @@ fn counts(world: &World<'_>, view: &View, unknown: &[EntityId], id: EventId) -> 
     let event = &world.model.events[id.index()];
     world.model.is_stated(event, view.known_in)
         && event.kind != EventKind::Words
-        && view.known_in.is_none_or(|year| world.evidence_by(event.origin, year))
+        && view.known_in.is_none_or(|year| world.is_evident(id, year))
         && is_known(world.model, id, unknown)
         && match (view.seen_by, &event.known_only_to) {
             (Some(actor), Some(actors)) => actors.contains(&actor) || name_of(world.model, id).is_some(),
