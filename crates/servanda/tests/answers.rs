@@ -666,3 +666,23 @@ fn what_is_not_so_or_no_longer_has_a_reason() {
         .collect();
     assert_eq!(secret, ["Annex"]);
 }
+
+#[test]
+fn by_the_evidence_of_a_year_nothing_later_counts() {
+    let dossier = "polity Arvenia, Belmark\nsource paper \"A paper\"\n  published 1937\nsource book \"A book\"\n  \
+                   published 1990\nfluent {a: polity} is armed\nfact 1936-01-01..1945-05-08: Arvenia is at war with Belmark\n  \
+                   source paper\nrule ArmedByWar\n  for a, b: polity\n  when a is at war with b begins\n  then a is armed\n  \
+                   source book";
+    let text = format!("# War\n```servanda\n{dossier}\n```\n");
+    let model = model_of(&[Entry { path: "war.md".into(), text: Ok(text) }], DefaultLaw::Library);
+    let told = |question: &str, year: Option<i64>| {
+        let view = View { known_in: year, ..View::default() };
+        let reply = ask(&mut World::new(&model), question, &view).expect("understood");
+        reply.answers.first().map(|answer| answer.until.clone())
+    };
+    assert_eq!(told("is Arvenia at war with Belmark on 1937-01-01", Some(1937)), Some(None));
+    let end = Some(Some("1945-05-09".to_owned()));
+    assert_eq!(told("is Arvenia at war with Belmark on 1937-01-01", Some(1945)), end);
+    assert_eq!(told("is Arvenia armed on 1937-01-01", Some(1937)), None);
+    assert_eq!(told("is Arvenia armed on 1937-01-01", Some(1990)), Some(None));
+}

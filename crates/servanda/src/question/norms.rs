@@ -98,6 +98,21 @@ pub struct OfNorms {
     pub required: Vec<(FluentId, Vec<FluentPattern>)>,
 }
 
+/// Whether a norm permits something.
+fn may(norm: &Norm) -> bool {
+    matches!(norm.modality, Modality::May | Modality::Can)
+}
+
+/// Whether a norm keeps something from being so, or a number from being more: what holds of a whole holds of its parts.
+fn is_ceiling(norm: &Norm) -> bool {
+    let is_forbidden = norm.modality == Modality::MustNot;
+    norm.content.iter().all(|condition| match condition {
+        Condition::Compare { op, .. } => matches!(op, CompareOp::AtMost | CompareOp::Less) != is_forbidden,
+        Condition::Holds(_) => is_forbidden,
+        _ => true,
+    })
+}
+
 impl OfNorms {
     /// Notes what the variables of a norm stand for.
     fn note_names(&mut self, at: usize, norm: &Norm, laid: &Laid) {
@@ -435,8 +450,24 @@ impl Preparing<'_> {
             for deed in deeds {
                 for theirs in deeds_of(norm) {
                     let Some(mut laid) = self.fit(norm, &theirs, deed, scope) else {
-                        if let Some(laid) = self.fit_around(norm, &theirs, deed, scope) {
-                            self.stand(norm, &laid, asked, extra, of.less, question);
+                        if let Some((laid, around)) = self.fit_around(norm, &theirs, deed, scope) {
+                            // What may be so in a place may be so in what lies in it, and what must not be must not.
+                            let ruling = ruling(norm, &theirs, &around, of.how_many);
+                            let is_asked = of.wants == Wants::May && asked.is_empty() && !of.how_many;
+                            let fluent = match ruling {
+                                Some(Ruling::Permits) if is_asked => yes,
+                                Some(Ruling::Forbids) if is_asked && is_ceiling(norm) => of.against,
+                                _ if may(norm) => of.less,
+                                _ => continue,
+                            };
+                            if !self.can_concern(norm, &laid) {
+                                continue;
+                            }
+                            if let Some(ruling) = ruling.filter(|_| fluent != of.less) {
+                                of.note_names(at, norm, &laid);
+                                of.norms.push((at, ruling));
+                            }
+                            self.stand(norm, &laid, asked, extra, fluent, question);
                         }
                         continue;
                     };
@@ -702,11 +733,10 @@ impl Preparing<'_> {
         Some(laid)
     }
 
-    /// Lays a permission of a state of things in a whole over what is asked about a place in it.
-    fn fit_around(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<Laid> {
+    /// Lays what a norm says of a state of things in a whole over what is asked about a place in it.
+    fn fit_around(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<(Laid, Deed)> {
         let (Deed::State(wide, _), Deed::State(own, tests)) = (theirs, ours) else { return None };
-        let permits = matches!(norm.modality, Modality::May | Modality::Can);
-        if !permits || wide.fluent != own.fluent {
+        if wide.fluent != own.fluent {
             return None;
         }
         let mut around = own.clone();
@@ -726,8 +756,9 @@ impl Preparing<'_> {
         if parts.is_empty() {
             return None;
         }
-        let laid = self.fit(norm, theirs, &Deed::State(around, tests.clone()), scope)?;
-        Some(Laid { parts, ..laid })
+        let around = Deed::State(around, tests.clone());
+        let laid = self.fit(norm, theirs, &around, scope)?;
+        Some((Laid { parts, ..laid }, around))
     }
 
     /// What a norm says of an act in a place it says of the act in a part of it: lays the place asked about over that of the norm,
