@@ -21,7 +21,7 @@ pub(crate) struct Read<'a> {
     pub(crate) fluent: FluentId,
     is_total: bool,
     is_in_total: bool,
-    args: Cow<'a, [Term]>,
+    pub(crate) args: Cow<'a, [Term]>,
     /// The value asked for, if the place is a condition.
     value: Option<&'a Term>,
     pub(crate) positive: bool,

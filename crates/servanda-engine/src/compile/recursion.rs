@@ -3,9 +3,9 @@
 //! Where its fluents either hold or do not, no instance ever has two values, and what holds without the change can be told
 //! from what rests on it.
 
-use servanda_model::{Definition, Expr as SourceExpr, Program, Value};
+use servanda_model::{Condition, Definition, Expr as SourceExpr, Hole, Program, Term, Value, Var};
 
-use super::deltas::deltas;
+use super::deltas::{Read, deltas, reads};
 use super::derived::{Component, DefinitionPlan, Delta, definition_plan};
 use super::totals::Totals;
 use crate::index::IndexSpec;
@@ -35,7 +35,8 @@ pub(crate) fn recursion(
     plans: &mut Vec<DefinitionPlan>,
 ) -> Option<Recursion> {
     let own: Vec<&Definition> = component.definitions.iter().map(|&id| &program.definitions[id as usize]).collect();
-    if own.iter().any(|definition| definition.value != SourceExpr::Value(Value::TRUE)) {
+    let is_plain = |definition: &&Definition| definition.value == SourceExpr::Value(Value::TRUE);
+    if !own.iter().all(is_plain) || own.iter().any(|definition| minds_kinds(program, definition)) {
         return None;
     }
     let mut all = Vec::new();
@@ -58,4 +59,50 @@ pub(crate) fn recursion(
     }
     component.add(from_outside);
     Some(recursion)
+}
+
+/// Whether it matters of which kinds things are that stand where it reads: what things become later is then to be seen, too.
+fn minds_kinds(program: &Program, definition: &Definition) -> bool {
+    let is_narrow = |read: &Read<'_>| {
+        let holes = &program.fluents[read.fluent.index()].args;
+        read.args.iter().zip(holes).any(|(term, hole)| match term {
+            Term::Var(var) => definition.vars[var.index()].hole != *hole,
+            Term::Value(_) | Term::Any => false,
+        })
+    };
+    let all_read = reads(definition);
+    let mut named = Vec::new();
+    for read in &all_read {
+        named.extend(read.args.iter().filter_map(|term| if let Term::Var(var) = term { Some(*var) } else { None }));
+    }
+    // What is bound by a value, or asked for its kind alone, is not looked at more closely.
+    let is_other =
+        |(at, var): (usize, &Var)| matches!(var.hole, Hole::Kind(_)) && !named.iter().any(|named| named.index() == at);
+    let asks = |condition: &Condition| matches!(condition, Condition::IsKind(..));
+    all_read.iter().any(is_narrow)
+        || definition.vars.iter().enumerate().any(is_other)
+        || definition.conditions.iter().any(|condition| is_within(condition, &asks))
+}
+
+fn is_within(condition: &Condition, test: &impl Fn(&Condition) -> bool) -> bool {
+    test(condition)
+        || match condition {
+            Condition::Not(list) => list.iter().any(|it| is_within(it, test)),
+            Condition::AnyOf(lists) => lists.iter().flatten().any(|it| is_within(it, test)),
+            Condition::Compare { left, right, .. } | Condition::Undecided { left, right, .. } => {
+                is_within_expr(left, test) || is_within_expr(right, test)
+            }
+            Condition::Let(_, expr) => is_within_expr(expr, test),
+            Condition::Holds(_) | Condition::IsKind(..) => false,
+        }
+}
+
+fn is_within_expr(expr: &SourceExpr, test: &impl Fn(&Condition) -> bool) -> bool {
+    match expr {
+        SourceExpr::Arith(_, left, right) => is_within_expr(left, test) || is_within_expr(right, test),
+        SourceExpr::Aggregate(it) => {
+            it.over.iter().any(|condition| is_within(condition, test)) || is_within_expr(&it.of, test)
+        }
+        SourceExpr::Value(_) | SourceExpr::Var(_) | SourceExpr::Now | SourceExpr::Fluent(..) => false,
+    }
 }
