@@ -205,20 +205,6 @@ pub(crate) fn arithmetic(clock: Clock, op: ArithOp, left: Amount, right: Amount)
     }
 }
 
-/// Works out `a op b` where both are whole numbers, and so is what it comes to; else see [`arithmetic`].
-#[inline]
-pub(crate) fn whole(op: ArithOp, a: i64, b: i64) -> Option<i64> {
-    const LIMIT: i64 = 1 << 56;
-    let result = match op {
-        ArithOp::Plus => a + b,
-        ArithOp::Minus => a - b,
-        ArithOp::Times => a.checked_mul(b)?,
-        ArithOp::Modulo if b != 0 => a.rem_euclid(b),
-        ArithOp::Modulo | ArithOp::DividedBy => return None,
-    };
-    (-LIMIT..LIMIT).contains(&result).then_some(result)
-}
-
 /// Both mantissas at one scale, where that is small.
 #[inline]
 fn near(a: Number, b: Number) -> Option<(i64, i64, u8)> {
@@ -234,7 +220,7 @@ fn near(a: Number, b: Number) -> Option<(i64, i64, u8)> {
 }
 
 #[inline]
-fn order(a: Number, b: Number) -> Ordering {
+pub(crate) fn order(a: Number, b: Number) -> Ordering {
     near(a, b).map_or_else(|| a.cmp(&b), |(a, b, _)| a.cmp(&b))
 }
 
@@ -248,18 +234,35 @@ fn lowest(mut mantissa: i64, mut scale: u8) -> Number {
     Number { mantissa, scale }
 }
 
-fn exact(op: ArithOp, a: Number, b: Number) -> Option<Number> {
-    match (op, near(a, b)) {
-        (ArithOp::Plus, Some((a, b, scale))) => return Some(lowest(a + b, scale)),
-        (ArithOp::Minus, Some((a, b, scale))) => return Some(lowest(a - b, scale)),
-        _ => {}
-    }
-    match op {
+/// Works out `a op b`; `None` where there is no such number, or it has too many digits.
+pub(crate) fn exact(op: ArithOp, a: Number, b: Number) -> Option<Number> {
+    near(a, b).and_then(|near| quick(op, a, b, near)).or_else(|| match op {
         ArithOp::Plus => a.plus(b),
         ArithOp::Minus => a.minus(b),
         ArithOp::Times => a.times(b),
         ArithOp::DividedBy => a.divided_by(b),
         ArithOp::Modulo => a.modulo(b),
+    })
+}
+
+/// The same where numbers are small, as they mostly are; `near` are their mantissas at one scale.
+#[inline]
+fn quick(op: ArithOp, a: Number, b: Number, near: (i64, i64, u8)) -> Option<Number> {
+    const LIMIT: i64 = 1 << 56;
+    const NINE_PLACES: i64 = 1_000_000_000;
+    let (left, right, scale) = near;
+    match op {
+        ArithOp::Plus => Some(lowest(left + right, scale)),
+        ArithOp::Minus => Some(lowest(left - right, scale)),
+        ArithOp::Times => {
+            let product = a.mantissa.checked_mul(b.mantissa).filter(|it| (-LIMIT..LIMIT).contains(it))?;
+            Some(lowest(product, a.scale + b.scale)).filter(|it| it.scale <= 15)
+        }
+        ArithOp::DividedBy => {
+            let quotient = left.checked_mul(NINE_PLACES)?.checked_div(right)?;
+            Some(lowest(quotient, 9)).filter(|it| (-LIMIT..LIMIT).contains(&it.mantissa))
+        }
+        ArithOp::Modulo => left.checked_rem_euclid(right).map(|rest| lowest(rest, scale)),
     }
 }
 

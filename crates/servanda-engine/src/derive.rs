@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::{DefinitionId, EntityId, FluentId, Initial, Kinded, Value};
 
-use crate::compile::derived::{Component, Delta};
+use crate::compile::derived::Delta;
 use crate::compile::graph::NodeKind;
-use crate::compile::ops::Match;
+use crate::compile::recursion::Recursion;
 use crate::exec::View;
 use crate::hash;
 use crate::moment::Touch;
@@ -24,14 +24,14 @@ type Found = (Head, Value, u32, Vec<Value>);
 
 /// What the definitions say of one instance.
 #[derive(Default)]
-struct Findings {
+pub(crate) struct Findings {
     /// The distinct values, in order.
-    values: Vec<Value>,
+    pub(crate) values: Vec<Value>,
     /// The least definition and filling for the first value, when derivations are recorded.
     support: Option<(u32, Vec<Value>)>,
 }
 
-impl<S: Sink, const R: bool> Sweep<'_, S, R> {
+impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
     /// Sets up what holds since the beginning of time.
     pub(crate) fn begin(&mut self, initial: &[Initial]) {
         let compiled = self.compiled;
@@ -99,7 +99,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         }
         let heads: BTreeSet<Head> = self.all_heads(component).into_iter().map(|(head, ..)| head).collect();
         for (fluent, args) in heads {
-            let findings = self.examine(component, fluent, &args);
+            let findings = self.examine(&plan.definitions, fluent, &args);
             match findings.values.as_slice() {
                 [value] => {
                     let step = if R { self.note_definition(&findings, NONE) } else { NONE };
@@ -123,8 +123,11 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             self.update_totals(total);
         }
         if compiled.components[component as usize].from_scratch {
+            match self.followed(component) {
+                Some(recursion) => self.spread(component, recursion, &changed),
+                None => self.derive_from_scratch(component),
+            }
             self.changed = changed;
-            self.derive_from_scratch(component);
             return;
         }
         let mut heads = std::mem::take(&mut self.fillings);
@@ -157,86 +160,71 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         self.fillings = heads;
     }
 
-    /// The fluents that a component reads and of which an instance has changed, in order.
+    /// How changes of a component that depends on itself are followed, if they are: not where entities have become something
+    /// else, nor where each reading is written down.
+    fn followed(&mut self, component: u32) -> Option<&'c Recursion> {
+        let is_stale = std::mem::take(&mut self.stale[component as usize]);
+        let is_followed = !is_stale && self.shares_events();
+        self.compiled.components[component as usize].recursion.as_ref().filter(|_| is_followed)
+    }
+
+    /// Which of the fluents that a component reads have an instance that has changed, in order.
     fn changed_dependencies(&mut self, component: u32, changed: &mut Vec<u32>) {
-        let dependencies = &self.compiled.components[component as usize].dependencies;
+        let dependencies = self.compiled.components[component as usize].dependencies.as_slice();
         changed.clear();
-        if dependencies.len() <= self.active.len() {
-            let tables = &self.world.tables;
-            changed.extend(dependencies.iter().filter(|&&fluent| !tables[fluent as usize].active.is_empty()));
+        if dependencies.len() <= 2 * self.active.len() {
+            let is_touched = |fluent: u32| !self.world.tables[fluent as usize].active.is_empty();
+            changed.extend((0..).zip(dependencies).filter(|(_, fluent)| is_touched(**fluent)).map(|(at, _)| at));
         } else {
             // Where many norms are spoken of at once, most of what is read has not been touched.
             let touched = self.active.iter().map(|&touch| self.touches[touch as usize].fluent);
-            changed.extend(touched.filter(|fluent| dependencies.contains(fluent)));
+            changed.extend(touched.filter_map(|fluent| Some(dependencies.binary_search(&fluent).ok()? as u32)));
             changed.sort_unstable();
             changed.dedup();
         }
-        changed.retain(|&fluent| {
+        changed.retain(|&at| {
+            let fluent = dependencies[at as usize];
+            let active = std::mem::take(&mut self.world.tables[fluent as usize].active);
             let mut is_other = false;
-            for at in 0..self.world.tables[fluent as usize].active.len() {
-                let touch = self.world.tables[fluent as usize].active[at];
+            for &touch in &active {
                 self.settle(touch);
                 let Touch { slot, before, .. } = self.touches[touch as usize];
                 is_other |= self.world.tables[fluent as usize].cell(slot).value != before;
             }
+            self.world.tables[fluent as usize].active = active;
             is_other
         });
     }
 
     /// The instances that may change, each as the number of its fluent followed by its arguments.
-    fn affected(&mut self, component: u32, changed: &[u32], heads: &mut Vec<Value>) {
+    pub(crate) fn affected(&mut self, component: u32, changed: &[u32], heads: &mut Vec<Value>) {
         let compiled = self.compiled;
         let plan = &compiled.components[component as usize];
         let keeps_totals = !self.totals.is_empty();
-        let deltas = changed.iter().flat_map(|&fluent| plan.deltas_of(fluent));
-        for delta in deltas.filter(|delta| !(keeps_totals && delta.is_in_total)) {
-            let mut frame = self.take_frame(delta.vars);
-            let table = &self.world.tables[delta.fluent as usize];
-            for &touch in &table.active {
-                let Touch { slot, before, .. } = self.touches[touch as usize];
-                let cell = table.cell(slot);
-                if cell.value == before {
-                    continue;
-                }
-                let start = heads.len();
-                for &at in delta.states() {
-                    let first = heads.len();
-                    let view = self.view(at);
-                    let held = cell.read(at, &self.touches);
-                    let wanted = delta.value.unwrap_or(Match::Skip);
-                    let is_read = delta.value.is_none() || held != ABSENT;
-                    if is_read
-                        && view.accepts_all(&delta.args, table.key(slot), &mut frame)
-                        && view.accepts(wanted, held, &mut frame)
-                    {
-                        delta.heads(&view, &mut frame, heads);
+        let mut frame = self.take_room(plan.vars);
+        let views = [self.view(At::Before), self.view(At::After)];
+        for &at in changed {
+            let table = &self.world.tables[plan.dependencies[at as usize] as usize];
+            for delta in plan.deltas[at as usize].iter().filter(|delta| !(keeps_totals && delta.is_in_total)) {
+                for &touch in &table.active {
+                    let Touch { slot, before, .. } = self.touches[touch as usize];
+                    let after = table.cell(slot).value;
+                    if after != before {
+                        delta.affected(&views, table.key(slot), [before, after], &mut frame, heads);
                     }
-                    forget_repeated(heads, start, first);
                 }
             }
-            self.frame = frame;
         }
         if keeps_totals {
-            plan.totals.iter().for_each(|&total| self.affected_by_totals(plan, total, heads));
-        }
-    }
-
-    fn affected_by_totals(&mut self, plan: &Component, total: u32, heads: &mut Vec<Value>) {
-        for delta in plan.total_deltas_of(total) {
-            let mut frame = self.take_frame(delta.vars);
-            for key in self.totals[total as usize].changed(self.moment) {
-                let start = heads.len();
-                for &at in delta.states() {
-                    let first = heads.len();
-                    let view = self.view(at);
-                    if view.accepts_all(&delta.args, key, &mut frame) {
-                        delta.heads(&view, &mut frame, heads);
+            for (&total, deltas) in plan.totals.iter().zip(&plan.total_deltas) {
+                for delta in deltas {
+                    for key in self.totals[total as usize].changed(self.moment) {
+                        delta.affected(&views, key, [Value::TRUE; 2], &mut frame, heads);
                     }
-                    forget_repeated(heads, start, first);
                 }
             }
-            self.frame = frame;
         }
+        self.frame = frame;
     }
 
     fn rederive(&mut self, component: u32, fluent: u32, args: &[Value]) {
@@ -249,7 +237,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 return;
             }
         }
-        let findings = self.examine(component, fluent, args);
+        let findings = self.examine(&self.compiled.components[component as usize].definitions, fluent, args);
         let value = match findings.values.as_slice() {
             [value] => *value,
             _ => ABSENT,
@@ -281,12 +269,12 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         }
     }
 
-    fn set_derived(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
+    pub(crate) fn set_derived(&mut self, fluent: u32, args: &[Value], value: Value, step: u32) {
         let slot = self.world.tables[fluent as usize].find_or_insert(args, self.tick);
         self.set_derived_at(fluent, slot, value, step);
     }
 
-    fn set_derived_at(&mut self, fluent: u32, slot: u32, value: Value, step: u32) {
+    pub(crate) fn set_derived_at(&mut self, fluent: u32, slot: u32, value: Value, step: u32) {
         let touch = self.touch(fluent, slot);
         self.touches[touch as usize].is_settled = true;
         self.set(touch, value, step);
@@ -322,17 +310,18 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     /// What the definitions say of one instance in the state after the moment.
-    fn examine(&mut self, component: u32, fluent: u32, args: &[Value]) -> Findings {
+    pub(crate) fn examine(&mut self, definitions: &[u32], fluent: u32, args: &[Value]) -> Findings {
         let compiled = self.compiled;
         // The room there is, so that none is asked for each time.
         let mut findings = Findings { values: std::mem::take(&mut self.key), support: None };
         findings.values.clear();
-        for &id in &compiled.components[component as usize].definitions {
+        for &id in definitions {
             let plan = &compiled.definitions[id as usize];
             if plan.head != fluent {
                 continue;
             }
-            let mut frame = self.take_frame(plan.vars);
+            // What is recorded of a filling is all of it.
+            let mut frame = if R { self.take_frame(plan.vars) } else { self.take_room(plan.vars) };
             let view = self.view(At::After);
             // With one value for all fillings, the others matter only to the derivation: it names the least.
             let mut known = None;
@@ -598,18 +587,56 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
 }
 
 impl Delta {
-    /// The states of the moment that may lead to different heads.
-    fn states(&self) -> &'static [At] {
-        if self.plan.ops.is_empty() && self.value.is_none() { &[At::After] } else { &[At::Before, At::After] }
+    /// Adds the heads that a changed instance with these values, or total, leads to in one state of the moment or the other.
+    fn affected(
+        &self,
+        views: &[View<'_>; 2],
+        key: &[Value],
+        held: [Value; 2],
+        frame: &mut [Value],
+        heads: &mut Vec<Value>,
+    ) {
+        let start = heads.len();
+        if self.is_one_head {
+            let _ = self.affected_in(&views[1], key, held[1], frame, heads)
+                || self.affected_in(&views[0], key, held[0], frame, heads);
+            return;
+        }
+        for (view, held) in views.iter().zip(held) {
+            let first = heads.len();
+            self.affected_in(view, key, held, frame, heads);
+            forget_repeated(heads, start, first);
+        }
+    }
+
+    /// The same in one state; says whether there are any.
+    pub(crate) fn affected_in(
+        &self,
+        view: &View<'_>,
+        key: &[Value],
+        held: Value,
+        frame: &mut [Value],
+        heads: &mut Vec<Value>,
+    ) -> bool {
+        let start = heads.len();
+        if view.reads(&self.args, self.value, (key, held), frame) {
+            self.heads(view, frame, heads);
+        }
+        heads.len() > start
     }
 
     /// Adds the heads that a changed instance, matched into the frame, leads to.
     fn heads(&self, view: &View<'_>, frame: &mut [Value], heads: &mut Vec<Value>) {
-        view.run(&self.plan, frame, &mut |frame| {
+        let mut add = |frame: &mut [Value]| {
             heads.push(Value::entity(EntityId(self.head)));
             heads.extend(self.head_args.iter().map(|arg| arg.value(frame)));
             false
-        });
+        };
+        if self.plan.ops.is_empty() {
+            add(frame);
+        } else {
+            view.run(&self.plan, frame, &mut add);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Effects on inertial fluents, and what several on one instance come to (`docs/semantics.md`, 15).
 
-use servanda_model::{FluentId, Ties, Value};
+use servanda_model::{ArithOp, FluentId, Kinded, Number, Ties, Value};
 
 use crate::amount;
 use crate::compile::FluentPlan;
@@ -144,6 +144,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
     }
 
     fn settle_several(&mut self, touch: u32) {
+        if !R && let Some(value) = self.only_increase(touch) {
+            return self.set(touch, value, NONE);
+        }
         let before = self.touches[touch as usize].before;
         self.add_increases(touch);
         match self.outcome(touch, before) {
@@ -188,6 +191,23 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             EffectKind::Terminate => Some((before, NONE)),
             EffectKind::Increase => None,
         }
+    }
+
+    /// What an instance comes to that is increased once, both being plain numbers; that is then what it is initiated with.
+    fn only_increase(&mut self, touch: u32) -> Option<Value> {
+        let Touch { effects, before, .. } = self.touches[touch as usize];
+        let effect = self.effects.get_mut(effects as usize)?;
+        if effect.kind != EffectKind::Increase || effect.next != NONE || !self.wild.is_empty() {
+            return None;
+        }
+        let plain = |value: Value| match value.kinded() {
+            Kinded::Number(number) => Some(number),
+            _ => None,
+        };
+        let held = if before == ABSENT { Number::whole(0) } else { plain(before)? };
+        let value = amount::exact(ArithOp::Plus, held, plain(effect.value)?).and_then(Value::number)?;
+        (effect.kind, effect.value) = (EffectKind::Initiate, value);
+        Some(value)
     }
 
     fn outcome(&self, touch: u32, before: Value) -> Outcome {

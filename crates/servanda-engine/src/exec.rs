@@ -54,6 +54,13 @@ fn tested(wanted: Match, frame: &[Value]) -> Value {
     }
 }
 
+fn plain_number(value: Value) -> Option<Number> {
+    match value.kinded() {
+        Kinded::Number(number) => Some(number),
+        _ => None,
+    }
+}
+
 impl View<'_> {
     /// Matches one value, binding a variable where the pattern has an open one.
     #[inline]
@@ -75,6 +82,23 @@ impl View<'_> {
     #[inline]
     pub(crate) fn accepts_all(&self, patterns: &[Match], values: &[Value], frame: &mut [Value]) -> bool {
         patterns.iter().zip(values).all(|(pattern, value)| self.accepts(*pattern, *value, frame))
+    }
+
+    /// Whether a place reads this instance with this value; for a condition, `value` is what it asks for.
+    #[inline]
+    pub(crate) fn reads(
+        &self,
+        args: &[Match],
+        value: Option<Match>,
+        (key, held): (&[Value], Value),
+        frame: &mut [Value],
+    ) -> bool {
+        let may_be = match value {
+            Some(Match::Value(wanted)) => held == wanted,
+            Some(_) => held != ABSENT,
+            None => true,
+        };
+        may_be && self.accepts_all(args, key, frame) && self.accepts(value.unwrap_or(Match::Skip), held, frame)
     }
 
     /// What the instance with this key is, or `ABSENT`.
@@ -130,6 +154,8 @@ impl View<'_> {
             }
             Op::Let(target, expr) => self.value(expr, frame).is_some_and(|value| self.accepts(*target, value, frame)),
             Op::Not(plan) => !self.has_filling(plan, frame),
+            // All of them are tried: what is undecided in one is noted although another holds.
+            Op::SomeOf(plans) => plans.iter().fold(false, |found, plan| self.passes(plan, frame) | found),
             Op::Probe { .. } | Op::Scan { .. } | Op::AnyOf(_) => unreachable!("what searches is no test"),
         }
     }
@@ -184,8 +210,8 @@ impl View<'_> {
         wanted: Answer,
         frame: &mut [Value],
     ) -> bool {
-        if let (Some(left), Some(right)) = (self.whole(left, frame), self.whole(right, frame)) {
-            return wanted == if op.holds(left.cmp(&right)) { Answer::Yes } else { Answer::No };
+        if let (Some(left), Some(right)) = (self.plain(left, frame), self.plain(right, frame)) {
+            return wanted == if op.holds(amount::order(left, right)) { Answer::Yes } else { Answer::No };
         }
         let Some((left, right)) = self.amount(left, frame).zip(self.amount(right, frame)) else { return false };
         let answer = amount::compare(left, op, right);
@@ -201,28 +227,41 @@ impl View<'_> {
         match expr {
             Expr::Value(value) => Some(*value),
             Expr::Var(var) => Some(frame[*var as usize]),
-            _ => {
-                let amount = self.amount(expr, frame)?;
-                self.ranges.borrow_mut().value(amount)
-            }
+            _ => match self.plain(expr, frame) {
+                Some(number) => Value::number(number),
+                None => {
+                    let amount = self.amount(expr, frame)?;
+                    self.ranges.borrow_mut().value(amount)
+                }
+            },
         }
     }
 
-    /// The value of an expression in whole numbers, where that is seen at once.
+    /// The value of an expression that is a plain number, where that is seen at once.
     #[inline]
-    fn whole(&self, expr: &Expr, frame: &[Value]) -> Option<i64> {
-        let known = |value: Value| match value.kinded() {
-            Kinded::Number(Number { mantissa, scale: 0 }) => Some(mantissa),
-            _ => None,
-        };
+    pub(crate) fn plain(&self, expr: &Expr, frame: &[Value]) -> Option<Number> {
         match expr {
-            Expr::Value(value) => known(*value),
-            Expr::Var(var) => known(frame[*var as usize]),
-            Expr::Arith(op, sides) => {
-                let (Expr::Value(_) | Expr::Var(_), Expr::Value(_) | Expr::Var(_)) = &**sides else { return None };
-                amount::whole(*op, self.whole(&sides.0, frame)?, self.whole(&sides.1, frame)?)
+            Expr::Value(value) => plain_number(*value),
+            Expr::Var(var) => plain_number(frame[*var as usize]),
+            _ => self.plain_of_several(expr, frame),
+        }
+    }
+
+    fn plain_of_several(&self, expr: &Expr, frame: &[Value]) -> Option<Number> {
+        match expr {
+            Expr::Value(_) | Expr::Var(_) => self.plain(expr, frame),
+            Expr::Fluent { fluent, key, is_number, site } => {
+                match self.point(*fluent, key, *site, Match::Skip, frame) {
+                    ABSENT if *is_number => Some(Number::whole(0)),
+                    held => plain_number(held),
+                }
             }
-            Expr::Now | Expr::Fluent { .. } | Expr::Aggregate(_) => None,
+            Expr::Arith(op, sides) => amount::exact(*op, self.plain(&sides.0, frame)?, self.plain(&sides.1, frame)?),
+            Expr::Aggregate(aggregate) => match self.total(aggregate, frame)?? {
+                Amount::Number(number) => Some(number),
+                Amount::Range(_) | Amount::Other(_) => None,
+            },
+            Expr::Now => None,
         }
     }
 
@@ -247,12 +286,15 @@ impl View<'_> {
         }
     }
 
+    /// What an aggregate with totals comes to; nothing where it has to be worked out.
+    fn total(&self, aggregate: &Aggregate, frame: &[Value]) -> Option<Option<Amount>> {
+        let totals = self.totals.get(aggregate.total as usize)?;
+        totals.read(aggregate.total_key.iter().map(|arg| arg.value(frame)), self.at, self.moment)
+    }
+
     fn aggregate(&self, aggregate: &Aggregate, frame: &mut [Value]) -> Option<Amount> {
-        if let Some(totals) = self.totals.get(aggregate.total as usize) {
-            let key = aggregate.total_key.iter().map(|arg| arg.value(frame));
-            if let Some(known) = totals.read(key, self.at, self.moment) {
-                return known;
-            }
+        if let Some(known) = self.total(aggregate, frame) {
+            return known;
         }
         let mut count = 0_i64;
         let mut so_far = Some(None);

@@ -3,8 +3,9 @@
 use servanda_model::{ActionId, Hole, Value};
 
 use crate::amount;
+use crate::compile::ActionPlan;
 use crate::compile::direct::{Direct, DirectEffect, OfEvent};
-use crate::compile::ops::{Arg, Effect, Listener, Source, Time, Unless};
+use crate::compile::ops::{Arg, Effect, Expr, Listener, Source, Time, Unless};
 use crate::exec::View;
 use crate::moment::{EffectKind, Events, Touch};
 use crate::record::StepId;
@@ -51,43 +52,69 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         let shares = self.shares_events();
         for &id in &compiled.nodes[node as usize].listeners {
             let listener = &compiled.listeners[id as usize];
-            if listener.is_shared
-                && shares
-                && let (Source::Happens(action), Some(direct)) = (listener.source, &listener.direct)
-            {
-                let events = std::mem::take(&mut self.heard[action as usize]);
-                self.locate(listener, &events);
-                self.fire_directly(direct, &events);
-                self.heard[action as usize] = events;
+            let heard = match listener.source {
+                Source::Happens(action) if listener.is_shared && shares => Some(action),
+                _ => None,
+            };
+            let items = match heard {
+                Some(action) => &mut self.heard[action as usize],
+                None => &mut self.pending[id as usize],
+            };
+            if items.is_empty() {
                 continue;
             }
-            if self.pending[id as usize].is_empty() {
-                continue;
+            let mut items = std::mem::take(items);
+            match heard {
+                Some(action) => self.locate_heard(action, &items),
+                None => self.locate(listener, &items),
             }
-            let mut pending = std::mem::take(&mut self.pending[id as usize]);
-            self.locate(listener, &pending);
-            match at_once.filter(|_| listener.conditions.is_test) {
-                Some(effects) if matches!(listener.source, Source::Happens(_)) => match &listener.direct {
-                    Some(direct) if self.trace.is_none() => self.fire_directly(direct, &pending),
-                    _ => self.fire_events(listener, &pending, vars, effects),
-                },
-                at_once => {
-                    for &item in &pending {
-                        self.match_source(&Cue { listener, id, item }, vars, at_once);
-                    }
+            self.take(&Cue { listener, id, item: NONE }, &items, vars, at_once);
+            match heard {
+                Some(action) => self.heard[action as usize] = items,
+                None => {
+                    items.clear();
+                    self.pending[id as usize] = items;
                 }
             }
-            pending.clear();
-            self.pending[id as usize] = pending;
         }
+    }
+
+    /// Has a listener take what set it off, one thing after another.
+    fn take(&mut self, cue: &Cue<'_>, items: &[u32], vars: usize, at_once: Option<&[Effect]>) {
+        let listener = cue.listener;
+        match at_once.filter(|_| listener.conditions.is_test) {
+            Some(effects) if matches!(listener.source, Source::Happens(_)) => match &listener.direct {
+                Some(direct) if self.trace.is_none() => self.fire_directly(direct, items),
+                _ => self.fire_events(listener, items, vars, effects),
+            },
+            at_once => {
+                for &item in items {
+                    self.match_source(&Cue { item, ..*cue }, vars, at_once);
+                }
+            }
+        }
+    }
+
+    /// Looks up what the events of an action name that those need who share them: once for all of these.
+    fn locate_heard(&mut self, action: u32, heard: &[u32]) {
+        if std::mem::replace(&mut self.is_located[action as usize], true) {
+            return;
+        }
+        let plan = &self.compiled.actions[action as usize];
+        self.locate_sites(plan, &plan.shared_sites, heard);
     }
 
     /// Looks up what the events name that a listener needs.
     fn locate(&mut self, listener: &Listener, events: &[u32]) {
-        let Source::Happens(action) = listener.source else { return };
-        let Sweep { compiled, world, touches, events: all, .. } = self;
-        for &at in &listener.sites {
-            let site = &compiled.actions[action as usize].sites[at as usize];
+        if let Source::Happens(action) = listener.source {
+            self.locate_sites(&self.compiled.actions[action as usize], &listener.sites, events);
+        }
+    }
+
+    fn locate_sites(&mut self, plan: &ActionPlan, sites: &[u32], events: &[u32]) {
+        let Sweep { world, touches, events: all, .. } = self;
+        for &at in sites {
+            let site = &plan.sites[at as usize];
             site.locate(at, &world.tables[site.fluent as usize], touches, all, events);
         }
     }
@@ -328,8 +355,7 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
                 self.terminate_all(*fluent, &key, value.map_or(ABSENT, |value| value.value(frame)), step, *index);
             }
             Effect::Increase { fluent, key: args, by } => {
-                let by = self.view(At::Before).amount(by, frame).filter(|by| by.is_numeric());
-                if let Some(by) = by.and_then(|by| self.world.ranges.borrow_mut().value(by)) {
+                if let Some(by) = self.increase(by, frame) {
                     let slot = self.instance(*fluent, args, frame, &mut key, place);
                     self.affect_slot(*fluent, slot, EffectKind::Increase, by, step);
                 }
@@ -340,6 +366,15 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
             }
         }
         self.key = key;
+    }
+
+    fn increase(&self, by: &Expr, frame: &mut [Value]) -> Option<Value> {
+        let view = self.view(At::Before);
+        if let Some(number) = view.plain(by, frame) {
+            return Value::number(number);
+        }
+        let by = view.amount(by, frame).filter(|by| by.is_numeric())?;
+        self.world.ranges.borrow_mut().value(by)
     }
 
     /// The slot of an instance that something happens to, made if there is none yet.

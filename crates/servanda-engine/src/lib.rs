@@ -29,6 +29,7 @@ mod sink;
 mod sites;
 mod slots;
 mod solution;
+mod spread;
 mod state;
 mod sweep;
 mod timers;

@@ -97,7 +97,7 @@ impl Finder<'_> {
             }
             Op::Let(_, expr) => self.expr(expr),
             Op::Not(plan) => self.plan(plan),
-            Op::AnyOf(plans) => plans.iter_mut().for_each(|plan| self.plan(plan)),
+            Op::AnyOf(plans) | Op::SomeOf(plans) => plans.iter_mut().for_each(|plan| self.plan(plan)),
             Op::Probe { .. } | Op::Scan { .. } | Op::IsKind(..) => {}
         }
     }

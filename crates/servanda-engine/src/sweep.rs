@@ -19,6 +19,7 @@ use crate::moment::{Due, EffectRecord, Events, Ready, Touch, WildEnding};
 use crate::record::{Cause, Premise, Recorder, Step};
 use crate::save::{Bytes, Saved, Source};
 use crate::sink::{Closed, Sink};
+use crate::spread::Spread;
 use crate::state::{ABSENT, At, BEGINNING, NONE, Table};
 use crate::timers::{DeadlineQueue, DeadlineTimer, TimerQueue, Wakes};
 use crate::totals::Totals;
@@ -113,6 +114,8 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     /// For each action the events that listeners take straight, and for which actions there are any.
     pub(crate) heard: Vec<Vec<u32>>,
     pub(crate) heard_now: Vec<u32>,
+    /// For each action whether what these events name was looked up.
+    pub(crate) is_located: Vec<bool>,
     pub(crate) due: Vec<Due>,
     /// Renewable deadlines that ran out, by node.
     pub(crate) renewals: Vec<Vec<DeadlineTimer>>,
@@ -122,6 +125,8 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) conflicts: std::collections::BTreeMap<(u32, Box<[Value]>), Vec<Value>>,
     /// Of the aggregates that have any, if they are kept.
     pub(crate) totals: Vec<Totals>,
+    /// For each component whether it is to be worked out from scratch, since entities have become something else.
+    pub(crate) stale: Vec<bool>,
     // Buffers that are reused.
     pub(crate) frame: Vec<Value>,
     pub(crate) key: Vec<Value>,
@@ -131,6 +136,7 @@ pub(crate) struct Sweep<'c, S, const R: bool> {
     pub(crate) passing: Vec<u32>,
     /// Heads that were worked out already: hash and place.
     pub(crate) known: HashTable<(u64, u32)>,
+    pub(crate) spread: Spread,
 }
 
 impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
@@ -165,11 +171,13 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             pending: vec![Vec::new(); compiled.listeners.len()],
             heard: vec![Vec::new(); compiled.actions.len()],
             heard_now: Vec::new(),
+            is_located: vec![false; compiled.actions.len()],
             due: Vec::new(),
             renewals: vec![Vec::new(); compiled.nodes.len()],
             forgets: Vec::new(),
             conflicts: std::collections::BTreeMap::new(),
             totals: Vec::new(),
+            stale: vec![false; compiled.components.len()],
             frame: Vec::new(),
             key: Vec::new(),
             fillings: Vec::new(),
@@ -177,6 +185,7 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
             changed: Vec::new(),
             passing: Vec::new(),
             known: HashTable::new(),
+            spread: Spread::default(),
         };
         sweep.begin(initial);
         sweep
@@ -210,6 +219,16 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         let mut frame = std::mem::take(&mut self.frame);
         frame.clear();
         frame.resize(vars, ABSENT);
+        frame
+    }
+
+    /// A frame with room for so many variables, for a plan that binds each before it reads it.
+    #[inline]
+    pub(crate) fn take_room(&mut self, vars: usize) -> Vec<Value> {
+        let mut frame = std::mem::take(&mut self.frame);
+        if frame.len() < vars {
+            frame.resize(vars, ABSENT);
+        }
         frame
     }
 
@@ -351,7 +370,10 @@ impl<'c, S: Sink, const R: bool> Sweep<'c, S, R> {
         self.effects.clear();
         self.wild.clear();
         self.events.clear();
-        self.heard_now.drain(..).for_each(|action| self.heard[action as usize].clear());
+        for action in self.heard_now.drain(..) {
+            self.heard[action as usize].clear();
+            self.is_located[action as usize] = false;
+        }
         self.due.clear();
     }
 
@@ -440,6 +462,7 @@ macro_rules! lasting {
         $each!($sweep.due);
         $each!($sweep.renewals);
         $each!($sweep.conflicts);
+        $each!($sweep.stale);
     };
 }
 
@@ -477,9 +500,21 @@ impl<'c, S> Sweep<'c, S, false> {
     pub(crate) fn with_sink<T>(self, sink: T) -> Sweep<'c, T, false> {
         let Sweep { compiled, world, timers, recorder, trace, tick, step, is_open, moment, touches, active, .. } = self;
         let Sweep {
-            effects, wild, events, ready, pending, heard, heard_now, due, renewals, forgets, conflicts, ..
+            effects,
+            wild,
+            events,
+            ready,
+            pending,
+            heard,
+            heard_now,
+            is_located,
+            due,
+            renewals,
+            forgets,
+            conflicts,
+            ..
         } = self;
-        let Sweep { totals, frame, key, fillings, sources, changed, passing, known, .. } = self;
+        let Sweep { totals, stale, frame, key, fillings, sources, changed, passing, known, spread, .. } = self;
         Sweep {
             compiled,
             world,
@@ -500,11 +535,13 @@ impl<'c, S> Sweep<'c, S, false> {
             pending,
             heard,
             heard_now,
+            is_located,
             due,
             renewals,
             forgets,
             conflicts,
             totals,
+            stale,
             frame,
             key,
             fillings,
@@ -512,6 +549,7 @@ impl<'c, S> Sweep<'c, S, false> {
             changed,
             passing,
             known,
+            spread,
         }
     }
 }

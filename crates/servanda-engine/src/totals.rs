@@ -10,7 +10,6 @@ use hashbrown::HashTable;
 use servanda_model::{AggregateOp, ArithOp, Clock, Number, Value};
 
 use crate::amount::{self, Amount};
-use crate::compile::ops::Match;
 use crate::compile::totals::{Change, TotalPlan};
 use crate::exec::View;
 use crate::hash;
@@ -217,8 +216,9 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         }
     }
 
-    /// After entities have become something else: of totals that mind.
+    /// After entities have become something else: of totals that mind, and of what is followed change by change.
     pub(crate) fn kinds_changed(&mut self) {
+        self.stale.fill(true);
         for id in 0..self.totals.len() {
             if self.compiled.totals[id].minds_kinds {
                 self.totals[id] = Totals::new(&self.compiled.totals[id]);
@@ -255,47 +255,53 @@ impl<S: Sink, const R: bool> Sweep<'_, S, R> {
         }
         let mut totals = std::mem::replace(totals, Totals::new(plan));
         totals.begin(self.moment);
-        let mut frame = self.take_frame(plan.vars);
+        let mut frame = self.take_room(plan.vars);
+        let views = [self.view(At::Before), self.view(At::After)];
         for change in &plan.changes {
-            for &touch in &self.world.tables[change.fluent as usize].active {
-                self.follow(plan, change, touch, &mut frame, &mut totals);
+            let table = &self.world.tables[change.fluent as usize];
+            for &touch in &table.active {
+                let Touch { slot, before, .. } = self.touches[touch as usize];
+                let after = table.cell(slot).value;
+                if after == before {
+                    continue;
+                }
+                for (view, held) in views.iter().zip([before, after]) {
+                    view.follow(plan, change, (table.key(slot), held), &mut frame, &mut totals);
+                }
             }
         }
         self.frame = frame;
         self.totals[id as usize] = totals;
     }
-
-    /// Takes one changed instance into the totals.
-    fn follow(&self, plan: &TotalPlan, change: &Change, touch: u32, frame: &mut [Value], totals: &mut Totals) {
-        let Touch { slot, before, .. } = self.touches[touch as usize];
-        let table = &self.world.tables[change.fluent as usize];
-        let cell = table.cell(slot);
-        if cell.value == before {
-            return;
-        }
-        for at in [At::Before, At::After] {
-            let view = self.view(at);
-            let held = if at == At::Before { before } else { cell.value };
-            let is_read = change.value.is_none() || held != ABSENT;
-            if is_read
-                && view.accepts_all(&change.args, table.key(slot), frame)
-                && view.accepts(change.value.unwrap_or(Match::Skip), held, frame)
-            {
-                view.run(&change.plan, frame, &mut |frame| {
-                    if !change.is_counted_earlier(&view, frame, self.moment) {
-                        let of = view.amount_of(plan, frame);
-                        totals.put(&frame[..plan.key], of, at == At::After);
-                    }
-                    false
-                });
-            }
-        }
-    }
 }
 
 impl View<'_> {
+    /// Takes one changed instance into the totals: away as it was before the moment, and in as it is after it.
+    fn follow(
+        &self,
+        plan: &TotalPlan,
+        change: &Change,
+        (key, held): (&[Value], Value),
+        frame: &mut [Value],
+        totals: &mut Totals,
+    ) {
+        if self.reads(&change.args, change.value, (key, held), frame) {
+            self.run(&change.plan, frame, &mut |frame| {
+                if !change.is_counted_earlier(self, frame, self.moment) {
+                    let of = self.amount_of(plan, frame);
+                    totals.put(&frame[..plan.key], of, self.at == At::After);
+                }
+                false
+            });
+        }
+    }
+
     /// What a filling contributes.
     fn amount_of(&self, plan: &TotalPlan, frame: &mut [Value]) -> Option<Amount> {
-        if plan.op == AggregateOp::Count { None } else { self.amount(&plan.of, frame) }
+        if plan.op == AggregateOp::Count {
+            return None;
+        }
+        let number = self.plain(&plan.of, frame).map(Amount::Number);
+        number.or_else(|| self.amount(&plan.of, frame))
     }
 }

@@ -93,6 +93,12 @@ impl Line {
         (length <= SHORT && self.length < ROOM).then_some((*part, length))
     }
 
+    /// A part of it; nothing where there was no room.
+    #[inline]
+    pub(crate) fn between(&self, from: usize, to: usize) -> &[u8] {
+        self.room.get(from..to).unwrap_or_default()
+    }
+
     /// Says something else at its beginning.
     #[inline]
     pub(crate) fn begin_with(&mut self, word: u64) {

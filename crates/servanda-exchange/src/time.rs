@@ -1,10 +1,10 @@
 //! When a row happened.
 
 use servanda_calendar::Day;
-use servanda_model::{Clock, Value};
+use servanda_model::{Clock, Number, Value};
 
 use crate::error::{Flaw, shown};
-use crate::line::Text;
+use crate::line::{SHORT, Text};
 use crate::row::Cell;
 
 const DAY: i64 = 86_400;
@@ -197,6 +197,25 @@ fn write_large(out: &mut impl Text, number: i64) {
     out.bytes(&digits[at..]);
 }
 
+/// Writes a number with digits after the point.
+pub(crate) fn write_decimal(out: &mut impl Text, number: Number) {
+    let places = usize::from(number.scale);
+    let one = 10_u64.pow(u32::from(number.scale));
+    let size = number.mantissa.unsigned_abs();
+    if number.mantissa < 0 {
+        out.byte(b'-');
+    }
+    write_integer(out, (size / one) as i64);
+    out.byte(b'.');
+    let mut digits = [0; SHORT];
+    let mut rest = size % one;
+    for digit in digits[..places].iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.short(&digits, places);
+}
+
 /// What `--until` says.
 pub(crate) fn parse_tick(text: &str, clock: Clock) -> Option<i64> {
     match clock {
@@ -239,6 +258,15 @@ mod tests {
             let mut out = Vec::new();
             write_integer(&mut out, number);
             assert_eq!(String::from_utf8(out).unwrap(), number.to_string());
+        }
+    }
+
+    #[test]
+    fn decimals_are_written_in_full() {
+        for text in ["0.5", "-0.05", "12.345", "-1000.001", "72057594.037927935", "0.000000000000001"] {
+            let mut out = Vec::new();
+            write_decimal(&mut out, Number::parse(text).unwrap());
+            assert_eq!(String::from_utf8(out).unwrap(), text);
         }
     }
 

@@ -14,7 +14,7 @@ use crate::csv::plain;
 use crate::error::RunError;
 use crate::found::{BEGINNING, Interval, OPEN};
 use crate::line::{Line, SHORT, Text};
-use crate::time::{write_integer, write_small, write_tick};
+use crate::time::{write_decimal, write_integer, write_small, write_tick};
 
 /// How one fluent is written.
 pub(crate) struct FluentFormat {
@@ -34,7 +34,7 @@ pub(crate) enum Part {
 impl FluentFormat {
     fn new(name: &str, args: Vec<Part>) -> FluentFormat {
         let mut first = Vec::new();
-        cell(&mut first, true, |out| out.extend_from_slice(name.as_bytes()));
+        cell(&mut first, |out| out.extend_from_slice(name.as_bytes()));
         first.push(b',');
         let mut cell = Strings::default();
         cell.push(&String::from_utf8_lossy(&first));
@@ -137,39 +137,34 @@ impl Format {
     }
 
     /// Writes a row.
+    #[inline]
     pub(crate) fn write_row(&mut self, out: &mut Vec<u8>, it: &Interval, args: &[Value]) {
-        if !self.may_need_quotes {
-            let mut line = Line::new();
-            self.write_most(&mut line, it, args);
-            self.write_bounds_told(&mut line, it);
-            if !line.append_to(out) {
-                self.write_plain(out, it, args);
-            }
-            return;
+        let mut line = Line::new();
+        self.fluents[it.fluent as usize].cell.append(0, &mut line);
+        let start = line.len();
+        self.write_args(&mut line, it.fluent, args);
+        let split = line.len();
+        line.byte(b',');
+        self.write_value(&mut line, it.value);
+        let end = line.len();
+        line.byte(b',');
+        let is_plain = !self.may_need_quotes
+            || !needs_quotes(line.between(start, split)) && !needs_quotes(line.between(split + 1, end));
+        self.write_bounds_told(&mut line, it);
+        if !is_plain || !line.append_to(out) {
+            self.write_in_full(out, it, args);
         }
-        self.fluents[it.fluent as usize].cell.append(0, out);
-        cell(out, true, |out| self.write_args(out, it.fluent, args));
-        out.push(b',');
-        cell(out, true, |out| self.write_value(out, it.value));
-        out.push(b',');
-        self.write_bounds(out, it.since, it.until);
     }
 
-    /// The same where nothing needs quotation marks.
-    #[inline(always)]
-    fn write_plain(&self, out: &mut impl Text, it: &Interval, args: &[Value]) {
-        self.write_most(out, it, args);
-        self.write_bounds(out, it.since, it.until);
-    }
-
-    /// All but the bounds.
-    #[inline(always)]
-    fn write_most(&self, out: &mut impl Text, it: &Interval, args: &[Value]) {
+    /// The same where a cell is long, or needs quotation marks.
+    #[cold]
+    fn write_in_full(&self, out: &mut Vec<u8>, it: &Interval, args: &[Value]) {
         self.fluents[it.fluent as usize].cell.append(0, out);
-        self.write_args(out, it.fluent, args);
-        out.byte(b',');
-        self.write_value(out, it.value);
-        out.byte(b',');
+        cell(out, |out| self.write_args(out, it.fluent, args));
+        out.push(b',');
+        cell(out, |out| self.write_value(out, it.value));
+        out.push(b',');
+        self.write_bounds(out, it.since, it.until);
     }
 
     /// The bounds of an interval that is told when it ends, or, if it is open, when it began: many are told at one tick.
@@ -204,7 +199,8 @@ impl Format {
 
     /// Writes a row whose arguments and value are written already: `args,value,`, the arguments up to `split`.
     pub(crate) fn write_written(&self, out: &mut Vec<u8>, fluent: u32, text: &[u8], split: usize, bounds: (i64, i64)) {
-        if !self.may_need_quotes {
+        let (args, value) = (&text[..split], &text[split + 1..text.len() - 1]);
+        if !self.may_need_quotes || !needs_quotes(args) && !needs_quotes(value) {
             let mut line = Line::new();
             self.write_plain_written(&mut line, fluent, text, bounds);
             if !line.append_to(out) {
@@ -213,9 +209,9 @@ impl Format {
             return;
         }
         self.fluents[fluent as usize].cell.append(0, out);
-        cell(out, true, |out| out.extend_from_slice(&text[..split]));
+        cell(out, |out| out.extend_from_slice(args));
         out.push(b',');
-        cell(out, true, |out| out.extend_from_slice(&text[split + 1..text.len() - 1]));
+        cell(out, |out| out.extend_from_slice(value));
         out.push(b',');
         self.write_bounds(out, bounds.0, bounds.1);
     }
@@ -271,6 +267,7 @@ impl Format {
         match value {
             Kinded::Tick(tick) => write_tick(out, tick, self.clock, self.as_timestamps),
             Kinded::Text(id) => self.texts.append(id.index(), out),
+            Kinded::Number(number) => write_decimal(out, number),
             Kinded::Duration(Duration::Ticks(n)) => write_integer(out, i64::from(n)),
             other => out.bytes(self.in_words(other).as_bytes()),
         }
@@ -279,7 +276,6 @@ impl Format {
     /// A value that is seldom written.
     fn in_words(&self, value: Kinded) -> String {
         match value {
-            Kinded::Number(number) => number.to_string(),
             Kinded::Duration(Duration::Months(n)) => format!("{n} months"),
             Kinded::Duration(Duration::Years(n)) => format!("{n} years"),
             Kinded::Range(id) => {
@@ -292,7 +288,11 @@ impl Format {
                     (None, None) => "unknown".to_owned(),
                 }
             }
-            Kinded::Entity(_) | Kinded::Tick(_) | Kinded::Text(_) | Kinded::Duration(Duration::Ticks(_)) => {
+            Kinded::Entity(_)
+            | Kinded::Number(_)
+            | Kinded::Tick(_)
+            | Kinded::Text(_)
+            | Kinded::Duration(Duration::Ticks(_)) => {
                 unreachable!("these are written without their own words")
             }
         }
@@ -365,10 +365,10 @@ fn needs_quotes(text: &[u8]) -> bool {
 
 /// Writes a cell, in quotation marks if it needs them.
 #[inline]
-fn cell(out: &mut Vec<u8>, may_need_quotes: bool, write: impl FnOnce(&mut Vec<u8>)) {
+fn cell(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     write(out);
-    if may_need_quotes && needs_quotes(&out[start..]) {
+    if needs_quotes(&out[start..]) {
         let plain = out[start..].to_vec();
         out.truncate(start);
         out.push(b'"');

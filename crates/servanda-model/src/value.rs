@@ -213,11 +213,16 @@ impl Number {
 
     /// `mantissa · 10^-scale` in lowest terms, if it fits.
     fn from_wide(mut mantissa: i128, mut scale: u32) -> Option<Number> {
-        while scale > 0 && mantissa % 10 == 0 {
+        // Short ones are divided in a fraction of the time.
+        while scale > 0 && i64::try_from(mantissa).is_err() && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
         }
-        let small = i64::try_from(mantissa).ok()?;
+        let mut small = i64::try_from(mantissa).ok()?;
+        while scale > 0 && small % 10 == 0 {
+            small /= 10;
+            scale -= 1;
+        }
         let fits = scale <= 15 && (-MANTISSA_LIMIT..MANTISSA_LIMIT).contains(&small);
         fits.then_some(Number { mantissa: small, scale: scale as u8 })
     }

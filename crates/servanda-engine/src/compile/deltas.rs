@@ -21,7 +21,7 @@ pub(crate) struct Read<'a> {
     pub(crate) fluent: FluentId,
     is_total: bool,
     is_in_total: bool,
-    args: Cow<'a, [Term]>,
+    pub(crate) args: Cow<'a, [Term]>,
     /// The value asked for, if the place is a condition.
     value: Option<&'a Term>,
     pub(crate) positive: bool,
@@ -179,8 +179,12 @@ fn delta(
         Term::Var(var) if !in_scope[var.index()] => Match::Skip,
         term => planner.matching(&term, &mut bound),
     };
-    let args = read.args.iter().map(&mut matching).collect();
+    let args: Box<[Match]> = read.args.iter().map(&mut matching).collect();
     let value = read.value.map(&mut matching);
+    let is_named = |arg: &Arg| match *arg {
+        Arg::Value(_) => true,
+        Arg::Var(var) => args.iter().any(|it| matches!(it, Match::Bind(bound, _) if *bound == var)),
+    };
     let others = variant.iter().enumerate().filter(|(at, condition)| Some(*at) != changed && leads_on(condition));
     // What stands around the place is nearest to it, and of two lookups the planner takes the first.
     let all: Vec<&Condition> = within.iter().chain(others.map(|(_, condition)| *condition)).collect();
@@ -201,7 +205,8 @@ fn delta(
     let vars = apart.vars.len();
     let Read { fluent, is_total, is_in_total, .. } = *read;
     let head = definition.fluent.0;
-    Some(Delta { fluent: fluent.0, is_total, is_in_total, args, value, vars, plan, head, head_args })
+    let is_one_head = plan.is_test && head_args.iter().all(is_named);
+    Some(Delta { fluent: fluent.0, is_total, is_in_total, args, value, vars, plan, head, head_args, is_one_head })
 }
 
 /// Gives variables that only a negation or an aggregate knows other numbers.
@@ -294,7 +299,7 @@ fn binds(op: &Op, known: &mut Bound) {
                 *known |= !all.is_empty() && all.iter().all(|inner| inner[var]);
             }
         }
-        Op::Compare { .. } | Op::IsKind(..) | Op::Not(_) => {}
+        Op::Compare { .. } | Op::IsKind(..) | Op::Not(_) | Op::SomeOf(_) => {}
     }
 }
 

@@ -12,6 +12,7 @@ use super::error::{CycleLink, ProgramError, ProgramErrorKind};
 use super::graph::{shortest_cycle, strong_components};
 use super::ops::{Arg, Expr, Match, Plan};
 use super::plan::{Bound, Indexes, MOST_VARIANTS, Planner, Unbound, arg, variants};
+use super::recursion::Recursion;
 use super::totals::Totals;
 use crate::index::IndexSpec;
 use crate::vars::{binders, condition_vars, expr_vars, pattern_vars};
@@ -22,18 +23,22 @@ pub(crate) struct Component {
     pub(crate) fluents: Vec<u32>,
     /// Worked out from scratch whenever something it depends on changes.
     pub(crate) from_scratch: bool,
-    /// Fluents outside the component that its definitions read.
-    pub(crate) dependencies: BTreeSet<u32>,
+    /// Fluents outside the component that its definitions read, in order.
+    pub(crate) dependencies: Vec<u32>,
     pub(crate) definitions: Vec<u32>,
-    /// By the fluent that changed.
-    pub(crate) deltas: Vec<Delta>,
-    /// By the aggregate whose totals changed.
-    pub(crate) total_deltas: Vec<Delta>,
-    /// The aggregates of its definitions that have totals.
-    pub(crate) totals: BTreeSet<u32>,
+    /// For each of the dependencies the ways from a change of it.
+    pub(crate) deltas: Vec<Vec<Delta>>,
+    /// The aggregates of its definitions that have totals, in order.
+    pub(crate) totals: Vec<u32>,
+    /// For each of these the ways from a change of its totals.
+    pub(crate) total_deltas: Vec<Vec<Delta>>,
+    /// So many variables have room for those of any way.
+    pub(crate) vars: usize,
     /// Where it is worked out from scratch: from what a round found to what the next one finds; absent where that has too
     /// many ways.
     pub(crate) growths: Option<Vec<Growth>>,
+    /// Where changes of such a component can be followed nevertheless, as long as no derivations are recorded.
+    pub(crate) recursion: Option<Recursion>,
 }
 
 /// A place where a definition reads a fluent of its own component.
@@ -48,21 +53,27 @@ pub(crate) struct Growth {
 }
 
 impl Component {
-    /// The ways from a change of this fluent.
-    pub(crate) fn deltas_of(&self, fluent: u32) -> &[Delta] {
-        of_one(&self.deltas, fluent)
-    }
-
-    /// The ways from a change of totals of this aggregate.
-    pub(crate) fn total_deltas_of(&self, total: u32) -> &[Delta] {
-        of_one(&self.total_deltas, total)
+    /// Takes the ways from changes in.
+    pub(crate) fn add(&mut self, deltas: Vec<Delta>) {
+        for delta in deltas {
+            self.vars = self.vars.max(delta.vars);
+            match delta.is_total {
+                true => file(&mut self.totals, &mut self.total_deltas, delta),
+                false => file(&mut self.dependencies, &mut self.deltas, delta),
+            }
+        }
     }
 }
 
-fn of_one(deltas: &[Delta], fluent: u32) -> &[Delta] {
-    let first = deltas.partition_point(|delta| delta.fluent < fluent);
-    let all = &deltas[first..];
-    &all[..all.partition_point(|delta| delta.fluent == fluent)]
+/// Puts a way from a change with the others of the same thing.
+fn file(of: &mut Vec<u32>, all: &mut Vec<Vec<Delta>>, delta: Delta) {
+    all.resize_with(of.len(), Vec::new);
+    let at = of.binary_search(&delta.fluent).unwrap_or_else(|at| {
+        of.insert(at, delta.fluent);
+        all.insert(at, Vec::new());
+        at
+    });
+    all[at].push(delta);
 }
 
 /// A compiled definition.
@@ -99,6 +110,9 @@ pub(crate) struct Delta {
     pub(crate) plan: Plan,
     pub(crate) head: u32,
     pub(crate) head_args: Box<[Arg]>,
+    /// It leads to one instance at most, the same in both states of a moment: nothing is searched for, and what is changed
+    /// says which.
+    pub(crate) is_one_head: bool,
 }
 
 /// Groups the derived fluents, or says which depend on their own absence.
@@ -147,8 +161,12 @@ pub(crate) fn components(program: &Program) -> Result<Vec<Component>, Vec<Progra
         let Some(at) = group_of[definition.fluent.index()] else { continue };
         components[at].definitions.push(id as u32);
         for read in reads(definition).iter().filter(|read| group_of[read.fluent.index()] != Some(at)) {
-            components[at].dependencies.insert(read.fluent.0);
+            components[at].dependencies.push(read.fluent.0);
         }
+    }
+    for component in &mut components {
+        component.dependencies.sort_unstable();
+        component.dependencies.dedup();
     }
     Ok(components)
 }

@@ -9,10 +9,11 @@ mod error;
 pub(crate) mod graph;
 pub(crate) mod ops;
 pub(crate) mod plan;
+pub(crate) mod recursion;
 mod rules;
 pub(crate) mod totals;
 
-use servanda_model::{Duration, Effect as SourceEffect, Mode, Program, Ties, Value};
+use servanda_model::{Definition, Duration, Effect as SourceEffect, Mode, Program, Ties, Value};
 
 use self::derived::{Component, DefinitionPlan};
 use self::dispatch::Dispatch;
@@ -67,6 +68,8 @@ pub(crate) struct ActionPlan {
     pub(crate) happens: Dispatch,
     /// Nodes with listeners that share a list of its events, and the other listeners.
     pub(crate) shared: Box<[u32]>,
+    /// The sites that these listeners use.
+    pub(crate) shared_sites: Box<[u32]>,
     pub(crate) others: Dispatch,
     /// Whether there is any listener.
     pub(crate) is_heard: bool,
@@ -213,23 +216,20 @@ fn compile_definitions(
     totals: &Totals,
     errors: &mut Vec<ProgramError>,
 ) -> Vec<DefinitionPlan> {
-    for component in components.iter_mut().filter(|component| !component.from_scratch) {
-        for &id in &component.definitions {
-            match deltas::deltas(program, &program.definitions[id as usize], indexes, totals) {
-                Some(deltas) => {
-                    let (of_totals, deltas): (Vec<_>, Vec<_>) = deltas.into_iter().partition(|delta| delta.is_total);
-                    component.total_deltas.extend(of_totals);
-                    component.deltas.extend(deltas);
-                }
+    for component in components.iter_mut() {
+        let own: Vec<&Definition> = component.definitions.iter().map(|&id| &program.definitions[id as usize]).collect();
+        component.totals = own.iter().flat_map(|definition| totals.of_definition(definition)).collect();
+        component.totals.sort_unstable();
+        component.totals.dedup();
+        if component.from_scratch {
+            continue;
+        }
+        for definition in own {
+            match deltas::deltas(program, definition, indexes, totals) {
+                Some(deltas) => component.add(deltas),
                 None => component.from_scratch = true,
             }
         }
-        component.deltas.sort_by_key(|delta| delta.fluent);
-        component.total_deltas.sort_by_key(|delta| delta.fluent);
-    }
-    for component in components.iter_mut() {
-        let own = component.definitions.iter().map(|&id| &program.definitions[id as usize]);
-        component.totals = own.flat_map(|definition| totals.of_definition(definition)).collect();
     }
     let mut shadowed = program.clone();
     for component in components.iter().filter(|component| component.from_scratch) {
@@ -245,6 +245,9 @@ fn compile_definitions(
             Ok(plan) => definitions.push(plan),
             Err(error) => errors.push(error),
         }
+    }
+    for component in components.iter_mut().filter(|component| component.from_scratch) {
+        component.recursion = recursion::recursion(program, component, indexes, totals, &mut definitions);
     }
     definitions
 }
@@ -276,7 +279,8 @@ fn actions(program: &Program, listeners: &[Listener], sites: Vec<Vec<Site>>) -> 
         .map(|(action, (declared, sites))| ActionPlan {
             arity: declared.holes.len(),
             happens: Dispatch::new(listeners, &ids[action], false),
-            shared: shared(listeners, &ids[action]),
+            shared: shared(listeners, &ids[action], |listener| std::slice::from_ref(&listener.node)),
+            shared_sites: shared(listeners, &ids[action], |listener| &listener.sites),
             others: Dispatch::new(listeners, &others(listeners, &ids[action]), false),
             is_heard: !ids[action].is_empty(),
             is_forbidden: forbidden[action],
@@ -304,12 +308,13 @@ fn share(listeners: &mut [Listener], actions: usize) {
     several.flatten().for_each(|id| listeners[id].is_shared = true);
 }
 
-fn shared(listeners: &[Listener], ids: &[u32]) -> Box<[u32]> {
+/// What those of the listeners have that share a list of events, each once and in order.
+fn shared(listeners: &[Listener], ids: &[u32], what: impl Fn(&Listener) -> &[u32]) -> Box<[u32]> {
     let sharing = ids.iter().map(|&id| &listeners[id as usize]).filter(|listener| listener.is_shared);
-    let mut nodes: Vec<u32> = sharing.map(|listener| listener.node).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    nodes.into()
+    let mut all: Vec<u32> = sharing.flat_map(|listener| what(listener).iter().copied()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into()
 }
 
 fn others(listeners: &[Listener], ids: &[u32]) -> Vec<u32> {
@@ -350,8 +355,10 @@ fn fluents(
                 let node = node as u32;
                 if component.from_scratch {
                     component.dependencies.iter().for_each(|&fluent| derives[fluent as usize].push((node, &[])));
+                } else {
+                    let deltas = component.deltas.iter().flatten();
+                    deltas.for_each(|it| derives[it.fluent as usize].push((node, &it.args)));
                 }
-                component.deltas.iter().for_each(|it| derives[it.fluent as usize].push((node, &it.args)));
             }
             NodeKind::Renew { fluent, deadline } => renews[fluent as usize].push((deadline, node as u32)),
             NodeKind::Fire(_) | NodeKind::Arm { .. } => {}

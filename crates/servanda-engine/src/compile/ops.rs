@@ -72,6 +72,8 @@ pub(crate) enum Op {
     Let(Match, Expr),
     Not(Plan),
     AnyOf(Box<[Plan]>),
+    /// Some of these pass. None of them searches, and what follows sees nothing of what they bind.
+    SomeOf(Box<[Plan]>),
 }
 
 /// An expression with every variable bound.
@@ -173,10 +175,9 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Whether it asks for no constant and does all its work straight from the event: such listeners to one action share a
-    /// list of its events, if they are several.
+    /// Whether it asks for no constant: such listeners to one action share a list of its events, if they are several.
     pub(crate) fn takes_all(&self) -> bool {
-        self.direct.is_some() && !self.args.iter().any(|pattern| matches!(pattern, Match::Value(_)))
+        !self.args.iter().any(|pattern| matches!(pattern, Match::Value(_)))
     }
 }
 

@@ -173,10 +173,11 @@ impl Planner<'_> {
                 Some(common) => common.iter().zip(&inner).map(|(a, b)| *a && *b).collect(),
             });
         }
+        let is_test = after.as_ref() == Some(bound) && plans.iter().all(|plan| plan.is_test);
         if let Some(after) = after {
             *bound = after;
         }
-        Ok(Op::AnyOf(plans.into()))
+        Ok(if is_test { Op::SomeOf(plans.into()) } else { Op::AnyOf(plans.into()) })
     }
 
     fn lookup(&mut self, pattern: &FluentPattern, bound: &mut Bound) -> Op {
