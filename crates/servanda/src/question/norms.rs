@@ -693,6 +693,9 @@ impl Preparing<'_> {
         let mut laid = Laid::default();
         let pairs: Vec<(Term, Term)> = match (theirs, ours) {
             (Deed::Act(theirs), Deed::Act(ours)) if theirs.action == ours.action => {
+                if self.is_beside(theirs, ours) {
+                    return None;
+                }
                 let mut theirs = theirs.args.clone();
                 laid.parts = self.placed_within(norm, &mut theirs, &ours.args, &mut laid.norm);
                 theirs.into_iter().zip(ours.args.iter().copied()).collect()
@@ -731,6 +734,17 @@ impl Preparing<'_> {
             }
         }
         Some(laid)
+    }
+
+    /// Whether an act that is asked about names what a norm leaves open and leaves open what the norm names: to ally with one
+    /// state is not yet to ally against another.
+    fn is_beside(&self, theirs: &EventPattern, ours: &EventPattern) -> bool {
+        let holes = &self.model.program.actions[theirs.action.index()].holes;
+        let is_thing = |hole: &Hole| matches!(hole, Hole::Kind(_) | Hole::Thing);
+        let pairs =
+            || theirs.args.iter().zip(&ours.args).zip(holes).filter(|(_, hole)| is_thing(hole)).map(|(it, _)| it);
+        pairs().any(|(theirs, ours)| *theirs == Term::Any && matches!(ours, Term::Value(_)))
+            && pairs().any(|(theirs, ours)| *theirs != Term::Any && *ours == Term::Any)
     }
 
     /// Lays what a norm says of a state of things in a whole over what is asked about a place in it.
