@@ -368,3 +368,18 @@ fn what_may_be_so_in_a_place_may_be_so_in_a_part_of_it() {
     let no = no(&dossier, "may Valdia hold 140 silos in Fort on 1950-03-01");
     assert!(no.instead.contains(&"forbidden by Limit: each party must hold at most 100 silos in Zone".to_owned()));
 }
+
+#[test]
+fn what_breaks_a_norm_again_is_not_left_open() {
+    let again = format!(
+        "{SILOS}norm Quiet: each party must not parade in Zone\naction {{z: place}} is shaken\n\
+         rule Shakes\n  for p: polity; z: place\n  when p widens z\n  then z is shaken\n\
+         rule Shaken\n  for p: polity; z: place\n  when z is shaken\n  if p holds at least 50 silos in z\n  then p parades in z\n\
+         event 1950-02-10: Karst widens Fort\n"
+    );
+    for day in ["1950-02-09", "1950-03-01"] {
+        let no = no(&again, &format!("may Karst widen Fort on {day}"));
+        let breaks = "would break Quiet: each party must not parade in Zone";
+        assert!(no.instead.iter().any(|it| it == breaks), "{day}: {:?}", no.instead);
+    }
+}

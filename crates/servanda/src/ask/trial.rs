@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use servanda_engine::{Cause, Compiled, Instance, Record, StepId, solve};
+use servanda_engine::{Cause, Compiled, Instance, Record, Step, StepId, solve};
 use servanda_model::{
-    Condition, EntityId, EventPattern, Expr, FluentId, FluentType, Happening, Hole, Modality, Model, Norm, Occurrence,
-    OriginId, Term, Value, View,
+    Condition, Effect, EntityId, EventPattern, Expr, FluentId, FluentType, Happening, Hole, Modality, Model, Norm,
+    Occurrence, OriginId, Term, Value, View,
 };
 
 use crate::figures;
@@ -32,7 +32,7 @@ pub(super) struct Broken {
 }
 
 /// What a rule would bring about.
-pub(super) struct Effect {
+pub(super) struct BroughtAbout {
     pub(super) text: String,
     /// The rule's name and place.
     pub(super) rule: String,
@@ -67,7 +67,11 @@ fn alike(outcome: &Outcome, fluents: &[FluentId], on: i64) -> bool {
 
 /// Whether a norm demands that something is so, or is not, in the first of its readings.
 fn is_chosen_demand(model: &Model, norm: &Norm) -> bool {
-    let is_demand = matches!(norm.modality, Modality::Must | Modality::MustNot) && norm.act.is_none();
+    let is_demand = match norm.modality {
+        Modality::Must => norm.act.is_none(),
+        Modality::MustNot => true,
+        Modality::May | Modality::Can => false,
+    };
     is_demand && model.norms.iter().find(|it| it.entity == norm.entity).is_some_and(|it| it.status == norm.status)
 }
 
@@ -158,7 +162,12 @@ impl Trial {
         for norm in model.norms.iter().filter(|it| is_chosen_demand(model, it)) {
             let is_known = all.iter().any(|known| known.norm == norm.entity);
             if let Some(text) = self.farther(model, norm, doer, *breached).filter(|_| !is_known) {
-                all.push(Broken { norm: norm.entity, certain: false, figures: vec![text], steps: Vec::new() });
+                all.push(Broken {
+                    norm: norm.entity,
+                    certain: false,
+                    figures: Some(text).filter(|it| !it.is_empty()).into_iter().collect(),
+                    steps: Vec::new(),
+                });
             }
         }
         let further: Vec<EntityId> = all[first_further..].iter().map(|it| it.norm).collect();
@@ -192,7 +201,7 @@ impl Trial {
         [self.on, self.on + model.program.clock.day()].iter().all(|day| alike(outcome, &fluents, *day))
     }
 
-    /// The number by which a limit that is passed already would be passed by more, in some chronology.
+    /// That a norm which is broken already would be broken further, in some chronology; with the number, where it sets a limit.
     fn farther(&self, model: &Model, norm: &Norm, doer: Value, breached: FluentId) -> Option<String> {
         self.pairs.iter().find_map(|pair| self.goes_farther(model, norm, doer, breached, pair))
     }
@@ -210,8 +219,37 @@ impl Trial {
         if !is_breached(without) || !is_breached(with) {
             return None;
         }
+        if norm.act.is_some() {
+            let again = self.breaches(model, norm, doer, with) > self.breaches(model, norm, doer, without);
+            return again.then(String::new);
+        }
         let passing = figures::passing(model, norm, doer, (without, with), self.on)?;
         passing.is_farther.then_some(passing.text)
+    }
+
+    /// How often a norm is broken by somebody on the day.
+    fn breaches(&self, model: &Model, norm: &Norm, doer: Value, run: &Run) -> usize {
+        let word = model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == "breached");
+        let Some(breached) = word.map(|(word, _)| Expr::Value(Value::entity(*word))) else { return 0 };
+        let mut definitions = run.program.definitions.iter();
+        let definition = definitions.find(|it| it.fluent == norm.status && it.value == breached);
+        let Some([Condition::Holds(broken)]) = definition.map(|it| it.conditions.as_slice()) else { return 0 };
+        let is_it = |step: &&Step| match (&step.cause, step.tick) {
+            (Cause::Rule { rule, bindings, .. }, Some(tick)) if tick == self.on => {
+                let effects = &run.program.rules[rule.index()].effects;
+                let by_doer = match norm.bearer {
+                    Term::Var(var) => bindings.get(var.index()).copied().flatten() == Some(doer),
+                    Term::Value(bearer) => bearer == doer,
+                    Term::Any => false,
+                };
+                by_doer
+                    && effects
+                        .iter()
+                        .any(|it| matches!(it, Effect::Initiate { fluent, .. } if *fluent == broken.fluent))
+            }
+            _ => false,
+        };
+        run.solution.steps.iter().filter(is_it).count()
     }
 
     /// Whether a permission goes less far than the act: in each chronology, whether what would be so is more than it allows.
@@ -267,7 +305,7 @@ impl Trial {
     }
 
     /// What those rules would bring about that the act would set off.
-    pub(super) fn effects(&self, world: &World<'_>, rules: &[OriginId]) -> Vec<Effect> {
+    pub(super) fn effects(&self, world: &World<'_>, rules: &[OriginId]) -> Vec<BroughtAbout> {
         let model = world.model;
         let fired = |run: &Run| -> Vec<(StepId, i64, OriginId, Vec<Option<Value>>)> {
             let steps = run.solution.steps.iter().enumerate();
@@ -281,7 +319,7 @@ impl Trial {
                 })
                 .collect()
         };
-        let mut all: Vec<Effect> = Vec::new();
+        let mut all: Vec<BroughtAbout> = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
         for (base, with) in &self.pairs {
             let without = fired(base);
@@ -296,7 +334,7 @@ impl Trial {
                         let rule =
                             model.rules.iter().find(|it| it.item.origin == origin).map_or("", |it| &it.item.name);
                         let steps = steps::trace(world, with, step, Some(day)).steps;
-                        all.push(Effect { text, rule: rule.to_owned(), origin, day, certain: true, steps });
+                        all.push(BroughtAbout { text, rule: rule.to_owned(), origin, day, certain: true, steps });
                         seen.push(1);
                     }
                 }
