@@ -42,7 +42,7 @@ pub(crate) use spells::{forbidding, is_of_acts_alone};
 pub(crate) use times::times;
 
 use crate::ends::{Ends, between_text};
-use crate::question::{Form, Preparing, Question, Turn};
+use crate::question::{Form, Preparing, Question, Turn, is_of_breach};
 use crate::steps::{self, Told};
 use crate::world::{MOST_YEARS, Outcome, Run, Target, World};
 
@@ -655,7 +655,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
             no.instead.clear();
         }
         for norm in joined(broken) {
-            let of_breach = question.kept.is_some() && question.never.is_none();
+            let of_breach = question.kept.is_some() && question.never.is_none() && is_of_breach(model, question);
             let possibly = if norm.truth == Truth::Certain { "" } else { "possibly " };
             no.instead.push(if of_breach { format!("{possibly}{}", breach_text(&norm)) } else { plain(&norm) });
             no.steps.extend(norm.steps);
