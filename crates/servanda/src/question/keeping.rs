@@ -1,8 +1,7 @@
 //! Questions about whether, when and by whom a norm or a whole treaty is kept, and about those of whom it is not so.
 
 use servanda_model::{
-    Asked, Condition, EntityId, Expr, FluentId, FluentPattern, FluentType, Hole, Modality, Scope, Term,
-    Value, VarId,
+    Asked, Condition, EntityId, Expr, FluentId, FluentPattern, FluentType, Hole, Modality, Scope, Term, Value, VarId,
 };
 
 use super::sentences::asked_vars;

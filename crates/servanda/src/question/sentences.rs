@@ -6,9 +6,9 @@ use servanda_model::{
     FluentPattern, FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
+use super::keeping::asks_times;
 use super::loose::is_preposition;
 use super::reword::MOST_REWORDED;
-use super::keeping::asks_times;
 use super::verbs::{is_form_of, is_past_form};
 use super::words::{self, ASKED, agentless, all_orders, of_status};
 use super::{Form, Preparing, Question, Turn, refused, statuses, terms};
