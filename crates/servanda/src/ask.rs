@@ -42,7 +42,7 @@ pub(crate) use spells::{forbidding, is_of_acts_alone};
 pub(crate) use times::times;
 
 use crate::ends::{Ends, between_text};
-use crate::question::{Form, Preparing, Question, Turn};
+use crate::question::{Form, Preparing, Question, Turn, is_of_breach};
 use crate::steps::{self, Told};
 use crate::world::{MOST_YEARS, Outcome, Run, Target, World};
 
@@ -478,20 +478,23 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
                 && asked.iter().all(|at| model.program.actions[patterns[0].action.index()].holes[*at] != Hole::Number);
             match (*negated, done.is_empty()) {
                 (true, _) => undone(world, &done, question, outcome),
-                (false, true) => on_wholes(world, outcome, patterns, asked, question, day),
+                (false, true) => match on_wholes(world, outcome, patterns, asked, question, day) {
+                    all if counts && !all.is_empty() => counted(world, all),
+                    all => all,
+                },
                 (false, false) if counts => counted(world, done),
                 (false, false) => done,
             }
         }
-        Form::Happened(thing) => happened(world, outcome, *thing, false, day, during),
-        Form::Did(actor) => happened(world, outcome, Some(*actor), true, day, during),
+        Form::Happened(thing) => happened(world, outcome, (*thing, question.asks_within()), false, day, during),
+        Form::Did(actor) => happened(world, outcome, (Some(*actor), false), true, day, during),
         Form::Knowledge { actor, thing } => knowledge(world, outcome, *actor, *thing, on),
         Form::Learnt { actor, thing } => learnt(world, outcome, *actor, *thing, on),
         Form::Secrets(actor) => secrets(world, outcome, *actor, on),
         Form::Statuses(norm) => statuses(world, outcome, *norm, on),
         Form::Says(thing) | Form::Named(thing) if outcome.unknown.contains(thing) => Vec::new(),
         Form::Says(thing) => says(world, outcome, *thing),
-        Form::Claims(of) => claims(world, outcome, view, of, day),
+        Form::Claims(of) => claims(world, outcome, view, of, day, during),
         Form::Apart(from, to) => apart(world, outcome, *from, *to),
         Form::Against { of, by } => against(world, outcome, view, *of, *by),
         Form::Named(thing) => named(world, *thing),
@@ -657,7 +660,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
             no.instead.clear();
         }
         for norm in joined(broken) {
-            let of_breach = question.kept.is_some() && question.never.is_none();
+            let of_breach = question.kept.is_some() && question.never.is_none() && is_of_breach(model, question);
             let possibly = if norm.truth == Truth::Certain { "" } else { "possibly " };
             no.instead.push(if of_breach { format!("{possibly}{}", breach_text(&norm)) } else { plain(&norm) });
             no.steps.extend(norm.steps);

@@ -10,6 +10,7 @@ mod ends;
 mod form;
 mod help;
 mod idioms;
+mod keeping;
 mod loose;
 mod norms;
 mod owed;

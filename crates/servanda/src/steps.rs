@@ -610,7 +610,7 @@ pub fn made_on(world: &World<'_>, thing: EntityId) -> Option<i64> {
     };
     // Its own signature comes before what others did with it: they may have negotiated it long before.
     let own = || earliest(&|args| args.first() == Some(&Value::entity(thing)));
-    let days = || own().or_else(|| earliest(&|args| args.contains(&Value::entity(thing))));
+    let mentioned = || earliest(&|args| args.contains(&Value::entity(thing)));
     let mut moves = model.negotiations.iter().flat_map(|it| &it.moves);
     if let Some(told) = moves.find(|told| told.entity == Some(thing)) {
         return world.earliest(told.event);
@@ -618,10 +618,12 @@ pub fn made_on(world: &World<'_>, thing: EntityId) -> Option<i64> {
     let itself = || stated.iter().find(|id| model.events[id.index()].entity == Some(thing));
     match model.lexicon.is_of_kind(thing, model.hooks.event) {
         true => itself().and_then(|id| world.earliest(*id)),
-        // What nothing is told of was made with the whole that it belongs to.
-        false => days().or_else(|| {
-            let wholes = &model.lexicon.entities[thing.index()].belongs_to;
-            wholes.iter().filter_map(|whole| made_on(world, *whole)).min()
-        }),
+        // What is not said to be made itself was made, as far as is told, with the whole that it belongs to.
+        false => own()
+            .or_else(|| {
+                let wholes = &model.lexicon.entities[thing.index()].belongs_to;
+                wholes.iter().filter_map(|whole| made_on(world, *whole)).min()
+            })
+            .or_else(mentioned),
     }
 }

@@ -176,7 +176,8 @@ pub(super) fn on_wholes(
 ) -> Vec<Answer> {
     let model = world.model;
     let (first, last) = question.own_time().unwrap_or((None, day));
-    let wants_day = question.asks_when();
+    let counts = asked.is_empty() && question.body.to_lowercase().starts_with("how many ");
+    let wants_day = question.asks_when() || counts;
     // How the places lie in each other, what makes it doubtful, and the day in each run.
     type Nested = (String, Option<&'static str>, Vec<Option<i64>>);
     let mut found: BTreeMap<(ActionId, Vec<Value>, usize), Nested> = BTreeMap::new();
@@ -204,7 +205,11 @@ pub(super) fn on_wholes(
         let (earliest, latest) = (days.iter().flatten().min(), days.iter().flatten().max());
         let Some((earliest, latest)) = earliest.zip(latest) else { continue };
         let mut dates: Vec<(i64, i64)> = Vec::new();
-        for id in told_of_act(world, outcome, (action, &args)) {
+        // Only the statements of this very time: the same act of another year was done where places lay otherwise.
+        let is_told = |id: &EventId| {
+            outcome.runs.iter().zip(&days).any(|(run, day)| day.is_some() && run.ticks[id.index()] == *day)
+        };
+        for id in told_of_act(world, outcome, (action, &args)).filter(is_told) {
             let (start, end) = world.dating.bounds(id);
             let bounds = [(start.unwrap_or(*earliest), end.unwrap_or(*latest))];
             dates.extend(world.dating.spans.get(&id).map_or(&bounds[..], Vec::as_slice));
@@ -216,19 +221,22 @@ pub(super) fn on_wholes(
         let may_be = dates.iter().filter(|(start, end)| *start <= to && from <= *end);
         let known: Vec<Option<i64>> =
             may_be.flat_map(|(start, end)| [Some(from.max(*start)), Some(to.min(*end))]).collect();
-        if known.is_empty() || !named.insert((action, args.clone())) {
+        if known.is_empty() || !named.insert((action, args.clone())) && !wants_day {
             continue;
         }
         let said = format!("{}, and {within}", say::action(model, action, &args));
         let run = days.iter().position(Option::is_some).unwrap_or(0);
         let first_day = days[run].unwrap_or(0);
         let day = wants_day.then(|| ends(world, outcome, &known, &[]).0.text(model));
-        let text = wanted_of(model, asked, &args, said.clone(), day);
+        let text = match day {
+            Some(day) if counts => format!("{said}: {day}"),
+            day => wanted_of(model, asked, &args, said.clone(), day),
+        };
         let is_sure = days.iter().all(Option::is_some) && dates.iter().all(|(start, end)| from <= *start && *end <= to);
         let mut one = answer(world, text, doubt.is_none() && is_sure, known, vec![None]);
         one.act = true;
         one.is_dated = wants_day;
-        if one.text != said {
+        if one.text != said && !counts {
             one.which = vec![said];
         }
         let told = steps::of_act(world, outcome, &outcome.runs[run], action, &args, first_day);
@@ -302,22 +310,27 @@ fn told_of(world: &World<'_>, id: EventId, unknown: &[EntityId]) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
-/// How a place lies in one that an event is upon: `Tarn lies in Eastmarch`.
-fn in_whole(world: &World<'_>, outcome: &Outcome, id: EventId, place: EntityId) -> Option<String> {
+/// How a place and one that an event is upon lie in each other: `Tarn lies in Eastmarch`.
+fn nested_with(
+    world: &World<'_>,
+    outcome: &Outcome,
+    id: EventId,
+    part_and_whole: impl Fn(Value) -> [Value; 2],
+) -> Option<String> {
     let model = world.model;
     let run = outcome.runs.first()?;
     let tick = run.ticks[id.index()]?;
     let holes = |action: &ActionId| &model.program.actions[action.index()].holes;
     known_happenings(model, id, &outcome.unknown).find_map(|happening| {
         let Happening::Action(action, args) = happening else { return None };
-        args.iter().zip(holes(action)).find_map(|(whole, hole)| {
+        args.iter().zip(holes(action)).find_map(|(there, hole)| {
+            let args = part_and_whole(*there);
             let lies = model.nesting.iter().any(|nests| {
-                let args = [Value::entity(place), *whole];
                 let of_places = model.program.fluents[nests.index()].args.first() == Some(hole);
                 let on = |tick| run.solution.holds_at(*nests, &args, Value::TRUE, tick);
                 of_places && (on(tick) || on(tick - 1))
             });
-            lies.then(|| format!("{} lies in {}", model.name(place), model.show(*whole)))
+            lies.then(|| format!("{} lies in {}", model.show(args[0]), model.show(args[1])))
         })
     })
 }
@@ -326,7 +339,7 @@ fn in_whole(world: &World<'_>, outcome: &Outcome, id: EventId, place: EntityId) 
 pub(super) fn happened(
     world: &World<'_>,
     outcome: &Outcome,
-    thing: Option<EntityId>,
+    (thing, inside): (Option<EntityId>, bool),
     does: bool,
     day: Option<i64>,
     during: Option<(Option<i64>, Option<i64>)>,
@@ -351,9 +364,14 @@ pub(super) fn happened(
             doer.is_some() && doer == thing.map(Value::entity)
         };
         let involved = involved && (!does || is_theirs || event.happenings.iter().any(by_it));
-        let whole_of =
-            (!does && !involved).then(|| thing.and_then(|thing| in_whole(world, outcome, *id, thing))).flatten();
-        let involved = involved || whole_of.is_some();
+        let whole_of = (!does && !involved)
+            .then(|| thing.and_then(|it| nested_with(world, outcome, *id, |there| [Value::entity(it), there])))
+            .flatten();
+        // What happened in a part of a place happened in it.
+        let part_of = (inside && !involved && whole_of.is_none())
+            .then(|| thing.and_then(|it| nested_with(world, outcome, *id, |there| [there, Value::entity(it)])))
+            .flatten();
+        let involved = involved || whole_of.is_some() || part_of.is_some();
         let (min, max) = world.dating.bounds(*id);
         let on_day = match (thing, day) {
             (None, Some(day)) if during.is_none() => {
@@ -380,7 +398,7 @@ pub(super) fn happened(
         };
         let certain = by_then && whole && whole_of.is_none() && !outcome.doubtful.contains(id);
         let text = told_of(world, *id, &outcome.unknown);
-        let text = whole_of.map_or(text.clone(), |within| format!("{text}, and {within}"));
+        let text = whole_of.or(part_of).map_or(text.clone(), |within| format!("{text}, and {within}"));
         let mut answer = dated(world, text, certain, Ends::bounds((min, max)), Ends::default());
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);

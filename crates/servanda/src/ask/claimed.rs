@@ -15,7 +15,9 @@ pub(super) fn claims(
     view: &View,
     of: &OfClaims,
     day: Option<i64>,
+    during: Option<(Option<i64>, Option<i64>)>,
 ) -> Vec<Answer> {
+    let (first, last) = during.unwrap_or((None, day));
     let model = world.model;
     let mut all = Vec::new();
     for (at, event) in model.events.iter().enumerate() {
@@ -25,7 +27,9 @@ pub(super) fn claims(
             _ => continue,
         };
         let (min, max) = world.dating.said_between(model, event);
-        let said = day.is_none_or(|day| min.is_none_or(|min| min <= day));
+        // An act with a time of its own is one of that time.
+        let said = last.is_none_or(|last| min.is_none_or(|min| min <= last))
+            && first.is_none_or(|first| max.is_none_or(|max| first <= max));
         let mut which: Vec<String> =
             event.contradicted_by.iter().filter(|it| is_heard_of(model, outcome, it)).cloned().collect();
         if of.contradicted {
@@ -38,7 +42,8 @@ pub(super) fn claims(
         if !wanted || !said || !is_heard(world, outcome, view, event) {
             continue;
         }
-        let certain = day.is_none_or(|day| max.is_some_and(|last| last <= day));
+        let certain = last.is_none_or(|last| max.is_some_and(|max| max <= last))
+            && first.is_none_or(|first| min.is_some_and(|min| first <= min));
         let since = if min.or(max).is_some() { Ends::bounds((min, max)) } else { Ends::default() };
         let names: Vec<&str> = by.iter().map(|id| model.name(*id)).collect();
         let text = match of.by {

@@ -41,7 +41,9 @@ pub(super) fn keeping(
             let text = say::value(world.model, &it.outcome.runs[it.of].solution, key[0]);
             let mut against = broken.iter().filter(|broken| broken.text == text).peekable();
             let is_doubted = against.peek().is_some();
-            if key[0].as_entity() == Some(world.model.hooks.unspecified) || against.any(|it| it.truth == Truth::Certain)
+            if key[0].as_entity() == Some(world.model.hooks.unspecified)
+                || !is_of_asked_kind(world.model, question, key[0])
+                || against.any(|it| it.truth == Truth::Certain)
             {
                 continue;
             }
@@ -63,6 +65,14 @@ pub(super) fn keeping(
     one.which = broken.iter().map(|norm| format!("but possibly {}", breach_text(norm))).collect();
     answers.push(one);
     Vec::new()
+}
+
+/// Whether a thing is of the kind that a question asks for.
+fn is_of_asked_kind(model: &Model, question: &Question, thing: Value) -> bool {
+    match question.asked.first().map(|var| question.vars[var.index()].hole) {
+        Some(Hole::Kind(kind)) => thing.as_entity().is_some_and(|it| model.lexicon.is_of_kind(it, kind)),
+        _ => true,
+    }
 }
 
 /// That a norm is breached, since when and until when.

@@ -753,13 +753,14 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
         };
         if wants && !of.list && no.would_change.len() < 12 {
             // One that stands says something else: of another place, say.
-            if stands(outcome, norm, on) && is_permission(norm) {
+            let is_standing = stands(outcome, norm, on);
+            if is_standing && is_permission(norm) {
                 continue;
             }
             let text = format!("{}: {}; {says} while it binds and stands", model.name(norm.entity), norm.sentence);
             if !no.would_change.contains(&text) {
                 no.would_change.push(text);
-                if !against && of.wants != Wants::Must {
+                if !against && !is_standing && of.wants != Wants::Must {
                     let text = format!("{} {says}, but does not stand then", model.name(norm.entity));
                     if !no.instead.contains(&text) {
                         no.instead.push(text);
@@ -817,7 +818,12 @@ fn can_bind(world: &World<'_>, outcome: &Outcome, norm: &Norm, somebody: Value) 
             parties.is_empty() || parties.contains(&who)
         }),
     };
-    binds || named
+    // Of a norm that binds somebody it is known whom.
+    let is_known = || {
+        let wanted = [Some(Value::entity(norm.entity)), None];
+        outcome.runs.iter().any(|run| run.solution.instances_of(model.hooks.binds, &wanted).next().is_some())
+    };
+    binds || named && !is_known()
 }
 
 /// Whether a norm asks for an act towards the other party, and an act is towards somebody who is none.

@@ -193,6 +193,8 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
             Form::Until => format!("{label}{until}"),
             Form::HowLong => format!("{label}{}", length(world, outcome, &spell)),
             Form::When => format!("{label}{}", span_text(model, first, last)),
+            // How many times it was so: each is one.
+            Form::Count if spell.key.is_empty() => span_text(model, first, last),
             _ if nothing => continue,
             // Who lost a thing has it no more: that it was theirs would read as a no.
             Form::Whether if question.turn == Some(Turn::Ends) => format!("{text} no longer"),

@@ -111,7 +111,8 @@ impl<'m> Stage<'m> {
     /// its parts. Where an act itself is certain they do not matter.
     pub(super) fn with_wholes(mut self, answers: &[Answered]) -> Stage<'m> {
         let Form::Acts { patterns, negated: false, .. } = &self.question.form else { return self };
-        if answers.iter().any(|it| it.truth == "certain") {
+        let counts = self.question.body.to_lowercase().starts_with("how many ");
+        if !counts && answers.iter().any(|it| it.truth == "certain") {
             return self;
         }
         for (pattern, goal) in patterns.iter().zip(0..) {
@@ -120,8 +121,11 @@ impl<'m> Stage<'m> {
                 let nesting = self.model.nesting.iter().filter(|nests| steps::is_place(self.model, **nests, *hole));
                 let Term::Value(asked) = pattern.args[at] else { continue };
                 for nests in nesting {
-                    let args = vec![Some(Val::of(asked, &self.model.program.ranges)), None];
-                    self.goals.push(Shape { of: Target::Fluent(nests.0), args });
+                    let asked = Some(Val::of(asked, &self.model.program.ranges));
+                    // The places around it, and those within it.
+                    for args in [vec![asked, None], vec![None, asked]] {
+                        self.goals.push(Shape { of: Target::Fluent(nests.0), args });
+                    }
                     self.goals[goal].args[at] = None;
                     self.wholes = true;
                 }

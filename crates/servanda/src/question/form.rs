@@ -196,6 +196,13 @@ impl Question {
         self.body.to_lowercase().starts_with("when")
     }
 
+    /// Whether it asks for what happened in a place, and not to it.
+    #[must_use]
+    pub fn asks_within(&self) -> bool {
+        let body = self.body.to_lowercase();
+        ["what happened in ", "what happened at "].iter().any(|it| body.starts_with(it))
+    }
+
     /// Every fluent of its own that its answers are read from.
     #[must_use]
     pub fn fluents(&self) -> Vec<FluentId> {

@@ -474,7 +474,11 @@ impl Preparing<'_> {
                     let Some(ruling) = ruling(norm, &theirs, deed, of.how_many) else { continue };
                     laid.parts.extend(laid.norm.conditions(&owed.conditions));
                     let wanted = match of.wants {
-                        _ if of.how_many => ruling == Ruling::Limits || has_number(&theirs),
+                        _ if of.how_many => {
+                            let has_limit = norm.content.iter().any(|it| matches!(it, Condition::Compare { .. }));
+                            let permits_some = ruling == Ruling::Permits && has_limit;
+                            ruling == Ruling::Limits || has_number(&theirs) || permits_some
+                        }
                         Wants::May => matches!(ruling, Ruling::Permits | Ruling::Requires | Ruling::Leaves),
                         Wants::Can => matches!(ruling, Ruling::Permits | Ruling::Requires),
                         Wants::Must => ruling == Ruling::Requires,

@@ -6,6 +6,7 @@ use servanda_model::{
     FluentPattern, FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
 };
 
+use super::keeping::asks_times;
 use super::loose::is_preposition;
 use super::reword::MOST_REWORDED;
 use super::verbs::{is_form_of, is_past_form};
@@ -23,6 +24,9 @@ impl Preparing<'_> {
     /// behind the verb, `Lithuania was attacked by Poland` made active, and `did USSR breach Ceiling` as a status.
     pub(super) fn sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
         // What is met, observed or broken is a norm, whatever else a phrase of the dossier meets.
+        if self.of_whom_not(text, question) {
+            return Ok(());
+        }
         let words: Vec<&str> = text.split_whitespace().collect();
         let hooks = &self.model.hooks;
         let kinds = [hooks.norm, hooks.article, hooks.instrument];
@@ -153,6 +157,9 @@ impl Preparing<'_> {
         let is_norm = self.entity(&what).is_ok_and(|it| self.model.lexicon.is_of_kind(it, hooks.norm));
         let all_days = question.ever && question.on.is_none();
         let kept = !asked && (status != "breached") && (whole.is_some() || is_norm && status == "observed" && all_days);
+        if kept && asks_times(question) {
+            return self.kept_times(&what, by_whom.as_deref(), question);
+        }
         // Two keep it where neither breaks it.
         let joined = by_whom.as_ref().filter(|who| who.contains(" and ") && !who.contains(" or ") && !denied(who));
         if kept && by_many {
@@ -174,49 +181,6 @@ impl Preparing<'_> {
             None => format!("{what} is {status}"),
         };
         self.plain_sentence(&text, question).is_ok()
-    }
-
-    /// Whether somebody keeps the whole of an instrument or an article: it binds them, and they break none of its norms. Those
-    /// they break are asked for, each by itself.
-    fn keeps(&mut self, norms: &str, who: Option<&str>, question: &mut Question) -> bool {
-        let mut scope = Scope::default();
-        let (binds, broken) = match who {
-            Some(who) => (format!("{norms} bind {who}"), format!("{norms} is breached by {who}")),
-            None => (format!("{norms} bind somebody"), format!("{norms} is breached")),
-        };
-        let Ok(Asked::Conditions(bound)) = self.asker.sentence(&binds, &mut scope) else {
-            return false;
-        };
-        let fluent = self.add_defined(&question.text.clone(), (&[], &[]), [(bound, scope.vars)]);
-        let understood = self.plain_sentence(&broken, question).is_ok();
-        // What goes on being broken is not kept, whenever it was first broken.
-        question.turn = None;
-        question.kept = Some(fluent).filter(|_| understood);
-        understood
-    }
-
-    /// Who keeps the whole of a text: whom it binds and who breaks none of its norms.
-    fn keepers(&mut self, whole: EntityId, question: &mut Question) {
-        let hooks = &self.model.hooks;
-        let mut scope = Scope::default();
-        let who = Term::Var(scope.declare("_who", Hole::Thing));
-        let norm = Term::Var(scope.declare("norm", Hole::Kind(hooks.norm)));
-        let holds = |fluent, args| Condition::Holds(FluentPattern { fluent, args, value: Term::Value(Value::TRUE) });
-        let of_whole = |fluent| {
-            if self.model.lexicon.is_of_kind(whole, hooks.norm) {
-                return vec![holds(fluent, vec![Term::Value(Value::entity(whole)), who])];
-            }
-            vec![holds(fluent, vec![norm, who]), holds(hooks.belongs_to, vec![norm, Term::Value(Value::entity(whole))])]
-        };
-        let breached = statuses::status_fluent(self.model, "breached");
-        let (bound, broken) = (of_whole(hooks.binds), breached.map(of_whole).unwrap_or_default());
-        let (holes, args) = ([Hole::Thing], [who]);
-        question.kept = Some(self.add_defined(&question.text, (&holes, &args), [(bound, scope.vars.clone())]));
-        question.form = Form::Which;
-        question.asked = asked_vars(&broken, &scope);
-        let (holes, args) = (holes.to_vec(), args.to_vec());
-        question.undecided = self.left_undecided(&broken, &holes, &args, &scope, &question.text);
-        self.define(question, holes, args, FluentType::Truth, Expr::Value(Value::TRUE), broken, scope);
     }
 
     pub(super) fn plain_sentence(&mut self, text: &str, question: &mut Question) -> Result<(), Trouble> {
@@ -292,7 +256,7 @@ impl Preparing<'_> {
                     && asks(text)
                 {
                     let list = list.clone();
-                    if !matches!(scope.vars[var.index()].hole, Hole::Kind(_)) {
+                    if self.is_no_answer(text, scope.vars[var.index()].hole) {
                         return Err(of_what_kind(text));
                     }
                     self.none_of(&list, var, &scope, question);
@@ -562,6 +526,16 @@ impl Preparing<'_> {
         })
     }
 
+    /// Whether things of a kind cannot be told as those of whom something is not so: there are too many, or the question asks
+    /// for somebody.
+    fn is_no_answer(&self, text: &str, hole: Hole) -> bool {
+        let Hole::Kind(kind) = hole else { return true };
+        let hooks = &self.model.hooks;
+        let texts = [hooks.norm, hooks.article, hooks.instrument, hooks.event];
+        let somebody = text.split_whitespace().any(|word| words::is(word, &["who", "whom"]));
+        somebody && texts.iter().any(|it| self.model.lexicon.is_subkind(kind, *it))
+    }
+
     /// `which norms are not breached`: each thing of the kind for which it is not so.
     pub(super) fn none_of(&mut self, list: &[Condition], var: VarId, scope: &Scope, question: &mut Question) {
         let Hole::Kind(kind) = scope.vars[var.index()].hole else { return };
@@ -681,7 +655,7 @@ pub(super) fn is_done_in(pattern: &EventPattern, happening: &Happening) -> bool 
 }
 
 /// Whether a word stands for anybody at all.
-fn is_anybody(who: &str) -> bool {
+pub(super) fn is_anybody(who: &str) -> bool {
     ["somebody", "anybody", "anyone", "someone"].iter().any(|word| who.eq_ignore_ascii_case(word))
 }
 
