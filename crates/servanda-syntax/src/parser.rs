@@ -311,7 +311,9 @@ fn lacking(keyword: &str, clause: &Clause) -> Option<Lack> {
     let form = grammar::CLAUSES.iter().find(|form| form.keyword == keyword)?;
     match clause.tokens.first() {
         None => Some(Lack { form, quotes: false }),
-        Some(first) => (form.is_text() && first.kind != crate::TokenKind::String).then_some(Lack { form, quotes: true }),
+        Some(first) => {
+            (form.is_text() && first.kind != crate::TokenKind::String).then_some(Lack { form, quotes: true })
+        }
     }
 }
 
