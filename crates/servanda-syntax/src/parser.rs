@@ -185,7 +185,10 @@ impl BlockParser<'_> {
             let clause = clause(statement.kind, span, &mut self.tokens, comment);
             match clause.keyword.and_then(|keyword| lacking(keyword, &clause)) {
                 // What says nothing, or nothing that can be read, is as if it were not there.
-                Some(lack) => self.lacking(&clause, lack),
+                Some(lack) => {
+                    self.lacking(&clause, lack);
+                    return LineKind::Stray;
+                }
                 None => statement.clauses.push(clause),
             }
             return LineKind::Clause;
@@ -224,6 +227,7 @@ impl BlockParser<'_> {
     /// A clause in which nothing follows its keyword, or no text in quotation marks where nothing else is read.
     fn lacking(&mut self, clause: &Clause, lack: Lack) {
         self.broken = true;
+        self.comma = None;
         let (file, headings, form) = (self.file, &self.fenced.headings, lack.form);
         let keyword = form.keyword;
         if !lack.quotes {
