@@ -72,6 +72,41 @@ fn unknown_words_and_names() {
 }
 
 #[test]
+fn points_of_view_that_nobody_has_are_refused() {
+    let text = "treaty Sele between Arvenia and Belmark\n  enters into force 1920-01-01\nsource atlas \"Atlas\"\n  \
+                published 1931\nevent 1920-03-20: Arvenia attacks Belmark\n  source atlas\n";
+    let folder = dossier("views", &format!("{CAST}{text}```\n"));
+    let ask = |view: &[&str]| servanda(&folder, &[&["ask", ".", "is Sele in force"], view].concat());
+    for name in ["Sele", "Belmark", "Eastmarch"] {
+        let refused = ask(&["--under", name]);
+        assert!(refused.status == 2 && refused.err.contains("error[bad-view]"), "{name}: {}", refused.err);
+    }
+    for name in ["Sele", "Eastmarch"] {
+        let refused = ask(&["--as", name]);
+        assert!(refused.status == 2 && refused.err.contains("Arvenia, Belmark"), "{name}: {}", refused.err);
+    }
+    assert_eq!(ask(&["--as", "Belmark"]).status, 0);
+    let day = ask(&["--on", "1936-3-20"]);
+    assert!(day.status == 2 && day.err.contains("help: write `--on 1936-03-20`"), "{}", day.err);
+    let early = ask(&["--known", "36"]);
+    assert!(early.err.contains("was published by 36; the first is of 1931"), "{}", early.err);
+    assert!(!ask(&["--known", "1931"]).err.contains("published"));
+}
+
+#[test]
+fn the_help_for_two_acts_of_one_day_puts_the_later_one_after() {
+    let acts = |relation: &str| {
+        format!(
+            "{CAST}event 1905-01-01 Raid: Arvenia attacks Belmark\nevent 1905-01-01 Help: Belmark attacks Arvenia\n  {relation}\n```\n"
+        )
+    };
+    let told = servanda(&dossier("one-day", &acts("after Raid")), &["check", "."]).err;
+    assert!(told.contains("write `then Raid`"), "{told}");
+    let mended = dossier("one-day", &acts("then Raid"));
+    assert_eq!(servanda(&mended, &["check", "."]).status, 0);
+}
+
+#[test]
 fn contradictory_dates() {
     let text = "event 1924-01-02 A: Arvenia attacks Belmark\nevent 1924-01-01 B: Belmark attacks Arvenia\n  after A\n";
     refuses(&dossier("dates", &format!("{CAST}{text}```\n")), "contradictory-dates");

@@ -14,7 +14,7 @@ mod put;
 mod quotations;
 pub mod value;
 
-pub use elaborate::{Asked, Asker, Deed, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate};
+pub use elaborate::{Asked, Asker, Deed, File, Filler, Like, Said, Scope, Trouble, Unknown, elaborate, meant_day};
 pub use ids::*;
 pub use mentions::Mention;
 pub use model::*;

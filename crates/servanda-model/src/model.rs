@@ -1,11 +1,13 @@
 //! The resolved dossier: the kernel program and everything around it that answers are made of.
 
+use std::collections::BTreeSet;
+
 use servanda_diagnostics::{Diagnostic, FileId, SourceMap, Span};
 
 use crate::ids::{ActionId, EntityId, EventId, FluentId, KindId, OriginId, SourceId, VarId};
 use crate::lexicon::Lexicon;
 use crate::program::{
-    Clock, CompareOp, Condition, Definition, FluentPattern, Happening, Initial, Program, Rule, Term, Var,
+    Clock, CompareOp, Condition, Definition, FluentPattern, Happening, Hole, Initial, Program, Rule, Term, Var,
 };
 use crate::value::Value;
 
@@ -518,6 +520,35 @@ impl Model {
             Against::Words => None,
         });
         years.collect::<Option<Vec<i64>>>()?.into_iter().min()
+    }
+
+    /// Whether `under` can choose a thing: a doctrine, or a reading of a norm.
+    #[must_use]
+    pub fn can_be_chosen(&self, id: EntityId) -> bool {
+        self.doctrines.iter().any(|doctrine| doctrine.entity == id)
+            || self.norms.iter().any(|norm| norm.reading == Some(id))
+            || self.lexicon.kind("doctrine").is_some_and(|kind| self.lexicon.is_of_kind(id, kind))
+    }
+
+    /// Whether a thing can know of anything, so that something can be seen through its eyes. What is agreed, said or cited
+    /// cannot, nor can a place that is nothing else: of no sort that does anything.
+    #[must_use]
+    pub fn can_know(&self, id: EntityId) -> bool {
+        let lexicon = &self.lexicon;
+        let is_of = |kind: KindId| lexicon.is_of_kind(id, kind);
+        let built_in = ["instrument", "provision", "source", "doctrine", "status"];
+        let cannot = built_in.iter().filter_map(|name| lexicon.kind(name)).chain([self.hooks.event, self.hooks.norm]);
+        if lexicon.words.contains(&id) || cannot.into_iter().any(is_of) {
+            return false;
+        }
+        let of_kind = |hole: &Hole| match hole {
+            Hole::Kind(kind) => Some(*kind),
+            _ => None,
+        };
+        let nested = self.nesting.iter().flat_map(|fluent| &self.program.fluents[fluent.index()].args);
+        let places: BTreeSet<KindId> = nested.filter_map(of_kind).collect();
+        let mut doers = self.program.actions.iter().filter_map(|action| action.holes.first().and_then(of_kind));
+        !places.iter().any(|kind| is_of(*kind)) || doers.any(|kind| !places.contains(&kind) && is_of(kind))
     }
 
     /// The first year in which a source of a statement can be read, if each of them has one.

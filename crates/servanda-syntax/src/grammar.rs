@@ -50,6 +50,13 @@ impl ClauseForm {
         let name = name_of(head);
         self.heads == "*" || self.heads.split(' ').any(|head| head == name)
     }
+
+    /// True if nothing but a text in quotation marks can follow the keyword.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        let says = |form: &str| form.strip_prefix(self.keyword).is_some_and(|rest| rest.starts_with(" \""));
+        self.form.split(" | ").all(says)
+    }
 }
 
 fn name_of(head: HeadKind) -> &'static str {

@@ -182,7 +182,15 @@ impl BlockParser<'_> {
         };
         statement.span = statement.span.to(span);
         if !goes_on {
-            statement.clauses.push(clause(statement.kind, span, &mut self.tokens, comment));
+            let clause = clause(statement.kind, span, &mut self.tokens, comment);
+            match clause.keyword.and_then(|keyword| lacking(keyword, &clause)) {
+                // What says nothing, or nothing that can be read, is as if it were not there.
+                Some(lack) => {
+                    self.lacking(&clause, lack);
+                    return LineKind::Stray;
+                }
+                None => statement.clauses.push(clause),
+            }
             return LineKind::Clause;
         }
         let (tokens, whole, comments) = match statement.clauses.last_mut() {
@@ -213,6 +221,33 @@ impl BlockParser<'_> {
             clauses: Vec::new(),
             headings: Arc::clone(&self.fenced.headings),
             broken: false,
+        });
+    }
+
+    /// A clause in which nothing follows its keyword, or no text in quotation marks where nothing else is read.
+    fn lacking(&mut self, clause: &Clause, lack: Lack) {
+        self.broken = true;
+        self.comma = None;
+        let (file, headings, form) = (self.file, &self.fenced.headings, lack.form);
+        let keyword = form.keyword;
+        if !lack.quotes {
+            self.sink.push_with("empty-clause", Some(file), || {
+                Diagnostic::error("empty-clause", format!("nothing follows `{keyword}`"))
+                    .headings(headings)
+                    .label(file, clause.span, "says nothing")
+                    .note(form.doc)
+                    .help(format!("write `{}`, for example `{}`, or take the clause away", form.form, form.example))
+            });
+            return;
+        }
+        let said = clause.tokens[0].span.to(clause.tokens[clause.tokens.len() - 1].span).of(self.text);
+        let said = said.replace(['"', '\n'], "");
+        self.sink.push_with("text-not-quoted", Some(file), || {
+            Diagnostic::error("text-not-quoted", format!("what follows `{keyword}` is a text in quotation marks"))
+                .headings(headings)
+                .label(file, clause.span, "")
+                .note(form.doc)
+                .help(format!("write `{keyword} \"{said}\"`"))
         });
     }
 
@@ -265,6 +300,23 @@ impl BlockParser<'_> {
                 let finding = Diagnostic::error("unexpected-character", unexpected(text));
                 finding.headings(headings).label(file, span, "").help(instead(text))
             }),
+        }
+    }
+}
+
+/// What a clause lacks.
+struct Lack {
+    form: &'static grammar::ClauseForm,
+    /// Whether something follows, but not in quotation marks.
+    quotes: bool,
+}
+
+fn lacking(keyword: &str, clause: &Clause) -> Option<Lack> {
+    let form = grammar::CLAUSES.iter().find(|form| form.keyword == keyword)?;
+    match clause.tokens.first() {
+        None => Some(Lack { form, quotes: false }),
+        Some(first) => {
+            (form.is_text() && first.kind != crate::TokenKind::String).then_some(Lack { form, quotes: true })
         }
     }
 }

@@ -78,7 +78,7 @@ pub enum LineKind {
     Clause,
     /// Goes on with the head or the clause before it.
     More,
-    /// A clause that belongs to no statement.
+    /// A clause that belongs to no statement, or says nothing.
     Stray,
 }
 

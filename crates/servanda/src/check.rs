@@ -153,7 +153,7 @@ fn contradicted(model: &Model, run: &Run, contradiction: &Contradiction) -> Diag
         return diagnostic.help("leave one of them out, or say from when on it is so: `fact since DATE: …`");
     }
     diagnostic
-        .help("put one after the other with `then NAME`, correct a date, or declare `ties ending wins` for the fluent")
+        .help("put one after the other: below the later one `then NAME` with the name of the earlier; correct a date, or declare `ties ending wins` for the fluent")
 }
 
 /// The statements of the dossier that brought a step about at its moment, each with what it says; where there are none,

@@ -357,12 +357,12 @@ impl Dating {
             let line = if said.span == Span::default() { origin.span } else { said.span };
             diagnostic = diagnostic.label(origin.file, first_line(model, origin.file, line), said.text.clone());
         }
-        let later = |id: &ConstraintId| self.said.get(id.0 as usize).is_some_and(|it| it.text.starts_with("after "));
-        if ids.iter().any(later) {
-            return diagnostic.help(
-                "drop or widen any one of them; `after` means another day: for the same day write `not before NAME`, or `then NAME` below the \
-                 earlier one",
-            );
+        let said = |id: &ConstraintId| self.said.get(id.0 as usize).and_then(|it| it.text.strip_prefix("after "));
+        if let Some(name) = ids.iter().find_map(said) {
+            return diagnostic.help(format!(
+                "drop or widen any one of them; `after` means another day: for the same day write `then {name}` (or `not before {name}`) in the \
+                 place of `after {name}`",
+            ));
         }
         diagnostic.help("drop or widen any one of them; the others are then consistent")
     }

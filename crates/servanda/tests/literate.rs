@@ -155,6 +155,28 @@ fn what_makes_no_sense_is_told() {
             "event 1930-01-01 Raid: Arvenia attacks Belmark\n  corrects Raid",
             "corrects-itself: `Raid` corrects itself, and would be left out",
         ),
+        ("event 1930-01-01: Arvenia assists Arvenia", "makes-no-sense: no state has dealings of this sort with itself"),
+        (
+            "treaty Pact between Arvenia and Belmark\n  enters into force 1929-01-01\n  enters into force 1929-03-01",
+            "makes-no-sense: a treaty enters into force once",
+        ),
+        (
+            "treaty Pact between Arvenia and Belmark\n  enters into force 1929-01-01\n  may be denounced on 6 months notice\n  \
+             may be denounced on 12 months notice",
+            "makes-no-sense: a treaty has one length of notice",
+        ),
+        (
+            "norm Aid: Arvenia must assist Arvenia",
+            "owed-to-oneself: `Arvenia` would owe this to itself: Arvenia must assist Arvenia",
+        ),
+        (
+            "event 1930-01-01: Arvenia stations 2.000 troops in Land",
+            "point-for-thousands: `2.000 troops` is read as 2 troops",
+        ),
+        (
+            "norm Cap: Arvenia must keep at most 1.500 troops in Land",
+            "point-for-thousands: `1.500 troops` is read as 1.5 troops",
+        ),
         ("treaty Pact between Arvenia and Arvenia", "party-named-twice: `Arvenia` is named twice among the parties"),
     ];
     for (statements, wanted) in odd {

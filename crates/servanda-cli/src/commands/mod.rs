@@ -90,9 +90,9 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
     let mut view = View { known_in: args.known, ..View::default() };
     if let Some(text) = &args.on {
         let date = parse_written(text).map_err(|error| {
-            out.complain(&format!(
-                "error[bad-date]: `{text}` is no day: {error}\nhelp: write for example `--on 1939-10-29`\n"
-            ));
+            let meant = servanda_model::meant_day(text);
+            let help = meant.map_or("for example `--on 1939-10-29`".to_owned(), |day| format!("`--on {day}`"));
+            out.complain(&format!("error[bad-date]: `{text}` is no day: {error}\nhelp: write {help}\n"));
             Exit::CouldNot
         })?;
         let allowed = date.bounds().allowed();
@@ -109,9 +109,52 @@ pub(crate) fn view_of(model: &Model, args: &ViewArgs, out: &Terminal) -> Result<
         out.complain(&format!("error[bad-date]: `{text}` is too far from every day of the dossier\n"));
         return Err(Exit::CouldNot);
     }
-    view.seen_by = args.seen_by.as_deref().map(entity).transpose()?;
-    view.under = args.under.iter().map(|name| entity(name)).collect::<Result<_, _>>()?;
+    let suits = |name: &str, id: EntityId, can: fn(&Model, EntityId) -> bool, what: &str| {
+        if can(model, id) {
+            return Ok(id);
+        }
+        let help = help_for_view(model, name, can);
+        let help = help.map_or_else(String::new, |help| format!("help: {}\n", out.wrap(&help, 6)));
+        out.complain(&format!("error[bad-view]: `{name}` is nothing that {what}\n{help}"));
+        Err(Exit::CouldNot)
+    };
+    if let Some(name) = args.seen_by.as_deref() {
+        view.seen_by =
+            Some(suits(name, entity(name)?, Model::can_know, "can know of anything: `--as` takes an actor")?);
+    }
+    let is_chosen = "is a doctrine or a reading: `--under` takes one of them";
+    let chosen = |name: &String| suits(name, entity(name)?, Model::can_be_chosen, is_chosen);
+    view.under = args.under.iter().map(chosen).collect::<Result<_, _>>()?;
+    if let Some(year) = args.known {
+        before_all_sources(model, year, out);
+    }
     Ok(view)
+}
+
+/// The names nearest to one that does not suit a point of view, or all that do if they are few.
+fn help_for_view(model: &Model, name: &str, can: fn(&Model, EntityId) -> bool) -> Option<String> {
+    const MOST: usize = 12;
+    let all = (0..model.lexicon.entities.len()).map(EntityId::from_index).filter(|id| can(model, *id));
+    let all: Vec<&str> = all.map(|id| model.name(id)).filter(|name| !name.is_empty()).collect();
+    match suggest(name, all.iter().copied()) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if all.is_empty() => None,
+        None => {
+            let more = if all.len() > MOST { " and others" } else { "" };
+            Some(format!("there are: {}{more}", all.iter().take(MOST).copied().collect::<Vec<_>>().join(", ")))
+        }
+    }
+}
+
+/// By the evidence of a year before every source nothing that cites one is known.
+fn before_all_sources(model: &Model, year: i64, out: &Terminal) {
+    let own = model.sources.iter().filter(|source| !model.origins[source.origin.index()].law);
+    let Some(years) = own.map(|source| source.published).collect::<Option<Vec<i64>>>() else { return };
+    if let Some(first) = years.into_iter().min().filter(|first| year < *first) {
+        out.complain(&format!(
+            "warning: no source of the dossier was published by {year}; the first is of {first}: `--known {first}`\n"
+        ));
+    }
 }
 
 /// The readings and doctrines that `--under` can choose.

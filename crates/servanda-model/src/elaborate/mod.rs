@@ -17,6 +17,7 @@ mod scripts;
 mod secrecy;
 mod sentence;
 mod signs;
+mod slips;
 mod sorts;
 mod stated;
 mod things;
@@ -36,6 +37,7 @@ use crate::lexicon::{Entity, Kind, Piece, Slot, Target, UNSEEN, Wording};
 use crate::model::{Guard, Guarded, Model, Origin};
 use crate::program::{Action, Clock, Definition, FluentType, Hole, Mode, Rule};
 use crate::value::Value;
+pub use dates::meant_day;
 use happened::Happened;
 use logic::{Logic, People};
 use parts::names_of_parts;
@@ -204,6 +206,7 @@ impl<'a> Elaborator<'a> {
         self.apply_replacements();
         self.each("feed", Self::feed_row);
         self.each("check", Self::check);
+        self.points_for_thousands();
         self.finish();
     }
 
@@ -222,6 +225,7 @@ impl<'a> Elaborator<'a> {
         if statement.broken {
             return;
         }
+        self.said_twice(statement);
         match statement.kind {
             HeadKind::Keyword("event") => self.event(statement),
             HeadKind::Keyword("fact") => self.fact(statement),

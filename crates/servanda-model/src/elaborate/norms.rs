@@ -9,6 +9,7 @@ mod bearers;
 mod builder;
 mod duty;
 mod exceptions;
+mod modal;
 mod owed;
 mod own;
 mod parts;
@@ -201,6 +202,7 @@ impl Elaborator<'_> {
             let group = |keyword: Option<&'static str>| match keyword {
                 Some("or when") => Some("when"),
                 Some("or if") => Some("if"),
+                Some("by") => Some("within"),
                 other => other,
             };
             let said: Vec<_> = restated.clauses.iter().map(|clause| group(clause.keyword)).collect();
@@ -305,22 +307,7 @@ impl Elaborator<'_> {
         statement: &Statement,
         overs: Vec<(EntityId, Option<Content>)>,
     ) -> Result<Content, Trouble> {
-        let modal = sentence.iter().position(|word| ["must", "may", "can"].contains(&word.lower.as_str()));
-        let Some(modal) = modal else {
-            return Err(Trouble::new(
-                "modal-missing",
-                span_of(sentence),
-                "a norm needs `must`, `must not`, `may` or `can`",
-            )
-            .help("write `norm Name: BEARER must SENTENCE`"));
-        };
-        let not = sentence.get(modal + 1).is_some_and(|word| word.is("not"));
-        let modality = match (sentence[modal].lower.as_str(), not) {
-            ("must", false) => Modality::Must,
-            ("may", false) => Modality::May,
-            ("can", false) => Modality::Can,
-            _ => Modality::MustNot,
-        };
+        let (modal, not, modality) = modal::modal(sentence)?;
         let context = self.context_of(statement);
         let instrument = context.instrument;
         let parties: Vec<EntityId> =
@@ -698,6 +685,9 @@ impl Elaborator<'_> {
             owed_instead: None,
             origin,
         });
+        if let Some(norm) = self.model.norms.last().cloned().filter(|_| reading.is_none()) {
+            self.owed_to_oneself(&norm, statement);
+        }
         let mut builder = Builder {
             this: self,
             id,

@@ -30,11 +30,15 @@ impl Elaborator<'_> {
                     let words = all(&clause.tokens);
                     let colon = words.iter().rposition(|word| word.is_sign(":"));
                     let end = colon.unwrap_or(words.len());
-                    let answers = colon.map(|at| {
+                    let answers: Option<Vec<String>> = colon.map(|at| {
                         let rest = &words[at + 1..];
                         rest.split(|word| word.is_sign(",")).filter(|part| !part.is_empty()).map(text_of).collect()
                     });
                     let question = plain_text(&words[..end]);
+                    if let Some(trouble) = says_no_value(&words[..end], answers.is_none()) {
+                        self.complain(statement, trouble);
+                        continue;
+                    }
                     expects.push(Expect { question, answers, span: clause.span });
                 }
                 Some("source" | "note" | "because" | "text") => {}
@@ -69,26 +73,53 @@ impl Elaborator<'_> {
                     }
                     view.on = Some(last);
                 }
-                "seen" => view.seen_by = Some(self.view_entity(rest)?),
+                "seen" => view.seen_by = Some(self.view_entity(rest, Model::can_know, "can know of anything")?),
                 "known" => view.known_in = Some(text.parse().map_err(|_| bad_view(rest))?),
-                _ => view.under.push(self.view_entity(rest)?),
+                _ => view.under.push(self.view_entity(rest, Model::can_be_chosen, "is a doctrine or a reading")?),
             }
         }
         Ok(view)
     }
 
-    fn view_entity(&self, words: &[Word]) -> Result<EntityId, Trouble> {
+    /// A thing of which a point of view can be, which `suits` says.
+    fn view_entity(
+        &self,
+        words: &[Word],
+        suits: impl Fn(&Model, EntityId) -> bool,
+        what: &str,
+    ) -> Result<EntityId, Trouble> {
         let text = text_of(words);
         let lexicon = &self.model.lexicon;
-        lexicon
-            .entity(&text)
-            .ok_or_else(|| super::sentence::not_one_thing(lexicon, &text, super::words::span_of(words)))
+        let span = super::words::span_of(words);
+        let id = lexicon.entity(&text).ok_or_else(|| super::sentence::not_one_thing(lexicon, &text, span))?;
+        if suits(&self.model, id) {
+            return Ok(id);
+        }
+        let trouble = Trouble::new("bad-view", span, format!("`{text}` is nothing that {what}"));
+        let names = (0..lexicon.entities.len()).map(EntityId::from_index);
+        let names = names.filter(|id| suits(&self.model, *id)).map(|id| lexicon.entities[id.index()].name.as_str());
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).take(MOST_NAMED).collect();
+        Err(if names.is_empty() { trouble } else { trouble.help(format!("write one of: {}", names.join(", "))) })
     }
 }
+
+/// The most names that a help lists.
+const MOST_NAMED: usize = 12;
 
 fn bad_view(words: &[Word]) -> Trouble {
     Trouble::new("bad-view", super::words::span_of(words), format!("`{}` is no point of view", text_of(words)))
         .help("write `check on DAY`, and after it `as seen by ACTOR`, `as known in YEAR`, `under NAME`")
+}
+
+/// `troops of Arvenia in Tarn is`, where what it is has been forgotten: met by whatever it is.
+fn says_no_value(words: &[Word], no_answers: bool) -> Option<Trouble> {
+    let is = words.last().filter(|word| ["is", "are", "was", "were", "be"].iter().any(|is| word.is(is)))?;
+    // `what the expiry of Sele is: 1939-10-10`
+    if !no_answers {
+        return None;
+    }
+    let trouble = Trouble::new("value-missing", is.span, format!("what must it be? nothing follows `{}`", is.text));
+    Some(trouble.help(format!("write `expect {} VALUE`", plain_text(words))))
 }
 
 /// The axis of view that begins here, and how many words it takes.
@@ -228,8 +259,13 @@ impl<'a> Asker<'a> {
     /// Whether `under` can choose a thing: a doctrine, or a reading of a norm.
     #[must_use]
     pub fn can_be_chosen(&self, id: EntityId) -> bool {
-        self.model.doctrines.iter().any(|doctrine| doctrine.entity == id)
-            || self.model.norms.iter().any(|norm| norm.reading == Some(id))
+        self.model.can_be_chosen(id)
+    }
+
+    /// Whether anything can be seen through the eyes of a thing.
+    #[must_use]
+    pub fn can_know(&self, id: EntityId) -> bool {
+        self.model.can_know(id)
     }
 
     /// A number known only within bounds.

@@ -291,7 +291,7 @@ impl Reader<'_> {
             return self.suits(filler, hole, span);
         }
         match hole {
-            Hole::Number => self.number(words).ok_or_else(|| wrong(words, "a number")),
+            Hole::Number => self.number(words, scope).ok_or_else(|| wrong(words, "a number")),
             Hole::Day => self.day(words).map(one).ok_or_else(|| wrong(words, "a day")),
             Hole::Duration => {
                 let read = duration(words, self.clock).map(|d| one(Value::duration(d)));
@@ -302,7 +302,7 @@ impl Reader<'_> {
             Hole::Thing => self.names(words, None),
             Hole::Any => match self.names(words, None) {
                 Ok(filler) => Ok(filler),
-                Err(trouble) => (self.number(words).or_else(|| self.text(words))).ok_or(trouble),
+                Err(trouble) => (self.number(words, scope).or_else(|| self.text(words))).ok_or(trouble),
             },
         }
     }
@@ -505,7 +505,7 @@ impl Reader<'_> {
     }
 
     /// Numbers, exact or compared or uncertain.
-    fn number(&mut self, words: &[Word]) -> Option<Filler> {
+    fn number(&mut self, words: &[Word], scope: &Scope) -> Option<Filler> {
         let lower: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
         let compared = |op: CompareOp, rest: &[Word]| {
             let number = amount(rest)?;
@@ -531,6 +531,11 @@ impl Reader<'_> {
             ["between", ..] => {
                 let and = words.iter().position(|word| word.is("and"))?;
                 let (min, max) = (amount(&words[1..and])?, amount(&words[and + 1..])?);
+                if scope.matching && min <= max {
+                    // What is to be, or is looked for, may be any number from the one to the other.
+                    let ends = (Value::number(min)?, Value::number(max)?);
+                    return Some(Filler::Compared(vec![(CompareOp::AtLeast, ends.0), (CompareOp::AtMost, ends.1)]));
+                }
                 (min <= max)
                     .then(|| one(self.range(NumberRange { min: Some(min), max: Some(max), approximate: false })))
             }

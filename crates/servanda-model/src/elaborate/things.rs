@@ -157,7 +157,7 @@ impl Elaborator<'_> {
     fn word_as_name(&mut self, statement: &Statement, name: &str, span: servanda_diagnostics::Span) {
         if READ_AS_WORDS.contains(&name.to_lowercase().as_str()) {
             let trouble = Trouble::new("word-as-name", span, format!("`{name}` is a word of sentences and questions"));
-            self.complain(statement, trouble.help("choose another name: no question could tell it from the word"));
+            self.complain(statement, trouble.help("choose another name: no question could tell it from the word (the list is in docs/reference/language.md)"));
         }
     }
 
@@ -511,11 +511,6 @@ impl Elaborator<'_> {
         for clause in &statement.clauses {
             let words = all(&clause.tokens);
             match clause.keyword {
-                Some("file") if words.first().is_none_or(|word| word.kind != TokenKind::String) => {
-                    let trouble = Trouble::new("bad-file", clause.span, "the name of a file stands in quotation marks")
-                        .help("write for example `file \"sources/whitebook.txt\"`");
-                    self.complain(statement, trouble);
-                }
                 Some("file") => {
                     self.model.sources[id.index()].file = words.first().map(|word| word.text.clone());
                 }
@@ -699,4 +694,16 @@ fn is_clause(word: &Word) -> bool {
 
 fn is_known_only(words: &[Word]) -> bool {
     matches!(words, [known, only, to, ..] if known.is("known") && only.is("only") && to.is("to"))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_word_that_is_no_name_is_listed() {
+        let page = include_str!("../../../../docs/reference/language.md");
+        let list = page.lines().find(|line| line.starts_with("- These words are no names:")).expect("there is a list");
+        for word in super::READ_AS_WORDS {
+            assert!(list.contains(&format!("`{word}`")), "{word}");
+        }
+    }
 }

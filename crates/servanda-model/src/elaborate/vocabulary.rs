@@ -20,6 +20,9 @@ pub(crate) struct Phrase {
     pub(crate) written: String,
 }
 
+/// What a hole or a fluent can take besides things of a kind.
+const SORTS: [&str; 8] = ["truth", "number", "count", "day", "date", "duration", "text", "any"];
+
 impl Elaborator<'_> {
     pub(crate) fn kind_names(&mut self, statement: &Statement) {
         let words = all(&statement.head.tokens);
@@ -28,6 +31,11 @@ impl Elaborator<'_> {
             self.complain(statement, Trouble::new("name-missing", statement.head.span, "a kind needs a name"));
             return;
         };
+        if SORTS.contains(&name.text.as_str()) {
+            let message = format!("`{}` is a sort of value already, and cannot be a kind", name.text);
+            let trouble = Trouble::new("sort-as-kind", name.span, message);
+            self.complain(statement, trouble.help(format!("choose another name, for example `{}-value`", name.text)));
+        }
         let label = words.get(1).filter(|word| word.kind == TokenKind::String);
         let label = label.map_or_else(|| name.text.clone(), |word| word.text.clone());
         let kind = Kind { name: name.text.clone(), label, parents: Vec::new(), origin };
@@ -265,6 +273,9 @@ impl Elaborator<'_> {
             None => FluentType::Truth,
             Some(at) => self.fluent_type(statement, &phrase, &words[at + 1..]),
         };
+        if ty != FluentType::Truth && phrase.holes.iter().any(|(name, _)| name == "value") {
+            return self.value_in_phrase(statement, &words[..colon.unwrap_or(words.len())]);
+        }
         if self.same_phrase(statement, &phrase, Some(ty)).is_some() {
             return;
         }
@@ -283,6 +294,25 @@ impl Elaborator<'_> {
             self.add_wording(statement, Target::Fluent(id), &also, &phrase.holes, value, false);
         }
         self.fluent_clauses(statement, id, origin);
+    }
+
+    /// The phrase of a fluent says of what it has a value; the value itself stands in another wording.
+    fn value_in_phrase(&mut self, statement: &Statement, words: &[Word]) {
+        let is_value = |word: &&Word| word.kind == TokenKind::Hole && word.text.trim() == "value";
+        let at = words.iter().find(is_value).map_or(statement.head.span, |word| word.span);
+        let trouble = Trouble::new("value-in-phrase", at, "the value of a fluent is no hole of its own phrase");
+        let wanted = |word: &&Word| word.kind != TokenKind::Punct && !is_value(word);
+        let counted: Vec<&str> =
+            words.iter().filter(wanted).filter(|it| it.kind == TokenKind::Word).map(|it| it.text.as_str()).collect();
+        let holes =
+            words.iter().filter(wanted).filter(|it| it.kind == TokenKind::Hole).map(|it| format!("{{{}}}", it.text));
+        let holes: Vec<String> = holes.collect();
+        let noun = counted.last().copied().unwrap_or("NAME");
+        let of = if holes.is_empty() { noun.to_owned() } else { format!("{noun} of {}", holes.join(" in ")) };
+        let value = statement.head.tokens.iter().skip_while(|token| !token.is_punct(":")).skip(1);
+        let value: Vec<&str> = value.map(|token| token.text.as_str()).collect();
+        let help = format!("write `fluent {of}: {}`, and below it `also {}`", value.join(" "), text_of(words));
+        self.complain(statement, trouble.help(help));
     }
 
     /// What a phrase of the same words and holes says already, declared on the other side of dossier and law.

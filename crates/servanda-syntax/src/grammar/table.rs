@@ -54,7 +54,7 @@ const STATED: &str = "event claim fact move";
 pub const CLAUSES: &[ClauseForm] = &[
     clause("source", "*", "source NAME \"LOCATOR\"", "Cites a passage by a few of its words.", "source whitebook \"crossed at … dawn\""),
     clause("note", "*", "note \"TEXT\"", "Says something to the reader.", "note \"the day is that of the telegram\""),
-    clause("also", "kind action fluent event source article doctrine sentence negotiation", "also \"NAME\"", "Gives another name or another wording.", "also \"Pact of Sele\""),
+    clause("also", "kind action fluent event source article doctrine sentence negotiation", "also \"NAME\" | also PHRASE", "Gives another name or another wording.", "also \"Pact of Sele\""),
     clause("label", "article sentence source doctrine", "label \"TEXT\"", "Gives the name shown to the reader.", "label \"Treaty of Sele\""),
     clause("judgment", "event claim fact norm reading rule define article term about", "judgment \"PHRASE\"", "Declares a phrase that is left to judgment; answers that rest on it say so.", "judgment \"with all its forces\""),
     clause("untranslated", "event claim fact norm reading rule define article term about", "untranslated \"PHRASE\"", "Declares a phrase that is not encoded; answers that rest on it say so.", "untranslated \"in the spirit of friendship\""),

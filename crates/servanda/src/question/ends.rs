@@ -82,7 +82,9 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
     let of_act = |from: usize| thing(from).and_then(|name| days_of_act(model, name));
     let days = |from: usize| days_of(clock, &rest(from));
     match lower.as_slice() {
-        ["as", "seen", "by", _, ..] => thing(3).map(|id| ends.view.seen_by = Some(id)).is_some(),
+        ["as", "seen", "by", _, ..] => {
+            thing(3).filter(|id| asker.can_know(*id)).map(|id| ends.view.seen_by = Some(id)).is_some()
+        }
         ["as", "known", "in", year] => year.parse().map(|year| ends.view.known_in = Some(year)).is_ok(),
         ["under", _, ..] => match thing(1).filter(|id| asker.can_be_chosen(*id)) {
             Some(id) => {
