@@ -811,13 +811,7 @@ fn can_bind(world: &World<'_>, outcome: &Outcome, norm: &Norm, somebody: Value) 
     let Some(who) = somebody.as_entity() else { return true };
     let wanted = [Some(Value::entity(norm.entity)), Some(somebody)];
     let binds = outcome.runs.iter().any(|run| run.solution.instances_of(model.hooks.binds, &wanted).next().is_some());
-    let named = match norm.bearer {
-        Term::Value(value) => value == somebody,
-        _ => norm.instrument.is_none_or(|it| {
-            let parties = &model.lexicon.entities[it.index()].parties;
-            parties.is_empty() || parties.contains(&who)
-        }),
-    };
+    let named = norm.bearers.is_empty() || norm.bearers.contains(&who);
     // Of a norm that binds somebody it is known whom.
     let is_known = || {
         let wanted = [Some(Value::entity(norm.entity)), None];
