@@ -681,7 +681,7 @@ fn by_the_evidence_of_a_year_nothing_later_counts() {
         reply.answers.first().map(|answer| answer.until.clone())
     };
     assert_eq!(told("is Arvenia at war with Belmark on 1937-01-01", Some(1937)), Some(None));
-    let end = Some(Some("1945-05-09".to_owned()));
+    let end = Some(Some("1945-05-08".to_owned()));
     assert_eq!(told("is Arvenia at war with Belmark on 1937-01-01", Some(1945)), end);
     assert_eq!(told("is Arvenia armed on 1937-01-01", Some(1937)), None);
     assert_eq!(told("is Arvenia armed on 1937-01-01", Some(1990)), Some(None));

@@ -207,12 +207,11 @@ impl Preparing<'_> {
         of.how_many = is(before.first(), "how");
         let asked = asked_of(&deeds[0], &scope, of.how_many);
         of.asked = asked.len();
-        of.doer = match &deeds[0] {
-            Deed::Act(act) => {
-                act.args.first().and_then(|term| if let Term::Value(it) = term { Some(*it) } else { None })
-            }
-            Deed::State(..) => None,
+        let first = match &deeds[0] {
+            Deed::Act(act) => act.args.first(),
+            Deed::State(state, _) => state.args.first(),
         };
+        of.doer = first.and_then(|term| if let Term::Value(it) = term { Some(*it) } else { None });
         of.act = match &deeds[0] {
             Deed::Act(act) => Some(act.clone()),
             Deed::State(..) => None,
@@ -463,7 +462,7 @@ impl Preparing<'_> {
                             if !self.can_concern(norm, &laid) {
                                 continue;
                             }
-                            if let Some(ruling) = ruling.filter(|_| fluent != of.less) {
+                            if let Some(ruling) = ruling.filter(|_| fluent == of.against) {
                                 of.note_names(at, norm, &laid);
                                 of.norms.push((at, ruling));
                             }
