@@ -73,8 +73,14 @@ pub(super) fn answers(
         .collect();
     let trial = of.is_plain().then(|| Trial::of(world, outcome, of, view, on)).flatten();
     let mut covered: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-    for (key, spell) in standing {
+    let around = self::standing(world, outcome, question, Some(of.around), view, on);
+    let direct = standing.into_iter().map(|it| (it, false));
+    for ((key, spell), is_around) in direct.chain(around.into_iter().map(|it| (it, true))) {
         let Some(mut said) = read(model, &key, of) else { continue };
+        // Where one speaks of the place itself, what is said of a whole around it adds nothing.
+        if is_around && all.iter().any(|it| it.truth == super::Truth::Certain) {
+            continue;
+        }
         // What is allowed up to a number is not allowed beyond it.
         let exceeds = match &trial {
             Some(trial) if of.wants == Wants::May && allows_a_number(said.norm) => trial.exceeds(model, said.norm),
@@ -117,10 +123,14 @@ pub(super) fn answers(
             one.truth = super::Truth::Possible;
             one.which.push(format!("but beyond {}", by(model, of, &said)));
         }
+        if is_around {
+            one.truth = super::Truth::Possible;
+            one.which.push("said of a whole around it; where in that is not said".to_owned());
+        }
         // What is so in some status in every chronology is certain, whichever that is.
         let so = covered.entry(one.text.clone()).or_insert_with(|| vec![false; spell.is_so.len()]);
         so.iter_mut().zip(&spell.is_so).for_each(|(so, is_so)| *so |= is_so);
-        let everywhere = so.len() > 1 && so.iter().all(|so| *so) && spell.outcome.exhaustive;
+        let everywhere = !is_around && so.len() > 1 && so.iter().all(|so| *so) && spell.outcome.exhaustive;
         let text = one.text.clone();
         match all.iter_mut().find(|known| known.text == text) {
             Some(known) => join(known, one),
@@ -740,6 +750,8 @@ pub(super) fn no(world: &World<'_>, outcome: &Outcome, question: &Question, of: 
             Ruling::Requires => "requires it",
             Ruling::Forbids => "forbids it",
             Ruling::Limits | Ruling::Leaves => "sets a limit to it",
+            // Of another place, unless that one lies in it.
+            Ruling::Around => continue,
         };
         // Who does not know of a norm is not told of it.
         let is_hidden =

@@ -50,6 +50,8 @@ pub enum Ruling {
     Limits,
     /// It sets a limit, and the number keeps within it.
     Leaves,
+    /// It permits it in a whole around the place.
+    Around,
 }
 
 /// When a rule would give an act an effect.
@@ -90,6 +92,8 @@ pub struct OfNorms {
     pub against: FluentId,
     /// The fluent that holds norms that permit less: a smaller number, or something in a whole around the place.
     pub less: FluentId,
+    /// The fluent that holds norms that permit it in a whole around the place: where in it, they do not say.
+    pub around: FluentId,
     /// The fluents of rules that the act would set off: the rule, and whether anything comes of it.
     pub rules: Vec<(FluentId, usize, bool)>,
     /// Where days are asked for: the rules that would give the act an effect, each with the fluent of when they would.
@@ -175,6 +179,7 @@ impl Preparing<'_> {
             norms: Vec::new(),
             against: FluentId(0),
             less: FluentId(0),
+            around: FluentId(0),
             rules: Vec::new(),
             times: Vec::new(),
             required: Vec::new(),
@@ -273,6 +278,7 @@ impl Preparing<'_> {
                 norms: Vec::new(),
                 against: FluentId(0),
                 less: FluentId(0),
+                around: FluentId(0),
                 rules: Vec::new(),
                 times: Vec::new(),
                 required: Vec::new(),
@@ -437,6 +443,7 @@ impl Preparing<'_> {
         let holes: Vec<Hole> = [Hole::Thing, status].into_iter().chain(asked.iter().map(|_| Hole::Any)).collect();
         let yes = self.fluent_for(holes.clone());
         of.less = self.fluent_for(holes.clone());
+        of.around = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         let owed = model.norms.iter().enumerate();
@@ -450,11 +457,11 @@ impl Preparing<'_> {
                 for theirs in deeds_of(norm) {
                     let Some(mut laid) = self.fit(norm, &theirs, deed, scope) else {
                         if let Some((laid, around)) = self.fit_around(norm, &theirs, deed, scope) {
-                            // What may be so in a place may be so in what lies in it, and what must not be must not.
+                            // What must not be so in a place must not be in what lies in it, and what may be so may be so there.
                             let ruling = ruling(norm, &theirs, &around, of.how_many);
                             let is_asked = of.wants == Wants::May && asked.is_empty() && !of.how_many;
                             let fluent = match ruling {
-                                Some(Ruling::Permits) if is_asked => yes,
+                                Some(Ruling::Permits) if is_asked => of.around,
                                 Some(Ruling::Forbids) if is_asked && is_ceiling(norm) => of.against,
                                 _ if may(norm) => of.less,
                                 _ => continue,
@@ -462,9 +469,9 @@ impl Preparing<'_> {
                             if !self.can_concern(norm, &laid) {
                                 continue;
                             }
-                            if let Some(ruling) = ruling.filter(|_| fluent == of.against) {
+                            if let Some(ruling) = ruling.filter(|_| fluent != of.less) {
                                 of.note_names(at, norm, &laid);
-                                of.norms.push((at, ruling));
+                                of.norms.push((at, if fluent == of.around { Ruling::Around } else { ruling }));
                             }
                             self.stand(norm, &laid, asked, extra, fluent, question);
                         }
@@ -568,6 +575,7 @@ impl Preparing<'_> {
         holes.push(Hole::Thing);
         let yes = self.fluent_for(holes.clone());
         of.less = self.fluent_for(holes.clone());
+        of.around = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         // To whom it is owed on the day matters where somebody is named.
