@@ -2,8 +2,9 @@
 
 mod support;
 
-use servanda_engine::{Closed, Compiled, Engine, Interval, Options, Record, Sink, Solution, solve};
+use servanda_engine::{Compiled, Engine, Interval, Options, Record, Solution, solve};
 use servanda_model::*;
+use support::rows::{Row, Rows};
 use support::*;
 
 /// Inertial `p(x, y)` (entity or number values) and `n(x)` (numbers), set and cleared at random, and definitions of
@@ -156,17 +157,6 @@ fn derived_fluents_depend_on_the_state_alone() {
         }
     }
     assert!(seen > 5000, "{seen}");
-}
-
-type Row = (FluentId, Vec<Value>, Option<i64>, Value, Option<i64>);
-
-#[derive(Default)]
-struct Rows(Vec<Row>);
-
-impl Sink for Rows {
-    fn interval(&mut self, it: &Closed<'_>) {
-        self.0.push((it.fluent, it.args.to_vec(), it.since, it.value, it.until));
-    }
 }
 
 /// A stream keeps totals, and neither it nor a solution without derivations works recursive definitions out afresh.

@@ -2,9 +2,10 @@
 
 mod support;
 
-use servanda_engine::{Closed, Compiled, Engine, Options, Record, Sink, solve};
+use servanda_engine::{Compiled, Engine, Options, Record, solve};
 use servanda_model::*;
 use support::netbill::{BOOK, ISERVER, MUSIC, agent, netbill};
+use support::rows::Rows;
 use support::*;
 
 fn stream(nb: &netbill::NetBill, random: &mut Random, events: usize) -> Vec<Occurrence> {
@@ -46,17 +47,6 @@ fn shuffled_rules_and_occurrences_give_the_same_timeline() {
         }
         let again = solve(&Compiled::new(&program).unwrap(), &narrative, &options);
         assert_eq!(without_steps(&again), without_steps(&expected));
-    }
-}
-
-type Row = (FluentId, Vec<Value>, Option<i64>, Value, Option<i64>);
-
-#[derive(Default)]
-struct Rows(Vec<Row>);
-
-impl Sink for Rows {
-    fn interval(&mut self, it: &Closed<'_>) {
-        self.0.push((it.fluent, it.args.to_vec(), it.since, it.value, it.until));
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 pub mod netbill;
+pub mod rows;
 
 use servanda_engine::{Compiled, Options, Premise, ProgramError, Record, Solution, StepId, solve};
 use servanda_model::*;
