@@ -474,7 +474,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     let mut answers = match &question.form {
         Form::Acts { patterns, asked, negated } => {
             let done = acts(world, outcome, patterns, asked, question, day);
-            let counts = question.body.to_lowercase().starts_with("how many ")
+            let counts = question.asks_how_many()
                 && asked.iter().all(|at| model.program.actions[patterns[0].action.index()].holes[*at] != Hole::Number);
             match (*negated, done.is_empty()) {
                 (true, _) => undone(world, &done, question, outcome),
@@ -586,7 +586,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         Some(bound) => keeping(world, outcome, question, (bound, on, all_days), &mut answers),
         None => Vec::new(),
     };
-    if question.kept.is_some() && question.body.to_lowercase().starts_with("how many ") {
+    if question.kept.is_some() && question.asks_how_many() {
         answers = counted(world, answers);
     }
     let broken = match &question.never {

@@ -87,14 +87,9 @@ pub(crate) fn last_on(clock: Clock, text: &str, reforms: &ReformTable) -> Result
     Ok(read_on(clock, text, reforms, None)?.max)
 }
 
-/// The day that a text names in another way of writing, where it is clear which: `1936-3-20`.
+/// How a date that was written in another way is written here, where it is clear what was meant.
 #[must_use]
 pub fn meant_day(text: &str) -> Option<String> {
-    meant(text)
-}
-
-/// How a date that was written in another way is written here, where it is clear what was meant.
-pub(crate) fn meant(text: &str) -> Option<String> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     const SEASONS: [(&str, u32); 5] = [("spring", 21), ("summer", 22), ("autumn", 23), ("fall", 23), ("winter", 24)];
     let lower = text.to_lowercase();

@@ -89,7 +89,7 @@ impl Elaborator<'_> {
             Ok(when) => Some(when),
             Err(error) => {
                 let trouble = Trouble::new("bad-date", span_of(words), format!("`{text}` is no date: {error}"));
-                let meant = (clock == Clock::Days).then(|| dates::meant(&text)).flatten();
+                let meant = (clock == Clock::Days).then(|| dates::meant_day(&text)).flatten();
                 let trouble = trouble.help(match (meant, clock) {
                     (Some(meant), _) => format!("write `{meant}`"),
                     (None, Clock::Days) => {
@@ -665,7 +665,7 @@ impl Elaborator<'_> {
             Err(mut trouble) => {
                 if let Some(date) = spelt_out(&words) {
                     let message = format!("`{}` is no date", text_of(date));
-                    let help = dates::meant(&text_of(date))
+                    let help = dates::meant_day(&text_of(date))
                         .map_or("write for example `1939-10-10`".to_owned(), |meant| format!("write `{meant}`"));
                     trouble = Trouble::new("bad-date", span_of(date), message).help(help);
                 } else if matches!(trouble.code, "unknown-name" | "unknown-phrase") {
@@ -723,7 +723,7 @@ fn date_text(words: &[Word]) -> String {
 /// A date in words: `10 October 1939`.
 fn spelt_out(words: &[Word]) -> Option<&[Word]> {
     let is_month =
-        |word: &Word| word.kind == TokenKind::Word && dates::meant(&format!("1 {} 2000", word.text)).is_some();
+        |word: &Word| word.kind == TokenKind::Word && dates::meant_day(&format!("1 {} 2000", word.text)).is_some();
     let is_day = |word: &Word| word.text.starts_with(|sign: char| sign.is_ascii_digit()) && word.text.len() <= 4;
     let three = words
         .windows(3)

@@ -82,7 +82,7 @@ fn acts_of(
         }
     }
     // How often it was done counts each time, and not each doer.
-    let counts_times = asked.is_empty() && question.body.to_lowercase().starts_with("how many ");
+    let counts_times = asked.is_empty() && question.asks_how_many();
     let mut answers: Vec<Done> = Vec::new();
     let mut told: BTreeMap<Vec<Value>, usize> = BTreeMap::new();
     for ((args, _), (sure, days)) in found {
@@ -176,7 +176,7 @@ pub(super) fn on_wholes(
 ) -> Vec<Answer> {
     let model = world.model;
     let (first, last) = question.own_time().unwrap_or((None, day));
-    let counts = asked.is_empty() && question.body.to_lowercase().starts_with("how many ");
+    let counts = asked.is_empty() && question.asks_how_many();
     let wants_day = question.asks_when() || counts;
     // How the places lie in each other, what makes it doubtful, and the day in each run.
     type Nested = (String, Option<&'static str>, Vec<Option<i64>>);

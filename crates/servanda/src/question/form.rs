@@ -196,6 +196,12 @@ impl Question {
         self.body.to_lowercase().starts_with("when")
     }
 
+    /// Whether it asks how many there are, or how often something was done.
+    #[must_use]
+    pub fn asks_how_many(&self) -> bool {
+        self.body.to_lowercase().starts_with("how many ")
+    }
+
     /// Whether it asks for what happened in a place, and not to it.
     #[must_use]
     pub fn asks_within(&self) -> bool {
