@@ -46,35 +46,41 @@ impl Shares {
         if !program.ranges.is_empty() {
             return Shares::none();
         }
-        let clauses = clauses(program);
-        let actions = program.actions.len();
-        let heard: Vec<usize> = (0..actions).filter(|&action| clauses.iter().any(|it| it.mentions(action))).collect();
-        let places = heard.iter().flat_map(|&action| {
-            let holes = program.actions[action].holes.len();
-            (0..holes).map(move |place| (action, place))
-        });
-        let mut found: Vec<Vec<Place>> = Vec::new();
-        for first in places {
-            found.extend(settled(&clauses, program, &heard, first).filter(|it| !found.contains(it)));
+        let book = Book::of(program);
+        let (mut seats, mut keyed) = (vec![Seat::All; book.of.len()], 0);
+        for group in book.groups() {
+            let heard: Vec<usize> = group.iter().copied().filter(|&what| what < book.actions).collect();
+            let places = heard.iter().flat_map(|&action| {
+                let holes = program.actions[action].holes.len();
+                (0..holes).map(move |place| (action, place))
+            });
+            let mut found: Vec<Vec<Place>> = Vec::new();
+            for first in places.clone() {
+                found.extend(book.settled(&group, first, places.clone()).filter(|it| !found.contains(it)));
+            }
+            let is_at = |place: &Place| matches!(place, Place::At(_));
+            let count = |places: &Vec<Place>| {
+                group.iter().zip(places).filter(|(what, place)| **what < book.actions && is_at(place)).count()
+            };
+            let Some(best) = found.iter().max_by_key(|places| count(places)) else { continue };
+            keyed += count(best);
+            let is_like = |other: &&Vec<Place>| best.iter().zip(other.iter()).all(|(a, b)| is_at(a) == is_at(b));
+            let alike: Vec<&Vec<Place>> = found.iter().filter(is_like).collect();
+            for (nth, &what) in group.iter().enumerate() {
+                // Of each thing in turn: they may stand in another order elsewhere.
+                let places: Vec<usize> = alike.iter().filter_map(|it| it[nth].at()).collect();
+                if !places.is_empty() {
+                    seats[what] = Seat::At(places.into());
+                }
+            }
         }
-        let keyed = |places: &[Place]| heard.iter().filter(|&&action| matches!(places[action], Place::At(_))).count();
-        let Some(best) = found.iter().max_by_key(|places| keyed(places)) else { return Shares::none() };
         // Events that all parts have to know cost as often as there are parts.
-        if 2 * keyed(best) < heard.len() {
+        let heard = book.of[..book.actions].iter().filter(|clauses| !clauses.is_empty()).count();
+        if keyed == 0 || 2 * keyed < heard {
             return Shares::none();
         }
-        let is_like = |other: &&Vec<Place>| {
-            best.iter().zip(other.iter()).all(|(a, b)| matches!(a, Place::At(_)) == matches!(b, Place::At(_)))
-        };
-        let alike: Vec<&Vec<Place>> = found.iter().filter(is_like).collect();
-        let seats = (0..best.len()).map(|what| {
-            // Of each thing in turn: they may stand in another order elsewhere.
-            let places: Vec<usize> = alike.iter().filter_map(|it| it[what].at()).collect();
-            if places.is_empty() { Seat::All } else { Seat::At(places.into()) }
-        });
-        let mut actions_and_fluents: Vec<Seat> = seats.collect();
-        let fluents = actions_and_fluents.split_off(actions);
-        Shares { parts: PARTS, actions: actions_and_fluents, fluents }
+        let fluents = seats.split_off(book.actions);
+        Shares { parts: PARTS, actions: seats, fluents }
     }
 
     /// The part that an event is for; `None` for all of them.
@@ -149,10 +155,6 @@ struct Clause<'p> {
 }
 
 impl Clause<'_> {
-    fn mentions(&self, what: usize) -> bool {
-        self.atoms().any(|atom| atom.what == what)
-    }
-
     fn atoms(&self) -> impl Iterator<Item = &Atom<'_>> {
         self.binding.iter().chain(&self.reads).chain(&self.writes)
     }
@@ -289,35 +291,95 @@ impl<'p> Reading<'p> {
     }
 }
 
-/// The places of all actions and fluents, if this one of this action is among them.
-fn settled(clauses: &[Clause<'_>], program: &Program, heard: &[usize], first: (usize, usize)) -> Option<Vec<Place>> {
-    let mut places = vec![Place::Open; program.actions.len() + program.fluents.len()];
-    spread(clauses, &mut places, first)?;
-    // Rules that have nothing to do with each other have their places each.
-    for &action in heard {
-        for place in 0..program.actions[action].holes.len() {
-            if places[action] != Place::Open {
-                break;
-            }
-            let mut tried = places.clone();
-            if spread(clauses, &mut tried, (action, place)).is_some() {
-                places = tried;
-            }
-        }
-    }
-    places.iter_mut().filter(|place| **place == Place::Open).for_each(|place| *place = Place::All);
-    clauses.iter().all(|clause| settle(clause, &mut places, &mut Vec::new()).is_some()).then_some(places)
+/// All clauses of a program.
+struct Book<'p> {
+    clauses: Vec<Clause<'p>>,
+    /// By action and fluent, those that speak of it.
+    of: Vec<Vec<usize>>,
+    actions: usize,
 }
 
-fn spread(clauses: &[Clause<'_>], places: &mut [Place], (what, place): (usize, usize)) -> Option<()> {
-    places[what] = Place::At(place);
-    let mut changed = vec![what];
-    while let Some(what) = changed.pop() {
-        for clause in clauses.iter().filter(|clause| clause.mentions(what)) {
-            settle(clause, places, &mut changed)?;
+impl<'p> Book<'p> {
+    fn of(program: &'p Program) -> Book<'p> {
+        let (clauses, actions) = (clauses(program), program.actions.len());
+        let mut of = vec![Vec::new(); actions + program.fluents.len()];
+        for (number, clause) in clauses.iter().enumerate() {
+            for atom in clause.atoms() {
+                if of[atom.what].last() != Some(&number) {
+                    of[atom.what].push(number);
+                }
+            }
         }
+        Book { clauses, of, actions }
     }
-    Some(())
+
+    /// The actions and fluents that some action is among, as far as clauses join them.
+    fn groups(&self) -> Vec<Vec<usize>> {
+        let mut is_met = vec![false; self.of.len()];
+        let mut groups = Vec::new();
+        for first in 0..self.actions {
+            if self.of[first].is_empty() || is_met[first] {
+                continue;
+            }
+            is_met[first] = true;
+            let mut group = vec![first];
+            let mut next = 0;
+            while let Some(&what) = group.get(next) {
+                next += 1;
+                for atom in self.of[what].iter().flat_map(|&clause| self.clauses[clause].atoms()) {
+                    if !std::mem::replace(&mut is_met[atom.what], true) {
+                        group.push(atom.what);
+                    }
+                }
+            }
+            group.sort_unstable();
+            groups.push(group);
+        }
+        groups
+    }
+
+    /// The places of all that is in a group, if this one of this action is among them; the others are tried in turn, as
+    /// rules that have nothing to do with each other have their places each.
+    fn settled(
+        &self,
+        group: &[usize],
+        first: (usize, usize),
+        others: impl Iterator<Item = (usize, usize)>,
+    ) -> Option<Vec<Place>> {
+        let mut places = vec![Place::Open; self.of.len()];
+        self.spread(&mut places, first)?;
+        for (action, place) in others {
+            if places[action] == Place::Open {
+                let _ = self.spread(&mut places, (action, place));
+            }
+        }
+        group.iter().for_each(|&what| {
+            if places[what] == Place::Open {
+                places[what] = Place::All;
+            }
+        });
+        let mut clauses = group.iter().flat_map(|&what| &self.of[what]);
+        clauses
+            .all(|&clause| settle(&self.clauses[clause], &mut places, &mut Vec::new()).is_some())
+            .then(|| group.iter().map(|&what| places[what]).collect())
+    }
+
+    /// Settles whatever clauses join to this place; `None`, and nothing is settled, where that cannot be.
+    fn spread(&self, places: &mut [Place], (what, place): (usize, usize)) -> Option<()> {
+        places[what] = Place::At(place);
+        let mut changed = vec![what];
+        let mut next = 0;
+        while let Some(&what) = changed.get(next) {
+            next += 1;
+            for &clause in &self.of[what] {
+                if settle(&self.clauses[clause], places, &mut changed).is_none() {
+                    changed.iter().for_each(|&what| places[what] = Place::Open);
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
 }
 
 /// Settles what a clause speaks of; `None` where that cannot be.
