@@ -13,8 +13,10 @@ mod norms;
 mod parting;
 mod sayings;
 mod spells;
+mod targets;
 mod times;
 mod trial;
+mod unknown;
 mod views;
 mod witness;
 
@@ -23,9 +25,7 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use servanda_engine::{ProgramError, StepId};
-use servanda_model::{
-    Condition, EntityId, EventId, FluentId, FluentPattern, Happening, Hole, Model, Standing, Term, Trouble, Value, View,
-};
+use servanda_model::{EntityId, Hole, Model, Trouble, View};
 
 use acts::{acts, happened, on_wholes, undone};
 use claimed::{against, claims};
@@ -39,7 +39,10 @@ use known::{held_by, holders, knowledge, learnt, named, says, secrets, statuses}
 use sayings::told;
 use spells::{Broken, again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
 pub(crate) use spells::{forbidding, is_of_acts_alone};
+use targets::target;
+pub(crate) use targets::undecided_patterns;
 pub(crate) use times::times;
+use unknown::{left_out, unknown_to};
 
 use crate::ends::{Ends, between_text};
 use crate::question::{Form, Preparing, Question, Turn, is_of_breach};
@@ -336,72 +339,6 @@ pub(crate) fn own_view(question: &Question, view: &View) -> View {
     own
 }
 
-/// What a question looks at.
-fn target(world: &World<'_>, question: &Question, view: &View, how: How) -> Target {
-    let model = world.model;
-    let on = question.on.or(view.on);
-    let day = Some(on.unwrap_or_else(|| world.last_day()));
-    match &question.form {
-        Form::Acts { patterns, .. } => {
-            Target { acts: patterns.clone(), day: on, weighs_numbers: how.tries_numbers, ..Target::default() }
-        }
-        Form::Happened(_)
-        | Form::Did(_)
-        | Form::Says(_)
-        | Form::Claims(_)
-        | Form::Against { .. }
-        | Form::Apart(..)
-        | Form::Named(_)
-        | Form::Holders { .. } => Target::default(),
-        Form::Secrets(actor) => {
-            let told = (model.hooks.knows, vec![Some(Value::entity(*actor)), None]);
-            let public = world.public().map(|fluent| (fluent, vec![None]));
-            Target { fluents: std::iter::once(told).chain(public).collect(), day, each: true, ..Target::default() }
-        }
-        Form::Knowledge { actor, thing } | Form::Learnt { actor, thing } => {
-            let things = [Some(*thing), world.secret_root(*thing)];
-            Target {
-                fluents: things.into_iter().flatten().flat_map(|it| world.knowing_of(*actor, it)).collect(),
-                day,
-                ..Target::default()
-            }
-        }
-        Form::Statuses(norm) => {
-            let own = model.norms.iter().filter(|it| it.entity == *norm).map(|it| (it.status, Vec::new()));
-            let words = model.hooks.statuses.iter().map(|(_, fluent)| (*fluent, vec![Some(Value::entity(*norm))]));
-            let weighs_numbers = how.tries_numbers;
-            Target { fluents: own.chain(words).collect(), day, weighs_numbers, ..Target::default() }
-        }
-        _ => {
-            // What an act breached it breached by its last day.
-            let of_act = || question.by_act.and_then(|act| world.last_day_of(act));
-            let day = if question.is_of_all_days(view) { of_act() } else { day };
-            let open = undecided_patterns(model, question).map(|(pattern, open)| (open, constants(pattern)));
-            let fluents = question.fluents().into_iter().map(|it| (it, Vec::new())).chain(open).collect();
-            // A number that is asked for is told with what is left open of it.
-            let wants_number = matches!(question.form, Form::HowMany | Form::What);
-            let weighs_numbers = how.tries_numbers && !wants_number && !asks_what_is_undecided(model, question);
-            let each = question.asks_for_several();
-            Target { fluents, day, each, weighs_numbers, tells_ends: how.tells_ends, ..Target::default() }
-        }
-    }
-}
-
-/// Whether a question is about what numbers leave open, and would be none if they were tried out.
-fn asks_what_is_undecided(model: &Model, question: &Question) -> bool {
-    let open = |it: &(EntityId, FluentId)| model.name(it.0) == "undecided";
-    let fluent = model.hooks.statuses.iter().find(|it| open(it)).map(|(_, fluent)| *fluent);
-    let mut any = false;
-    crate::instants::each_condition(&question.conditions, &mut |condition| {
-        any |= match condition {
-            Condition::Holds(pattern) => Some(pattern.fluent) == fluent,
-            Condition::Undecided { .. } => true,
-            _ => false,
-        };
-    });
-    any
-}
-
 /// Nothing follows from dates that contradict each other: any answer would be as good as its opposite.
 fn contradictory(world: &World<'_>) -> Trouble {
     let said = world.dating.contradiction.iter().flatten().filter_map(|id| world.dating.said.get(id.0 as usize));
@@ -685,88 +622,6 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     }
 }
 
-/// A no about what is not known of says so.
-fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View, mut no: No) -> No {
-    let model = world.model;
-    let mut named: Vec<EntityId> = Vec::new();
-    let mut note = |value: &Value| {
-        if let Some(id) = value.as_entity().filter(|id| outcome.unknown.contains(id) && !named.contains(id)) {
-            named.push(id);
-        }
-    };
-    crate::instants::each_condition(&question.conditions, &mut |condition| {
-        if let Condition::Holds(pattern) = condition {
-            pattern.args.iter().chain([&pattern.value]).for_each(|term| {
-                if let Term::Value(value) = term {
-                    note(value);
-                }
-            });
-        }
-    });
-    match &question.form {
-        Form::Says(thing) | Form::Named(thing) | Form::Statuses(thing) => note(&Value::entity(*thing)),
-        _ => {}
-    }
-    if let (Some(year), true) = (view.known_in, no.instead.is_empty()) {
-        named_late(world, outcome, question, year, &mut no);
-    }
-    for (at, id) in named.into_iter().enumerate() {
-        let name = model.name(id);
-        let text = match (view.seen_by, view.known_in) {
-            (_, Some(year)) if world.undocumented(year).contains(&id) => {
-                format!("nothing that tells of {name} had been published by {year}")
-            }
-            (Some(eyes), _) => format!("{} does not know of {name}", model.name(eyes)),
-            _ => continue,
-        };
-        no.instead.insert(at, text);
-    }
-    no
-}
-
-/// What tells of the instrument of a norm asked about, and was not published by a year.
-fn named_late(world: &World<'_>, outcome: &Outcome, question: &Question, year: i64, no: &mut No) {
-    let model = world.model;
-    let mut about: Vec<EntityId> = Vec::new();
-    crate::instants::each_condition(&question.conditions, &mut |condition| {
-        let Condition::Holds(pattern) = condition else { return };
-        let named = pattern.args.iter().filter_map(|term| match term {
-            Term::Value(value) => value.as_entity(),
-            _ => None,
-        });
-        let norms = named.filter(|id| model.lexicon.is_of_kind(*id, model.hooks.norm) && !outcome.unknown.contains(id));
-        about.extend(norms.flat_map(|id| model.lexicon.entities[id.index()].belongs_to.iter().copied()));
-    });
-    for (at, event) in model.events.iter().enumerate() {
-        let id = EventId::from_index(at);
-        let is_late = event.standing == Standing::Stated && !outcome.visible.contains(&id);
-        let is_it = event.happenings.iter().any(|happening| match happening {
-            Happening::Action(_, args) => {
-                args.first().and_then(|it| it.as_entity()).is_some_and(|it| about.contains(&it))
-            }
-            _ => false,
-        });
-        if is_late && is_it && !world.evidence_by(event.origin, year) && no.instead.len() < 3 {
-            no.instead.push(format!("what tells of it had not been published by {year}: {}", event.sentence));
-            no.steps.push(steps::of_event(world, id));
-        }
-    }
-}
-
-/// What was stated and does not count, as no source tells of it by a year.
-fn left_out(world: &World<'_>, year: i64) -> Option<String> {
-    let origins = world.model.events.iter().filter(|event| event.begun_by.is_none()).map(|event| event.origin);
-    let late = origins.filter(|origin| !world.evidence_by(*origin, year)).count();
-    let statements = match late {
-        0 => return None,
-        1 => "1 statement is".to_owned(),
-        _ => format!("{late} statements are"),
-    };
-    Some(format!(
-        "not known by {year}: {statements} left out, as nothing that tells of them had been published by then"
-    ))
-}
-
 fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
     ShownView {
         on: day.map(|day| model.show_tick(day)),
@@ -774,27 +629,6 @@ fn shown(model: &Model, view: &View, day: Option<i64>) -> ShownView {
         known: view.known_in,
         under: view.under.iter().map(|id| model.name(*id).to_owned()).collect(),
     }
-}
-
-/// Statuses of norms that a question denies and that a missing number may leave undecided: the pattern, and the fluent that
-/// says so.
-pub(crate) fn undecided_patterns<'q>(
-    model: &'q Model,
-    question: &'q Question,
-) -> impl Iterator<Item = (&'q FluentPattern, FluentId)> {
-    let statuses = &model.hooks.statuses;
-    let status = move |pattern: &FluentPattern| {
-        statuses.iter().find(|(_, fluent)| *fluent == pattern.fluent).map(|(word, _)| model.name(*word))
-    };
-    let open = statuses.iter().find(|(word, _)| model.name(*word) == "undecided").map(|(_, fluent)| *fluent);
-    let denied = question.conditions.iter().flat_map(|condition| match condition {
-        Condition::Not(list) => list.as_slice(),
-        _ => &[],
-    });
-    denied.filter_map(move |condition| match condition {
-        Condition::Holds(it) if matches!(status(it), Some("breached" | "observed")) => Some((it, open?)),
-        _ => None,
-    })
 }
 
 /// Whether a day is the one asked for, or may be it.

@@ -4,14 +4,15 @@
 //! each norm says; where they fit, a definition holds while the norm is in one of the statuses in which it stands. What can
 //! be done to an instrument is also a matter of the rules that such an act would set off.
 
+mod laid;
 mod modal;
+mod owing;
 mod powers;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod standing;
 
 use servanda_model::{
-    Asked, CompareOp, Condition, Definition, DefinitionId, Effect, EntityId, EventPattern, Expr, FluentId,
-    FluentPattern, FluentType, Hole, Modality, Norm, Scope, Term, Trigger, Trouble, Value, VarId,
+    Asked, CompareOp, Condition, Effect, EntityId, EventPattern, Expr, FluentId, FluentPattern, FluentType, Hole,
+    Modality, Norm, Scope, Term, Trigger, Trouble, Value, VarId,
 };
 
 use super::deeds::{
@@ -19,9 +20,9 @@ use super::deeds::{
     states_in,
 };
 use super::owed::{AsOwed, as_owed};
-use super::terms::{Put, bound_by, read_by};
 use super::words::orders;
 use super::{Form, Preparing, Question};
+use laid::{Laid, expr_of};
 pub(super) use modal::{as_modal, modal};
 
 /// What a question wants to know of norms.
@@ -132,25 +133,6 @@ impl OfNorms {
     /// Whether it asks yes or no, and of an act.
     pub(crate) fn is_plain(&self) -> bool {
         self.act.is_some() && self.asked == 0 && !(self.list || self.how_many || self.when)
-    }
-}
-
-/// How a norm's deed is laid over the deed asked about.
-#[derive(Default)]
-struct Laid {
-    /// For variables of the norm.
-    norm: Put,
-    /// For what is asked.
-    asked: BTreeMap<VarId, Term>,
-    /// That the place asked about lies in the one of which the norm speaks.
-    parts: Vec<Condition>,
-}
-
-fn expr_of(term: Term) -> Expr {
-    match term {
-        Term::Value(value) => Expr::Value(value),
-        Term::Var(var) => Expr::Var(var),
-        Term::Any => Expr::Value(Value::TRUE),
     }
 }
 
@@ -538,28 +520,6 @@ impl Preparing<'_> {
         upon_itself && doer.as_entity().is_some_and(|doer| norm.bearers.contains(&doer))
     }
 
-    /// Whether a norm may be owed as it was laid over the question: the other has to be a party.
-    fn can_concern(&self, norm: &Norm, laid: &Laid) -> bool {
-        let hooks = &self.model.hooks;
-        norm.binding.iter().all(|condition| match condition {
-            Condition::Holds(it) if [hooks.named_in, hooks.party].contains(&it.fluent) => {
-                let constant = |term: &Term| match laid.norm.term(*term) {
-                    Term::Value(value) => value.as_entity(),
-                    _ => None,
-                };
-                match (constant(&it.args[0]), constant(&it.args[1])) {
-                    // Who is a party on the day is for the condition itself to say, where the law does.
-                    (Some(_), Some(_)) if it.fluent == hooks.party && hooks.party != hooks.named_in => true,
-                    (Some(other), Some(instrument)) => {
-                        self.model.lexicon.entities[instrument.index()].parties.contains(&other)
-                    }
-                    _ => true,
-                }
-            }
-            _ => true,
-        })
-    }
-
     /// Every norm that lays something on somebody, or that is owed to somebody.
     fn all_norms(
         &mut self,
@@ -628,283 +588,6 @@ impl Preparing<'_> {
         }
         question.form = Form::Norms(of);
         Ok(())
-    }
-
-    /// Whether a norm is owed to somebody: it names them, or they are the other party, or a party to the instrument where
-    /// it names nobody.
-    fn is_owed_to(&self, norm: &Norm, creditor: EntityId, heir: Option<VarId>, laid: &mut Laid) -> bool {
-        let model = self.model;
-        let creditor_value = Value::entity(creditor);
-        let parties = norm.instrument.map(|it| model.lexicon.entities[it.index()].parties.clone()).unwrap_or_default();
-        let mut terms: Vec<Term> = Vec::new();
-        for deed in deeds_of(norm) {
-            match deed {
-                Deed::Act(act) => terms.extend(act.args),
-                Deed::State(state, _) => terms.extend(state.args),
-            }
-        }
-        terms.retain(|term| *term != norm.bearer);
-        // A treaty is owed to its parties alone: on the day, where the law says who they are.
-        let by_law = model.hooks.party != model.hooks.named_in;
-        let is_polity = by_law && parties.first().is_some_and(|it| self.are_akin(*it, creditor));
-        if !parties.is_empty() && !parties.contains(&creditor) && !is_polity {
-            return false;
-        }
-        if terms.contains(&Term::Value(creditor_value)) {
-            return true;
-        }
-        if let Some(heir) = heir {
-            laid.norm.terms.insert(heir, Term::Value(creditor_value));
-            return true;
-        }
-        if let Some(Term::Var(var)) = self.other_of(norm)
-            && (parties.contains(&creditor) || is_polity)
-        {
-            laid.norm.terms.insert(var, Term::Value(creditor_value));
-            return true;
-        }
-        let names_somebody = terms.iter().any(|term| match term {
-            Term::Value(value) => value.as_entity().is_some_and(|it| parties.contains(&it)),
-            _ => false,
-        });
-        !names_somebody && (parties.contains(&creditor) || is_polity)
-    }
-
-    /// Whether two things are of one kind as they were declared.
-    fn are_akin(&self, one: EntityId, other: EntityId) -> bool {
-        let entities = &self.model.lexicon.entities;
-        entities[one.index()].kinds.iter().any(|kind| entities[other.index()].kinds.contains(kind))
-    }
-
-    /// That somebody whom the instrument of a norm does not name is a party to it, where the norm is owed to the parties.
-    fn is_party(&self, norm: &Norm, creditor: EntityId) -> Option<Condition> {
-        let model = self.model;
-        let instrument = norm.instrument?;
-        if model.lexicon.entities[instrument.index()].parties.contains(&creditor) || self.other_of(norm).is_some() {
-            return None;
-        }
-        let args = [creditor, instrument].map(|it| Term::Value(Value::entity(it))).to_vec();
-        let value = Term::Value(Value::TRUE);
-        Some(Condition::Holds(FluentPattern { fluent: model.hooks.party, args, value }))
-    }
-
-    /// `the other` of a norm: a variable that is named in the instrument, or counts as a party to it.
-    pub(super) fn other_of(&self, norm: &Norm) -> Option<Term> {
-        let parties_by = [self.model.hooks.named_in, self.model.hooks.party];
-        norm.binding.iter().find_map(|condition| match condition {
-            Condition::Holds(it) if parties_by.contains(&it.fluent) => {
-                it.args.first().copied().filter(|term| *term != norm.bearer)
-            }
-            _ => None,
-        })
-    }
-
-    /// Lays a norm's deed over another.
-    fn fit(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<Laid> {
-        let mut laid = Laid::default();
-        let pairs: Vec<(Term, Term)> = match (theirs, ours) {
-            (Deed::Act(theirs), Deed::Act(ours)) if theirs.action == ours.action => {
-                if self.is_beside(theirs, ours) {
-                    return None;
-                }
-                let mut theirs = theirs.args.clone();
-                laid.parts = self.placed_within(norm, &mut theirs, &ours.args, &mut laid.norm);
-                theirs.into_iter().zip(ours.args.iter().copied()).collect()
-            }
-            (Deed::State(theirs, _), Deed::State(ours, _)) if theirs.fluent == ours.fluent => {
-                let args = theirs.args.iter().copied().zip(ours.args.iter().copied());
-                args.chain([(theirs.value, ours.value)]).collect()
-            }
-            _ => return None,
-        };
-        let model = self.model;
-        let is_of = |value: Value, hole: Hole| match hole {
-            Hole::Kind(kind) => value.as_entity().is_some_and(|it| model.lexicon.is_of_kind(it, kind)),
-            _ => true,
-        };
-        // Numbers are compared apart, with the limits.
-        let apart = |a: Value, b: Value| a != b && (a.as_entity().is_some() || b.as_entity().is_some());
-        for (theirs, ours) in pairs {
-            match (laid.norm.term(theirs), ours) {
-                (Term::Value(theirs), Term::Value(ours)) if apart(theirs, ours) => return None,
-                (Term::Value(_), Term::Value(_)) => {}
-                (Term::Var(var), Term::Value(value)) => {
-                    if !is_of(value, norm.vars[var.index()].hole) {
-                        return None;
-                    }
-                    laid.norm.terms.insert(var, ours);
-                }
-                (theirs, Term::Var(var)) => {
-                    let hole = scope.vars.get(var.index()).map_or(Hole::Any, |var| var.hole);
-                    if matches!(theirs, Term::Value(value) if !is_of(value, hole)) {
-                        return None;
-                    }
-                    laid.asked.entry(var).or_insert(theirs);
-                }
-                _ => {}
-            }
-        }
-        Some(laid)
-    }
-
-    /// Whether an act that is asked about names what a norm leaves open and leaves open what the norm names: to ally with one
-    /// state is not yet to ally against another.
-    fn is_beside(&self, theirs: &EventPattern, ours: &EventPattern) -> bool {
-        let holes = &self.model.program.actions[theirs.action.index()].holes;
-        let is_thing = |hole: &Hole| matches!(hole, Hole::Kind(_) | Hole::Thing);
-        let pairs =
-            || theirs.args.iter().zip(&ours.args).zip(holes).filter(|(_, hole)| is_thing(hole)).map(|(it, _)| it);
-        pairs().any(|(theirs, ours)| *theirs == Term::Any && matches!(ours, Term::Value(_)))
-            && pairs().any(|(theirs, ours)| *theirs != Term::Any && *ours == Term::Any)
-    }
-
-    /// Lays what a norm says of a state of things in a whole over what is asked about a place in it.
-    fn fit_around(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<(Laid, Deed)> {
-        let (Deed::State(wide, _), Deed::State(own, tests)) = (theirs, ours) else { return None };
-        if wide.fluent != own.fluent {
-            return None;
-        }
-        let mut around = own.clone();
-        let mut parts = Vec::new();
-        let holes = &self.model.program.fluents[own.fluent.index()].args;
-        for ((own, wide), hole) in around.args.iter_mut().zip(&wide.args).zip(holes) {
-            let lies = self.model.nesting.iter().find(|it| self.model.program.fluents[it.index()].args[0] == *hole);
-            if let (Some(lies), Term::Value(_), Term::Value(_)) = (lies, *own, *wide)
-                && own != wide
-            {
-                let args = vec![*own, *wide];
-                let lies = FluentPattern { fluent: *lies, args, value: Term::Value(Value::TRUE) };
-                parts.push(Condition::Holds(lies));
-                *own = *wide;
-            }
-        }
-        if parts.is_empty() {
-            return None;
-        }
-        let around = Deed::State(around, tests.clone());
-        let laid = self.fit(norm, theirs, &around, scope)?;
-        Some((Laid { parts, ..laid }, around))
-    }
-
-    /// What a norm says of an act in a place it says of the act in a part of it: lays the place asked about over that of the norm,
-    /// and gives back that it has to lie in it.
-    fn placed_within(&self, norm: &Norm, theirs: &mut [Term], ours: &[Term], put: &mut Put) -> Vec<Condition> {
-        let mut parts = Vec::new();
-        for (at, var) in &norm.places {
-            let Some(part @ Term::Value(_)) = ours.get(*at).copied() else { continue };
-            put.terms.insert(*var, part);
-            let whole = std::mem::replace(&mut theirs[*at], part);
-            let Hole::Kind(kind) = norm.vars[var.index()].hole else { continue };
-            let is_whole = |it: &&FluentId| self.model.program.fluents[it.index()].args[0] == Hole::Kind(kind);
-            let lies =
-                self.model.nesting.iter().find(is_whole).filter(|_| whole != part && matches!(whole, Term::Value(_)));
-            match lies {
-                Some(lies) => parts.push(Condition::Holds(FluentPattern {
-                    fluent: *lies,
-                    args: vec![part, whole],
-                    value: Term::Value(Value::TRUE),
-                })),
-                None => theirs[*at] = whole,
-            }
-        }
-        parts
-    }
-
-    /// A definition for each status in which a norm stands: the fluent holds the norm, its status and what was asked.
-    fn stand(
-        &mut self,
-        norm: &Norm,
-        laid: &Laid,
-        asked: &[VarId],
-        extra: &[Condition],
-        fluent: FluentId,
-        question: &Question,
-    ) {
-        let model = self.model;
-        let instance: Vec<Term> = norm.instance.iter().map(|var| laid.norm.term(Term::Var(*var))).collect();
-        let words: &[&str] = match (&norm.act, norm.modality) {
-            (_, Modality::May | Modality::Can) => &["permitted"],
-            (Some(_), Modality::Must) => &["due", "breached"],
-            (Some(_), Modality::MustNot) => &["observed", "breached"],
-            // What has to be so only by a day to come limits nothing yet.
-            (None, Modality::Must) if question.fluent == Some(fluent) => &["due", "observed", "breached", "undecided"],
-            (None, _) => &["observed", "breached", "undecided"],
-        };
-        let word = |name: &str| model.hooks.statuses.iter().find(|(word, _)| model.name(*word) == name);
-        let mut standing: Vec<(Value, FluentPattern)> = Vec::new();
-        for (word, _) in words.iter().filter_map(|name| word(name)) {
-            let value = Value::entity(*word);
-            standing.push((
-                value,
-                FluentPattern { fluent: norm.status, args: instance.clone(), value: Term::Value(value) },
-            ));
-        }
-        if norm.modality == Modality::Must
-            && let Some((dormant, fluent)) = word("dormant")
-        {
-            let args = vec![Term::Value(Value::entity(norm.entity)), laid.norm.term(norm.bearer)];
-            let pattern = FluentPattern { fluent: *fluent, args, value: Term::Value(Value::TRUE) };
-            standing.push((Value::entity(*dormant), pattern));
-        }
-        let asked_terms = Put { terms: laid.asked.clone(), today: None };
-        for (status, pattern) in standing {
-            let mut conditions = vec![Condition::Holds(pattern)];
-            conditions.extend(laid.parts.iter().cloned());
-            // What is due is owed, whether or not its instrument is still in force: it may have come of its end.
-            let is_due =
-                model.hooks.statuses.iter().any(|(it, _)| Value::entity(*it) == status && model.name(*it) == "due");
-            if !is_due || !self.is_told_by(&conditions, norm, laid, asked) {
-                conditions.extend(laid.norm.conditions(&norm.binding));
-            }
-            if norm.act.is_some() {
-                conditions.extend(laid.norm.conditions(&norm.content));
-            }
-            conditions.extend(asked_terms.conditions(extra));
-            let bound = bound_by(&conditions);
-            let is_known = |condition: &Condition| {
-                let mut read = BTreeSet::new();
-                read_by(condition, &mut read);
-                read.iter().all(|var| bound.contains(var))
-            };
-            conditions.retain(is_known);
-            for except in &norm.excepts {
-                // How many, or where, is not asked: then it is enough that some of it is excepted.
-                let mut except = laid.norm.conditions(except);
-                let all = except.len();
-                except.retain(|it| !matches!(it, Condition::Compare { .. } | Condition::AnyOf(_)) || is_known(it));
-                if except.len() < all && norm.modality == Modality::MustNot {
-                    // What is forbidden but for some places is forbidden.
-                    continue;
-                }
-                conditions.push(Condition::Not(except));
-            }
-            let shown = |var: &VarId| match laid.asked.get(var).map(|term| laid.norm.term(*term)) {
-                Some(Term::Var(var)) if bound.contains(&var) => Term::Var(var),
-                Some(Term::Value(value)) => Term::Value(value),
-                _ => Term::Value(Value::entity(model.hooks.unspecified)),
-            };
-            let mut args = vec![Term::Value(Value::entity(norm.entity)), Term::Value(status)];
-            args.extend(asked.iter().map(shown));
-            self.questions.definitions.push(Definition {
-                id: DefinitionId(0),
-                name: question.text.clone(),
-                vars: norm.vars.clone(),
-                fluent,
-                args,
-                value: Expr::Value(Value::TRUE),
-                conditions,
-                origin: norm.origin,
-            });
-        }
-    }
-
-    /// Whether conditions say all that is asked of a norm, as far as it knows it.
-    fn is_told_by(&self, conditions: &[Condition], norm: &Norm, laid: &Laid, asked: &[VarId]) -> bool {
-        let (bound, binding) = (bound_by(conditions), bound_by(&laid.norm.conditions(&norm.binding)));
-        asked.iter().all(|var| match laid.asked.get(var).map(|term| laid.norm.term(*term)) {
-            Some(Term::Var(var)) => bound.contains(&var) || !binding.contains(&var),
-            _ => true,
-        })
     }
 
     fn fluent_for(&mut self, holes: Vec<Hole>) -> FluentId {
