@@ -1,22 +1,20 @@
 //! Conditions, expressions, triggers and effects: sentences turned into what the kernel understands.
 
-use std::collections::BTreeMap;
+mod effects;
+mod values;
 
-use servanda_syntax::TokenKind;
+use std::collections::BTreeMap;
 
 use super::happened::{Happened, in_the_past, is_past};
 use super::sentence::{Filler, Reader, Said, Scope, Want, duration};
-use super::signs::{
-    aggregate_op, balanced, comparison_sign, comparison_words, ending, held_at, last_sign, without_parentheses,
-};
+use super::signs::{balanced, comparison_sign, comparison_words, ending, held_at, without_parentheses};
 use super::trouble::Trouble;
 use super::words::{Word, seen, span_of, split, text_of};
 use crate::ids::{ActionId, EntityId, FluentId, VarId};
 use crate::lexicon::Target;
 use crate::model::Hooks;
 use crate::program::{
-    Action, Aggregate, ArithOp, CompareOp, Condition, Effect, EventPattern, Expr, Fluent, FluentPattern, FluentType,
-    Hole, Term, Trigger,
+    Action, CompareOp, Condition, EventPattern, Expr, Fluent, FluentPattern, FluentType, Hole, Term, Trigger,
 };
 use crate::value::{Kinded, Value};
 
@@ -550,199 +548,9 @@ impl Logic<'_> {
             .help(format!("write {}, or a variable", self.reader.clock.lengths())))
     }
 
-    /// One effect; several when names are joined.
-    pub(crate) fn effects(&mut self, words: &[Word]) -> Read<Vec<Effect>> {
-        if let Some(at) = words.iter().position(|word| word.is("becomes")) {
-            let (pattern, _) = self.fluent_pattern(&words[..at])?;
-            let value = self.value_for(pattern.fluent, &words[at + 1..])?;
-            self.suits_fluent(pattern.fluent, &value, span_of(&words[at + 1..]))?;
-            let fluent = self.own_of(pattern.fluent);
-            return Ok(vec![Effect::Initiate { fluent, args: pattern.args, value }]);
-        }
-        for (word, sign) in [("increases", 1), ("decreases", -1)] {
-            if let Some(at) = words.iter().position(|found| found.is(word)) {
-                let from = at + 1 + usize::from(words.get(at + 1).is_some_and(|found| found.is("by")));
-                let by = self.expression(&words[from..])?;
-                let minus = || Expr::Value(Value::integer(0).expect("0 fits"));
-                let by = if sign > 0 { by } else { Expr::Arith(ArithOp::Minus, Box::new(minus()), Box::new(by)) };
-                let (pattern, _) = self.fluent_pattern(&words[..at])?;
-                let fluent = self.own_of(pattern.fluent);
-                return Ok(vec![Effect::Increase { fluent, args: pattern.args, by }]);
-            }
-        }
-        if let Some((rest, word)) = ending(words)
-            && word != "comes"
-        {
-            let plain = seen(rest);
-            if self.reader.sentence(&plain, Want::Fluent, &self.scope).is_ok_and(|said| said.negated) {
-                return Err(no_denial(rest).help("`… begins` where it ends, and `… ends` where it begins"));
-            }
-            return self.begin_or_end(rest, word == "ends");
-        }
-        let plain = seen(words);
-        let said = self.reader.sentence(&plain, Want::ActionFirst, &self.scope);
-        match said {
-            Ok(Said { target: Target::Action(_), negated: false, .. }) => {
-                let all = self.said_to_happen(&said?)?;
-                // A hole that the wording leaves out stays open in what happens, too.
-                let unspecified = Term::Value(Value::entity(self.hooks.unspecified));
-                let told = |(term, hole): (Term, &Hole)| match (term, hole) {
-                    (Term::Any, Hole::Kind(_) | Hole::Thing | Hole::Any) => unspecified,
-                    _ => term,
-                };
-                let happen = |(EventPattern { action, args }, _): (EventPattern, Vec<Condition>)| {
-                    let holes = &self.actions[action.index()].holes;
-                    Effect::Happen(EventPattern { action, args: args.into_iter().zip(holes).map(told).collect() })
-                };
-                Ok(all.into_iter().map(happen).collect())
-            }
-            Ok(Said { target: Target::Action(_), .. }) => {
-                Err(Trouble::new("effect-denied", span_of(words), "an effect cannot be that something does not happen"))
-            }
-            Ok(Said { negated, .. }) => self.begin_or_end(words, negated),
-            Err(trouble) => Err(trouble),
-        }
-    }
-
-    /// What a fluent may be worth: of several things of one name the one that it can be.
-    fn value_for(&mut self, fluent: FluentId, words: &[Word]) -> Read<Expr> {
-        if let FluentType::Valued(hole @ Hole::Kind(_)) = self.fluents[fluent.index()].ty
-            && let Ok(Filler::Values(values)) = self.reader.filler(&seen(words), hole, &self.scope)
-            && let [value] = values.as_slice()
-        {
-            return Ok(Expr::Value(*value));
-        }
-        self.expression(words)
-    }
-
-    fn begin_or_end(&mut self, words: &[Word], end: bool) -> Read<Vec<Effect>> {
-        let plain = seen(words);
-        let said = self.reader.sentence(&plain, Want::Fluent, &self.scope)?;
-        let Target::Fluent(fluent) = said.target else { unreachable!("a fluent was wanted") };
-        let holes = self.fluents[fluent.index()].args.clone();
-        let ty = self.fluents[fluent.index()].ty;
-        let target = self.own_of(fluent);
-        let mut all = Vec::new();
-        for (args, _) in self.fillings(&said.args, &holes) {
-            let value = match (&said.value, ty) {
-                (_, FluentType::Truth) => Term::Value(Value::TRUE),
-                (None, _) => Term::Any,
-                (Some(filler), FluentType::Valued(hole)) => self.terms(filler, hole).0.pop().unwrap_or(Term::Any),
-                (Some(filler), _) => self.terms(filler, Hole::Number).0.pop().unwrap_or(Term::Any),
-            };
-            if end {
-                all.push(Effect::Terminate { pattern: FluentPattern { fluent: target, args, value } });
-                continue;
-            }
-            let value = match value {
-                Term::Value(value) => Expr::Value(value),
-                Term::Var(var) => Expr::Var(var),
-                Term::Any => {
-                    return Err(Trouble::new("value-missing", span_of(words), "this fluent takes a value")
-                        .help(format!("`{} becomes …`", text_of(words))));
-                }
-            };
-            all.push(Effect::Initiate { fluent: target, args, value });
-        }
-        Ok(all)
-    }
-
     pub(crate) fn own_of(&self, fluent: FluentId) -> FluentId {
         let fluent = self.stated_in.and_then(|all| all.get(&fluent)).copied().unwrap_or(fluent);
         self.own.get(fluent.index()).copied().flatten().unwrap_or(fluent)
-    }
-
-    /// A value to be worked out: `troops of a in p + n * 2`.
-    pub(crate) fn expression(&mut self, words: &[Word]) -> Read<Expr> {
-        if words.is_empty() {
-            return Err(Trouble::new("expression-missing", span_of(words), "a value is missing here"));
-        }
-        let sums = [("+", ArithOp::Plus), ("-", ArithOp::Minus)];
-        let products = [("*", ArithOp::Times), ("/", ArithOp::DividedBy), ("mod", ArithOp::Modulo)];
-        for signs in [&sums[..], &products[..]] {
-            if let Some((at, op)) = last_sign(words, signs) {
-                let left = self.expression(&words[..at])?;
-                let right = self.expression(&words[at + 1..])?;
-                return Ok(Expr::Arith(op, Box::new(left), Box::new(right)));
-            }
-        }
-        self.atom(words)
-    }
-
-    fn atom(&mut self, words: &[Word]) -> Read<Expr> {
-        if let (Some(first), Some(last)) = (words.first(), words.last())
-            && first.is_sign("(")
-            && last.is_sign(")")
-        {
-            return self.expression(&words[1..words.len() - 1]);
-        }
-        if let [word] = words {
-            if word.is("today") || word.is("now") {
-                return Ok(Expr::Now);
-            }
-            if let Some(var) = self.scope.var(&word.text) {
-                return Ok(Expr::Var(var));
-            }
-        }
-        if let Some(aggregate) = self.aggregate(words)? {
-            return Ok(aggregate);
-        }
-        for hole in [Hole::Number, Hole::Day] {
-            let dated = words.len() == 1 && words[0].kind == TokenKind::Date;
-            if (hole == Hole::Day) != dated {
-                continue;
-            }
-            match self.reader.filler(words, hole, &self.scope) {
-                Ok(Filler::Values(values)) if values.len() == 1 => return Ok(Expr::Value(values[0])),
-                Ok(Filler::Compared(tests)) => return Ok(Expr::Value(self.reader.amount_within(&tests))),
-                _ => {}
-            }
-        }
-        if let Some(duration) = duration(words, self.reader.clock) {
-            return Ok(Expr::Value(Value::duration(duration)));
-        }
-        let plain = seen(words);
-        if let Ok(Filler::Values(values)) = self.reader.filler(&plain, Hole::Any, &self.scope)
-            && let [value] = values.as_slice()
-        {
-            return Ok(Expr::Value(*value));
-        }
-        match plain.iter().map(|word| word.lower.as_str()).collect::<Vec<_>>().as_slice() {
-            ["other"] | ["the", "other"] => return Ok(term_expr(self.people.other)),
-            ["each", "party"] | ["bearer"] => return Ok(term_expr(self.people.bearer)),
-            _ => {}
-        }
-        let said = self.reader.sentence(&plain, Want::Fluent, &self.scope)?;
-        if said.negated {
-            return Err(no_denial(words).help("`not` stands before the whole of a condition"));
-        }
-        let Target::Fluent(fluent) = said.target else { unreachable!("a fluent was wanted") };
-        let holes = self.fluents[fluent.index()].args.clone();
-        if self.fluents[fluent.index()].ty == FluentType::Truth || said.value.is_some() {
-            return Err(Trouble::new("not-a-value", span_of(words), format!("`{}` is no value", text_of(words))));
-        }
-        let mut fillings = self.fillings(&said.args, &holes);
-        Ok(Expr::Fluent(fluent, fillings.remove(0).0))
-    }
-
-    /// `count of x where …`, `sum of n where …`.
-    fn aggregate(&mut self, words: &[Word]) -> Read<Option<Expr>> {
-        let Some(op) = aggregate_op(words) else { return Ok(None) };
-        let Some(at) = words.iter().position(|word| word.is("where")) else { return Ok(None) };
-        if let [name] = &words[2..at]
-            && name.kind == TokenKind::Word
-            && self.scope.var(&name.text).is_none()
-            && self.reader.lexicon.lookup(&name.text).is_empty()
-        {
-            let message = format!("`{}` is no variable here", name.text);
-            return Err(Trouble::new("unknown-variable", name.span, message)
-                .help(format!("declare it: `for {}: KIND`, or `: number`", name.text)));
-        }
-        let before = self.bound.clone();
-        let over = self.conditions(without_parentheses(&words[at + 1..]))?;
-        let of = self.expression(&words[2..at])?;
-        self.bound = before;
-        Ok(Some(Expr::Aggregate(Box::new(Aggregate { op, of, over }))))
     }
 }
 

@@ -1,19 +1,24 @@
 //! Events, facts and claims: what happened, what held, what was said.
 
+mod about;
+mod relations;
+mod standing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_diagnostics::{Diagnostic, Span, suggest};
-use servanda_syntax::{Clause, Statement, TokenKind};
+use servanda_syntax::{Statement, TokenKind};
 
+use self::relations::relation_start;
 use super::logic::People;
 use super::sentence::{Filler, Said, Want};
-use super::trouble::{Like, Trouble, Unknown};
-use super::words::{Word, all, seen, span_of, split, text_of};
+use super::trouble::Trouble;
+use super::words::{Word, all, seen, span_of, text_of};
 use super::{Elaborator, dates, key, value_of};
 use crate::ids::{EntityId, EventId, FluentId, OriginId};
 use crate::lexicon::{Lexicon, Target};
-use crate::model::{Against, Event, EventKind, Guarded, Lapse, Relation, Standing, When};
-use crate::program::{Clock, FluentType, Happening, Initial};
+use crate::model::{Event, EventKind, Relation, Standing, When};
+use crate::program::{Clock, FluentType, Happening};
 use crate::value::Value;
 
 /// What stands before the colon of an event, a fact or a claim.
@@ -356,193 +361,6 @@ impl Elaborator<'_> {
         self.model.events.push(event);
     }
 
-    /// Who says it, who denies it, what contradicts it, who knows of it.
-    pub(super) fn standing(&mut self, statement: &Statement, event: &mut Event) {
-        for clause in &statement.clauses {
-            let words = all(&clause.tokens);
-            match clause.keyword {
-                Some("according to" | "held by") => {
-                    let by = self.claimants(statement, &words);
-                    match &mut event.standing {
-                        Standing::Claimed(all) => all.extend(by),
-                        _ => event.standing = Standing::Claimed(by),
-                    }
-                }
-                Some("denied by") => event.denied_by.extend(self.named(statement, &words)),
-                Some("contradicted by") => {
-                    event.standing = match std::mem::take(&mut event.standing) {
-                        Standing::Claimed(by) => Standing::Claimed(by),
-                        _ => Standing::Contradicted,
-                    };
-                    let because = words.iter().position(|word| word.is("because")).unwrap_or(words.len());
-                    event.contradicted_by.push(text_of(&words[..because]));
-                    for part in words[..because].split(|word| word.is_sign(",") || word.is("and")) {
-                        let quoted = part.first().is_none_or(|word| word.kind == TokenKind::String);
-                        let named = self.model.lexicon.lookup(&text_of(part)).first().copied().filter(|_| !quoted);
-                        if !quoted && named.is_none() {
-                            self.unknown_thing(statement, part);
-                        }
-                        event.struck_by.push(named.map_or(Against::Words, Against::Named));
-                    }
-                }
-                Some("corrects") => {
-                    let corrected = self.named(statement, &words);
-                    self.corrections.extend(corrected.into_iter().map(|it| (it, statement.clone())));
-                }
-                Some("known only to") => {
-                    let named = self.named(statement, &words);
-                    event.known_only_to.get_or_insert_default().extend(named);
-                }
-                Some(
-                    "source" | "note" | "because" | "known to" | "text" | "judgment" | "untranslated" | "on" | "after"
-                    | "before" | "within" | "then" | "label" | "also" | "codes",
-                ) => {}
-                None if relation_start(&words) => {}
-                _ => self.stray_clause(statement, clause),
-            }
-        }
-        let words = all(&statement.head.tokens);
-        if let Some(at) = words.windows(3).position(|w| w[0].is("known") && w[1].is("only") && w[2].is("to")) {
-            event.known_only_to = Some(self.named(statement, &words[at + 3..]));
-        }
-    }
-
-    /// What a statement of the dossier corrects is not taken as a fact; what a mere claim says about it counts as said
-    /// against it.
-    pub(crate) fn correct(&mut self) {
-        for (corrected, statement) in std::mem::take(&mut self.corrections) {
-            let by = self.names.get(&key(&statement)).and_then(|ids| ids.first()).copied();
-            if by == Some(corrected) {
-                let message = format!("`{}` corrects itself, and would be left out", self.model.name(corrected));
-                let trouble = Trouble::new("corrects-itself", statement.head.span, message)
-                    .help("name the statement that is corrected, or leave the clause out");
-                self.complain(&statement, trouble);
-                continue;
-            }
-            let origin = self.origin_of(&statement);
-            let words = || text_of(&all(&statement.head.tokens));
-            let name = by.map_or_else(words, |by| self.model.name(by).to_owned());
-            let is_stated =
-                self.model.events.iter().any(|event| event.origin == origin && event.standing == Standing::Stated)
-                    || self.model.initial.iter().any(|fact| fact.item.origin == origin);
-            self.correct_initially(corrected, is_stated);
-            let at = self.model.lexicon.entities[corrected.index()].origin;
-            for event in self.model.events.iter_mut().filter(|event| event.origin == at) {
-                event.contradicted_by.push(name.clone());
-                if is_stated {
-                    event.struck_by.push(Against::Statement(origin));
-                }
-                if is_stated && event.standing == Standing::Stated {
-                    event.standing = Standing::Contradicted;
-                }
-            }
-        }
-    }
-
-    /// A fact that holds from the start, and is corrected, becomes an event that does not count.
-    fn correct_initially(&mut self, corrected: EntityId, is_stated: bool) {
-        let origin = self.model.lexicon.entities[corrected.index()].origin;
-        let is_event = self.model.lexicon.is_of_kind(corrected, self.model.hooks.event);
-        if !is_stated || !is_event {
-            return;
-        }
-        let (facts, rest) =
-            std::mem::take(&mut self.model.initial).into_iter().partition(|fact| fact.item.origin == origin);
-        self.model.initial = rest;
-        let facts: Vec<Guarded<Initial>> = facts;
-        if facts.is_empty() {
-            return;
-        }
-        let begin = |fact: Guarded<Initial>| Happening::FactBegins(fact.item.fluent, fact.item.args, fact.item.value);
-        let sentence = self.model.origins[origin.index()].label.clone();
-        let sentence = sentence.split_once(':').map_or(sentence.as_str(), |(_, said)| said).trim().to_owned();
-        let happenings = facts.into_iter().map(begin).collect();
-        let bare = plain_event(EventKind::Begins, When::default(), origin);
-        self.push_event(Event { entity: Some(corrected), happenings, sentence, ..bare });
-    }
-
-    /// Relations to other events: `after X`, `the day after X`, `within 6 days of X`, `10 months after X`.
-    pub(super) fn relations(&mut self, statement: &Statement) -> Vec<Relation> {
-        let mut all_relations = Vec::new();
-        for clause in &statement.clauses {
-            let words = all(&clause.tokens);
-            let mut full = Vec::new();
-            match clause.keyword {
-                Some(keyword @ ("after" | "before" | "within" | "then")) => {
-                    full.push(Word {
-                        kind: TokenKind::Word,
-                        text: keyword.to_owned(),
-                        lower: keyword.to_owned(),
-                        number: None,
-                        span: clause.keyword_span,
-                    });
-                    full.extend(words);
-                }
-                None if relation_start(&words) => full = words,
-                _ => continue,
-            }
-            match self.relation(&full, clause.span) {
-                Ok(relation) => all_relations.extend(relation),
-                Err(trouble) => self.complain(statement, trouble),
-            }
-        }
-        all_relations
-    }
-
-    fn relation(&mut self, words: &[Word], span: Span) -> Result<Vec<Relation>, Trouble> {
-        let bad = || {
-            Trouble::new("bad-relation", span, format!("`{}` relates to no other event", text_of(words)))
-                .help("write `after X`, `before X`, `same day as X`, `the day after X`, `6 days after X`, `within 6 days of X`")
-        };
-        let clock = self.model.program.clock;
-        let days = |n: i64| Some(Lapse::Days(n * clock.day()));
-        let plain: Vec<Word> = words.iter().filter(|word| !word.is("the")).cloned().collect();
-        let lower: Vec<&str> = plain.iter().map(|word| word.lower.as_str()).collect();
-        let (from, at_least, at_most, then) = match lower.as_slice() {
-            ["then", ..] => (1, days(0), days(0), true),
-            ["same", "day", "as", ..] => (3, days(0), days(0), false),
-            ["day", "after", ..] | ["next", "day", "after", ..] => {
-                (if lower[0] == "day" { 2 } else { 3 }, days(1), days(1), false)
-            }
-            ["day", "before", ..] => (2, days(-1), days(-1), false),
-            ["after", ..] => (1, days(1), None, false),
-            ["not", "before", ..] => (2, days(0), None, false),
-            ["before", ..] => (1, None, days(-1), false),
-            ["not", "after", ..] => (2, None, days(0), false),
-            ["within", ..] => {
-                let of = lower.iter().position(|word| *word == "of").ok_or_else(bad)?;
-                let lapse = lapse(&plain[1..of], clock).ok_or_else(bad)?;
-                (of + 1, days(0), Some(lapse), false)
-            }
-            _ => {
-                let at = lower.iter().position(|word| *word == "after" || *word == "before").ok_or_else(bad)?;
-                let lapse = lapse(&plain[..at], clock).ok_or_else(bad)?;
-                let lapse = if lower[at] == "before" { negated(lapse) } else { lapse };
-                (at + 1, Some(lapse), Some(lapse), false)
-            }
-        };
-        let names = split(&plain[from..], ",");
-        let mut relations = Vec::new();
-        for name in names {
-            let other = self.model.lexicon.entity(&text_of(name));
-            let other = other.filter(|id| {
-                let event = self.model.hooks.event;
-                self.model.lexicon.is_of_kind(*id, event)
-            });
-            let Some(other) = other else {
-                let text = text_of(name);
-                let events: Vec<&str> = self.model.lexicon.all_names().collect();
-                let trouble = Trouble::new("unknown-event", span_of(name), format!("no event is called `{text}`"));
-                return Err(match servanda_diagnostics::suggest(&text, events) {
-                    Some(near) => trouble.help(format!("did you mean `{near}`?")),
-                    None => trouble.help("give the other event a name: `event DATE Name: …`"),
-                });
-            };
-            relations.push(Relation { other, at_least, at_most, then, span });
-        }
-        Ok(relations)
-    }
-
     /// What a sentence says happens (or begins to hold), once for each combination of joined names.
     fn happenings(&mut self, words: &[Word], want: Want) -> Result<Vec<Happening>, Trouble> {
         let plain = seen(words);
@@ -611,100 +429,6 @@ impl Elaborator<'_> {
         let mut logic = self.logic(People::default());
         Filler::Values(vec![logic.reader.amount_within(tests)])
     }
-
-    /// A clause of a thing as a sentence about it: dated, an event; undated, a fact from the start.
-    pub(crate) fn sentence_about(&mut self, statement: &Statement, clause: &Clause, id: EntityId) {
-        if super::things::calendar_change(clause).is_some() {
-            return;
-        }
-        let origin = self.origin_of(statement);
-        let mut words = Vec::new();
-        let name = Word {
-            kind: TokenKind::Word,
-            text: self.model.name(id).to_owned(),
-            lower: self.model.name(id).to_lowercase(),
-            number: None,
-            span: clause.span,
-        };
-        words.push(name);
-        if let Some(keyword) = clause.keyword {
-            for part in keyword.split(' ') {
-                words.push(Word {
-                    kind: TokenKind::Word,
-                    text: part.to_owned(),
-                    lower: part.to_owned(),
-                    number: None,
-                    span: clause.keyword_span,
-                });
-            }
-        }
-        words.extend(all(&clause.tokens).into_iter().filter(|word| !word.is_sign(",")));
-        let dated = |word: &Word| word.kind == TokenKind::Date || is_year(word);
-        let whole = self.happenings(&words, Want::FluentFirst);
-        let at = words.iter().position(dated);
-        let result = match (whole, at) {
-            (Ok(happenings), _) => Ok((happenings, When::default())),
-            (Err(_), Some(at)) => {
-                let mut rest = words.clone();
-                let mut date = vec![rest.remove(at)];
-                if rest.get(at).is_some_and(|word| word.is("julian")) {
-                    date.push(rest.remove(at));
-                }
-                if at > 0
-                    && rest.get(at - 1).is_some_and(|word| ["on", "since", "from", "in"].contains(&word.lower.as_str()))
-                {
-                    rest.remove(at - 1);
-                }
-                let country = Some(id).filter(|id| self.reforms.first_gregorian(self.model.name(*id)).is_some());
-                let Some(when) = self.when(statement, &date, country) else { return };
-                self.happenings(&rest, Want::ActionFirst).map(|happenings| (happenings, when))
-            }
-            (Err(trouble), None) => Err(trouble),
-        };
-        match result {
-            Err(mut trouble) => {
-                if let Some(date) = spelt_out(&words) {
-                    let message = format!("`{}` is no date", text_of(date));
-                    let help = dates::meant_day(&text_of(date))
-                        .map_or("write for example `1939-10-10`".to_owned(), |meant| format!("write `{meant}`"));
-                    trouble = Trouble::new("bad-date", span_of(date), message).help(help);
-                } else if matches!(trouble.code, "unknown-name" | "unknown-phrase") {
-                    trouble = said_about(trouble, &words, &clause_text(clause));
-                }
-                // The thing's own name is not in the text: point at the clause.
-                if trouble.span.start < clause.span.start || trouble.span == Span::default() {
-                    trouble.span = clause.span;
-                }
-                self.complain(statement, trouble);
-            }
-            Ok((happenings, when)) if when.written.is_empty() => {
-                for happening in happenings {
-                    match happening {
-                        Happening::FactBegins(fluent, args, value) => self.state_initially(fluent, args, value, origin),
-                        _ => {
-                            // An act whose day nobody tells.
-                            let mut event = self.bare_event(statement, EventKind::Happens, When::default(), origin);
-                            event.entity = None;
-                            event.sentence = text_of(&words);
-                            event.mentions = vec![id];
-                            event.happenings = vec![happening];
-                            self.push_event(event);
-                        }
-                    }
-                }
-            }
-            Ok((happenings, when)) => {
-                let begins = matches!(happenings.first(), Some(Happening::FactBegins(..)));
-                let kind = if begins { EventKind::Begins } else { EventKind::Happens };
-                let mut event = self.bare_event(statement, kind, when, origin);
-                event.entity = None;
-                event.sentence = text_of(&words);
-                event.happenings = happenings;
-                event.mentions = vec![id];
-                self.push_event(event);
-            }
-        }
-    }
 }
 
 /// A date as one text: ranges and brackets close up, words keep their spaces.
@@ -720,73 +444,12 @@ fn date_text(words: &[Word]) -> String {
     text
 }
 
-/// A date in words: `10 October 1939`.
-fn spelt_out(words: &[Word]) -> Option<&[Word]> {
-    let is_month =
-        |word: &Word| word.kind == TokenKind::Word && dates::meant_day(&format!("1 {} 2000", word.text)).is_some();
-    let is_day = |word: &Word| word.text.starts_with(|sign: char| sign.is_ascii_digit()) && word.text.len() <= 4;
-    let three = words
-        .windows(3)
-        .find(|it| is_year(&it[2]) && (is_day(&it[0]) && is_month(&it[1]) || is_month(&it[0]) && is_day(&it[1])));
-    three.or_else(|| words.windows(2).find(|it| is_month(&it[0]) && is_year(&it[1])))
-}
-
-/// What is said below a thing is a sentence that begins with it.
-fn said_about(trouble: Trouble, words: &[Word], clause: &str) -> Trouble {
-    let thing = &words[0].text;
-    let message = format!("no phrase reads `{}`", text_of(words));
-    let mut said = Trouble::new(trouble.code, trouble.span, message).help(format!(
-        "a clause here says something that begins with `{thing}`; anything else is a statement of its own: `fact: {clause}`, or `event DATE: …`"
-    ));
-    said.unknown = trouble.unknown.map(|_| Unknown { text: text_of(words), like: Like::Phrase });
-    said
-}
-
-fn clause_text(clause: &Clause) -> String {
-    let words = text_of(&all(&clause.tokens));
-    clause.keyword.map_or(words.clone(), |keyword| format!("{keyword} {words}"))
-}
-
-fn is_year(word: &Word) -> bool {
-    word.kind == TokenKind::Number && word.text.len() == 4 && word.text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn relation_start(words: &[Word]) -> bool {
-    let lower: Vec<&str> = words.iter().take(4).map(|word| word.lower.as_str()).collect();
-    matches!(
-        lower.as_slice(),
-        ["the", "day", "after" | "before", ..]
-            | ["day", "after" | "before", ..]
-            | ["same", "day", ..]
-            | ["the", "same", "day", ..]
-            | ["not", "before" | "after", ..]
-    ) || (words.first().is_some_and(|word| {
-        word.number.is_some() || super::sentence::duration(std::slice::from_ref(word), Clock::Days).is_some()
-    }) && words.iter().any(|word| word.is("after") || word.is("before")))
-}
-
-fn lapse(words: &[Word], clock: Clock) -> Option<Lapse> {
-    use crate::value::Duration;
-    Some(match super::sentence::duration(words, clock)? {
-        Duration::Ticks(n) => Lapse::Days(i64::from(n)),
-        Duration::Months(n) => Lapse::Months(i64::from(n)),
-        Duration::Years(n) => Lapse::Months(i64::from(n) * 12),
-    })
-}
-
 /// `A, B and C`.
 pub(crate) fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
         [all @ .., last] => format!("{} and {last}", all.join(", ")),
-    }
-}
-
-fn negated(lapse: Lapse) -> Lapse {
-    match lapse {
-        Lapse::Days(n) => Lapse::Days(-n),
-        Lapse::Months(n) => Lapse::Months(-n),
     }
 }
 
