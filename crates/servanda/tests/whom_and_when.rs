@@ -204,3 +204,43 @@ claim 1933-06-14 by Aland: "the strait was open"
         ],
     );
 }
+
+#[test]
+fn who_must_hand_over_a_whole_must_hand_over_its_parts() {
+    let model = model(
+        r"
+polity Aland, Borland
+place March, Town, Spa
+treaty Pact between Aland and Borland
+  signed 1919-01-01
+  enters into force 1920-01-01
+norm Cession: Aland must hand over March to Borland
+norm Lease: Borland must lease berths in March to Aland
+action {a: polity} lease/leases/leased berths in {p: place} to {b: polity}
+fact Inside: Town lies in March
+event 1920-06-01: Aland hands over March to Borland
+",
+    );
+    let day = |question: &str| format!("{question} on 1920-03-01");
+    answers(
+        &model,
+        &[
+            (
+                &day("must Aland hand over Town to Borland"),
+                &["required by Cession: Aland must hand over March to Borland (due)"],
+            ),
+            (&day("who must hand over Town"), &["Aland"]),
+            (&day("must Aland hand over Spa to Borland"), &[]),
+            (&day("must Borland hand over Town"), &[]),
+            // Where in a whole something is to be done is left open.
+            (
+                &day("must Borland lease berths in Town to Aland"),
+                &["possibly required by Lease: Borland must lease berths in March to Aland (due)"],
+            ),
+        ],
+    );
+    let told = reply(&model, &day("must Aland hand over Town to Borland"));
+    assert_eq!(told.answers[0].which, ["with the whole around it"]);
+    let later = reply(&model, "must Aland hand over Town to Borland on 1920-07-01").no.expect("it has done so");
+    assert!(later.instead.iter().any(|it| it.starts_with("Cession met")), "{later:?}");
+}

@@ -99,7 +99,7 @@ impl Elaborator<'_> {
         all
     }
 
-    fn secret(&self, thing: EntityId) -> Option<EntityId> {
+    pub(super) fn secret(&self, thing: EntityId) -> Option<EntityId> {
         let mut next = Some(thing);
         for _ in 0..8 {
             let id = next?;

@@ -636,9 +636,9 @@ impl Elaborator<'_> {
         let instrument = self.model.hooks.instrument;
         let ids: Vec<EntityId> = (0..self.model.lexicon.entities.len()).map(EntityId::from_index).collect();
         for id in ids {
-            let entity = &self.model.lexicon.entities[id.index()];
-            if entity.known_only_to.is_some() {
-                let (secret, origin) = (self.model.hooks.secret, entity.origin);
+            // What belongs to a secret instrument is as secret as it is.
+            if let Some(root) = self.secret(id) {
+                let (secret, origin) = (self.model.hooks.secret, self.model.lexicon.entities[root.index()].origin);
                 self.state_initially(secret, vec![value_of(id)], Value::TRUE, origin);
             }
             if !self.model.lexicon.is_of_kind(id, instrument) {

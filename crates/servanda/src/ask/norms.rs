@@ -53,6 +53,17 @@ fn read<'k>(model: &'k Model, key: &'k [Value], of: &OfNorms) -> Option<Said<'k>
     Some(Said { norm, status, asked, towards })
 }
 
+/// Of which place a norm speaks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Of the one that is asked about, or of none.
+    Itself,
+    /// Of a whole around it, and what is done to that is done to it.
+    WithWhole,
+    /// Of a whole around it.
+    Around,
+}
+
 /// The answers: each norm that says so, and each rule that the act would set off.
 pub(super) fn answers(
     world: &World<'_>,
@@ -79,8 +90,11 @@ pub(super) fn answers(
     let trial = of.is_plain().then(|| Trial::of(world, outcome, of, view, on)).flatten();
     let mut covered: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     let around = self::standing(world, outcome, question, Some(of.around), view, on);
-    let direct = standing.into_iter().map(|it| (it, false));
-    for ((key, spell), is_around) in direct.chain(around.into_iter().map(|it| (it, true))) {
+    let with_whole = self::standing(world, outcome, question, Some(of.with_whole), view, on);
+    let found = [(standing, Place::Itself), (with_whole, Place::WithWhole), (around, Place::Around)];
+    let found = found.into_iter().flat_map(|(all, place)| all.into_iter().map(move |it| (it, place)));
+    for ((key, spell), place) in found {
+        let is_around = place == Place::Around;
         let Some(mut said) = read(model, &key, of) else { continue };
         // Where one speaks of the place itself, what is said of a whole around it adds nothing.
         if is_around && all.iter().any(|it| it.truth == super::Truth::Certain) {
@@ -131,6 +145,9 @@ pub(super) fn answers(
         if is_around {
             one.truth = super::Truth::Possible;
             one.which.push("said of a whole around it; where in that is not said".to_owned());
+        }
+        if place == Place::WithWhole {
+            one.which.push("with the whole around it".to_owned());
         }
         // What is so in some status in every chronology is certain, whichever that is.
         let so = covered.entry(one.text.clone()).or_insert_with(|| vec![false; spell.is_so.len()]);

@@ -223,7 +223,7 @@ impl Question {
             .chain(self.kept)
             .collect();
         if let Form::Norms(of) = &self.form {
-            all.extend([of.against, of.less, of.around]);
+            all.extend([of.against, of.less, of.around, of.with_whole]);
             all.extend(of.rules.iter().map(|(fluent, ..)| *fluent));
             all.extend(of.times.iter().map(|it| it.fluent));
             all.extend(of.required.iter().map(|(fluent, _)| *fluent));

@@ -95,6 +95,8 @@ pub struct OfNorms {
     pub less: FluentId,
     /// The fluent that holds norms that permit it in a whole around the place: where in it, they do not say.
     pub around: FluentId,
+    /// The fluent that holds norms that require it to be done with the whole around the place.
+    pub with_whole: FluentId,
     /// The fluents of rules that the act would set off: the rule, and whether anything comes of it.
     pub rules: Vec<(FluentId, usize, bool)>,
     /// Where days are asked for: the rules that would give the act an effect, each with the fluent of when they would.
@@ -162,6 +164,7 @@ impl Preparing<'_> {
             against: FluentId(0),
             less: FluentId(0),
             around: FluentId(0),
+            with_whole: FluentId(0),
             rules: Vec::new(),
             times: Vec::new(),
             required: Vec::new(),
@@ -261,6 +264,7 @@ impl Preparing<'_> {
                 against: FluentId(0),
                 less: FluentId(0),
                 around: FluentId(0),
+                with_whole: FluentId(0),
                 rules: Vec::new(),
                 times: Vec::new(),
                 required: Vec::new(),
@@ -426,6 +430,7 @@ impl Preparing<'_> {
         let yes = self.fluent_for(holes.clone());
         of.less = self.fluent_for(holes.clone());
         of.around = self.fluent_for(holes.clone());
+        of.with_whole = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         let owed = model.norms.iter().enumerate();
@@ -444,6 +449,11 @@ impl Preparing<'_> {
                             let is_asked = of.wants == Wants::May && asked.is_empty() && !of.how_many;
                             let fluent = match ruling {
                                 Some(Ruling::Permits) if is_asked => of.around,
+                                Some(Ruling::Requires) if of.wants == Wants::Must && !of.how_many => match &theirs {
+                                    Deed::Act(act) if self.reaches_parts(act.action) => of.with_whole,
+                                    Deed::Act(_) => of.around,
+                                    Deed::State(..) => continue,
+                                },
                                 Some(Ruling::Forbids) if is_asked && is_ceiling(norm) => of.against,
                                 _ if may(norm) => of.less,
                                 _ => continue,
@@ -453,7 +463,8 @@ impl Preparing<'_> {
                             }
                             if let Some(ruling) = ruling.filter(|_| fluent != of.less) {
                                 of.note_names(at, norm, &laid);
-                                of.norms.push((at, if fluent == of.around { Ruling::Around } else { ruling }));
+                                let is_around = fluent == of.around && ruling == Ruling::Permits;
+                                of.norms.push((at, if is_around { Ruling::Around } else { ruling }));
                             }
                             self.stand(norm, &laid, asked, extra, fluent, question);
                         }
@@ -536,6 +547,7 @@ impl Preparing<'_> {
         let yes = self.fluent_for(holes.clone());
         of.less = self.fluent_for(holes.clone());
         of.around = self.fluent_for(holes.clone());
+        of.with_whole = self.fluent_for(holes.clone());
         of.against = self.fluent_for(holes);
         question.fluent = Some(yes);
         // To whom it is owed on the day matters where somebody is named.

@@ -12,6 +12,15 @@ use crate::question::{Form, Question};
 use crate::say;
 use crate::world::{Outcome, Run, World};
 
+/// The day from which something is secret that is asked about as such: that on which it is made.
+fn secret_from(world: &World<'_>, question: &Question) -> Option<i64> {
+    let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return None };
+    match it.args.first() {
+        Some(Term::Value(value)) if it.fluent == world.model.hooks.secret => super::made_on(world, value.as_entity()?),
+        _ => None,
+    }
+}
+
 /// Why the answer is no.
 #[must_use]
 pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View, on: i64) -> crate::ask::No {
@@ -36,7 +45,11 @@ pub fn no(world: &World<'_>, question: &Question, outcome: &Outcome, view: &View
     for time in crate::ask::times(world, outcome, question).into_iter().filter(|_| !denied) {
         let (since, until) = (&time.since, &time.until);
         let (since, until) = (since.text(model), until.text(model));
-        let since = if since.is_empty() { "the beginning".to_owned() } else { since };
+        let since = match (since.is_empty(), secret_from(world, question)) {
+            (true, Some(made)) => model.show_tick(made),
+            (true, None) => "the beginning".to_owned(),
+            (false, _) => since,
+        };
         let until = if until.is_empty() { "on".to_owned() } else { format!("until {until}") };
         let possibly = if time.certain { "" } else { "possibly " };
         let label = &time.label;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use servanda_model::{Condition, EventPattern, Expr, FluentId, FluentPattern, Hole, Norm, Scope, Term, Value, VarId};
+use servanda_model::{
+    ActionId, Condition, Effect, EventPattern, Expr, FluentId, FluentPattern, FluentType, Hole, Norm, Rule, Scope,
+    Term, Trigger, Value, VarId,
+};
 
 use crate::question::Preparing;
 use crate::question::deeds::Deed;
@@ -109,16 +112,32 @@ impl Preparing<'_> {
             && pairs().any(|(theirs, ours)| *theirs != Term::Any && *ours == Term::Any)
     }
 
-    /// Lays what a norm says of a state of things in a whole over what is asked about a place in it.
+    /// Lays what a norm says of a state of things in a whole, or of an act upon it, over what is asked about a place in it.
     pub(super) fn fit_around(&self, norm: &Norm, theirs: &Deed, ours: &Deed, scope: &Scope) -> Option<(Laid, Deed)> {
-        let (Deed::State(wide, _), Deed::State(own, tests)) = (theirs, ours) else { return None };
-        if wide.fluent != own.fluent {
+        let program = &self.model.program;
+        let (around, parts) = match (theirs, ours) {
+            (Deed::State(wide, _), Deed::State(own, tests)) if wide.fluent == own.fluent => {
+                let (args, parts) = self.around(&own.args, &wide.args, &program.fluents[own.fluent.index()].args);
+                (Deed::State(FluentPattern { args, ..own.clone() }, tests.clone()), parts)
+            }
+            (Deed::Act(wide), Deed::Act(own)) if wide.action == own.action && norm.places.is_empty() => {
+                let (args, parts) = self.around(&own.args, &wide.args, &program.actions[own.action.index()].holes);
+                (Deed::Act(EventPattern { action: own.action, args }), parts)
+            }
+            _ => return None,
+        };
+        if parts.is_empty() {
             return None;
         }
-        let mut around = own.clone();
+        let laid = self.fit(norm, theirs, &around, scope)?;
+        Some((Laid { parts, ..laid }, around))
+    }
+
+    /// Terms with the places of a norm in place of those that are asked about, and that the ones lie in the others.
+    fn around(&self, own: &[Term], wide: &[Term], holes: &[Hole]) -> (Vec<Term>, Vec<Condition>) {
+        let mut around = own.to_vec();
         let mut parts = Vec::new();
-        let holes = &self.model.program.fluents[own.fluent.index()].args;
-        for ((own, wide), hole) in around.args.iter_mut().zip(&wide.args).zip(holes) {
+        for ((own, wide), hole) in around.iter_mut().zip(wide).zip(holes) {
             let lies = self.model.nesting.iter().find(|it| self.model.program.fluents[it.index()].args[0] == *hole);
             if let (Some(lies), Term::Value(_), Term::Value(_)) = (lies, *own, *wide)
                 && own != wide
@@ -129,12 +148,38 @@ impl Preparing<'_> {
                 *own = *wide;
             }
         }
-        if parts.is_empty() {
-            return None;
-        }
-        let around = Deed::State(around, tests.clone());
-        let laid = self.fit(norm, theirs, &around, scope)?;
-        Some((Laid { parts, ..laid }, around))
+        (around, parts)
+    }
+
+    /// Whether who does an act to a place has done something to each place in it, by a rule: who hands over a land hands over
+    /// the towns in it.
+    pub(super) fn reaches_parts(&self, action: ActionId) -> bool {
+        let program = &self.model.program;
+        let is_place =
+            |var: &Term, of: &Rule| matches!(var, Term::Var(it) if self.is_nested_kind(of.vars[it.index()].hole));
+        let lies_in = |condition: &Condition, whole: &Term, of: &Rule| match condition {
+            Condition::Holds(it) if it.value == Term::Value(Value::TRUE) && it.args.len() == 2 => {
+                (it.args[1] == *whole && is_place(&it.args[0], of)).then_some(it.args[0])
+            }
+            _ => None,
+        };
+        let begins = |effect: &Effect, part: &Term| {
+            matches!(effect, Effect::Initiate { fluent, args, .. }
+                if args.contains(part) && program.fluents[fluent.index()].ty == FluentType::Truth)
+        };
+        self.model.rules.iter().map(|rule| &rule.item).any(|rule| {
+            let [Trigger::Happens(act)] = rule.triggers.as_slice() else { return false };
+            let wholes = || act.args.iter().filter(|term| act.action == action && is_place(term, rule));
+            wholes().any(|whole| {
+                let mut parts = rule.conditions.iter().filter_map(|it| lies_in(it, whole, rule));
+                parts.any(|part| rule.effects.iter().any(|effect| begins(effect, &part)))
+            })
+        })
+    }
+
+    /// Whether things of a kind of hole lie in each other.
+    fn is_nested_kind(&self, hole: Hole) -> bool {
+        self.model.nesting.iter().any(|it| self.model.program.fluents[it.index()].args[0] == hole)
     }
 
     /// What a norm says of an act in a place it says of the act in a part of it: lays the place asked about over that of the norm,
