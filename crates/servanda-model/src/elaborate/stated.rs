@@ -22,14 +22,19 @@ impl Model {
                 Effect::Terminate { .. } | Effect::Happen(_) => None,
             })
             .collect();
-        // What is stated of a whole itself is one part of its total, which need not be there.
-        let in_total: BTreeSet<FluentId> = self.totals.iter().map(|total| total.own).collect();
         let only_stated = |id: &FluentId| {
             let fluent = &self.program.fluents[id.index()];
-            let is_number = fluent.ty == FluentType::Number && fluent.mode == Mode::Inertial;
-            is_number && !changed.contains(id) && !in_total.contains(id)
+            fluent.ty == FluentType::Number && fluent.mode == Mode::Inertial && !changed.contains(id)
         };
-        (0..self.program.fluents.len()).map(FluentId::from_index).filter(only_stated).collect()
+        let all = (0..self.program.fluents.len()).map(FluentId::from_index);
+        let mut stated: BTreeSet<FluentId> = all.filter(only_stated).collect();
+        // What is stated of a whole itself is one part of its total, which need not be there.
+        for total in &self.totals {
+            if stated.remove(&total.own) {
+                stated.insert(total.total);
+            }
+        }
+        stated
     }
 
     /// Has what definitions compare or work out wait for the numbers that only facts state.

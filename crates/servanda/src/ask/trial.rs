@@ -365,17 +365,27 @@ impl Trial {
             if fluent.ty != FluentType::Valued(Hole::Day) || !instance.args.iter().any(is_upon) {
                 continue;
             }
-            let last = |run: &Run| {
-                let after = run.solution.instance(instance.fluent, &instance.args)?.intervals.last()?;
-                Some(after.value)
-            };
-            if let (Some(before), Some(after)) = (last(base), last(with))
-                && before != after
-            {
+            if let Some((before, after)) = parting(base, with, (instance.fluent, &instance.args), self.on) {
                 let said = crate::say::fluent(model, instance.fluent, &instance.args, Some(after));
                 all.push(format!("{said} instead of {}", model.show(before)));
             }
         }
         all
     }
+}
+
+/// The values that an instance has without and with an act, on the first day from which these differ.
+fn parting(without: &Run, with: &Run, (fluent, args): (FluentId, &[Value]), on: i64) -> Option<(Value, Value)> {
+    let begins = |run: &Run| {
+        let intervals = run.solution.instance(fluent, args).map_or(&[][..], |it| &it.intervals);
+        let days = intervals.iter().flat_map(|it| [it.since, it.until]).flatten();
+        days.filter(|day| *day > on).collect::<Vec<i64>>()
+    };
+    let mut days = begins(without);
+    days.extend(begins(with));
+    days.push(on);
+    days.sort_unstable();
+    let values =
+        |day: i64| Some((without.solution.value_at(fluent, args, day)?, with.solution.value_at(fluent, args, day)?));
+    days.into_iter().filter_map(values).find(|(before, after)| before != after)
 }

@@ -122,7 +122,9 @@ impl<'m> Preparing<'m> {
                 Guard::About(_) => true,
             });
             let of_norm = !model.origins[rule.item.origin.index()].within.is_empty();
-            if !applies || of_norm {
+            // That an act is remembered brings nothing about.
+            let remembers = |effect: &Effect| matches!(effect, Effect::Initiate { fluent, .. } if model.happened.iter().any(|(it, _)| it == fluent));
+            if !applies || of_norm || rule.item.effects.iter().all(remembers) {
                 continue;
             }
             let set_off = rule.item.triggers.iter().find_map(|trigger| match trigger {
