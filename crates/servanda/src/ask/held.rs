@@ -66,6 +66,14 @@ pub(super) fn readers(world: &World<'_>, outcome: &Outcome, question: &Question,
         .iter()
         .any(|kind| model.lexicon.is_of_kind(thing, *kind));
     let secret = !known::sharers(world, thing).is_empty() || world.secret_root(thing).is_some();
+    // What has come out may have been read by anybody from then on.
+    let came_out = |run: &Run| {
+        let fluents = [world.public(), world.out()].into_iter().flatten();
+        let spans = fluents.filter_map(|it| run.solution.interval_at(it, &[Value::entity(thing)], on));
+        spans.filter_map(|it| it.since).min()
+    };
+    let came_out = outcome.runs.iter().filter_map(|run| came_out(run)).min();
+    let secret = secret && came_out.is_none();
     // What a state knows some of its people know; which of them is told of each, or not at all.
     let is_person = world.is_person(actor);
     let made = steps::made_on(world, thing);
@@ -88,12 +96,12 @@ pub(super) fn readers(world: &World<'_>, outcome: &Outcome, question: &Question,
         let since = later(run, it.fluent, &wanted);
         let public = world.public().and_then(|public| later(run, public, of_it));
         let out = world.out().and_then(|out| later(run, out, of_it));
-        since.is_some_and(|since| public != Some(since) || out == Some(since))
+        out.is_some() || since.is_some_and(|since| public != Some(since))
     };
     if outcome.runs.iter().all(|run| is_told(run)) {
         return;
     }
-    let mut one = answer(world, statement(model, question), false, vec![made], vec![None]);
+    let mut one = answer(world, statement(model, question), false, vec![came_out.or(made)], vec![None]);
     let (why, what) = match secret {
         true => (format!("whether {} was told is not told", model.name(actor)), "declared secret"),
         false => ("it is not secret, and who could read it may know of it".to_owned(), "not declared secret"),

@@ -72,7 +72,13 @@ pub(super) fn knowledge(
             }
         }
         (_, None, _) => {
-            let made = steps::made_on(world, thing);
+            // A text that was published on a day was not out before.
+            let out = |run: &Rc<Run>| {
+                let spans = run.solution.instance(world.out()?, &[Value::entity(thing)])?.intervals.iter();
+                spans.filter_map(|it| it.since).min()
+            };
+            let out = outcome.runs.iter().filter_map(out).min();
+            let made = out.or_else(|| steps::made_on(world, thing));
             if made.is_none_or(|day| day <= on) {
                 let text = format!("{who} can know of {name}, which is not secret");
                 let mut answer = answer(world, text, true, vec![made], vec![None]);

@@ -210,6 +210,9 @@ impl<'m> Preparing<'m> {
             Effect::Happen(it) => &it.args,
         };
         let hooks = &model.hooks;
+        if matches!(effect, Effect::Initiate { fluent, .. } if *fluent == hooks.knows) {
+            return false;
+        }
         let texts = [hooks.instrument, hooks.norm, hooks.article];
         let is_text = |kind| texts.iter().any(|text| model.lexicon.is_subkind(kind, *text));
         let may_be_text = |kind| is_text(kind) || texts.iter().any(|text| model.lexicon.is_subkind(*text, kind));
