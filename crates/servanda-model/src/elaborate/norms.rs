@@ -386,6 +386,8 @@ impl Elaborator<'_> {
             over: None,
             stands: Vec::new(),
             days: Vec::new(),
+            arises_once: false,
+            is_counted_from: false,
             is_made: false,
         };
         builder.build();

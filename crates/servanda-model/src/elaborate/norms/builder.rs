@@ -42,6 +42,10 @@ pub(super) struct Builder<'e, 'a> {
     pub(super) stands: Vec<Condition>,
     /// For days with which `today` is compared in what is defined: the fluents that they have come.
     pub(super) days: Vec<(i64, FluentId)>,
+    /// Whether the norm is set off by beginning to bind, or by a day that comes, and so no more than once.
+    pub(super) arises_once: bool,
+    /// Whether what sets the norm off is what its time is counted from, which may come before it binds.
+    pub(super) is_counted_from: bool,
     /// Whether the rule asked for last was made: one that nothing triggers is not.
     pub(super) is_made: bool,
 }
@@ -51,6 +55,7 @@ impl Builder<'_, '_> {
         self.tell_triggers_apart();
         self.excused_in_advance();
         self.done_with_the_whole();
+        self.arises_on_its_day();
         self.ends_with_its_time();
         self.ends_on_its_day();
         let words: &[&str] = match (&self.content.body, self.content.modality) {

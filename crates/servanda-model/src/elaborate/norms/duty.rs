@@ -20,12 +20,7 @@ impl Builder<'_, '_> {
         }
         let mut due = self.conditions();
         due.extend(self.unexcepted());
-        // What arises by binding arises once: a suspension brings back what it made lapse, and nothing that was settled.
-        let still: &[&str] = match self.content.triggers.is_empty() {
-            true => &["due", "met", "met-late", "breached", "excused"],
-            false => &["due"],
-        };
-        due.extend(still.iter().map(|word| self.is_not(word)));
+        due.extend(self.not_settled_yet());
         self.rests();
         due.extend(self.rests_or_never_was());
         let falls_due = self.signal("falls due");
@@ -130,10 +125,10 @@ impl Builder<'_, '_> {
     /// the new one is due; and so it is where the old one is breached. No other status is looked at: a duty at an end need
     /// not be kept.
     fn set_off_again(&mut self, falls_due: &EventPattern) -> Option<EventPattern> {
-        let triggers = self.content.triggers.clone();
-        if triggers.is_empty() {
+        if self.arises_once {
             return None;
         }
+        let triggers = self.content.triggers.clone();
         // The first day on which a norm does not bind is free.
         let changes = |trigger: &Trigger, binding: &FluentPattern| match trigger {
             Trigger::Happens(act) => self.this.may_change(act.action, binding.fluent),
@@ -214,8 +209,21 @@ impl Builder<'_, '_> {
         }
         let mut conditions = self.conditions();
         conditions.extend(self.unexcepted());
+        if self.arises_once {
+            conditions.extend(self.not_settled_yet());
+        }
         let effects = vec![self.becomes("due"), Effect::Happen(falls_due.clone())];
         self.on_the_first_day("becomes due", self.content.triggers.clone(), conditions, effects, None);
+    }
+
+    /// That it is not due already; what arises by binding arises once: a suspension brings back what it made lapse, and nothing
+    /// that was settled.
+    fn not_settled_yet(&self) -> Vec<Condition> {
+        let words: &[&str] = match self.arises_once {
+            true => &["due", "met", "met-late", "breached", "excused"],
+            false => &["due"],
+        };
+        words.iter().map(|word| self.is_not(word)).collect()
     }
 
     /// Whether the act can be asked for at the moment that sets the duty off: it neither follows from rules nor is what

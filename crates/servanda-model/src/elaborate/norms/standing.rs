@@ -24,7 +24,10 @@ impl Builder<'_, '_> {
         let pattern = FluentPattern { fluent: arisen, args: self.args(), value: Term::Value(Value::TRUE) };
         self.this.model.program.fluents[arisen.index()].ties = Ties::EndingWins;
         let begin = Effect::Initiate { fluent: arisen, args: self.args(), value: Expr::Value(Value::TRUE) };
-        let conditions = self.conditions();
+        let conditions = match self.is_counted_from {
+            true => self.binding_or_to_come().into_iter().chain(self.content.ifs.iter().cloned()).collect(),
+            false => self.conditions(),
+        };
         let ends_at_once = match &self.content.body {
             Body::Act(act, _) => self.ends_at_once(Some(&act.clone())),
             Body::State(_) => self.ends_at_once(None),

@@ -1,7 +1,7 @@
 //! When the time of a duty runs out.
 
 use super::builder::Builder;
-use super::{Occasion, Window};
+use super::{Body, Occasion, Window};
 use crate::elaborate::narrative::plain_event;
 use crate::elaborate::value_of;
 use crate::ids::{ActionId, FluentId, VarId};
@@ -73,6 +73,24 @@ impl Builder<'_, '_> {
         EventPattern { action, args: Vec::new() }
     }
 
+    /// `if today >= 1926-07-01`: a duty that nothing else sets off arises when that day comes, or when it begins to bind later.
+    pub(super) fn arises_on_its_day(&mut self) {
+        self.arises_once = self.content.triggers.is_empty();
+        let is_duty = self.content.modality == Modality::Must && matches!(self.content.body, Body::Act(..));
+        let Some(binding) = self.binding().filter(|_| self.arises_once && is_duty) else { return };
+        let first = |condition: &Condition| match condition {
+            Condition::Compare { left: Expr::Now, op: CompareOp::AtLeast, right } => tick_of(right),
+            Condition::Compare { left: Expr::Now, op: CompareOp::Greater, right } => tick_of(right).map(|it| it + 1),
+            Condition::Compare { left, op: CompareOp::AtMost, right: Expr::Now } => tick_of(left),
+            Condition::Compare { left, op: CompareOp::Less, right: Expr::Now } => tick_of(left).map(|it| it + 1),
+            _ => None,
+        };
+        let Some(day) = self.content.ifs.iter().filter_map(first).max() else { return };
+        let sentence = format!("the first day of {} comes", self.name);
+        let comes = self.day_comes(day, format!("the first day of {}", self.name), sentence);
+        self.content.triggers = vec![Trigger::Happens(comes), Trigger::Begins(binding)];
+    }
+
     /// `until 1922-01-01`: what ends the norm is that the day comes.
     pub(super) fn ends_on_its_day(&mut self) {
         let Some(day) = self.content.until_day else { return };
@@ -86,18 +104,11 @@ impl Builder<'_, '_> {
     }
 
     fn condition_by_the_day(&mut self, condition: Condition) -> Condition {
-        let tick = |expr: &Expr| match expr {
-            Expr::Value(value) => match value.kinded() {
-                Kinded::Tick(tick) => Some(tick),
-                _ => None,
-            },
-            _ => None,
-        };
         match condition {
             Condition::Not(list) => Condition::Not(self.by_the_day(list)),
             Condition::AnyOf(lists) => Condition::AnyOf(lists.into_iter().map(|list| self.by_the_day(list)).collect()),
-            Condition::Compare { left: Expr::Now, op, right } if tick(&right).is_some() => {
-                let day = tick(&right).expect("it is one");
+            Condition::Compare { left: Expr::Now, op, right } if tick_of(&right).is_some() => {
+                let day = tick_of(&right).expect("it is one");
                 match op {
                     CompareOp::AtLeast => self.has_come(day),
                     CompareOp::Greater => self.has_come(day + 1),
@@ -113,7 +124,7 @@ impl Builder<'_, '_> {
                     }
                 }
             }
-            Condition::Compare { left, op, right: Expr::Now } if tick(&left).is_some() => {
+            Condition::Compare { left, op, right: Expr::Now } if tick_of(&left).is_some() => {
                 let op = match op {
                     CompareOp::AtLeast => CompareOp::AtMost,
                     CompareOp::AtMost => CompareOp::AtLeast,
@@ -163,6 +174,7 @@ impl Builder<'_, '_> {
                 if self.content.triggers.is_empty() && triggers.iter().all(|(_, given)| given.is_empty()) {
                     // Before it has happened there is no such time.
                     self.content.triggers = triggers.iter().map(|(trigger, _)| trigger.clone()).collect();
+                    self.is_counted_from = true;
                 }
                 (time, triggers)
             }
@@ -178,13 +190,16 @@ impl Builder<'_, '_> {
         let fluent = self.this.add_fluent(name, self.holes.clone(), ty, Mode::Inertial, false);
         let set = Effect::Initiate { fluent, args: self.args(), value: first_day_after(time) };
         let conditions = self.binding_or_to_come();
-        self.rule_on("has its time set", from, &conditions, &[set], &[]);
+        let is_passed = self.this.passes && matches!(self.content.bearer, Term::Var(_));
+        let passes = self.passes(Term::Any);
+        let unless: Vec<&EventPattern> = is_passed.then_some(&passes).into_iter().collect();
+        self.rule_on("has its time set", from, &conditions, &[set], &unless);
         let var = VarId::from_index(self.content.vars.len());
         self.content.vars.push(Var { name: "over".to_owned(), hole: Hole::Day });
         let comes = Trigger::Comes(FluentPattern { fluent, args: self.args(), value: Term::Var(var) });
         let over = self.signal("has had its time");
         self.rule("has had its time", vec![comes], Vec::new(), vec![Effect::Happen(over.clone())]);
-        if self.this.passes && matches!(self.content.bearer, Term::Var(_)) {
+        if is_passed {
             // Who takes a norm over has the time that is left, and none where it has run out.
             let old = self.former_bearer();
             let passes = vec![Trigger::Happens(self.passes(Term::Var(old)))];
@@ -293,4 +308,15 @@ impl Builder<'_, '_> {
 fn first_day_after(time: Duration) -> Expr {
     let plus = |left: Expr, right: Value| Expr::Arith(ArithOp::Plus, Box::new(left), Box::new(Expr::Value(right)));
     plus(plus(Expr::Now, Value::duration(time)), Value::duration(Duration::Ticks(1)))
+}
+
+/// The tick that an expression is.
+fn tick_of(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::Value(value) => match value.kinded() {
+            Kinded::Tick(tick) => Some(tick),
+            _ => None,
+        },
+        _ => None,
+    }
 }
