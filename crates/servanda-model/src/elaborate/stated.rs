@@ -34,7 +34,28 @@ impl Model {
                 stated.insert(total.total);
             }
         }
+        // What is worked out from such numbers is missing as long as they are.
+        let mut before = 0;
+        while before < stated.len() {
+            before = stated.len();
+            let defined =
+                (0..self.program.fluents.len()).map(FluentId::from_index).filter(|it| self.is_worked_out(*it, &stated));
+            let defined: Vec<FluentId> = defined.collect();
+            stated.extend(defined);
+        }
         stated
+    }
+
+    /// Whether every definition of a number works it out from some of these.
+    fn is_worked_out(&self, fluent: FluentId, of: &BTreeSet<FluentId>) -> bool {
+        let it = &self.program.fluents[fluent.index()];
+        let reads = |condition: &Condition| matches!(condition, Condition::Holds(it) if of.contains(&it.fluent));
+        let waits = |it: &Definition| it.conditions.iter().any(reads) || !needed_for(&it.value, of).is_empty();
+        let mut definitions = self.definitions.iter().filter(|it| it.item.fluent == fluent).peekable();
+        it.ty == FluentType::Number
+            && it.mode == Mode::Derived
+            && definitions.peek().is_some()
+            && definitions.all(|it| waits(&it.item))
     }
 
     /// Has what definitions compare or work out wait for the numbers that only facts state.
