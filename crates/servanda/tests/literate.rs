@@ -170,6 +170,10 @@ fn what_makes_no_sense_is_told() {
             "owed-to-oneself: `Arvenia` would owe this to itself: Arvenia must assist Arvenia",
         ),
         (
+            "norm One: Arvenia must assist Belmark\n  by 1931-01-01\nnorm Two: Arvenia must assist Belmark\n  by 1932-01-01",
+            "one-act-for-two: one act meets both `One` and `Two`: Arvenia must assist Belmark",
+        ),
+        (
             "event 1930-01-01: Arvenia stations 2.000 troops in Land",
             "point-for-thousands: `2.000 troops` is read as 2 troops",
         ),

@@ -89,6 +89,7 @@ pub fn elaborate(files: SourceMap, documents: &[File]) -> Model {
         corrections: Vec::new(),
         reforms: ReformTable::default(),
         happened: Happened::default(),
+        timed: Vec::new(),
     };
     elaborator.run();
     elaborator.model
@@ -147,6 +148,8 @@ pub(crate) struct Elaborator<'a> {
     /// Until when countries used the Julian calendar, by name.
     reforms: ReformTable,
     happened: Happened,
+    /// Duties with a time, which nothing sets off but that they bind.
+    timed: Vec<EntityId>,
 }
 
 #[derive(Clone, Copy)]

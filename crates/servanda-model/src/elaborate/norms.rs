@@ -366,6 +366,9 @@ impl Elaborator<'_> {
         });
         if let Some(norm) = self.model.norms.last().cloned().filter(|_| reading.is_none()) {
             self.owed_to_oneself(&norm, statement);
+            if content.triggers.is_empty() && !matches!(content.window, Window::None) {
+                self.one_act_for_two(&norm, statement);
+            }
         }
         let mut builder = Builder {
             this: self,

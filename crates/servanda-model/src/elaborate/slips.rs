@@ -150,6 +150,34 @@ impl Elaborator<'_> {
             .help(format!("name somebody else after the verb, or another bearer than `{name}`"));
         self.model.diagnostics.push(diagnostic);
     }
+
+    /// Three instalments of the same sum, each by a day of its own: one payment meets them all.
+    pub(super) fn one_act_for_two(&mut self, norm: &Norm, statement: &Statement) {
+        if norm.act.is_none() || norm.modality != Modality::Must {
+            return;
+        }
+        let is_like = |it: &&Norm| {
+            it.entity != norm.entity
+                && it.reading.is_none()
+                && it.modality == norm.modality
+                && it.instrument == norm.instrument
+                && it.sentence == norm.sentence
+                && self.timed.contains(&it.entity)
+        };
+        let other = self.model.norms.iter().find(is_like).map(|it| it.entity);
+        self.timed.push(norm.entity);
+        let Some(other) = other else { return };
+        let (name, other) = (self.model.name(norm.entity), self.model.name(other));
+        let message = format!("one act meets both `{other}` and `{name}`: {}", norm.sentence);
+        let help = format!(
+            "write `when {other} is met` below the later one, or a duty about a number that adds up: `must have …`"
+        );
+        let diagnostic = Diagnostic::warning("one-act-for-two", message)
+            .label(statement.file, statement.head.span, "")
+            .headings(&statement.headings)
+            .help(help);
+        self.model.diagnostics.push(diagnostic);
+    }
 }
 
 /// The variable that a condition like `n mod 1 > 0` is about.
