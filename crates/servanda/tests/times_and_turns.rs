@@ -196,3 +196,42 @@ fn what_is_possible_only_begins_on_some_day_of_those_on_which_it_may() {
         ["possibly between 215 and 245 days [1984-05-01..1984-05-31] [1985-01-01]"]
     );
 }
+
+#[test]
+fn a_view_is_certain_before_and_after_the_days_on_which_its_actor_may_learn() {
+    let model = model(
+        r"
+polity Aland, Borland, Cland
+place Zone
+treaty Pact between Aland and Borland
+  signed 1920-01-01
+  enters into force 1920-02-01
+norm Cap: Aland must keep at most 100 troops in Zone
+protocol Annex of Pact, known only to Aland and Borland
+norm More: Aland may keep at most 300 troops in Zone
+More prevails over Cap
+event 1920-06-01 Send: Aland stations 200 troops in Zone
+event 1921-01-01..1921-03-31 Leak: Cland learns of Annex
+",
+    );
+    let by = |question: &str, day: &str| {
+        let on = day.parse::<servanda_calendar::Day>().ok().map(|day| day.0);
+        let view = View { seen_by: model.lexicon.entity("Cland"), on, ..View::default() };
+        let reply = ask(&mut World::new(&model), question, &view).expect("the question is understood");
+        let truths: Vec<Truth> = reply.answers.iter().map(|it| it.truth).collect();
+        truths
+    };
+    let certain = vec![Truth::Certain];
+    let possible = vec![Truth::Possible];
+    for (day, breached, excused) in [
+        ("1920-12-31", certain.clone(), Vec::new()),
+        ("1921-01-01", possible.clone(), possible.clone()),
+        ("1921-02-01", possible.clone(), possible.clone()),
+        ("1921-03-31", Vec::new(), certain.clone()),
+        ("1921-04-01", Vec::new(), certain.clone()),
+    ] {
+        assert_eq!(by("is Cap breached", day), breached, "breached on {day}");
+        assert_eq!(by("is Cap excused", day), excused, "excused on {day}");
+        assert_eq!(by("does Cap bind Aland", day), certain, "on {day}");
+    }
+}
