@@ -1,6 +1,7 @@
 //! Answers: what holds from a point of view, how surely, since when, and by which steps.
 
 mod acts;
+mod aligned;
 mod claimed;
 mod elsewhen;
 mod held;

@@ -202,6 +202,7 @@ impl Reading<'_> {
                 let args = self.bound(args).unwrap_or_default();
                 say::fluent(self.model, *fluent, &args, None)
             }
+            Expr::Arith(ArithOp::Minus, from, less) => format!("{} without {}", self.words(from), self.words(less)),
             _ => say::expr(self.model, expr, &[]),
         }
     }

@@ -222,7 +222,7 @@ impl<'m> World<'m> {
         let sight = self.sight(view)?;
         let sides: Vec<Side> =
             sight.sets.iter().map(|unknown| self.side(view, unknown, questions)).collect::<Result<_, _>>()?;
-        let mut looked = self.look(view, &sides, groups);
+        let mut looked = self.look(view, &sides, sight.whole.is_some(), groups);
         let base = self.base();
         let runner =
             Runner { model: self.model, sides: &sides, sight: &sight, options: self.options(view, self.record) };
@@ -316,8 +316,9 @@ impl<'m> World<'m> {
         Ok(Side { ready: Ready { compiled: Rc::new(Compiled::new(&program)?), program: Rc::new(program) }, visible })
     }
 
-    /// What each group of targets depends on, on each side.
-    fn look(&self, view: &View, sides: &[Side], groups: &[Vec<Target>]) -> Looked {
+    /// What each group of targets depends on, on each side. Where it `parts` on a day what the actor knows of, there are several
+    /// chronologies even if all that a side sees is certain.
+    fn look(&self, view: &View, sides: &[Side], parts: bool, groups: &[Vec<Target>]) -> Looked {
         let nothing = Relevant { by_order: true, ..Relevant::default() };
         let mut looked = Looked {
             instants: sides.iter().map(|_| Vec::new()).collect(),
@@ -329,7 +330,8 @@ impl<'m> World<'m> {
         }
         for (at, side) in sides.iter().enumerate() {
             let unclear = |event: &EventId| self.is_open(*event) || self.is_inexact(*event);
-            if !side.visible.iter().any(unclear) && numbers::of_start(&side.ready.program).is_empty() {
+            let is_clear = !side.visible.iter().any(unclear) && numbers::of_start(&side.ready.program).is_empty();
+            if is_clear && !parts {
                 continue;
             }
             let until = view.seen_by.and(view.on);

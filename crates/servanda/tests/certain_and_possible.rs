@@ -372,7 +372,7 @@ fn expected_on(model: &Model, cases: &[Solution], question: &servanda::question:
         .collect()
 }
 
-/// The intervals of a yes-or-no question.
+/// The times of a yes-or-no question: where the chronologies have not as many intervals, those that hang together over all.
 fn expected_when(cases: &[Solution], question: &servanda::question::Question) -> Vec<Expected> {
     let fluent = question.fluent.expect("a fluent");
     let each: Vec<IntervalSet> = cases
@@ -393,11 +393,32 @@ fn expected_when(cases: &[Solution], question: &servanda::question::Question) ->
         }
     } else {
         let certain = each.iter().skip(1).fold(each[0].clone(), |all, set| all.intersection(set));
-        let possible = each.iter().skip(1).fold(each[0].clone(), |all, set| all.union(set));
-        for (set, sure) in [(certain.clone(), true), (possible.difference(&certain), false)] {
-            for span in set.iter() {
-                let (begun, ended) = (since([span.since()].into_iter()), until([span.until()].into_iter()));
-                all.push((String::new(), sure, begun, ended));
+        let ever = each.iter().skip(1).fold(each[0].clone(), |all, set| all.union(set));
+        let meet = |one: Interval, other: Interval| one.intersection(other).is_some();
+        let mut tell = |spans: Vec<Interval>, sure: bool| {
+            let (begun, ended) = (spans.iter().map(|it| it.since()), spans.iter().map(|it| it.until()));
+            all.push((String::new(), sure, since(begun), until(ended)));
+        };
+        for whole in ever.iter() {
+            let within: Vec<Vec<Interval>> =
+                each.iter().map(|set| set.iter().filter(|it| meet(whole, *it)).collect()).collect();
+            if within.iter().all(|list| list.len() < 2) {
+                let sure = within.iter().all(|list| list.len() == 1);
+                tell(within.concat(), sure);
+                continue;
+            }
+            // What is so on days on which it is so in every chronology, and in each of the others the first, the second and so on.
+            let anchors: Vec<Interval> = certain.iter().filter(|it| meet(whole, *it)).collect();
+            for anchor in &anchors {
+                tell(within.iter().flatten().copied().filter(|it| meet(*anchor, *it)).collect(), true);
+            }
+            let is_left = |it: &Interval| !anchors.iter().any(|anchor| meet(*anchor, *it));
+            let left: Vec<Vec<Interval>> =
+                within.iter().map(|list| list.iter().copied().filter(is_left).collect()).collect();
+            for at in 0..left.iter().map(Vec::len).max().unwrap_or(0) {
+                let spans: Vec<Interval> = left.iter().filter_map(|list| list.get(at).copied()).collect();
+                let sure = spans.len() == each.len();
+                tell(spans, sure);
             }
         }
     }

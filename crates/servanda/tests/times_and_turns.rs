@@ -141,3 +141,97 @@ event 1970-06-01 Word: Borland tells Cland of Later
     assert_eq!(by("what does Cland know", "Cland", "1970-05-31"), none);
     assert_eq!(by("what does Cland know", "Cland", "1970-06-01"), ["Later", "Word"]);
 }
+
+const GARRISON: &str = r"
+polity Aland
+place Zone
+norm Cap: Aland must keep at most 4 000 troops in Zone
+event 1984-01-01..1984-12-31 First: Aland stations 3 500 troops in Zone
+event 1984-06-15 Second: Aland stations 600 troops in Zone
+";
+
+/// The answers with their days.
+fn dated(model: &Model, question: &str) -> Vec<String> {
+    let reply = ask(&mut World::new(model), question, &View::default()).expect("the question is understood");
+    let told = |truth: Truth| if truth == Truth::Certain { "" } else { "possibly " };
+    let day = |one: &Option<String>, between: &Option<(Option<String>, Option<String>)>| match (one, between) {
+        (Some(day), _) => day.clone(),
+        (None, Some((Some(first), Some(last)))) => format!("{first}..{last}"),
+        (None, _) => String::new(),
+    };
+    let line = |it: &servanda::ask::Answer| {
+        let (since, until) = (day(&it.since, &it.since_between), day(&it.until, &it.until_between));
+        format!("{}{} [{since}] [{until}]", told(it.truth), it.text)
+    };
+    reply.answers.iter().map(line).collect()
+}
+
+#[test]
+fn of_two_acts_either_may_have_broken_a_limit_where_one_has_no_certain_day() {
+    let model = model(GARRISON);
+    assert_eq!(dated(&model, "was Cap breached"), ["Cap was breached [1984-06-15..1984-12-31] []"]);
+    assert_eq!(dated(&model, "did Second breach Cap"), ["possibly Second breached Cap [1984-06-15] []"]);
+    assert_eq!(dated(&model, "did First breach Cap"), ["possibly First breached Cap [1984-06-15..1984-12-31] []"]);
+    assert_eq!(
+        dated(&model, "which act breached Cap"),
+        [
+            "possibly Second: Aland stations 600 troops in Zone [1984-06-15] []",
+            "possibly First: Aland stations 3 500 troops in Zone [1984-06-15..1984-12-31] []",
+        ]
+    );
+}
+
+#[test]
+fn what_is_possible_only_begins_on_some_day_of_those_on_which_it_may() {
+    let withdrawn = model(&format!("{GARRISON}event 1984-09-01: Aland withdraws 600 troops from Zone\n"));
+    let range = |question: &str| dated(&withdrawn, question);
+    let days = "[1984-06-15..1984-08-31] [1984-09-01]";
+    assert_eq!(range("who breached Cap"), [format!("possibly Aland {days}")]);
+    assert_eq!(range("how long was Cap breached"), [format!("possibly between 1 and 78 days {days}")]);
+    assert_eq!(range("did First breach Cap"), [format!("possibly First breached Cap {days}")]);
+    let number = "event 1984-05: Aland stations between 3 900 and 4 100 troops in Zone\nevent 1985-01-01: Aland withdraws 300 troops from Zone\n";
+    let number = GARRISON.split("event").next().unwrap_or_default().to_owned() + number;
+    assert_eq!(
+        dated(&model(&number), "how long was Cap breached"),
+        ["possibly between 215 and 245 days [1984-05-01..1984-05-31] [1985-01-01]"]
+    );
+}
+
+#[test]
+fn a_view_is_certain_before_and_after_the_days_on_which_its_actor_may_learn() {
+    let model = model(
+        r"
+polity Aland, Borland, Cland
+place Zone
+treaty Pact between Aland and Borland
+  signed 1920-01-01
+  enters into force 1920-02-01
+norm Cap: Aland must keep at most 100 troops in Zone
+protocol Annex of Pact, known only to Aland and Borland
+norm More: Aland may keep at most 300 troops in Zone
+More prevails over Cap
+event 1920-06-01 Send: Aland stations 200 troops in Zone
+event 1921-01-01..1921-03-31 Leak: Cland learns of Annex
+",
+    );
+    let by = |question: &str, day: &str| {
+        let on = day.parse::<servanda_calendar::Day>().ok().map(|day| day.0);
+        let view = View { seen_by: model.lexicon.entity("Cland"), on, ..View::default() };
+        let reply = ask(&mut World::new(&model), question, &view).expect("the question is understood");
+        let truths: Vec<Truth> = reply.answers.iter().map(|it| it.truth).collect();
+        truths
+    };
+    let certain = vec![Truth::Certain];
+    let possible = vec![Truth::Possible];
+    for (day, breached, excused) in [
+        ("1920-12-31", certain.clone(), Vec::new()),
+        ("1921-01-01", possible.clone(), possible.clone()),
+        ("1921-02-01", possible.clone(), possible.clone()),
+        ("1921-03-31", Vec::new(), certain.clone()),
+        ("1921-04-01", Vec::new(), certain.clone()),
+    ] {
+        assert_eq!(by("is Cap breached", day), breached, "breached on {day}");
+        assert_eq!(by("is Cap excused", day), excused, "excused on {day}");
+        assert_eq!(by("does Cap bind Aland", day), certain, "on {day}");
+    }
+}

@@ -12,6 +12,7 @@ mod exceptions;
 mod modal;
 mod owed;
 mod own;
+mod parted;
 mod parts;
 mod reach;
 mod read;

@@ -213,6 +213,7 @@ fn in_law(
     for times in &of.times {
         let rule = &model.rules[times.rule].item;
         for spell in spells(fillings(outcome, Some(times.fluent), i64::MIN)) {
+            let begun = spell.begun();
             let (mut sinces, mut untils) = (spell.sinces, spell.untils);
             for (op, day) in times.bounds.iter().zip(&spell.key[times.vars..]) {
                 let Kinded::Tick(day) = day.kinded() else { continue };
@@ -255,7 +256,7 @@ fn in_law(
                 }
                 None => {
                     let mut one = one;
-                    begun_by(world, spell.begun, on, &mut one);
+                    begun_by(world, begun, on, &mut one);
                     one.steps.push(told);
                     one.is_dated = true;
                     all.push((one, vec![rule.name.clone()]));
@@ -490,9 +491,9 @@ fn standing<'o>(
         let of_spell = |it: Spell<'o>| Standing {
             outcome,
             certain: it.certain,
+            begun: it.begun(),
             sinces: it.sinces,
             untils: it.untils,
-            begun: it.begun,
             is_so: Vec::new(),
         };
         return all.into_iter().map(|it| (it.key.clone(), of_spell(it))).collect();

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use servanda_calendar::{Interval as Span, IntervalSet};
+use servanda_calendar::Interval as Span;
 use servanda_engine::{Happened, StepId};
 use servanda_model::{
     ActionId, Clock, Condition, Effect, EntityId, EventId, EventPattern, Modality, Model, Norm, Term, Trigger, Value,
     VarId, View,
 };
 
+use super::aligned;
 use super::sayings::{day_or_between, text_of};
-use super::{Answer, Found, and_why_no_more, answer, because, dated, ends, fillings};
+use super::{Answer, Found, Truth, and_why_no_more, answer, because, dated, ends, fillings};
 use crate::ends::Ends;
 use crate::question::{Form, Question, Turn};
 use crate::steps::{self, Told};
@@ -30,10 +31,10 @@ pub(super) struct Spell<'o> {
     pub(super) sinces: Vec<Option<i64>>,
     /// The first day after it in each.
     pub(super) untils: Vec<Option<i64>>,
-    /// The step that began it in some run.
-    pub(super) begun: Option<(&'o Run, StepId)>,
-    /// The step that ended it in some run.
-    pub(super) ended: Option<(&'o Run, StepId)>,
+    /// The step that began it in each.
+    begins: Vec<Option<(&'o Run, StepId)>>,
+    /// The step that ended it in each.
+    ends: Vec<Option<(&'o Run, StepId)>>,
 }
 
 impl Spell<'_> {
@@ -62,52 +63,28 @@ fn in_time(days: &[Option<i64>], (first, last): (Option<i64>, Option<i64>)) -> O
 pub(super) fn spells(fillings: BTreeMap<Vec<Value>, Found<'_>>) -> Vec<Spell<'_>> {
     let mut spells = Vec::new();
     for (key, found) in fillings {
-        let outcome = found.outcome;
-        let counts: Vec<usize> = found.days.iter().map(|days| days.iter().count()).collect();
-        let paired = counts.windows(2).all(|pair| pair[0] == pair[1]);
-        if paired {
-            // The same intervals in every chronology, if not on the same days.
-            for index in 0..counts[0] {
-                let each: Vec<Span> = found.days.iter().filter_map(|days| days.iter().nth(index)).collect();
-                let begun = begun(&found, each[0].since());
-                let ended = step_on(&found.ends, each[0].until());
-                spells.push(Spell {
-                    outcome,
-                    of: found.of,
-                    key: key.clone(),
-                    certain: outcome.exhaustive,
-                    sinces: each.iter().map(|span| span.since()).collect(),
-                    untils: each.iter().map(|span| span.until()).collect(),
-                    begun,
-                    ended,
-                });
-            }
-            continue;
-        }
-        let (mut certain, mut possible): (Option<IntervalSet>, IntervalSet) = (None, IntervalSet::default());
-        for (earliest, latest) in &outcome.cells {
-            let (always, ever) = within_cell(&found.days[*earliest], &found.days[*latest]);
-            certain = Some(certain.map_or_else(|| always.clone(), |all| all.intersection(&always)));
-            possible = possible.union(&ever);
-        }
-        let certain = certain.unwrap_or_default();
-        let sets = [(certain.clone(), true), (possible.difference(&certain), false)];
-        for (set, sure) in sets {
-            for span in set.iter() {
-                spells.push(Spell {
-                    outcome,
-                    of: found.of,
-                    key: key.clone(),
-                    certain: sure && outcome.exhaustive,
-                    sinces: vec![span.since()],
-                    untils: vec![span.until()],
-                    begun: begun(&found, span.since()).or_else(|| found.steps.first().map(|it| (it.1, it.2))),
-                    ended: step_on(&found.ends, span.until()),
-                });
-            }
-        }
+        let all = aligned::times(&found.days, &found.outcome.cells);
+        spells.extend(all.into_iter().map(|time| spell(&key, &found, &time)));
     }
     spells
+}
+
+fn spell<'o>(key: &[Value], found: &Found<'o>, time: &[(usize, Span)]) -> Spell<'o> {
+    let outcome = found.outcome;
+    let steps = |all: &[(Option<i64>, &'o Run, StepId)], day: fn(Span) -> Option<i64>| {
+        let of = |(run, span): &(usize, Span)| step_on(all, &outcome.runs[*run], day(*span));
+        time.iter().map(of).collect::<Vec<_>>()
+    };
+    Spell {
+        outcome,
+        of: found.of,
+        key: key.to_vec(),
+        certain: outcome.exhaustive && time.len() == found.days.len(),
+        sinces: time.iter().map(|(_, span)| span.since()).collect(),
+        untils: time.iter().map(|(_, span)| span.until()).collect(),
+        begins: steps(&found.steps, Span::since),
+        ends: steps(&found.ends, Span::until),
+    }
 }
 
 impl<'o> Spell<'o> {
@@ -115,24 +92,36 @@ impl<'o> Spell<'o> {
     pub(super) fn run(&self) -> &'o Run {
         &self.outcome.runs[self.of]
     }
+
+    /// The step that began it in some run.
+    pub(super) fn begun(&self) -> Option<(&'o Run, StepId)> {
+        self.begins.iter().flatten().next().copied()
+    }
+
+    /// The step that ended it in some run.
+    pub(super) fn ended(&self) -> Option<(&'o Run, StepId)> {
+        self.ends.iter().flatten().next().copied()
+    }
+
+    /// The same in some of its chronologies only.
+    fn only_in(&self, which: &[usize]) -> Spell<'o> {
+        let days = |all: &[Option<i64>]| which.iter().map(|at| all[*at]).collect();
+        let steps = |all: &[Option<(&'o Run, StepId)>]| which.iter().map(|at| all[*at]).collect();
+        Spell {
+            key: self.key.clone(),
+            certain: self.certain && which.len() == self.sinces.len(),
+            sinces: days(&self.sinces),
+            untils: days(&self.untils),
+            begins: steps(&self.begins),
+            ends: steps(&self.ends),
+            ..*self
+        }
+    }
 }
 
-/// The step that began something on a day.
-fn begun<'o>(found: &Found<'o>, since: Option<i64>) -> Option<(&'o Run, StepId)> {
-    step_on(&found.steps, since)
-}
-
-fn step_on<'o>(steps: &[(Option<i64>, &'o Run, StepId)], day: Option<i64>) -> Option<(&'o Run, StepId)> {
-    steps.iter().find(|it| it.0 == day).map(|it| (it.1, it.2))
-}
-
-/// The days in all and in any of the chronologies of a cell, from those of its earliest and its latest: each interval
-/// moves from the one to the other.
-fn within_cell(earliest: &IntervalSet, latest: &IntervalSet) -> (IntervalSet, IntervalSet) {
-    let pairs = || earliest.iter().zip(latest.iter());
-    let always = pairs().filter_map(|(first, last)| Span::new(last.since(), first.until()));
-    let ever = pairs().filter_map(|(first, last)| Span::new(first.since(), last.until()));
-    (IntervalSet::from_iter(always), IntervalSet::from_iter(ever))
+/// The step in a run that began or ended something on a day.
+fn step_on<'o>(steps: &[(Option<i64>, &'o Run, StepId)], run: &'o Run, day: Option<i64>) -> Option<(&'o Run, StepId)> {
+    steps.iter().find(|it| std::ptr::eq(it.1, run) && it.0 == day).map(|it| (it.1, it.2))
 }
 
 /// The times that a question asks for: within the time it names, and by the day from which it looks.
@@ -179,6 +168,9 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
     if !matches!(question.form, Form::When) {
         all.sort_by(|a, b| (a.sinces.iter().min(), &a.key).cmp(&(b.sinces.iter().min(), &b.key)));
     }
+    if let Some(act) = question.by_act {
+        all = all.into_iter().map(|spell| begun_by(world, spell, act)).collect();
+    }
     let mut answers = Vec::new();
     for spell in asked_for(world, question, view, all) {
         let text = text_of(model, question, &spell.key, &spell.run().solution);
@@ -207,11 +199,11 @@ pub(super) fn intervals(world: &World<'_>, outcome: &Outcome, question: &Questio
         let mut answer = dated(world, text, spell.certain, first, last);
         answer.act = matches!(question.form, Form::Whether) && question.turn == Some(Turn::Ends);
         answer.is_dated = matches!(question.form, Form::When | Form::Since | Form::Until);
-        if let Some((run, step)) = spell.begun {
+        if let Some((run, step)) = spell.begun() {
             because(world, run, Some(step), None, &mut answer);
         }
         if matches!(question.form, Form::Until) || question.turn == Some(Turn::Ends) {
-            and_why_no_more(world, spell.ended, &mut answer);
+            and_why_no_more(world, spell.ended(), &mut answer);
         }
         answers.push(answer);
     }
@@ -306,41 +298,74 @@ pub(super) fn no_more(mut answers: Vec<Answer>) -> Vec<Answer> {
     answers
 }
 
-/// The acts by which something came to be so.
+/// The acts by which something came to be so. Which they are may not be the same in every chronology.
 pub(super) fn causes(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<Answer> {
     let all = spells(fillings(outcome, question.fluent, i64::MIN));
     let mut answers: Vec<Answer> = Vec::new();
     for spell in asked_for(world, question, view, all) {
         let ends = question.turn == Some(Turn::Ends);
-        let (step, days) = if ends { (spell.ended, &spell.untils) } else { (spell.begun, &spell.sinces) };
-        let Some((run, step)) = step else { continue };
-        let trace = steps::trace(world, run, step, None);
-        let day = days[0].filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
-        let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
-        let mut causes: Vec<steps::Told> = acts.clone().filter(|told| told.day == day).cloned().collect();
-        if causes.is_empty() {
-            // What ended a hindrance leaves no step of its own, but it was on that day and about the same things.
-            causes = days[0].map_or_else(Vec::new, |day| about_it(world, spell.outcome, question, day));
-        }
-        if causes.is_empty() {
-            causes = acts.clone().max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
-        }
-        for told in causes {
-            let text = told.with_name();
-            if answers.iter().any(|known| known.text == text) {
-                continue;
+        let (begun, days) = if ends { (&spell.ends, &spell.untils) } else { (&spell.begins, &spell.sinces) };
+        let mut found: Vec<Cause> = Vec::new();
+        for (at, (step, day)) in begun.iter().zip(days).enumerate() {
+            let Some((run, step)) = *step else { continue };
+            let trace = steps::trace(world, run, step, None);
+            for (text, own) in causes_in(world, (spell.outcome, run), question, *day, &trace) {
+                match found.iter_mut().find(|known| known.text == text) {
+                    Some(known) => known.in_runs.push(at),
+                    None => found.push(Cause { text, own, trace: trace.clone(), in_runs: vec![at] }),
+                }
             }
-            let mut one = answer(world, text, spell.certain, days.clone(), vec![None]);
-            if told.day != day {
-                (one.since, one.since_between) = (told.day.clone(), None);
+        }
+        for cause in found {
+            let in_all = cause.in_runs.len() == begun.len();
+            let days = cause.in_runs.iter().map(|at| days[*at]).collect();
+            let mut one = answer(world, cause.text, spell.certain && in_all, days, vec![None]);
+            if let Some(own) = cause.own {
+                (one.since, one.since_between) = (own, None);
             }
             one.act = true;
-            one.steps.clone_from(&trace.steps);
-            one.assumptions.clone_from(&trace.assumptions);
-            answers.push(one);
+            one.steps = cause.trace.steps;
+            one.assumptions = cause.trace.assumptions;
+            match answers.iter_mut().find(|known| known.text == one.text) {
+                Some(known) if known.truth == Truth::Possible && one.truth == Truth::Certain => *known = one,
+                Some(_) => {}
+                None => answers.push(one),
+            }
         }
     }
     answers
+}
+
+/// An act that led to something.
+struct Cause {
+    text: String,
+    /// Its own day, where it was not on the day on which what it led to began.
+    own: Option<Option<String>>,
+    trace: steps::Trace,
+    /// Where it did so, of the chronologies of a spell.
+    in_runs: Vec<usize>,
+}
+
+/// The acts that led to something in one chronology, each with its own day where that is another.
+fn causes_in(
+    world: &World<'_>,
+    (outcome, run): (&Outcome, &Run),
+    question: &Question,
+    tick: Option<i64>,
+    trace: &steps::Trace,
+) -> Vec<(String, Option<Option<String>>)> {
+    let day = tick.filter(|day| !world.dating.is_open(*day)).map(|day| world.model.show_tick(day));
+    let acts = trace.steps.iter().filter(|told| matches!(told.kind, "event" | "fact"));
+    let mut causes: Vec<Told> = acts.clone().filter(|told| told.day == day).cloned().collect();
+    if causes.is_empty() {
+        // What ended a hindrance leaves no step of its own, but it was on that day and about the same things.
+        causes = tick.map_or_else(Vec::new, |day| about_it(world, outcome, run, question, day));
+    }
+    if causes.is_empty() {
+        causes = acts.max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
+    }
+    let own = |told: &Told| (told.day != day).then(|| told.day.clone());
+    causes.iter().map(|told| (told.with_name(), own(told))).collect()
 }
 
 /// An act by which a norm was broken: the first, or one of those done while it was broken.
@@ -536,6 +561,23 @@ pub(super) fn again_in_time(
     }
 }
 
+/// A spell in those chronologies in which an act began it; as it is where it began with it in none.
+fn begun_by<'o>(world: &World<'_>, spell: Spell<'o>, act: EntityId) -> Spell<'o> {
+    let name = world.model.name(act);
+    let is_of_act = |begun: &Option<(&'o Run, StepId)>| {
+        begun.is_some_and(|(run, step)| began_with(&steps::trace(world, run, step, None).steps, name))
+    };
+    let which: Vec<usize> = (0..spell.begins.len()).filter(|at| is_of_act(&spell.begins[*at])).collect();
+    if which.is_empty() { spell } else { spell.only_in(&which) }
+}
+
+/// Whether an act is among the steps to something, on the day of the last: that it is so, on the day on which it began.
+fn began_with(all: &[Told], name: &str) -> bool {
+    let since = all.last().and_then(|told| told.day.as_ref());
+    let is_it = |told: &Told| told.name.as_deref() == Some(name) && told.kind == "event";
+    all.iter().any(|told| is_it(told) && (since.is_none() || told.day.as_ref() == since))
+}
+
 /// Keeps the breaches that an act made: those that began with it, and those that it repeated.
 pub(super) fn made_by(
     world: &World<'_>,
@@ -556,14 +598,10 @@ pub(super) fn made_by(
         }
     }
     answers.retain(|answer| {
-        // The last step is that it is so, on the day on which it began.
-        let since = answer.steps.last().and_then(|told| told.day.as_ref());
-        let began = |told: &steps::Told| since.is_none() || told.day.as_ref() == since;
-        let is_it = |told: &steps::Told| told.name.as_deref() == Some(name) && told.kind == "event";
         let is_own = |own: &Answer| {
             own.text == answer.text && own.since == answer.since && own.since_between == answer.since_between
         };
-        own.iter().any(is_own) || answer.steps.iter().any(|told| is_it(told) && began(told))
+        own.iter().any(is_own) || began_with(&answer.steps, name)
     });
     for one in own {
         if answers.iter().all(|known| known.text != one.text) {
@@ -591,8 +629,8 @@ fn settled_by(
     steps::settled(&act.args, &args)
 }
 
-/// What was done on a day to the things that a question names.
-fn about_it(world: &World<'_>, outcome: &Outcome, question: &Question, day: i64) -> Vec<steps::Told> {
+/// What was done in a chronology on a day to the things that a question names.
+fn about_it(world: &World<'_>, outcome: &Outcome, run: &Run, question: &Question, day: i64) -> Vec<Told> {
     let mut things = Vec::new();
     for condition in &question.conditions {
         if let Condition::Holds(it) = condition {
@@ -602,7 +640,7 @@ fn about_it(world: &World<'_>, outcome: &Outcome, question: &Question, day: i64)
             }));
         }
     }
-    let on_day = outcome.visible.iter().filter(|id| outcome.runs[0].ticks[id.index()] == Some(day));
+    let on_day = outcome.visible.iter().filter(|id| run.ticks[id.index()] == Some(day));
     let about = on_day.filter(|id| world.model.events[id.index()].mentions.iter().any(|it| things.contains(it)));
     about.map(|id| steps::of_event(world, *id)).collect()
 }

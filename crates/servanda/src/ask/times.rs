@@ -59,10 +59,10 @@ fn time<'o>(world: &World<'_>, it: Spell<'o>) -> Time<'o> {
         let each: Vec<(&Run, Option<i64>)> = runs.iter().map(|run| &**run).zip(days.iter().copied()).collect();
         told.day.map(|_| days::of_end(world, it.outcome, &told, &each, end))
     };
-    let since = end(it.begun, &it.sinces, End::Since).unwrap_or(since);
-    let until = end(it.ended, &it.untils, End::Until).unwrap_or(until);
+    let since = end(it.begun(), &it.sinces, End::Since).unwrap_or(since);
+    let until = end(it.ended(), &it.untils, End::Until).unwrap_or(until);
     let over = it.untils.iter().copied().collect::<Option<Vec<i64>>>().and_then(|all| all.into_iter().max());
-    Time { label, certain: it.certain, since, until, over, begun: it.begun, ended: it.ended }
+    Time { label, certain: it.certain, since, until, over, begun: it.begun(), ended: it.ended() }
 }
 
 /// What may be so just before or after it certainly is makes its first or its last day an open one.

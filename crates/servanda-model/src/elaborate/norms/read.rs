@@ -2,7 +2,7 @@
 
 use servanda_syntax::{Clause, Statement, TokenKind};
 
-use super::{Body, Content, Occasion, Window, modal, reach};
+use super::{Body, Content, Occasion, Window, modal, parted, reach};
 use crate::elaborate::logic::{Logic, People, bind, differs};
 use crate::elaborate::reach::each_fluent;
 use crate::elaborate::rules::declare_vars;
@@ -221,27 +221,43 @@ impl Elaborator<'_> {
             excepts.push(logic.conditions(words)?);
         }
         let mut allowed = Vec::new();
+        let mut of_parts = Vec::new();
+        let towards = match logic.people.other {
+            Some(other) => vec![other, Term::Value(value_of(hooks.unspecified))],
+            None => vec![Term::Any],
+        };
+        let way = |over: EntityId, it: Term| holds(hooks.has_its_way, vec![Term::Value(value_of(over)), bearer, it]);
         for (over, content) in overs {
             let as_far = match (&mut body, &content) {
                 (Body::Act(act, _), Some(content)) if modality == Modality::MustNot => {
                     let holes = logic.actions[act.action.index()].holes.clone();
                     reach::as_far_as(&mut logic, act, &holes, &places, content, &nests)
                 }
+                (Body::State(state), Some(content)) => {
+                    match parted::of_part(&logic, (state, modality), content, &nests) {
+                        Some(part) => {
+                            let elsewhere = vec![Condition::Not(vec![part.within.clone()])];
+                            of_parts.push((over, part));
+                            Some(elsewhere)
+                        }
+                        None => Some(Vec::new()),
+                    }
+                }
                 _ => Some(Vec::new()),
             };
             let Some(as_far) = as_far else { continue };
-            let over = Term::Value(value_of(over));
-            let towards = match logic.people.other {
-                Some(other) => vec![other, Term::Value(value_of(hooks.unspecified))],
-                None => vec![Term::Any],
-            };
-            let way = |it: Term| std::iter::once(holds(hooks.has_its_way, vec![over, bearer, it]));
-            let lists = towards.into_iter().map(|it| way(it).chain(as_far.iter().cloned()).collect::<Vec<_>>());
-            let lists: Vec<Vec<Condition>> = lists.collect();
+            let list = |it: &Term| std::iter::once(way(over, *it)).chain(as_far.iter().cloned()).collect::<Vec<_>>();
+            let lists: Vec<Vec<Condition>> = towards.iter().map(list).collect();
             if content.is_some_and(|it| it.allows_a_state()) {
                 allowed.extend(lists.clone());
             }
             excepts.extend(lists);
+        }
+        if let Body::State(state) = &body {
+            let reading = |it: Term| move |over: EntityId| way(over, it);
+            excepts.extend(
+                towards.iter().flat_map(|it| parted::without_parts((state, modality), &of_parts, &reading(*it))),
+            );
         }
         if released {
             let is_party =
