@@ -66,3 +66,107 @@ event 1925-01-01: Annex becomes public
     let early = reply(&model, "is Annex secret on 1918-01-01").no.expect("it is not made");
     assert_eq!(early.instead[0], "it is so from 1919-02-01 until 1925-01-01");
 }
+
+#[test]
+fn what_was_demanded_is_what_was_asked_for_and_not_who_asked() {
+    let model = model(
+        r"
+polity Aland, Borland
+place Strait
+event 1919-01-01: Aland demands “ports” of Borland
+event 1919-01-02: Borland offers “fishing rights” to Aland
+event 1919-02-01: Aland attacks Borland
+",
+    );
+    answers(
+        &model,
+        &[
+            ("what was demanded of Borland", &["“ports”"]),
+            ("what was offered to Aland", &["“fishing rights”"]),
+            ("what was demanded of Borland by Aland", &["“ports”"]),
+            ("what did Aland demand of Borland", &["“ports”"]),
+            ("who demanded of Borland", &["Aland"]),
+            ("was Borland attacked", &["Aland attacks Borland"]),
+            ("was Aland attacked", &[]),
+        ],
+    );
+}
+
+#[test]
+fn what_is_so_has_a_day_where_no_act_is_told() {
+    let model = model(
+        r#"
+polity Aland, Borland, Corland
+source Primer "A primer" published 1950
+fact since 1922-12-30: Aland recognises Borland
+event 1930-01-01 Late: Aland recognises Borland
+  held by Corland
+event 1925-05-01: Corland recognises Borland
+"#,
+    );
+    answers(
+        &model,
+        &[
+            ("when did Aland recognise Borland", &["since 1922-12-30"]),
+            ("when did Corland recognise Borland", &["1925-05-01"]),
+        ],
+    );
+}
+
+#[test]
+fn what_is_broken_again_counts_for_its_treaty_and_its_article() {
+    let model = model(
+        r"
+polity Aland, Borland
+treaty Pact between Aland and Borland
+  signed 1919-01-01
+  enters into force 1920-01-01
+article 1 of Pact
+norm Peace: each party must not blockade the other
+article 2 of Pact
+norm Never: each party must not attack the other
+event 1924-05-01: Aland blockades Borland
+event 1926-05-01: Aland blockades Borland
+event 1926-06-01: Aland attacks Borland
+",
+    );
+    answers(
+        &model,
+        &[
+            ("which norms did Aland breach in May 1926", &["Peace"]),
+            ("which treaties did Aland breach in May 1926", &["Pact"]),
+            ("which articles did Aland breach in 1926", &["Pact.2", "Pact.1"]),
+            ("which treaties did Aland breach in May 1925", &[]),
+            ("which articles of Pact are in force on 1921-01-01", &["Pact.1", "Pact.2"]),
+            ("which articles of Pact are in force on 1919-06-01", &[]),
+        ],
+    );
+}
+
+#[test]
+fn acts_of_one_day_are_before_and_after_each_other_as_the_dossier_says() {
+    let model = model(
+        r"
+polity Aland, Borland
+event 1919-01-01 Ultimatum: Aland gives ultimatum to Borland
+event 1919-01-01 Yielding: Borland accepts ultimatum of Aland
+  then Ultimatum
+event 1919-01-01 Entry: Aland invades Borland
+  then Yielding
+event 1919-01-01 Siege: Aland blockades Borland
+",
+    );
+    let accepted: &[&str] = &["Borland accepts ultimatum of Aland"];
+    answers(
+        &model,
+        &[
+            ("did Borland accept ultimatum of Aland before Aland invaded Borland", accepted),
+            ("did Borland accept ultimatum of Aland before Entry", accepted),
+            ("did Borland accept ultimatum of Aland after Aland gave ultimatum to Borland", accepted),
+            ("did Aland give ultimatum to Borland before Aland invaded Borland", &["Aland gives ultimatum to Borland"]),
+            ("did Borland accept ultimatum of Aland after Aland invaded Borland", &[]),
+            // Of this the dossier gives no order.
+            ("did Aland blockade Borland before Aland invaded Borland", &[]),
+        ],
+    );
+}

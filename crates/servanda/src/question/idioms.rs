@@ -475,7 +475,7 @@ impl Preparing<'_> {
         let hooks = &self.model.hooks;
         let lists = subject.len() > 1
             && is(&subject[0], &["which", "what", "how"])
-            && subject.iter().any(|word| is(word, &["norm", "norms"]));
+            && subject.iter().any(|word| is(word, &["norm", "norms", "article", "articles"]));
         match self.text_named(subject) {
             Some(text) if self.model.lexicon.is_of_kind(text, hooks.norm) => {
                 let did = if before.is_empty() { vec!["does".to_owned()] } else { Vec::new() };
