@@ -170,3 +170,29 @@ event 1919-01-01 Siege: Aland blockades Borland
         ],
     );
 }
+
+#[test]
+fn what_hangs_on_little_is_certain_beside_what_hangs_on_too_much() {
+    let payers = ["Aland", "Borland", "Corland", "Dorland", "Eorland"];
+    let paid = |at: usize, who: &str| format!("event 1902-01..1902-12 Pays{at}: {who} pays 100 crowns to Bureau\n");
+    let paid: String = payers.iter().enumerate().map(|(at, who)| paid(at, who)).collect();
+    let model = model(&format!(
+        r"
+polity Aland, Borland, Corland, Dorland, Eorland, Fjordland
+organisation Bureau
+action {{p: polity}} pay/pays/paid {{n: number}} crowns to {{q: thing}}
+treaty Pact between Aland, Borland, Corland, Dorland and Eorland
+  signed 1901-01-01
+  enters into force 1902-06-01
+norm Pay: each party must pay 100 crowns to Bureau
+  within 60 days
+norm Peace: each party must not attack Fjordland
+event 1902-07-01: Aland attacks Fjordland
+{paid}"
+    ));
+    answers(&model, &[("is Peace breached on 1902-10-01", &["Peace is breached"])]);
+    let all = reply(&model, "which norms are breached on 1902-10-01");
+    assert_eq!(all.precision, Some("approximate"), "too few chronologies to try the case");
+    let told: Vec<(&str, Truth)> = all.answers.iter().map(|it| (it.text.as_str(), it.truth)).collect();
+    assert_eq!(told, [("Pay", Truth::Possible), ("Peace", Truth::Certain)]);
+}
