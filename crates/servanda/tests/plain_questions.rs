@@ -97,7 +97,6 @@ fn what_is_so_has_a_day_where_no_act_is_told() {
     let model = model(
         r#"
 polity Aland, Borland, Corland
-source Primer "A primer" published 1950
 fact since 1922-12-30: Aland recognises Borland
 event 1930-01-01 Late: Aland recognises Borland
   held by Corland
@@ -195,4 +194,77 @@ event 1902-07-01: Aland attacks Fjordland
     assert_eq!(all.precision, Some("approximate"), "too few chronologies to try the case");
     let told: Vec<(&str, Truth)> = all.answers.iter().map(|it| (it.text.as_str(), it.truth)).collect();
     assert_eq!(told, [("Pay", Truth::Possible), ("Peace", Truth::Certain)]);
+}
+
+#[test]
+fn plain_words_for_troops_terms_and_presence() {
+    let model = model(
+        r#"
+polity Aland "Aland"
+  also "Alandish"
+polity Borland
+place Strait, Town
+fact Inside: Town lies in Borland
+treaty Pact between Aland and Borland
+  signed 1919-01-01
+  enters into force 1920-01-01
+  lasts 15 years
+norm Leave: Aland must evacuate Strait
+  by 1922-01-01
+event 1921-01-01: Aland stations 240 troops in Town
+"#,
+    );
+    answers(
+        &model,
+        &[
+            ("how many Alandish troops were in Town on 1921-06-01", &["240"]),
+            ("how many Alandish soldiers are there in Town on 1921-06-01", &["240"]),
+            ("how many soldiers of Aland in Town on 1921-06-01", &["240"]),
+            ("was Aland in Town on 1921-06-01", &["Aland has troops in Town"]),
+            ("was Aland in Town on 1920-06-01", &[]),
+            ("is Town in Borland", &["Town lies in Borland"]),
+            ("what is the term of Pact", &["15 years"]),
+            ("when would Pact expire", &["1935-01-01"]),
+            (
+                "by when must Aland evacuate Strait",
+                &[
+                    "required by Leave: Aland must evacuate Strait (due): 1920-01-01 to 1922-01-02",
+                    "required by Leave: Aland must evacuate Strait (breached): 1922-01-02 to 1935-01-01",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_no_in_a_year_says_what_had_not_been_published_by_then() {
+    let model = model(
+        r#"
+polity Aland, Borland
+source Papers "Papers"
+  published 1920
+source Memoirs "Memoirs"
+  published 1950
+event 1919-01-01: Aland blockades Borland
+  source Memoirs
+fact since 1919-02-01: Aland recognises Borland
+  source Memoirs
+event 1919-03-01: Aland attacks Borland
+  source Papers
+"#,
+    );
+    let told = |question: &str| {
+        let view = View { known_in: Some(1930), ..View::default() };
+        ask(&mut World::new(&model), question, &view).unwrap_or_else(|trouble| panic!("{question}: {trouble:?}"))
+    };
+    assert_eq!(told("did Aland attack Borland").answers.len(), 1);
+    for (question, what) in [
+        ("did Aland blockade Borland", "Aland blockades Borland"),
+        ("does Aland recognise Borland on 1920-01-01", "Aland recognises Borland"),
+    ] {
+        let no = told(question).no.unwrap_or_else(|| panic!("{question} is answered"));
+        assert_eq!(no.instead, [format!("what tells of it had not been published by 1930: {what}")], "{question}");
+    }
+    let no = told("did Borland blockade Aland").no.expect("nothing ever told of it");
+    assert!(no.instead.is_empty(), "{no:?}");
 }
