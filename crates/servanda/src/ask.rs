@@ -11,6 +11,7 @@ mod known;
 mod live;
 mod matching;
 mod norms;
+mod order;
 mod parting;
 mod sayings;
 mod spells;
@@ -509,6 +510,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         let until = model.show_tick(until);
         answers.retain_mut(|it| is_or_may_be(&until, (&it.until, &it.until_between), &mut it.truth));
     }
+    order::in_order(world, outcome, question, &mut answers);
     if let Some(act) = question.by_act {
         made_by(world, outcome, question, view, act, &mut answers);
     }

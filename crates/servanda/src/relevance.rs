@@ -12,7 +12,7 @@ use servanda_model::{
 };
 
 use crate::chronologies::Order;
-use crate::instants::{ANYTIME, FAR, InstantId, Manner, Times, each_condition};
+use crate::instants::{ANYTIME, FAR, Instant, InstantId, Manner, Times, each_condition};
 use crate::may::NodeId;
 use crate::numbers::{self, Figure};
 use crate::slice::Slice;
@@ -60,6 +60,46 @@ pub(crate) struct Relevant {
     pub(crate) initial: BTreeSet<usize>,
     /// Whether these orders are all that matters. If not, the days themselves do.
     pub(crate) by_order: bool,
+}
+
+/// Instances that are looked at together.
+pub(crate) struct Part {
+    /// Those that depend on all of it.
+    pub(crate) keys: Keys,
+    /// What they depend on.
+    pub(crate) relevant: Relevant,
+    /// Others, which depend on some of it: where not all chronologies can be looked at, theirs may be.
+    pub(crate) within: Vec<(Keys, Relevant)>,
+}
+
+/// What targets depend on.
+pub(crate) struct Looked {
+    /// For each side.
+    pub(crate) instants: Vec<Vec<Instant>>,
+    /// For each target for each side.
+    pub(crate) relevant: Vec<Vec<Relevant>>,
+    /// For each target whose instances are looked at each for itself.
+    pub(crate) parts: Vec<Option<Vec<Part>>>,
+}
+
+/// Instances that are looked at together, and others that depend on less, with what they depend on.
+pub(crate) type OfPart = (Keys, Vec<(Keys, Relevant)>);
+
+/// Instances with what they depend on, those that depend on less with those that depend on more.
+pub(crate) fn put_together(mut parts: Vec<(Keys, Relevant)>) -> Vec<Part> {
+    // The widest first: what is within one of them needs no chronologies of its own.
+    parts.sort_by_key(|(_, relevant)| std::cmp::Reverse(relevant.uncertain.len()));
+    let mut kept: Vec<Part> = Vec::new();
+    for (keys, relevant) in parts {
+        match kept.iter_mut().find(|wider| relevant.is_within(&wider.relevant)) {
+            Some(wider) => {
+                wider.relevant.take_in(relevant.clone());
+                wider.within.push((keys, relevant));
+            }
+            None => kept.push(Part { keys, relevant, within: Vec::new() }),
+        }
+    }
+    kept
 }
 
 impl Relevant {
@@ -190,7 +230,7 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
 
     /// What the instances of a target depend on, each for itself; those that depend on the same are put together. Nothing
     /// where an instance cannot be told from others beforehand.
-    pub(crate) fn of_each(&mut self, target: &Target, seen_until: Option<i64>) -> Option<Vec<(Keys, Relevant)>> {
+    pub(crate) fn of_each(&mut self, target: &Target, seen_until: Option<i64>) -> Option<Vec<Part>> {
         let may = self.times.may;
         let (nodes, _) = self.nodes_of(target);
         let vague = |node: &NodeId| may.nodes[*node as usize].args.contains(&crate::may::SOME);
@@ -212,19 +252,7 @@ impl<'t, 'm, 'p> Relevance<'t, 'm, 'p> {
                 None => parts.push((Keys::from([key]), relevant)),
             }
         }
-        // The widest first: what is within one of them needs no chronologies of its own.
-        parts.sort_by_key(|(_, relevant)| std::cmp::Reverse(relevant.uncertain.len()));
-        let mut kept: Vec<(Keys, Relevant)> = Vec::new();
-        for (keys, relevant) in parts {
-            match kept.iter_mut().find(|(_, wider)| relevant.is_within(wider)) {
-                Some((known, wider)) => {
-                    known.extend(keys);
-                    wider.take_in(relevant);
-                }
-                None => kept.push((keys, relevant)),
-            }
-        }
-        Some(kept)
+        Some(put_together(parts))
     }
 
     fn nodes_of(&self, target: &Target) -> (Vec<NodeId>, Vec<NodeId>) {

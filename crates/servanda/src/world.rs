@@ -16,7 +16,7 @@ use crate::dating::{self, Dating};
 use crate::instants::{Instant, Times};
 use crate::may::May;
 use crate::numbers::{self, Numbers};
-use crate::relevance::{Keys, Relevance, Relevant};
+use crate::relevance::{Keys, Looked, OfPart, Part, Relevance, Relevant, put_together};
 use crate::sight::{Foreseen, Sight};
 use crate::slice::Slice;
 use crate::weighing::{Ready, Runner, Runs, Weighing};
@@ -227,12 +227,12 @@ impl<'m> World<'m> {
         let runner =
             Runner { model: self.model, sides: &sides, sight: &sight, options: self.options(view, self.record) };
         let (first, first_doubts) = runner.run(0, &sides[0].visible, &base);
-        let mut asking: BTreeMap<Vec<Relevant>, Vec<(usize, Option<Keys>)>> = BTreeMap::new();
+        let mut asking: BTreeMap<Vec<Relevant>, Vec<(usize, Option<OfPart>)>> = BTreeMap::new();
         for (at, relevant) in looked.relevant.into_iter().enumerate() {
             match looked.parts[at].take() {
                 Some(parts) => {
-                    for (keys, relevant) in parts {
-                        asking.entry(vec![relevant]).or_default().push((at, Some(keys)));
+                    for Part { keys, relevant, within } in parts {
+                        asking.entry(vec![relevant]).or_default().push((at, Some((keys, within))));
                     }
                 }
                 None => asking.entry(relevant).or_default().push((at, None)),
@@ -241,24 +241,33 @@ impl<'m> World<'m> {
         let common = Common::new(self.seen(&sight, &sides), &sight);
         let mut outcomes: Vec<Option<Outcome>> = groups.iter().map(|_| None).collect();
         let mut parts: Vec<Vec<(Keys, Outcome)>> = groups.iter().map(|_| Vec::new()).collect();
-        for (relevant, asking) in asking {
+        while let Some((relevant, asked)) = asking.pop_first() {
             let chosen = self.chronologies(&sight, &looked.instants, &relevant);
             let related: BTreeSet<EventId> = relevant.iter().flat_map(|it| it.events.iter().copied()).collect();
             let inexact: Vec<EventId> = related.into_iter().filter(|event| self.is_inexact(*event)).collect();
             let mut weighing = Weighing::new(&runner, &relevant, &chosen, (&first, &first_doubts));
-            let mut by_day: BTreeMap<i64, Vec<(usize, Option<Keys>)>> = BTreeMap::new();
-            for (at, keys) in asking {
-                by_day.entry(weighing.last(&groups[at])).or_default().push((at, keys));
+            let mut by_day: BTreeMap<i64, Vec<(usize, Option<OfPart>)>> = BTreeMap::new();
+            for (at, part) in asked {
+                by_day.entry(weighing.last(&groups[at])).or_default().push((at, part));
             }
-            for (last, asking) in by_day {
-                let targets: Vec<&Target> = asking.iter().flat_map(|(at, _)| &groups[*at]).collect();
+            for (last, asked) in by_day {
+                let targets: Vec<&Target> = asked.iter().flat_map(|(at, _)| &groups[*at]).collect();
                 let runs = weighing.runs(last, &targets);
-                for (at, keys) in asking {
+                for (at, part) in asked {
                     let uncertain = chosen.uncertain.clone();
                     let outcome = common.outcome(&sides[0].ready.program, runs.clone(), uncertain, inexact.clone());
                     let outcome = Outcome { compiled: Some(Rc::clone(&sides[0].ready.compiled)), ..outcome };
-                    match keys {
-                        Some(keys) => parts[at].push((keys, outcome)),
+                    match part {
+                        Some((mut keys, within)) => {
+                            if outcome.exhaustive {
+                                keys.extend(within.into_iter().flat_map(|(keys, _)| keys));
+                            } else {
+                                for Part { keys, relevant, within } in put_together(within) {
+                                    asking.entry(vec![relevant]).or_default().push((at, Some((keys, within))));
+                                }
+                            }
+                            parts[at].push((keys, outcome));
+                        }
                         None => outcomes[at] = Some(outcome),
                     }
                 }
@@ -618,16 +627,6 @@ impl<'m> World<'m> {
 pub(crate) struct Side {
     pub(crate) ready: Ready,
     visible: Vec<EventId>,
-}
-
-/// What targets depend on.
-struct Looked {
-    /// For each side.
-    instants: Vec<Vec<Instant>>,
-    /// For each target for each side.
-    relevant: Vec<Vec<Relevant>>,
-    /// For each target whose instances are looked at each for itself.
-    parts: Vec<Option<Vec<(Keys, Relevant)>>>,
 }
 
 /// What all outcomes of a view have in common.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use servanda_calendar::Interval as Span;
 use servanda_engine::{Happened, StepId};
 use servanda_model::{
-    ActionId, Clock, Condition, Effect, EntityId, EventId, EventPattern, Modality, Model, Norm, Term, Trigger, Value,
-    VarId, View,
+    ActionId, Clock, Condition, Effect, EntityId, EventId, EventPattern, Hole, Modality, Model, Norm, Term, Trigger,
+    Value, VarId, View,
 };
 
 use super::aligned;
@@ -423,7 +423,11 @@ fn of_breach<'m>(model: &'m Model, question: &Question) -> Vec<&'m Norm> {
     let mut wholes: Vec<EntityId> = Vec::new();
     for condition in others {
         match condition {
-            Condition::Holds(of) if of.fluent == model.hooks.belongs_to && of.args.first() == Some(wanted) => {
+            // What the norm belongs to is of a kind, or belongs to something in its turn.
+            Condition::IsKind(Term::Var(_), _) => {}
+            Condition::Holds(of)
+                if of.fluent == model.hooks.belongs_to && matches!(of.args.first(), Some(Term::Var(_))) =>
+            {
                 wholes.extend(of.args.get(1).and_then(|it| match it {
                     Term::Value(value) => value.as_entity(),
                     _ => None,
@@ -535,6 +539,9 @@ fn acts_against<'o>(world: &World<'_>, outcome: &'o Outcome, norm: &Norm, by: Op
     all
 }
 
+/// In place of the hole of a breach: what the norm belongs to.
+const WHOLE: usize = usize::MAX;
+
 /// What was broken again in the time that a question asks about, in the words of its answer: a breach that goes on is not
 /// begun then, and yet the norm was breached.
 pub(super) fn again_in_time(
@@ -545,13 +552,27 @@ pub(super) fn again_in_time(
     answers: &mut Vec<Answer>,
 ) {
     let [Condition::Holds(it), ..] = question.conditions.as_slice() else { return };
-    let asked = |term: &Term| matches!(term, Term::Var(var) if question.asked.contains(var));
-    let wanted: Vec<usize> = (0..it.args.len().min(2)).filter(|at| asked(&it.args[*at])).collect();
-    if wanted.len() != question.asked.len() || !matches!(question.form, Form::Whether | Form::Which) {
-        return;
-    }
+    let (model, lexicon) = (world.model, &world.model.lexicon);
+    // What is asked for is the norm, who broke it, or the instrument or article to which the norm belongs.
+    let is_whole = |condition: &Condition, var: VarId| {
+        matches!(condition, Condition::Holds(part) if part.fluent == model.hooks.belongs_to
+            && part.args[0] == it.args[0] && part.args[1] == Term::Var(var))
+    };
+    let place = |var: &VarId| {
+        let own = (0..it.args.len().min(2)).find(|at| it.args[*at] == Term::Var(*var));
+        let whole = || question.conditions.iter().any(|condition| is_whole(condition, *var)).then_some(WHOLE);
+        Some((own.or_else(whole)?, question.vars.get(var.index())?.hole))
+    };
+    let wanted: Option<Vec<(usize, Hole)>> = question.asked.iter().map(place).collect();
+    let Some(wanted) = wanted.filter(|_| matches!(question.form, Form::Whether | Form::Which)) else { return };
+    let whole_of = |norm: Value, hole: Hole| {
+        let all = &lexicon.entities[norm.as_entity()?.index()].belongs_to;
+        let is_meant = |id: &&EntityId| matches!(hole, Hole::Kind(kind) if lexicon.is_of_kind(**id, kind));
+        all.iter().find(is_meant).map(|id| Value::entity(*id))
+    };
     for Broken { of, told, answer } in broken_again(world, outcome, question, view) {
-        let key: Option<Vec<Value>> = wanted.iter().map(|at| of[*at]).collect();
+        let value = |(at, hole): &(usize, Hole)| if *at == WHOLE { whole_of(of[0]?, *hole) } else { of[*at] };
+        let key: Option<Vec<Value>> = wanted.iter().map(value).collect();
         let Some(key) = key else { continue };
         let text = text_of(world.model, question, &key, &outcome.runs[0].solution);
         let which = told.map(|told| format!("by {told}")).into_iter().collect();

@@ -1,6 +1,6 @@
 //! What a no says of things that are not known of from a point of view.
 
-use servanda_model::{Condition, EntityId, EventId, Happening, Standing, Term, Value, View};
+use servanda_model::{Condition, EntityId, EventId, EventPattern, Happening, Standing, Term, Value, View};
 
 use super::No;
 use crate::question::{Form, Question};
@@ -31,6 +31,7 @@ pub(super) fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Questi
     }
     if let (Some(year), true) = (view.known_in, no.instead.is_empty()) {
         named_late(world, outcome, question, year, &mut no);
+        told_late(world, outcome, question, year, &mut no);
     }
     for (at, id) in named.into_iter().enumerate() {
         let name = model.name(id);
@@ -44,6 +45,36 @@ pub(super) fn unknown_to(world: &World<'_>, outcome: &Outcome, question: &Questi
         no.instead.insert(at, text);
     }
     no
+}
+
+/// The very acts and facts asked about, where what tells of them was not published by a year.
+fn told_late(world: &World<'_>, outcome: &Outcome, question: &Question, year: i64, no: &mut No) {
+    let fits = |terms: &[Term], values: &[Value]| {
+        !terms.iter().zip(values).any(|(term, value)| matches!(term, Term::Value(wanted) if wanted != value))
+    };
+    let acts: &[EventPattern] = match &question.form {
+        Form::Acts { patterns, negated: false, .. } => patterns,
+        _ => &question.told_as,
+    };
+    let is_asked = |happening: &Happening| match happening {
+        Happening::Action(action, args) => acts.iter().any(|it| it.action == *action && fits(&it.args, args)),
+        Happening::FactBegins(fluent, args, _) => question
+            .conditions
+            .iter()
+            .any(|condition| matches!(condition, Condition::Holds(it) if it.fluent == *fluent && fits(&it.args, args))),
+        Happening::FactEnds(..) => false,
+    };
+    for (at, event) in world.model.events.iter().enumerate() {
+        let id = EventId::from_index(at);
+        let is_late = event.standing == Standing::Stated
+            && !outcome.visible.contains(&id)
+            && !world.evidence_by(event.origin, year);
+        let text = format!("what tells of it had not been published by {year}: {}", event.sentence);
+        if is_late && event.happenings.iter().any(is_asked) && no.instead.len() < 3 && !no.instead.contains(&text) {
+            no.instead.push(text);
+            no.steps.push(steps::of_event(world, id));
+        }
+    }
 }
 
 /// What tells of the instrument of a norm asked about, and was not published by a year.

@@ -23,11 +23,12 @@ impl Preparing<'_> {
         for at in joints {
             let said = self.with_what_it_means(&words[at + 1..], &words[..at]);
             let said: Vec<&str> = said.iter().map(String::as_str).collect();
-            let Some((first, last)) = self.days_of_clause(&said) else { continue };
+            let Some((act, (first, last))) = self.act_of_clause(&said) else { continue };
             match words[at].to_lowercase().as_str() {
                 word @ ("before" | "after") => {
                     let (may, surely) = time_around(word, (first, last));
                     (question.during, question.surely) = (Some(may), surely);
+                    question.beside = Some((act, word == "before"));
                 }
                 "since" => question.since = first.or(last),
                 "until" => question.until = first.or(last),
@@ -53,18 +54,18 @@ impl Preparing<'_> {
         clause
     }
 
-    /// The days on which an act was done, as the dossier dates the first of that kind; of an instrument those of its signature.
-    fn days_of_clause(&mut self, words: &[&str]) -> Option<Days> {
+    /// The first act of a kind, and its days as the dossier dates it; of an instrument its signature.
+    fn act_of_clause(&mut self, words: &[&str]) -> Option<(EventId, Days)> {
         let text = words.join(" ");
         let named = self.entity(&text).ok();
         let is_text = named.is_some_and(|it| self.model.lexicon.is_of_kind(it, self.model.hooks.instrument));
         let text = if is_text { format!("{text} was signed") } else { text };
         for order in all_orders(&text) {
             let Ok(deeds) = self.asker.happenings(&order, &mut Scope::default()) else { continue };
-            let mut told: Vec<Days> = deeds.iter().flat_map(|(pattern, _)| self.told_days(pattern)).collect();
-            told.sort_by_key(|(first, last)| (first.or(*last), *last));
-            if let Some(days) = told.first() {
-                return Some(*days);
+            let told = deeds.iter().flat_map(|(pattern, _)| self.told_days(pattern));
+            let told = told.min_by_key(|(id, (first, last))| (first.or(*last), *last, *id));
+            if told.is_some() {
+                return told;
             }
         }
         None
@@ -142,10 +143,10 @@ impl Preparing<'_> {
         told.into_iter().min_by_key(|((first, last), _)| (first.or(*last), *last)).map(|(_, id)| id)
     }
 
-    /// The days of each stated act of a kind.
-    fn told_days(&self, pattern: &EventPattern) -> Vec<Days> {
-        let days = self.told_events(pattern).map(|(_, event)| (event.when.min, event.when.max));
-        days.filter(|(first, last)| first.is_some() || last.is_some()).collect()
+    /// Each stated act of a kind that has a day, with the days that it may have.
+    fn told_days(&self, pattern: &EventPattern) -> Vec<(EventId, Days)> {
+        let days = self.told_events(pattern).map(|(id, event)| (id, (event.when.min, event.when.max)));
+        days.filter(|(_, (first, last))| first.is_some() || last.is_some()).collect()
     }
 
     /// The stated acts of a kind.

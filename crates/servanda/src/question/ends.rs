@@ -1,6 +1,6 @@
 //! What stands at the end or at the beginning of a question: its day, a time, and from where it is looked at.
 
-use servanda_model::{Asker, EntityId, Model, Standing, View};
+use servanda_model::{Asker, EntityId, EventId, Model, Standing, View};
 
 use super::dates::{Days, days_of};
 
@@ -19,6 +19,8 @@ pub(crate) struct Ends {
     pub(crate) during: Option<(Option<i64>, Option<i64>)>,
     /// Of the time before or after an event that has no certain day: the days that surely are of it.
     pub(crate) surely: Option<Days>,
+    /// The act before or after which it was, and whether before it.
+    pub(crate) beside: Option<(EventId, bool)>,
     /// `as seen by X`, `as known in YEAR`, `under X`.
     pub(crate) view: View,
 }
@@ -135,6 +137,7 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
             if let (true, None, Some(act)) = (["before", "after"].contains(word), days(1), of_act()) {
                 let (may, surely) = time_around(word, act);
                 (ends.during, ends.surely) = (Some(may), surely);
+                ends.beside = thing(1).and_then(|name| act_called(model, name)).map(|act| (act, *word == "before"));
                 return true;
             }
             let Some((first, last)) = days(1).or_else(of_act) else { return false };
@@ -158,7 +161,12 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
 
 /// The days on which something named by the dossier may have happened, as it is dated.
 fn days_of_act(model: &Model, name: EntityId) -> Option<Days> {
-    let named = |event: &&servanda_model::Event| event.entity == Some(name) && event.standing == Standing::Stated;
-    let when = &model.events.iter().find(named)?.when;
+    let when = &model.events[act_called(model, name)?.index()].when;
     (when.min.is_some() || when.max.is_some()).then_some((when.min, when.max))
+}
+
+/// The stated event of a name.
+fn act_called(model: &Model, name: EntityId) -> Option<EventId> {
+    let is_it = |event: &servanda_model::Event| event.entity == Some(name) && event.standing == Standing::Stated;
+    model.events.iter().position(is_it).map(EventId::from_index)
 }

@@ -159,6 +159,8 @@ pub struct Question {
     pub that_day: bool,
     /// The first and last day of `in DATE`, `before DATE` and the like.
     pub during: Option<(Option<i64>, Option<i64>)>,
+    /// The act before or after which something was done, where it is asked so, and whether before it.
+    pub beside: Option<(EventId, bool)>,
     /// Where this time hangs on an event that has no certain day: the days that surely are of it.
     pub surely: Option<(Option<i64>, Option<i64>)>,
     /// Whether it asks for what was ever so, if no day is given.

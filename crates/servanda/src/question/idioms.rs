@@ -53,7 +53,7 @@ impl Preparing<'_> {
         let words = self.of_no_kind(words, question, body);
         let words = self.kept(words);
         let words = self.who_are_parties(self.lapsed(self.passed(words)));
-        let words = self.of_places(words);
+        let words = self.present(self.of_places(self.term_of(words)));
         let words = self.there_are(words, question, body);
         let words = self.in_force(words);
         self.had(words).map(|words| words.join(" "))
@@ -441,6 +441,42 @@ impl Preparing<'_> {
         }
     }
 
+    /// `what is the term of Sele` asks how long it lasts.
+    fn term_of(&self, words: Vec<String>) -> Vec<String> {
+        let plain: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is(word, &["the"])).collect();
+        let whole = match plain.as_slice() {
+            [what, be, term, of, ..]
+                if is(what, &["what"])
+                    && is(be, &AUXILIARY[..4])
+                    && is(term, &["term", "duration"])
+                    && is(of, &["of"]) =>
+            {
+                plain[4..].iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()
+            }
+            _ => return words,
+        };
+        match self.text_named(&whole) {
+            Some(_) => {
+                ["how", "long", "does"].map(str::to_owned).into_iter().chain(whole).chain(["last".to_owned()]).collect()
+            }
+            None => words,
+        }
+    }
+
+    /// `was Belmark in Tarn`, of a state and a place that is none: whether it had troops there.
+    fn present(&self, words: Vec<String>) -> Vec<String> {
+        let lexicon = self.asker.lexicon();
+        let at = words.iter().position(|word| is(word, &["in"])).filter(|at| *at > 1 && is(&words[0], &AUXILIARY[..4]));
+        let (Some(at), Some(polity)) = (at, lexicon.kind("polity")) else { return words };
+        let is_polity =
+            |words: &[String]| self.entity(&words.join(" ")).is_ok_and(|it| self.model.lexicon.is_of_kind(it, polity));
+        let (who, place) = (&words[1..at], &words[at + 1..]);
+        if !is_polity(who) || is_polity(place) || !self.is_place(place) || !lexicon.has_word("troops") {
+            return words;
+        }
+        [who, &["has", "troops", "in"].map(str::to_owned), place].concat()
+    }
+
     /// `are there troops of Belmark in Tarn` asks whether their number is more than none.
     fn there_are(&self, words: Vec<String>, question: &mut Question, body: &str) -> Vec<String> {
         let [be, there, rest @ ..] = words.as_slice() else { return words };
@@ -475,7 +511,7 @@ impl Preparing<'_> {
         let hooks = &self.model.hooks;
         let lists = subject.len() > 1
             && is(&subject[0], &["which", "what", "how"])
-            && subject.iter().any(|word| is(word, &["norm", "norms"]));
+            && subject.iter().any(|word| is(word, &["norm", "norms", "article", "articles"]));
         match self.text_named(subject) {
             Some(text) if self.model.lexicon.is_of_kind(text, hooks.norm) => {
                 let did = if before.is_empty() { vec!["does".to_owned()] } else { Vec::new() };

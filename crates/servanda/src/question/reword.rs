@@ -196,7 +196,7 @@ impl Preparing<'_> {
         words = how_large(words);
         words = articles_broken(words);
         words = by_which_right(words);
-        words = self.had_by(words);
+        words = self.had_by(self.counted_of(words));
         for word in &mut words {
             if let Some(form) = of_norms(word).filter(|_| !self.is_known(word)) {
                 *word = form;
@@ -241,6 +241,18 @@ impl Preparing<'_> {
             }
         }
         words.join(" ")
+    }
+
+    /// `how many Arvenian troops were in Tarn` as `how many troops of Arvenia in Tarn`, where `Arvenian` is one of its names.
+    fn counted_of(&self, words: Vec<String>) -> Vec<String> {
+        let counts = words.len() > 4 && is(&words[0], &["how"]) && is(&words[1], &["many"]);
+        let named = |end: &usize| {
+            self.is_counted_by(&words[*end], "of") && self.asker.entity(&words[2..*end].join(" ")).is_some()
+        };
+        let Some(end) = (3..words.len().min(6)).find(|end| counts && named(end)) else { return words };
+        let rest = &words[end + 1..];
+        let rest = &rest[usize::from(rest.first().is_some_and(|word| is(word, &AUXILIARY[..4])))..];
+        [&words[..2], &words[end..=end], &["of".to_owned()], &words[2..end], rest].concat()
     }
 
     /// `how many troops did Arvenia have in Tarn` as `how many troops of Arvenia in Tarn`.

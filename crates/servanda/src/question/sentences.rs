@@ -3,7 +3,7 @@
 use servanda_model::lexicon::{Piece, Target, Wording};
 use servanda_model::{
     Asked, CompareOp, Condition, Deed, Definition, DefinitionId, Effect, EntityId, Event, EventPattern, Expr, FluentId,
-    FluentPattern, FluentType, Happening, Hole, Kinded, OriginId, Scope, Term, Trouble, Value, VarId,
+    FluentPattern, FluentType, Happening, Hole, Kinded, OriginId, Scope, Standing, Term, Trouble, Value, VarId,
 };
 
 use super::keeping::asks_times;
@@ -41,6 +41,11 @@ impl Preparing<'_> {
         if is_of_norm && self.status_sentence(text, question) {
             return Ok(());
         }
+        if let Some(turned) = self.undergone(text, question)
+            && self.plain_sentence(&turned, question).is_ok()
+        {
+            return Ok(());
+        }
         let before = question.clone();
         let (orders, turned) = orders_of(text, &question.text);
         let first = match self.said_in(&orders, text, question) {
@@ -55,7 +60,8 @@ impl Preparing<'_> {
         }
         let mut tried: Vec<String> = Vec::new();
         for order in orders {
-            for fuller in self.fuller(&order) {
+            let longer = self.fuller(&order);
+            for fuller in self.as_undergone(longer, text, question) {
                 if tried.len() >= MOST_TRIED || tried.contains(&fuller) {
                     continue;
                 }
@@ -190,6 +196,7 @@ impl Preparing<'_> {
             && let Ok(patterns) = self.asker.happenings(text, &mut scope)
             && patterns.iter().any(|(pattern, _)| self.is_told(pattern))
             && (matches!(question.form, Form::When) || !self.is_left_behind(text))
+            && (patterns.iter().any(|(pattern, _)| self.is_stated(pattern)) || !self.goes_on(text))
             && (patterns.iter().any(|(pattern, _)| self.is_told_in(pattern, question)) || !self.goes_on(text))
         {
             self.happened(patterns, scope, text, question);
@@ -476,6 +483,12 @@ impl Preparing<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the dossier states such an act, and does not only say who claims it, or a rule may make it happen.
+    fn is_stated(&self, pattern: &EventPattern) -> bool {
+        let stated = self.model.events.iter().filter(|event| event.standing == Standing::Stated);
+        stated.flat_map(|event| &event.happenings).any(|it| is_done_in(pattern, it)) || self.is_brought_about(pattern)
     }
 
     /// Whether the dossier tells of such an act.

@@ -7,6 +7,7 @@ use servanda_model::{
 };
 
 use super::reword::text_kind;
+use super::sentences::is_anybody;
 use super::words::{AUXILIARY, of_status};
 use super::{Form, Preparing, Question, Turn};
 
@@ -88,7 +89,9 @@ impl Preparing<'_> {
             None => None,
         };
         let by = usize::from(lower.get(who.start).is_some_and(|word| ["by", "for", "from"].contains(word)));
-        let who = match Some(&words[who.start + by..who.end]).filter(|words| !words.is_empty()) {
+        let who = match Some(&words[who.start + by..who.end])
+            .filter(|words| !words.is_empty() && !is_anybody(&words.join(" ")))
+        {
             Some(who) => match self.entity(&who.join(" ")) {
                 Ok(act) if self.model.lexicon.is_of_kind(act, hooks.event) => {
                     question.by_act = Some(act);

@@ -354,7 +354,7 @@ impl Preparing<'_> {
             return Some(result);
         }
         match lower {
-            ["since" | "from" | "until" | "till", "when", ..] if norms::modal(lower).is_some() => {
+            ["since" | "from" | "until" | "till" | "by", "when", ..] if norms::modal(lower).is_some() => {
                 Some(self.modal_question(&words[1..], question))
             }
             ["since" | "from", "when", ..] => form(self, Form::Since, said(2), question),
@@ -461,9 +461,11 @@ impl Preparing<'_> {
     }
 }
 
-/// `when will Sele expire` as `when does Sele expire`.
+/// `when will Sele expire`, or would, as `when does Sele expire`.
 pub(super) fn without_will(text: &str) -> String {
-    let form = |word: &str| if word.eq_ignore_ascii_case("will") { "does" } else { word }.to_owned();
+    let form = |word: &str| {
+        if ["will", "would"].iter().any(|it| word.eq_ignore_ascii_case(it)) { "does" } else { word }.to_owned()
+    };
     text.split_whitespace().map(form).collect::<Vec<_>>().join(" ")
 }
 
