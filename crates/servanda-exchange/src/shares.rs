@@ -46,9 +46,9 @@ impl Shares {
         if !program.ranges.is_empty() {
             return Shares::none();
         }
-        let clauses = clauses(program);
+        let clauses = Clauses::of(program);
         let actions = program.actions.len();
-        let heard: Vec<usize> = (0..actions).filter(|&action| clauses.iter().any(|it| it.mentions(action))).collect();
+        let heard: Vec<usize> = (0..actions).filter(|&action| !clauses.speak_of[action].is_empty()).collect();
         let places = heard.iter().flat_map(|&action| {
             let holes = program.actions[action].holes.len();
             (0..holes).map(move |place| (action, place))
@@ -149,12 +149,30 @@ struct Clause<'p> {
 }
 
 impl Clause<'_> {
-    fn mentions(&self, what: usize) -> bool {
-        self.atoms().any(|atom| atom.what == what)
-    }
-
     fn atoms(&self) -> impl Iterator<Item = &Atom<'_>> {
         self.binding.iter().chain(&self.reads).chain(&self.writes)
+    }
+}
+
+/// All clauses, and for each action and fluent those that speak of it.
+struct Clauses<'p> {
+    all: Vec<Clause<'p>>,
+    speak_of: Vec<Vec<usize>>,
+}
+
+impl<'p> Clauses<'p> {
+    fn of(program: &'p Program) -> Clauses<'p> {
+        let all = clauses(program);
+        let mut speak_of = vec![Vec::new(); program.actions.len() + program.fluents.len()];
+        for (at, clause) in all.iter().enumerate() {
+            for atom in clause.atoms() {
+                let they: &mut Vec<usize> = &mut speak_of[atom.what];
+                if they.last() != Some(&at) {
+                    they.push(at);
+                }
+            }
+        }
+        Clauses { all, speak_of }
     }
 }
 
@@ -290,34 +308,37 @@ impl<'p> Reading<'p> {
 }
 
 /// The places of all actions and fluents, if this one of this action is among them.
-fn settled(clauses: &[Clause<'_>], program: &Program, heard: &[usize], first: (usize, usize)) -> Option<Vec<Place>> {
+fn settled(clauses: &Clauses<'_>, program: &Program, heard: &[usize], first: (usize, usize)) -> Option<Vec<Place>> {
     let mut places = vec![Place::Open; program.actions.len() + program.fluents.len()];
-    spread(clauses, &mut places, first)?;
+    if !spread(clauses, &mut places, first) {
+        return None;
+    }
     // Rules that have nothing to do with each other have their places each.
     for &action in heard {
         for place in 0..program.actions[action].holes.len() {
-            if places[action] != Place::Open {
+            if places[action] != Place::Open || spread(clauses, &mut places, (action, place)) {
                 break;
-            }
-            let mut tried = places.clone();
-            if spread(clauses, &mut tried, (action, place)).is_some() {
-                places = tried;
             }
         }
     }
     places.iter_mut().filter(|place| **place == Place::Open).for_each(|place| *place = Place::All);
-    clauses.iter().all(|clause| settle(clause, &mut places, &mut Vec::new()).is_some()).then_some(places)
+    clauses.all.iter().all(|clause| settle(clause, &mut places, &mut Vec::new()).is_some()).then_some(places)
 }
 
-fn spread(clauses: &[Clause<'_>], places: &mut [Place], (what, place): (usize, usize)) -> Option<()> {
+/// Settles what one place of an action or fluent leads to, all of it or, where that cannot be, nothing. Says which.
+fn spread(clauses: &Clauses<'_>, places: &mut [Place], (what, place): (usize, usize)) -> bool {
     places[what] = Place::At(place);
-    let mut changed = vec![what];
+    let (mut changed, mut done) = (vec![what], Vec::new());
     while let Some(what) = changed.pop() {
-        for clause in clauses.iter().filter(|clause| clause.mentions(what)) {
-            settle(clause, places, &mut changed)?;
+        done.push(what);
+        for &clause in &clauses.speak_of[what] {
+            if settle(&clauses.all[clause], places, &mut changed).is_none() {
+                done.into_iter().chain(changed).for_each(|what| places[what] = Place::Open);
+                return false;
+            }
         }
     }
-    Some(())
+    true
 }
 
 /// Settles what a clause speaks of; `None` where that cannot be.
@@ -332,11 +353,10 @@ fn settle(clause: &Clause<'_>, places: &mut [Place], changed: &mut Vec<usize>) -
         key = Some(term);
     }
     let Some(key) = key else { return Some(()) };
-    for atom in clause.atoms().filter(|atom| places[atom.what] == Place::Open).collect::<Vec<_>>() {
-        let place = atom.args.iter().position(|term| *term == key).map_or(Place::All, Place::At);
+    for atom in clause.atoms() {
         match places[atom.what] {
             Place::Open => {
-                places[atom.what] = place;
+                places[atom.what] = atom.args.iter().position(|term| *term == key).map_or(Place::All, Place::At);
                 changed.push(atom.what);
             }
             // It is named twice, and settled by the first.
