@@ -1,5 +1,7 @@
 //! Rows understood, some thousands at a time.
 
+use std::sync::Arc;
+
 use servanda_engine::Contradiction;
 use servanda_model::{EntityId, KindId, NumberRange, Value};
 
@@ -23,7 +25,7 @@ pub(crate) struct Grant {
     pub(crate) row: usize,
     pub(crate) entity: EntityId,
     /// All its kinds.
-    pub(crate) kinds: Vec<KindId>,
+    pub(crate) kinds: Arc<[KindId]>,
     /// Whether it was never named before.
     pub(crate) is_new: bool,
 }
@@ -175,6 +177,8 @@ impl Strings {
     }
 
     pub(crate) fn extend(&mut self, others: &Strings) {
-        others.iter_from(0).for_each(|text| self.push(text));
+        let before = self.text.len();
+        self.text.push_str(&others.text);
+        self.ends.extend(others.ends.iter().map(|end| before + end));
     }
 }

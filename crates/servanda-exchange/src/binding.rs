@@ -8,9 +8,10 @@ use servanda_model::{ActionId, Clock, CompareOp, FeedCell, FeedTest, Hole, Model
 
 use crate::batch::{Batch, Event};
 use crate::error::{Flaw, shown};
-use crate::names::{Names, Table, text_of};
+use crate::names::{Names, text_of};
 use crate::row::{Cell, Row};
 use crate::straight::{Step, Straight, Text};
+use crate::table::Table;
 use crate::time;
 
 /// What rows of one name are.

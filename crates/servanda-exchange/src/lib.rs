@@ -40,6 +40,7 @@ mod shares;
 mod slice;
 mod sorting;
 mod straight;
+mod table;
 mod time;
 mod write;
 

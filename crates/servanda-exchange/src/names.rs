@@ -1,125 +1,15 @@
 //! Names in a feed and the things they stand for: each name once, found by its bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use servanda_model::{EntityId, KindId, Model, TextId};
 
 use crate::batch::{Batch, Grant, Strings};
 use crate::bytes::{Reader, Writer};
 use crate::error::{Flaw, shown};
-use crate::row::{Cell, PADDING};
-
-/// A table from texts to numbers. Short texts are kept in the table itself.
-pub(crate) struct Table {
-    slots: Vec<Slot>,
-    filled: usize,
-    long: Strings,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    /// A short text as [`Cell::key`] gives it; for a long one its hash, with the top byte of a length no short text has.
-    key: u128,
-    id: u32,
-    long: u32,
-}
-
-const LONG: u128 = 0xff << 120;
-
-impl Table {
-    pub(crate) fn new() -> Table {
-        Table { slots: vec![Slot::default(); 64], filled: 0, long: Strings::default() }
-    }
-
-    #[inline]
-    fn key_of(cell: Cell<'_>) -> u128 {
-        cell.key().unwrap_or_else(|| {
-            let hash = cell.bytes().chunks(8).fold(cell.bytes().len() as u64, |hash, chunk| {
-                let mut word = [0; 8];
-                word[..chunk.len()].copy_from_slice(chunk);
-                (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            });
-            LONG | u128::from(hash)
-        })
-    }
-
-    #[inline]
-    fn place(&self, key: u128) -> usize {
-        let folded = (key as u64) ^ ((key >> 64) as u64).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        let bits = self.slots.len().trailing_zeros();
-        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
-    }
-
-    /// What a text of at most fifteen bytes stands for, by its [`Cell::key`].
-    #[inline(always)]
-    pub(crate) fn get_short(&self, key: u128) -> Option<u32> {
-        let mut at = self.place(key);
-        loop {
-            let slot = &self.slots[at];
-            if slot.key == key {
-                return Some(slot.id);
-            }
-            if slot.key == 0 {
-                return None;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-    }
-
-    #[inline]
-    pub(crate) fn get(&self, cell: Cell<'_>) -> Option<u32> {
-        let key = Table::key_of(cell);
-        let mut at = self.place(key);
-        loop {
-            let slot = &self.slots[at];
-            if slot.key == key && (key < LONG || self.long.get(slot.long as usize).as_bytes() == cell.bytes()) {
-                return Some(slot.id);
-            }
-            if slot.key == 0 {
-                return None;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-    }
-
-    pub(crate) fn insert(&mut self, cell: Cell<'_>, text: &str, id: u32) {
-        let key = Table::key_of(cell);
-        let mut long = 0;
-        if key >= LONG {
-            long = self.long.len() as u32;
-            self.long.push(text);
-        }
-        self.put(Slot { key, id, long });
-        self.filled += 1;
-        if 2 * self.filled > self.slots.len() {
-            let twice = vec![Slot::default(); 2 * self.slots.len()];
-            for slot in std::mem::replace(&mut self.slots, twice).into_iter().filter(|slot| slot.key != 0) {
-                self.put(slot);
-            }
-        }
-    }
-
-    /// Those of the texts that are wanted, with numbers one after another.
-    fn insert_all(&mut self, texts: &Strings, first: u32, is_wanted: impl Fn(&str) -> bool) {
-        let mut padded = texts.text().as_bytes().to_vec();
-        padded.resize(padded.len() + PADDING, 0);
-        let mut start = 0;
-        for (id, text) in (first..).zip(texts.iter_from(0)) {
-            if is_wanted(text) {
-                self.insert(Cell::of(&padded[start..], text.len()), text, id);
-            }
-            start += text.len();
-        }
-    }
-
-    fn put(&mut self, slot: Slot) {
-        let mut at = self.place(slot.key);
-        while self.slots[at].key != 0 {
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        self.slots[at] = slot;
-    }
-}
+use crate::row::Cell;
+use crate::table::Table;
 
 /// A kind that holes of the feed's actions take.
 struct Class {
@@ -138,6 +28,8 @@ pub(crate) struct Names<'m> {
     classes: Vec<Class>,
     /// For each thing the classes it is of, as bits.
     of: Vec<u64>,
+    /// For such bits all kinds that they stand for.
+    kinds: BTreeMap<u64, Arc<[KindId]>>,
     next_thing: u32,
     next_text: u32,
 }
@@ -155,6 +47,7 @@ impl<'m> Names<'m> {
             texts: Table::new(),
             classes: Vec::new(),
             of: vec![0; entities],
+            kinds: BTreeMap::new(),
             next_thing: entities as u32,
             next_text: model.lexicon.texts.len() as u32,
         }
@@ -282,10 +175,12 @@ impl<'m> Names<'m> {
         }
         self.of[id as usize] |= 1 << class;
         let mask = self.of[id as usize];
-        let of = self.classes.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1);
-        let mut kinds: Vec<KindId> = of.flat_map(|(_, class)| class.closure.iter().copied()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let kinds = self.kinds.entry(mask).or_insert_with(|| {
+            let of = self.classes.iter().enumerate().filter(|(at, _)| mask >> at & 1 == 1);
+            let all: BTreeSet<KindId> = of.flat_map(|(_, class)| class.closure.iter().copied()).collect();
+            all.into_iter().collect()
+        });
+        let kinds = Arc::clone(kinds);
         batch.grants.push(Grant { row: batch.events.len(), entity: EntityId(id), kinds, is_new });
         Ok(())
     }

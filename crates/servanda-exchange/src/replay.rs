@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use servanda_model::{
@@ -41,7 +42,7 @@ pub struct Replay {
     written: Vec<bool>,
     holes: Vec<Vec<Hole>>,
     clock: Clock,
-    kinds: BTreeMap<usize, Vec<KindId>>,
+    kinds: BTreeMap<usize, Arc<[KindId]>>,
     /// The kinds of the things that the rules declare.
     declared: Vec<Vec<KindId>>,
 }
@@ -129,7 +130,7 @@ impl Replay {
             if program.entity_kinds.len() <= *thing {
                 program.entity_kinds.resize(thing + 1, Vec::new());
             }
-            program.entity_kinds[*thing].clone_from(kinds);
+            program.entity_kinds[*thing] = kinds.to_vec();
         }
         program
     }
@@ -194,7 +195,8 @@ impl Replay {
         let number = || Number::parse(text).and_then(Value::number);
         let thing = |kind: Option<KindId>| {
             let is_of_it = |at: usize| {
-                let kinds = self.kinds.get(&at).or_else(|| self.declared.get(at));
+                let kinds =
+                    self.kinds.get(&at).map(|kinds| &**kinds).or_else(|| self.declared.get(at).map(Vec::as_slice));
                 kind.is_none_or(|kind| kinds.is_some_and(|kinds| kinds.contains(&kind)))
             };
             let mut called = self.format.things.iter_from(0).enumerate().filter(|(_, name)| *name == text);

@@ -55,15 +55,14 @@ impl<'a> Cell<'a> {
         self.len == 0
     }
 
-    /// Text of at most 15 bytes as a number; different for different texts, never 0.
+    /// Text of at most 15 bytes as a number; different for different texts, never 0. The text ends, and its length is, at
+    /// the top.
     #[inline]
     pub(crate) fn key(self) -> Option<u128> {
         if self.len > 15 {
             return None;
         }
-        let word = u128::from_le_bytes(self.text.get(..16)?.try_into().ok()?);
-        let mask = (1_u128 << (8 * self.len)) - 1;
-        Some(word & mask | (self.len as u128 + 1) << 120)
+        Some(key_of(u128::from_le_bytes(*self.text.first_chunk()?), self.len))
     }
 
     /// A whole number of up to eight digits and nothing else.
@@ -80,6 +79,20 @@ impl<'a> Cell<'a> {
         }
         Some(number_of(digits))
     }
+}
+
+/// The key of the text that the first bytes of a word are.
+#[inline(always)]
+pub(crate) fn key_of(word: u128, len: usize) -> u128 {
+    let text = (word << (8 * (15 - len))) & ((1 << 120) - 1);
+    text | (len as u128 + 1) << 120
+}
+
+/// The same of at most seven bytes.
+#[inline(always)]
+pub(crate) fn key_of_few(word: u64, len: usize) -> u128 {
+    let text = (word << (8 * (7 - len))) & ((1 << 56) - 1);
+    u128::from(text | (len as u64 + 1) << 56) << 64
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -251,7 +264,10 @@ mod tests {
     fn keys_tell_texts_apart() {
         let key = |text: &str| {
             let padded = format!("{text}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
-            Cell { text: padded.as_bytes(), len: text.len() }.key()
+            let key = Cell { text: padded.as_bytes(), len: text.len() }.key();
+            let word = u64::from_le_bytes(*padded.as_bytes().first_chunk().unwrap());
+            assert!(text.len() > 7 || key == Some(key_of_few(word, text.len())));
+            key
         };
         let texts = ["", "a", "a\0", "aa", "123456789012345"];
         for (at, a) in texts.iter().enumerate() {

@@ -394,11 +394,10 @@ fn settle(clause: &Clause<'_>, places: &mut [Place], changed: &mut Vec<usize>) -
         key = Some(term);
     }
     let Some(key) = key else { return Some(()) };
-    for atom in clause.atoms().filter(|atom| places[atom.what] == Place::Open).collect::<Vec<_>>() {
-        let place = atom.args.iter().position(|term| *term == key).map_or(Place::All, Place::At);
+    for atom in clause.atoms() {
         match places[atom.what] {
             Place::Open => {
-                places[atom.what] = place;
+                places[atom.what] = atom.args.iter().position(|term| *term == key).map_or(Place::All, Place::At);
                 changed.push(atom.what);
             }
             // It is named twice, and settled by the first.

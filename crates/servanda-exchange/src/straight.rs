@@ -8,7 +8,7 @@ use servanda_model::{EntityId, TextId, Value};
 
 use crate::batch::{Batch, Event};
 use crate::names::Names;
-use crate::row::{Cell, PADDING, at_most_commas, first_digits};
+use crate::row::{Cell, PADDING, at_most_commas, first_digits, key_of, key_of_few};
 
 /// More holes than this are filled one by one.
 const MOST: usize = 8;
@@ -147,8 +147,7 @@ impl<'b> Text<'b> {
         let marks = at_most_commas(word);
         let length = (marks.trailing_zeros() / 8) as usize;
         if length < 8 && self.is_mark(at + length) {
-            let low = word & ((1 << (8 * length)) - 1);
-            return Some((u128::from(low) | (length as u128 + 1) << 120, length));
+            return Some((key_of_few(word, length), length));
         }
         self.longer(at)
     }
@@ -167,7 +166,7 @@ impl<'b> Text<'b> {
     fn longer(self, at: usize) -> Option<(u128, usize)> {
         let length = (0..PADDING).find(|length| self.is_mark(at + length))?;
         let word = u128::from_le_bytes(*self.0.get(at..)?.first_chunk()?);
-        Some((word & ((1 << (8 * length)) - 1) | (length as u128 + 1) << 120, length))
+        Some((key_of(word, length), length))
     }
 
     /// Whether a cell ends here, or a quotation mark stands here.

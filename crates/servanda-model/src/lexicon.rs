@@ -249,6 +249,9 @@ impl Lexicon {
 
     /// `Article II of Sele`, `Sele Article II`, `Article II` are written `Sele.II`.
     fn part_of_whole(&self, key: &str) -> Option<EntityId> {
+        if !key.contains(' ') {
+            return None;
+        }
         let (number, whole) = match key.strip_prefix("article ") {
             Some(rest) => rest.split_once(" of ").map_or((rest, None), |(number, whole)| (number, Some(whole))),
             None => {
