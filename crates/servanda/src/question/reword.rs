@@ -196,6 +196,12 @@ impl Preparing<'_> {
         words = how_large(words);
         words = articles_broken(words);
         words = by_which_right(words);
+        for word in &mut words {
+            // Of soldiers that no phrase counts the troops are.
+            if is(word, &["soldiers"]) && !self.is_counted_by(word, "of") && self.is_counted_by("troops", "of") {
+                "troops".clone_into(word);
+            }
+        }
         words = self.had_by(self.counted_of(words));
         for word in &mut words {
             if let Some(form) = of_norms(word).filter(|_| !self.is_known(word)) {
