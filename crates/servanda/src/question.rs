@@ -116,7 +116,7 @@ impl<'m> Preparing<'m> {
         let (body, ends) = ends::take(self.model, &self.asker, &body);
         (question.since, question.until, question.on) = (ends.since, ends.until, ends.on);
         (question.that_day, question.during, question.view) = (ends.that_day, ends.during, ends.view);
-        question.surely = ends.surely;
+        (question.surely, question.beside) = (ends.surely, ends.beside);
         self.chosen.extend(question.view.under.iter().copied());
         let body = self.without_clause(&body, &mut question);
         let (body, ever) = without_ever(&body);

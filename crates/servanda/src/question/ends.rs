@@ -19,6 +19,8 @@ pub(crate) struct Ends {
     pub(crate) during: Option<(Option<i64>, Option<i64>)>,
     /// Of the time before or after an event that has no certain day: the days that surely are of it.
     pub(crate) surely: Option<Days>,
+    /// The event that this time is before, if so, or after.
+    pub(crate) beside: Option<(EntityId, bool)>,
     /// `as seen by X`, `as known in YEAR`, `under X`.
     pub(crate) view: View,
 }
@@ -135,6 +137,7 @@ fn read(model: &Model, asker: &Asker<'_>, clause: &[&str], ends: &mut Ends) -> b
             if let (true, None, Some(act)) = (["before", "after"].contains(word), days(1), of_act()) {
                 let (may, surely) = time_around(word, act);
                 (ends.during, ends.surely) = (Some(may), surely);
+                ends.beside = thing(1).map(|it| (it, *word == "before"));
                 return true;
             }
             let Some((first, last)) = days(1).or_else(of_act) else { return false };
