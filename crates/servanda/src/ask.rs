@@ -591,6 +591,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     let negative = negative.map(|mut no| {
         if let Form::Acts { patterns, negated: false, .. } = &question.form {
             elsewhen::done(world, outcome, patterns, question, &mut no);
+            elsewhen::moves(world, outcome, patterns, question, (view, on), &mut no);
         }
         if matches!(question.form, Form::Cause) && is_of_breach(model, question) {
             no.instead.extend(run_out(world, outcome, question, view));

@@ -267,7 +267,7 @@ pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec
 
 /// The clauses of a norm that say more of what it asks for, and what of its text is not translated, as they are written.
 fn clauses_of(model: &Model, origin: OriginId) -> String {
-    const SAYING: [&str; 15] = [
+    const SAYING: [&str; 17] = [
         "when",
         "while",
         "if",
@@ -283,6 +283,8 @@ fn clauses_of(model: &Model, origin: OriginId) -> String {
         "untranslated",
         "judgment",
         "towards",
+        "or",
+        "for",
     ];
     let origin = &model.origins[origin.index()];
     let Some(file) = model.files.get(origin.file).filter(|_| origin.span.end > 0) else { return String::new() };

@@ -93,6 +93,7 @@ impl Preparing<'_> {
         let mut told: Option<Question> = None;
         for text in fuller {
             let mut own = before.clone();
+            let (fluents, definitions) = (self.questions.fluents.len(), self.questions.definitions.len());
             if self.plain_sentence(text, &mut own).is_err() {
                 continue;
             }
@@ -100,6 +101,9 @@ impl Preparing<'_> {
                 if first.is_none() {
                     return Some(own);
                 }
+                // Nothing is put to the engine for what is not meant.
+                self.questions.fluents.truncate(fluents);
+                self.questions.definitions.truncate(definitions);
                 continue;
             };
             let is_told = patterns.iter().any(|it| self.is_told(it) || self.is_brought_about(it));
