@@ -102,7 +102,8 @@ impl Trial {
             .iter()
             .take(MOST_RUNS)
             .any(|base| narrative(model, &outcome.visible, &base.ticks, &outcome.unknown).iter().any(is_next));
-        let (mut pairs, mut undisturbed): (Vec<(Run, Run)>, Vec<(Run, Run)>) = Default::default();
+        let mut pairs: Vec<(Run, Run)> = Vec::new();
+        let mut undisturbed: Vec<(Run, Run)> = Vec::new();
         for base in outcome.runs.iter().take(MOST_RUNS) {
             let is_seen = |id: &&servanda_model::EventId| {
                 view.seen_by.is_none() || base.ticks[id.index()].is_some_and(|tick| tick <= on)
