@@ -11,7 +11,6 @@ mod known;
 mod live;
 mod matching;
 mod norms;
-mod order;
 mod parting;
 mod sayings;
 mod spells;
@@ -33,13 +32,16 @@ use acts::{acts, happened, on_wholes, undone};
 use claimed::{against, claims};
 pub(crate) use held::constants;
 use held::{
-    Found, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, readers, unstated, untold,
+    Found, compared_untold, counted, fillings, held, insiders, leave_open, may_be_equal, may_be_so, of_parts, readers,
+    unstated, untold,
 };
 pub(crate) use hidden::is_partly_seen;
 use kept::{afterwards, breach_text, denied, extreme, for_whom, joined, keeping, secrets_made};
 use known::{held_by, holders, knowledge, learnt, named, says, secrets, statuses};
 use sayings::told;
-use spells::{Broken, again_in_time, apart, broken_again, causes, end_of, intervals, made_by, no_more};
+use spells::{
+    Broken, again_in_time, apart, apart_from, broken_again, causes, end_of, intervals, made_by, no_more, run_out,
+};
 pub(crate) use spells::{forbidding, is_of_acts_alone};
 use targets::target;
 pub(crate) use targets::undecided_patterns;
@@ -101,6 +103,9 @@ pub struct Answer {
     /// Whether all chronologies that matter to it were looked at, if not all that matter to the others.
     #[serde(skip)]
     pub is_precise: bool,
+    /// Its day and its place among the events of that day, where both are certain.
+    #[serde(skip)]
+    pub place: Option<(i64, u32)>,
     /// What it rests on besides facts.
     #[serde(skip)]
     pub assumptions: Vec<String>,
@@ -435,6 +440,7 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         Form::Says(thing) => says(world, outcome, *thing),
         Form::Claims(of) => claims(world, outcome, view, of, day, during),
         Form::Apart(from, to) => apart(world, outcome, *from, *to),
+        Form::ApartFrom { event, first } => apart_from(world, outcome, question, (*event, *first)),
         Form::Against { of, by } => against(world, outcome, view, *of, *by),
         Form::Named(thing) => named(world, *thing),
         Form::Holders { by, of } => holders(world, outcome, (*by, *of), view),
@@ -481,7 +487,10 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         may_be_equal(world, outcome, question, on, &mut answers);
         insiders(world, outcome, question, on, &mut answers);
         readers(world, outcome, question, on, &mut answers);
-        untold(world, question, &mut answers);
+        untold(world, outcome, question, &mut answers);
+        if matches!(question.form, Form::Whether) {
+            compared_untold(world, outcome, question, &mut answers);
+        }
     }
     if matches!(question.form, Form::Whether | Form::Which | Form::What) && !all_days && answers.is_empty() {
         let whole = "what is said of a whole place may be so of each place within it, and what is said of an article of its treaty";
@@ -510,7 +519,6 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
         let until = model.show_tick(until);
         answers.retain_mut(|it| is_or_may_be(&until, (&it.until, &it.until_between), &mut it.truth));
     }
-    order::in_order(world, outcome, question, &mut answers);
     if let Some(act) = question.by_act {
         made_by(world, outcome, question, view, act, &mut answers);
     }
@@ -584,6 +592,10 @@ fn reply_in_time(world: &World<'_>, question: &Question, view: &View, outcome: &
     let negative = negative.map(|mut no| {
         if let Form::Acts { patterns, negated: false, .. } = &question.form {
             elsewhen::done(world, outcome, patterns, question, &mut no);
+            elsewhen::moves(world, outcome, patterns, question, (view, on), &mut no);
+        }
+        if matches!(question.form, Form::Cause) && is_of_breach(model, question) {
+            no.instead.extend(run_out(world, outcome, question, view));
         }
         if no.instead.is_empty() && matches!(question.form, Form::Whether) {
             elsewhen::told_of(world, outcome, question, on, &mut no);
@@ -669,6 +681,7 @@ fn dated(world: &World<'_>, text: String, certain: bool, since: Ends, until: End
         act: false,
         is_dated: false,
         is_precise: false,
+        place: None,
         steps: Vec::new(),
         assumptions: Vec::new(),
     }

@@ -330,7 +330,9 @@ fn verdict(model: &Model, expect: &Expect, reply: &Reply) -> Result<(), String> 
         .collect();
     let Some(answers) = &expect.answers else {
         let asked = expect.question.trim_start().to_lowercase();
-        let possibly = ["possibly ", "not certainly "].iter().any(|word| asked.starts_with(word));
+        let is_quoted = asked.contains(['"', '“']);
+        let possibly = ["possibly ", "not certainly "].iter().any(|word| asked.starts_with(word))
+            || !is_quoted && asked.contains(" possibly ");
         if denied(expect).is_some() {
             return if found.is_empty() { Ok(()) } else { Err(format!("found {}", found.join(", "))) };
         }

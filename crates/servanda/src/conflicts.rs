@@ -171,7 +171,58 @@ fn may_be_one(one: &Norm, other: &Norm) -> bool {
         one.instrument == other.instrument
             && (is_third(one, a) && is_the_other(other, b) || is_third(other, b) && is_the_other(one, a))
     };
-    act.action == its.action && act.args.iter().zip(&its.args).all(|(a, b)| meet(a, b) && !apart(a, b))
+    act.action == its.action
+        && act
+            .args
+            .iter()
+            .zip(&its.args)
+            .all(|(a, b)| meet(a, b) && !apart(a, b) && numbers_clash((one, a), (other, b)))
+}
+
+/// The numbers that a term of a norm's act may be: at least and at most.
+type Bounds = (Option<Number>, Option<Number>);
+
+fn bounds(norm: &Norm, term: &Term) -> Option<Bounds> {
+    let number = |value: &Value| match value.kinded() {
+        servanda_model::Kinded::Number(number) => Some(number),
+        _ => None,
+    };
+    let var = match term {
+        Term::Value(value) => return number(value).map(|it| (Some(it), Some(it))),
+        Term::Var(var) => var,
+        Term::Any => return None,
+    };
+    let mut all: Bounds = (None, None);
+    for condition in &norm.content {
+        let Condition::Compare { left: Expr::Var(it), op, right: Expr::Value(value) } = condition else { continue };
+        let Some(bound) = number(value).filter(|_| it == var) else { continue };
+        let (least, most) = match op {
+            CompareOp::AtLeast | CompareOp::Greater => (Some(bound), None),
+            CompareOp::AtMost | CompareOp::Less => (None, Some(bound)),
+            CompareOp::Equal => (Some(bound), Some(bound)),
+            CompareOp::NotEqual => (None, None),
+        };
+        all = (all.0.max(least), if all.1.is_none() { most } else { all.1.min(most.or(all.1)) });
+    }
+    (all != (None, None)).then_some(all)
+}
+
+/// Whether the numbers that two norms name leave no way of keeping both, as far as they name any: of what is demanded all would
+/// be forbidden, or something that is allowed.
+fn numbers_clash((one, a): (&Norm, &Term), (other, b): (&Norm, &Term)) -> bool {
+    let (Some(mine), Some(theirs)) = (bounds(one, a), bounds(other, b)) else { return true };
+    let meet = [(mine, theirs), (theirs, mine)]
+        .iter()
+        .all(|(one, other)| one.0.zip(other.1).is_none_or(|(least, most)| least <= most));
+    let is_within = |one: Bounds, other: Bounds| {
+        other.0.is_none_or(|bound| one.0.is_some_and(|it| bound <= it))
+            && other.1.is_none_or(|bound| one.1.is_some_and(|it| it <= bound))
+    };
+    match (one.modality, other.modality) {
+        (Modality::Must, Modality::MustNot) => meet && is_within(mine, theirs),
+        (Modality::MustNot, Modality::Must) => meet && is_within(theirs, mine),
+        _ => meet,
+    }
 }
 
 /// Whether a term of a norm is somebody who is no party to its instrument.

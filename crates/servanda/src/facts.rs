@@ -197,10 +197,27 @@ fn stated_at_root(model: &Model, run: &Run, step: Option<StepId>, blamed: &mut V
     blamed.dedup();
 }
 
+/// Whether a number is of what there is: so much is stated to be there, never less than nothing, and acts take from it.
+fn is_stock(model: &Model, fluent: FluentId) -> bool {
+    let stated = model.events.iter().flat_map(|event| &event.happenings).filter_map(|it| match it {
+        servanda_model::Happening::FactBegins(of, _, value) if *of == fluent => Some(*value),
+        _ => None,
+    });
+    let initial = model.initial.iter().filter(|it| it.item.fluent == fluent).map(|it| it.item.value);
+    let mut numbers = stated.chain(initial).peekable();
+    let is_amount = |value: servanda_model::Value| match value.kinded() {
+        Kinded::Number(number) => number.mantissa >= 0,
+        Kinded::Range(_) => true,
+        _ => false,
+    };
+    numbers.peek().is_some() && numbers.all(is_amount)
+}
+
 /// Numbers that were brought below nothing, though what is counted or measured cannot be.
 fn below_nothing(model: &Model, run: &Run) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let summed = |fluent: FluentId| model.program.fluents[fluent.index()].name.ends_with("_itself");
+    let summed =
+        |fluent: FluentId| model.program.fluents[fluent.index()].name.ends_with("_itself") || is_stock(model, fluent);
     let instances = run.solution.instances.iter();
     for instance in instances.filter(|it| it.fluent.index() < model.program.fluents.len() && summed(it.fluent)) {
         let below = instance.intervals.iter().find(|interval| match interval.value.kinded() {

@@ -86,6 +86,26 @@ pub(crate) fn passing(
     })
 }
 
+/// Whether an act changes a number to which a norm sets a limit; nothing where it sets none that can be read.
+pub(crate) fn changes(
+    model: &Model,
+    norm: &Norm,
+    bearer: Value,
+    (without, with): (&Run, &Run),
+    day: i64,
+) -> Option<bool> {
+    let own = |var: usize| (norm.bearer == Term::Var(VarId::from_index(var))).then_some(bearer);
+    let bindings: Vec<Option<Value>> = (0..norm.vars.len()).map(own).collect();
+    let read =
+        |run, expr| Reading { model, run, bindings: &bindings, day, then: None }.value(expr, &mut Figure::default());
+    let limited = norm.content.iter().filter_map(|condition| match condition {
+        Condition::Compare { left, .. } => Some(left),
+        _ => None,
+    });
+    let changed: Vec<bool> = limited.filter_map(|left| Some(read(without, left)? != read(with, left)?)).collect();
+    (!changed.is_empty()).then(|| changed.contains(&true))
+}
+
 /// Whether a premise says no more than that a comparison fails.
 pub(crate) fn only_compares(premise: &Premise) -> bool {
     let compares = |it: &Condition| matches!(it, Condition::Compare { .. } | Condition::Undecided { .. });

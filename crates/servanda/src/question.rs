@@ -35,6 +35,7 @@ use crate::world::{Questions, World};
 pub use form::{Extreme, Form, OfClaims, Question, Turn};
 pub use norms::{OfNorms, Ruling, Wants};
 use understand::{without_ever, without_will};
+pub(crate) use verbs::is_form_of;
 use words::with_past_forms;
 
 /// Understands questions and collects what is to be put to the engine.

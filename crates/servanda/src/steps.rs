@@ -525,8 +525,13 @@ pub fn cited(model: &Model, at: usize) -> Cited {
 pub fn of_event(world: &World<'_>, id: EventId) -> Told {
     let model = world.model;
     let event = &model.events[id.index()];
-    let (min, max) = world.dating.bounds(id);
+    let (min, max) = match world.dating.bounds(id) {
+        // What is only claimed is dated by nothing but its own words.
+        (None, None) => (event.when.min, event.when.max),
+        bounds => bounds,
+    };
     let day = match (min, max) {
+        (None, None) => None,
         (Some(min), Some(max)) if min == max => Some(model.show_tick(min)),
         (min, max) => {
             let show = |day: Option<i64>| day.map_or_else(String::new, |day| model.show_tick(day));

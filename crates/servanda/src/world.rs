@@ -762,6 +762,11 @@ pub(crate) fn narrative(
     all
 }
 
+/// In which step of its day an event comes, as days are chosen.
+pub(crate) fn step_of(model: &Model, ticks: &[Option<i64>], id: EventId) -> u32 {
+    Steps::new(model, ticks).of(id, 0)
+}
+
 /// Events put `then` after others of the same day come in later steps, as do those of a later hour.
 struct Steps<'a> {
     model: &'a Model,

@@ -250,12 +250,12 @@ fn a_breach_towards_one_is_asked_for() {
 fn a_no_about_who_reserved_says_so() {
     let dossier = "polity Arvenia, Belmark, Corvia\ntreaty Pact between Arvenia, Belmark and Corvia\n  \
                    enters into force 1929-01-01\nnorm NoWar: each party must not attack the other\n\
-                   event 1929-07-25: Corvia reserves against NoWar\n\
+                   event 1928-07-25: Corvia reserves against NoWar\n\
                    event 1931-05-02: Corvia withdraws reservation against NoWar";
     let no = reply(dossier, "does NoWar bind Corvia on 1930-01-01").no.expect("it does not");
-    assert!(no.instead.contains(&"NoWar is reserved by Corvia (since 1929-07-25)".to_owned()), "{:#?}", no.instead);
+    assert!(no.instead.contains(&"NoWar is reserved by Corvia (since 1928-07-25)".to_owned()), "{:#?}", no.instead);
     let yes = reply(dossier, "why does NoWar not bind Corvia on 1930-01-01");
-    assert_eq!(yes.answers[0].which, ["NoWar is reserved by Corvia (since 1929-07-25)"]);
+    assert_eq!(yes.answers[0].which, ["NoWar is reserved by Corvia (since 1928-07-25)"]);
     assert!(yes.answers[0].steps.iter().any(|told| told.text == "Corvia reserves against NoWar"));
     let plain = reply(dossier, "does NoWar not bind Corvia on 1930-01-01");
     assert!(plain.answers[0].which.is_empty());

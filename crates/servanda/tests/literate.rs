@@ -134,6 +134,12 @@ fn what_makes_no_sense_is_told() {
             "makes-no-sense: no state cedes or hands over a place to itself",
         ),
         ("event 1930-01-01: Arvenia stations -10 troops in Land", "makes-no-sense: troops are at least one man"),
+        (
+            "fluent guns of {a: polity}: number\naction {a: polity} melt/melts/melted {n: number} guns\nrule Melt\n  \
+             for a: polity; n: number\n  when a melts n guns\n  then guns of a decreases by n\n\
+             fact 1930-01-01: guns of Arvenia is 10\nevent 1931-01-01: Arvenia melts 30 guns",
+            "below-nothing: guns of Arvenia is -20 since 1931-01-01: more left than were there",
+        ),
         ("event 1930-01-01: Arvenia stations 10.5 troops in Land", "makes-no-sense: troops are whole men"),
         (
             "treaty Pact between Arvenia and Belmark\n  enters into force 1929-01-01\n  signed 1930-01-01",
@@ -170,8 +176,9 @@ fn what_makes_no_sense_is_told() {
             "owed-to-oneself: `Arvenia` would owe this to itself: Arvenia must assist Arvenia",
         ),
         (
-            "norm One: Arvenia must assist Belmark\n  by 1931-01-01\nnorm Two: Arvenia must assist Belmark\n  by 1932-01-01",
-            "one-act-for-two: one act meets both `One` and `Two`: Arvenia must assist Belmark",
+            "norm One: Arvenia must withdraw 100 troops from Land\n  by 1931-01-01\n\
+             norm Two: Arvenia must withdraw 100 troops from Land\n  by 1932-01-01",
+            "one-act-for-two: one act meets both `One` and `Two`: Arvenia must withdraw 100 troops from Land",
         ),
         (
             "event 1930-01-01: Arvenia stations 2.000 troops in Land",
@@ -212,4 +219,49 @@ fn what_only_unused_chapters_look_at_is_told() {
     assert!(told("uses law all").is_empty());
     assert!(told("uses law none").is_empty());
     assert!(told("").is_empty());
+}
+
+/// The findings of a dossier of two states with a treaty and these statements: codes, messages and helps.
+fn findings(statements: &str) -> Vec<String> {
+    use servanda::archive::Entry;
+    use servanda::load::model_of;
+    let text = format!(
+        "# Told\n```servanda\npolity Arvenia, Belmark\nplace Land\n\
+         action {{a: polity}} pay/pays/paid {{n: number}} crowns to {{b: polity}}\n\
+         fluent tons of {{a: polity}}: number\ntreaty Pact between Arvenia and Belmark\n  signed 1930-01-01\n  \
+         enters into force on signature\n{statements}\n```\n"
+    );
+    let model = model_of(&[Entry { path: "told.md".into(), text: Ok(text) }], DefaultLaw::Library);
+    let checked = servanda::check::check(&mut World::new(&model));
+    let told = |it: &servanda_diagnostics::Diagnostic| format!("{}: {}: {:?}", it.code, it.message, it.help);
+    checked.diagnostics.iter().map(told).collect()
+}
+
+#[test]
+fn what_was_meant_for_no_name_is_told_how_to_write() {
+    for (statements, help) in [
+        ("norm N: each polity must not attack Arvenia", "write `any polity`"),
+        ("norm N: any polity must not attack Arvenia\n  except a attacked Belmark", "`for a: KIND`"),
+        ("norm N: Belmark may occupy Land\n  within 2 days of signature of Pact", "`TREATY signed`"),
+        ("norm N: tons of Belmark must be at most 8", "with who has it"),
+        ("define tons of {a: polity} is count of 1", "a variable stands for it"),
+        ("place Port of Arvenia, Bay of Belmark", "`of Arvenia` ends the list of names"),
+    ] {
+        let all = findings(statements);
+        assert!(all.iter().any(|it| it.contains(help)), "{statements}: {all:?}");
+    }
+}
+
+#[test]
+fn numbers_that_never_meet_are_no_conflict() {
+    let conflict = |duty: &str, ban: &str| {
+        let norms = format!(
+            "norm Due: Belmark must pay {duty} crowns to Arvenia\n  by 1931-01-01\nnorm Ban: Belmark must not pay {ban} crowns to Arvenia"
+        );
+        findings(&norms).iter().any(|it| it.starts_with("unsettled-conflict"))
+    };
+    assert!(!conflict("at least 100", "at most 99"));
+    assert!(!conflict("at least 100", "more than 200"));
+    assert!(conflict("at least 100", "more than 50"));
+    assert!(conflict("100", "100"));
 }

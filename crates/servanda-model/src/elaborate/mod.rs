@@ -308,7 +308,15 @@ impl<'a> Elaborator<'a> {
     pub(crate) fn unknown_thing(&mut self, statement: &Statement, words: &[Word]) {
         let text = text_of(words);
         let mut trouble = sentence::not_one_thing(&self.model.lexicon, &text, span_of(words));
-        if trouble.help.is_none() {
+        let of = words.iter().position(|word| word.is("of")).unwrap_or(0);
+        let named = |end: &usize| !self.model.lexicon.lookup(&text_of(&words[..*end])).is_empty();
+        if let Some(at) = (1..of).find(named) {
+            // `place Washington of USA, Moscow of USSR`
+            let (whole, more) = (text_of(&words[..at]), text_of(&words[at..]));
+            trouble = trouble.help(format!(
+                "`of {whole}` ends the list of names: declare `{more}` in a statement of its own, on a line of its own"
+            ));
+        } else if trouble.help.is_none() {
             trouble = trouble.help("declare it first: `KIND NAME \"label\"`");
         }
         self.complain(statement, trouble);

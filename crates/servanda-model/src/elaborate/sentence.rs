@@ -462,7 +462,12 @@ impl Reader<'_> {
                 .help("say who or what the sentence is about");
         }
         let mut trouble = Trouble::new("unknown-name", span_of(words), format!("nothing is called `{text}`"));
+        let own = self.instead_of_name(words);
         trouble.help = Some(match BEARERS.contains(&text.to_lowercase().as_str()) {
+            _ if own.is_some() => {
+                trouble.help = own;
+                return trouble;
+            }
             true => "who bears a norm is named by a variable: `norm NAME: x must …`, with the clause `for x: KIND`, and `x` in its other \
                      clauses"
                 .to_owned(),
@@ -475,6 +480,32 @@ impl Reader<'_> {
         let like = if words.len() > 3 { Like::Phrase } else { Like::Name };
         trouble.unknown = Some(Unknown { text, like });
         trouble
+    }
+
+    /// What to write instead of words that were meant for no name: a variable, the noun of an event, each of a kind.
+    fn instead_of_name(&self, words: &[Word]) -> Option<String> {
+        let lower: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
+        match lower.as_slice() {
+            [first, .., "party"] if *first == "each" => None,
+            ["each" | "every" | "all", kind @ ..] => {
+                self.lexicon.kind(&kind.join(" "))?;
+                let kind = kind.join(" ");
+                Some(format!("write `any {kind}` or `a {kind}`, which is each of what the dossier declares; `each` goes with `party` alone"))
+            }
+            [_, ..] if text_of(words).starts_with('{') => Some(
+                "a hole is written only where a phrase is declared; elsewhere a variable stands for it: `define tonnage of a is …` with the \
+                 clause `for a: KIND`"
+                    .to_owned(),
+            ),
+            [one] if one.len() == 1 && one.chars().all(char::is_alphabetic) => Some(format!(
+                "a variable is declared by the clause `for {one}: KIND`; in a norm it is who bears it: `norm NAME: {one} must …`"
+            )),
+            [noun] => {
+                let (_, verb) = EVENT_NOUNS.iter().find(|(it, _)| it == noun)?;
+                Some(format!("say the event as a sentence, `TREATY {verb}`, or give the name of an event"))
+            }
+            _ => None,
+        }
     }
 
     fn no_phrase(&self, words: &[Word], scope: &Scope) -> Trouble {
@@ -611,6 +642,16 @@ const FILLING: [&str; 47] = [
 /// What whoever bears a norm is not called.
 const BEARERS: [&str; 10] =
     ["first", "first party", "second", "second party", "former", "latter", "bearer", "one", "itself", "it"];
+
+/// Nouns for events, and how the event is said in a sentence.
+const EVENT_NOUNS: [(&str, &str); 6] = [
+    ("signature", "signed"),
+    ("signing", "signed"),
+    ("ratification", "ratified"),
+    ("denunciation", "denounced"),
+    ("publication", "published"),
+    ("termination", "terminates"),
+];
 
 /// Beyond so many words nothing is a list of names.
 const MOST_WORDS: usize = 20_000;

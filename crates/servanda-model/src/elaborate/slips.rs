@@ -10,7 +10,7 @@ use super::Elaborator;
 use super::words::all;
 use crate::lexicon::{Piece, Slot, Target};
 use crate::model::{Modality, Norm};
-use crate::program::{ArithOp, Condition, Effect, Expr, Hole, Term, Trigger};
+use crate::program::{ArithOp, Condition, Effect, EventPattern, Expr, Hole, Term, Trigger};
 
 /// Clauses of which a statement has one at the most: of those in a row, one of them.
 const ONCE: [(&[&str], &[&str]); 8] = [
@@ -153,7 +153,9 @@ impl Elaborator<'_> {
 
     /// Three instalments of the same sum, each by a day of its own: one payment meets them all.
     pub(super) fn one_act_for_two(&mut self, norm: &Norm, statement: &Statement) {
-        if norm.act.is_none() || norm.modality != Modality::Must {
+        let is_number = |hole: &Hole| *hole == Hole::Number;
+        let counts = |act: &EventPattern| self.model.program.actions[act.action.index()].holes.iter().any(is_number);
+        if norm.modality != Modality::Must || !norm.act.as_ref().is_some_and(counts) {
             return;
         }
         let is_like = |it: &&Norm| {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use servanda_model::lexicon::{Piece, Slot, Target, Wording};
-use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Model, Value};
+use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Hole, Model, Value};
 
 use super::matching::suits;
 use super::sayings::told;
@@ -11,7 +11,7 @@ use super::witness::part;
 use super::{Answer, Truth, answer, dated, ends};
 use crate::ends::Ends;
 use crate::question::Question;
-use crate::world::{Outcome, Run, World, known_happenings};
+use crate::world::{Outcome, Run, World, known_happenings, step_of};
 use crate::{numbers, say, steps};
 
 /// Acts that happened, up to the day asked for.
@@ -29,7 +29,7 @@ pub(super) fn acts(
         deeds.push(acts_of(world, outcome, (pattern, compared), asked, question, day));
     }
     // Of `A and B did so` each has to be, and to the same thing where one is asked for; of `A or B` one is enough.
-    if !question.body.contains(" or ") {
+    if !question.body.contains(" or ") && !question.any_act {
         let by_all = |wanted: &str| deeds.iter().all(|done| done.iter().any(|it| it.wanted == wanted));
         let kept: BTreeSet<String> =
             deeds.iter().flatten().map(|it| it.wanted.clone()).filter(|it| by_all(it)).collect();
@@ -38,7 +38,8 @@ pub(super) fn acts(
         }
     }
     let mut all: Vec<Done> = deeds.into_iter().flatten().collect();
-    all.sort_by(|a, b| (a.first, &a.answer.text).cmp(&(b.first, &b.answer.text)));
+    let step = |it: &Done| it.answer.place.map_or(0, |(_, step)| step);
+    all.sort_by(|a, b| (a.first, step(a), &a.answer.text).cmp(&(b.first, step(b), &b.answer.text)));
     all.dedup_by(|a, b| a.answer.text == b.answer.text && a.answer.since == b.answer.since);
     all.into_iter().map(|it| it.answer).collect()
 }
@@ -52,8 +53,8 @@ struct Done {
     answer: Answer,
 }
 
-/// One occurrence of an act: whether its numbers suit for certain, and its day in each run.
-type Occurrence = (bool, Vec<Option<i64>>);
+/// One occurrence of an act: whether its numbers suit for certain, and its day and its place in that in each run.
+type Occurrence = (bool, Vec<Option<(i64, u32)>>);
 
 fn acts_of(
     world: &World<'_>,
@@ -76,33 +77,51 @@ fn acts_of(
             let ticks = times.entry(args.clone()).or_default();
             if !ticks.contains(&event.tick) {
                 let none = || (sure, vec![None; outcome.runs.len()]);
-                found.entry((args, ticks.len())).or_insert_with(none).1[index] = Some(event.tick);
+                found.entry((args, ticks.len())).or_insert_with(none).1[index] = Some((event.tick, event.step));
                 ticks.push(event.tick);
             }
         }
     }
-    // How often it was done counts each time, and not each doer.
+    // How often it was done counts each time, and not each doer; and so much was done each time, even if it is as much.
+    let holes = &model.program.actions[action.index()].holes;
+    let asks_amount = question.asks_how_many() && asked.iter().any(|at| holes[*at] == Hole::Number);
     let counts_times = asked.is_empty() && question.asks_how_many();
     let mut answers: Vec<Done> = Vec::new();
     let mut told: BTreeMap<Vec<Value>, usize> = BTreeMap::new();
-    for ((args, _), (sure, days)) in found {
-        let is_so: Vec<bool> = days.iter().map(|day| day.is_some_and(in_time)).collect();
+    let beside = beside(world, outcome, question);
+    for ((args, _), (sure, places)) in found {
+        let days: Vec<Option<i64>> = places.iter().map(|place| place.map(|(day, _)| day)).collect();
+        // Of the day of the event itself its hour decides.
+        let is_beside = |run: usize| match (beside.as_ref().and_then(|it| it[run]), places[run]) {
+            (Some((day, step, before)), Some((own_day, own))) if day == own_day => {
+                if before {
+                    own < step
+                } else {
+                    own > step
+                }
+            }
+            _ => false,
+        };
+        let is_so: Vec<bool> =
+            days.iter().enumerate().map(|(run, day)| day.is_some_and(in_time) || is_beside(run)).collect();
+        let is_beside = (0..days.len()).any(is_beside);
         let known: Vec<i64> = days.iter().copied().flatten().collect();
         let (earliest, latest) = (known.iter().min().copied(), known.iter().max().copied());
         // Between the earliest and the latest day any may be it, unless the date leaves it out.
-        let may_be = first.is_none_or(|first| latest >= Some(first))
-            && last.is_none_or(|last| earliest <= Some(last))
-            && dated_within(world, outcome, (action, &args), (first, last));
+        let may_be = is_beside
+            || first.is_none_or(|first| latest >= Some(first))
+                && last.is_none_or(|last| earliest <= Some(last))
+                && dated_within(world, outcome, (action, &args), (first, last));
         let everywhere = is_so.iter().all(|is_so| *is_so);
         let certain = everywhere && sure && outcome.exhaustive;
         // When it was is asked of each time; otherwise one is enough, if it is certain.
-        let known_of = told.get(&args).copied().filter(|_| !wants_day && !counts_times);
+        let known_of = told.get(&args).copied().filter(|_| !wants_day && !counts_times && !asks_amount);
         if !may_be || known_of.is_some_and(|at| !certain || answers[at].answer.truth == Truth::Certain) {
             continue;
         }
         let hull: Vec<Option<i64>> = known.iter().map(|day| Some(*day)).collect();
         let stated = |day: Option<i64>| day.filter(|day| !world.dating.is_open(*day));
-        let until = stated(latest).into_iter().chain(last).min();
+        let until = stated(latest).into_iter().chain(last.filter(|_| !is_beside)).min();
         let since = match everywhere {
             false if outcome.precise => Ends::bounds((stated(earliest).max(first), until)),
             _ => ends(world, outcome, &hull, &[]).0,
@@ -115,6 +134,7 @@ fn acts_of(
         let mut answer = dated(world, text, certain, since, Ends::default());
         answer.act = true;
         answer.is_dated = wants_day;
+        answer.place = places.first().copied().flatten().filter(|place| places.iter().all(|it| *it == Some(*place)));
         if !everywhere {
             part(world, outcome, &is_so, &mut answer);
         }
@@ -135,6 +155,16 @@ fn acts_of(
         }
     }
     answers
+}
+
+/// In each run the day of the event beside which something was done, its place in that day, and whether it was done before it.
+fn beside(world: &World<'_>, outcome: &Outcome, question: &Question) -> Option<Vec<Option<(i64, u32, bool)>>> {
+    let (event, before) = question.beside.filter(|(event, _)| outcome.visible.contains(event))?;
+    let place = |run: &std::rc::Rc<Run>| {
+        let day = run.ticks[event.index()]?;
+        Some((day, step_of(world.model, &run.ticks, event), before))
+    };
+    Some(outcome.runs.iter().map(place).collect())
 }
 
 /// Whether the dates of the statements of an act have a day within a time; what rules make happen has no date.
@@ -403,7 +433,7 @@ pub(super) fn happened(
         answer.act = event.happenings.iter().all(|it| matches!(it, servanda_model::Happening::Action(..)));
         let told = steps::of_event(world, *id);
         answer.steps = vec![told];
-        answers.push((answer.truth == Truth::Possible, min, answer));
+        answers.push((answer.truth == Truth::Possible, (min, event.step), answer));
     }
     answers.sort_by(|(a, first, one), (b, second, other)| (a, first, &one.text).cmp(&(b, second, &other.text)));
     answers.into_iter().map(|(.., answer)| answer).collect()

@@ -1,12 +1,15 @@
 //! What a no tells of other times: when an act was done, how a norm stood, and what else is told of an instrument.
 
 use servanda_engine::{Instance, Interval};
-use servanda_model::{Condition, EntityId, EventPattern, FluentPattern, Happening, Hole, Model, Term, Value, View};
+use servanda_model::negotiation::VERBS;
+use servanda_model::{
+    Condition, EntityId, EventPattern, FluentPattern, Happening, Hole, Model, Standing, Term, Value, View,
+};
 
 use super::No;
 use super::matching::suits;
 use crate::ends::Ends;
-use crate::question::Question;
+use crate::question::{Question, is_form_of};
 use crate::say;
 use crate::steps::{self, days};
 use crate::world::{Outcome, Run, World};
@@ -29,6 +32,46 @@ pub(super) fn done(world: &World<'_>, outcome: &Outcome, patterns: &[EventPatter
                 no.instead.push(text);
                 no.steps.extend(steps::of_act(world, outcome, run, event.action, &event.args, event.tick).steps);
             }
+        }
+    }
+}
+
+/// Moves of negotiations in the words of an act that was not done: what somebody demanded is no event of its own.
+pub(super) fn moves(
+    world: &World<'_>,
+    outcome: &Outcome,
+    patterns: &[EventPattern],
+    question: &Question,
+    (view, on): (&View, i64),
+    no: &mut No,
+) {
+    let model = world.model;
+    // What a move says is no event of the timeline; it is for all to see unless it is secret.
+    let is_open = |made: &servanda_model::negotiation::Move| {
+        made.known_only_to.as_ref().is_none_or(|all| view.seen_by.is_none_or(|it| all.contains(&it)))
+            && made.standing == Standing::Stated
+            && (view.known_in.is_none() || outcome.visible.contains(&made.event))
+    };
+    let doer = |pattern: &EventPattern| match pattern.args.first() {
+        Some(Term::Value(value)) => value.as_entity(),
+        _ => None,
+    };
+    let (first, last) = question.own_time().unwrap_or((None, Some(on)));
+    let says = |verb: &str| question.body.split_whitespace().any(|word| is_form_of(&word.to_lowercase(), verb));
+    for negotiation in &model.negotiations {
+        for made in &negotiation.moves {
+            let (earliest, latest) = world.dating.bounds(made.event);
+            let in_time = last.is_none_or(|last| earliest.is_none_or(|it| it <= last))
+                && first.is_none_or(|first| latest.is_none_or(|it| first <= it));
+            let is_by = patterns.iter().any(|it| doer(it).is_none_or(|doer| made.by.contains(&doer)));
+            let verb = VERBS.iter().find(|(kind, ..)| *kind == made.kind).map_or("", |(_, verb, _)| *verb);
+            if !(in_time && is_by && says(verb) && is_open(made)) || no.instead.len() >= MOST {
+                continue;
+            }
+            let day = Ends::bounds((earliest, latest)).text(model);
+            let name = model.name(negotiation.entity);
+            no.instead.push(format!("a move of the negotiation {name}: {} on {day}", made.sentence));
+            no.steps.push(steps::of_event(world, made.event));
         }
     }
 }

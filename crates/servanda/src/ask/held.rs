@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use servanda_calendar::{Interval as Span, IntervalSet};
 use servanda_engine::{Interval, StepId};
 use servanda_model::{
-    ActionId, Against, CompareOp, Condition, Effect, EventId, FluentId, FluentPattern, FluentType, Happening, Kinded,
-    Model, OriginId, Standing, Term, Trigger, Value, View,
+    ActionId, Against, CompareOp, Condition, Effect, EventId, Expr, FluentId, FluentPattern, FluentType, Happening,
+    Kinded, Model, OriginId, Standing, Term, Trigger, Value, View,
 };
 
 use super::known::knowledge;
@@ -146,12 +146,39 @@ pub(super) fn unstated(world: &World<'_>, outcome: &Outcome, question: &Question
 }
 
 /// What hangs on a number of which the dossier tells nothing at all may be so.
-pub(super) fn untold(world: &World<'_>, question: &Question, answers: &mut Vec<Answer>) {
+pub(super) fn untold(world: &World<'_>, outcome: &Outcome, question: &Question, answers: &mut Vec<Answer>) {
     let Some((fluent, args)) = question.counted.as_ref().filter(|_| answers.is_empty()) else { return };
-    if matches!(question.form, Form::Whether) && !is_ever_told(world.model, *fluent, args) {
+    let is_unknown = || {
+        !is_ever_told(world.model, *fluent, args)
+            || is_told_beside(world, outcome, *fluent, args) && !is_told_there(world, outcome, *fluent, args)
+    };
+    if matches!(question.form, Form::Whether) && is_unknown() {
         let mut one = answer(world, statement(world.model, question), false, vec![None], vec![None]);
         one.assumptions.push("nothing is told of how many there are".to_owned());
         answers.push(one);
+    }
+}
+
+/// What is compared with a number at a place of which the dossier tells nothing may be so, and may not.
+pub(super) fn compared_untold(world: &World<'_>, outcome: &Outcome, question: &Question, answers: &mut Vec<Answer>) {
+    let is_untold = |expr: &Expr| match expr {
+        Expr::Fluent(fluent, args) => {
+            is_told_beside(world, outcome, *fluent, args) && !is_told_there(world, outcome, *fluent, args)
+        }
+        _ => false,
+    };
+    let [Condition::Compare { left, right, .. }] = question.conditions.as_slice() else { return };
+    let number = |expr: &Expr| matches!(expr, Expr::Value(_));
+    if !(is_untold(left) && number(right) || is_untold(right) && number(left)) {
+        return;
+    }
+    let untold = "nothing is told of how many there are";
+    if answers.is_empty() {
+        answers.push(answer(world, statement(world.model, question), false, vec![None], vec![None]));
+    }
+    for answer in answers {
+        answer.truth = Truth::Possible;
+        answer.assumptions.push(untold.to_owned());
     }
 }
 
@@ -183,6 +210,22 @@ fn is_told_there(world: &World<'_>, outcome: &Outcome, fluent: FluentId, args: &
         let (within, around) = (nested([None, Some(place)], 0), nested([Some(place), None], 1));
         number.places = Some(within.into_iter().chain(around).chain([place]).collect());
     }
+    number.is_told(model)
+}
+
+/// Whether the dossier tells of such a number at another part of a whole in which the place lies, so that what it tells need
+/// not be all there is.
+fn is_told_beside(world: &World<'_>, outcome: &Outcome, fluent: FluentId, args: &[Term]) -> bool {
+    let model = world.model;
+    let Some(mut number) = Counted::of(model, fluent, args) else { return false };
+    let Term::Value(place) = args[number.place] else { return false };
+    let solution = &outcome.runs[0].solution;
+    let nested = |wanted: [Option<Value>; 2], at: usize| -> Vec<Value> {
+        let all = model.nesting.iter().flat_map(|lies| solution.instances_of(*lies, &wanted));
+        all.map(|it| it.args[at]).collect()
+    };
+    let wholes = nested([Some(place), None], 1);
+    number.places = Some(wholes.into_iter().flat_map(|whole| nested([None, Some(whole)], 0)).collect());
     number.is_told(model)
 }
 

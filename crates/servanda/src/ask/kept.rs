@@ -1,6 +1,8 @@
 //! What is seen of answers only beside others: whether the whole of a treaty is kept, since when a secret is one, and what the
 //! dossier says against itself.
 
+use std::cmp::Ordering;
+
 use servanda_model::lexicon::{Piece, Slot, Target};
 use servanda_model::{Condition, FluentId, FluentType, Hole, Model, Term, Value};
 
@@ -224,8 +226,17 @@ pub(super) fn extreme(which: Extreme, answers: &mut Vec<Answer>) {
     let of = |answer: &Answer| bounds(answer).0.unwrap_or_default();
     let until = |answer: &Answer| bounds(answer).1.unwrap_or_default();
     let (earliest, latest) = (answers.iter().map(until).min(), answers.iter().map(of).max());
+    // Of one day the hours decide.
+    let order = |answer: &Answer, other: &Answer| Some(answer.place?.cmp(&other.place?));
+    let (wanted, unwanted) = match which {
+        Extreme::First => (Ordering::Less, Ordering::Greater),
+        Extreme::Last => (Ordering::Greater, Ordering::Less),
+    };
+    let beaten: Vec<bool> =
+        answers.iter().map(|answer| answers.iter().any(|other| order(answer, other) == Some(unwanted))).collect();
     let certain = |answer: &Answer| {
         answers.iter().all(|other| match which {
+            _ if order(answer, other) == Some(wanted) => true,
             Extreme::First => of(other) >= until(answer) || other.text == answer.text,
             Extreme::Last => until(other) <= of(answer) || other.text == answer.text,
         })
@@ -237,9 +248,10 @@ pub(super) fn extreme(which: Extreme, answers: &mut Vec<Answer>) {
         if !sure[at - 1] {
             answer.truth = Truth::Possible;
         }
-        match which {
+        let is_it = match which {
             Extreme::First => Some(of(answer)) <= earliest,
             Extreme::Last => Some(until(answer)) >= latest,
-        }
+        };
+        is_it && !beaten[at - 1]
     });
 }

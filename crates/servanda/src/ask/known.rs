@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use servanda_engine::Interval;
-use servanda_model::{EntityId, FluentId, Model, Standing, Value, View};
+use servanda_model::{EntityId, FluentId, Model, OriginId, Standing, Value, View};
 
 use super::sayings::day_or_between;
 use super::witness::part;
@@ -237,7 +237,8 @@ pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec
         if is_other_reading || outcome.unknown.contains(&norm.entity) {
             continue;
         }
-        let text = format!("{}: {}", model.name(norm.entity), norm.sentence);
+        let clauses = clauses_of(model, norm.origin);
+        let text = format!("{}: {}{clauses}", model.name(norm.entity), norm.sentence);
         let mut one = answer(world, text, true, vec![None], vec![None]);
         one.steps = vec![steps::of_origin(model, norm.origin, "norm")];
         all.push(one);
@@ -268,6 +269,35 @@ pub(super) fn says(world: &World<'_>, outcome: &Outcome, thing: EntityId) -> Vec
         all.push(one);
     }
     all
+}
+
+/// The clauses of a norm that say more of what it asks for, and what of its text is not translated, as they are written.
+fn clauses_of(model: &Model, origin: OriginId) -> String {
+    const SAYING: [&str; 17] = [
+        "when",
+        "while",
+        "if",
+        "unless",
+        "except",
+        "within",
+        "by",
+        "before",
+        "after",
+        "from",
+        "until",
+        "on",
+        "untranslated",
+        "judgment",
+        "towards",
+        "or",
+        "for",
+    ];
+    let origin = &model.origins[origin.index()];
+    let Some(file) = model.files.get(origin.file).filter(|_| origin.span.end > 0) else { return String::new() };
+    let from = &file.text[origin.span.start as usize..];
+    let clauses = from.lines().skip(1).take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
+    let said = clauses.filter(|line| line.split(' ').next().is_some_and(|first| SAYING.contains(&first)));
+    said.map(|line| format!(", {line}")).collect()
 }
 
 /// Who holds a reading or a doctrine.

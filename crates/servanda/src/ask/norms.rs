@@ -11,6 +11,7 @@ use servanda_model::{
     CompareOp, Condition, EntityId, Expr, FluentId, FluentPattern, Kinded, Modality, Model, Norm, OriginId, Value, View,
 };
 
+use denied::is_touched;
 pub(super) use denied::no;
 use wording::{by, leaves, text};
 
@@ -346,6 +347,10 @@ fn tried(world: &World<'_>, outcome: &Outcome, of: &OfNorms, trial: &Trial, on: 
         if forbids(model, of, said.norm) || is_permission(said.norm) {
             all.clear();
             return;
+        }
+        // A limit of somebody else, or to another number, says nothing of the act.
+        if !is_touched(world, outcome, of, trial, said.norm) {
+            continue;
         }
         let text = format!("not forbidden, within {}", by(model, of, &said));
         let mut one = answer(world, text, standing.certain && !possible, standing.sinces, standing.untils);

@@ -272,6 +272,43 @@ pub(super) fn apart(world: &World<'_>, outcome: &Outcome, from: EventId, to: Eve
     vec![one]
 }
 
+/// How long it was from an event to the first day on which what a question looks at was so, or from that to the event.
+pub(super) fn apart_from(
+    world: &World<'_>,
+    outcome: &Outcome,
+    question: &Question,
+    (event, first): (EventId, bool),
+) -> Vec<Answer> {
+    let model = world.model;
+    let Some(fluent) = question.fluent.filter(|_| outcome.visible.contains(&event)) else { return Vec::new() };
+    type Ends = (Option<i64>, Option<i64>);
+    let mut all: Vec<Ends> = Vec::new();
+    let mut begun = None;
+    for run in &outcome.runs {
+        let Some(interval) = run.solution.instance(fluent, &[]).and_then(|it| it.intervals.first()) else {
+            return Vec::new();
+        };
+        begun = begun.or(interval.begun_by.map(|step| (run, step)));
+        let (at, since) = (run.ticks[event.index()], interval.since);
+        all.push(if first { (at, since) } else { (since, at) });
+    }
+    let lengths: Option<Vec<i64>> = all.iter().map(|(from, to)| Some((*to)? - (*from)?)).collect();
+    let text = match lengths.map(|all| (all.iter().min().copied(), all.iter().max().copied())) {
+        Some((Some(least), Some(most))) if least == most => model.show_ticks(least),
+        Some((Some(least), Some(most))) if outcome.precise => {
+            format!("between {} and {}", model.show_ticks(least), model.show_ticks(most))
+        }
+        _ => "an unknown time".to_owned(),
+    };
+    let (from, to): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+    let mut one = answer(world, text, true, from, to);
+    if let Some((run, step)) = begun {
+        because(world, run, Some(step), None, &mut one);
+    }
+    one.steps.insert(0, steps::of_event(world, event));
+    vec![one]
+}
+
 /// Since when something has been so, or until when it is: from what is so on the day.
 pub(super) fn end_of(question: &Question, answers: Vec<Answer>) -> Vec<Answer> {
     let mut all = Vec::new();
@@ -361,11 +398,42 @@ fn causes_in(
         // What ended a hindrance leaves no step of its own, but it was on that day and about the same things.
         causes = tick.map_or_else(Vec::new, |day| about_it(world, outcome, run, question, day));
     }
-    if causes.is_empty() {
+    if causes.is_empty() && !ran_out(world.model, question, day.as_ref(), acts.clone()) {
         causes = acts.max_by(|a, b| a.day.cmp(&b.day)).into_iter().cloned().collect();
     }
     let own = |told: &Told| (told.day != day).then(|| told.day.clone());
     causes.iter().map(|told| (told.with_name(), own(told))).collect()
+}
+
+/// Whether a breach came of nothing being done in time: all that led to it was done before, and what is broken asks for an act.
+fn ran_out<'t>(
+    model: &Model,
+    question: &Question,
+    day: Option<&String>,
+    mut acts: impl Iterator<Item = &'t steps::Told>,
+) -> bool {
+    let norms = of_breach(model, question);
+    let asks_act = |norm: &&Norm| norm.modality == Modality::Must && norm.act.is_some();
+    question.turn != Some(Turn::Ends)
+        && !norms.is_empty()
+        && norms.iter().all(asks_act)
+        && day.is_some_and(|day| acts.all(|told| told.day.as_ref().is_none_or(|it| it < day)))
+}
+
+/// The breaches of which no act is the cause, as time ran out.
+pub(super) fn run_out(world: &World<'_>, outcome: &Outcome, question: &Question, view: &View) -> Vec<String> {
+    let norms = of_breach(world.model, question);
+    if !norms.iter().all(|norm| norm.modality == Modality::Must && norm.act.is_some()) {
+        return Vec::new();
+    }
+    let all = asked_for(world, question, view, spells(fillings(outcome, question.fluent, i64::MIN)));
+    let days = all.iter().filter_map(|spell| spell.sinces.first().copied().flatten());
+    let text = |day: i64| {
+        let names: Vec<&str> = norms.iter().map(|norm| world.model.name(norm.entity)).collect();
+        let last = world.model.show_tick(day - world.model.program.clock.day());
+        format!("by no act: the time to meet {} ran out on {last}", names.join(", "))
+    };
+    days.filter(|day| !world.dating.is_open(*day)).map(text).collect()
 }
 
 /// An act by which a norm was broken: the first, or one of those done while it was broken.

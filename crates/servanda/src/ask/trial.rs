@@ -46,6 +46,8 @@ pub(super) struct BroughtAbout {
 pub(super) struct Trial {
     /// Each without, and with.
     pairs: Vec<(Run, Run)>,
+    /// The same without what happens on the day after, which is none of the act's doing; empty where nothing happens on it.
+    undisturbed: Vec<(Run, Run)>,
     act: Vec<Value>,
     on: i64,
     exhaustive: bool,
@@ -93,7 +95,15 @@ impl Trial {
         let pattern = of.act.as_ref()?;
         let act = whole(model, pattern)?;
         let compiled = Compiled::new(&outcome.program).ok()?;
+        let next = on + model.program.clock.day();
+        let is_next = |it: &Occurrence| on < it.tick && it.tick <= next;
+        let is_disturbed = outcome
+            .runs
+            .iter()
+            .take(MOST_RUNS)
+            .any(|base| narrative(model, &outcome.visible, &base.ticks, &outcome.unknown).iter().any(is_next));
         let mut pairs: Vec<(Run, Run)> = Vec::new();
+        let mut undisturbed: Vec<(Run, Run)> = Vec::new();
         for base in outcome.runs.iter().take(MOST_RUNS) {
             let is_seen = |id: &&servanda_model::EventId| {
                 view.seen_by.is_none() || base.ticks[id.index()].is_some_and(|tick| tick <= on)
@@ -110,23 +120,44 @@ impl Trial {
                 solution: solve(&compiled, told, &options),
                 numbers: base.numbers.clone(),
             };
-            let without = run(&told);
             let step = told.iter().filter(|it| it.tick == on).map(|it| it.step + 1).max().unwrap_or(0);
             let what = Happening::Action(pattern.action, act.clone());
-            told.push(Occurrence { tick: on, step, what, tag: SUPPOSED });
-            told.sort();
-            pairs.push((without, run(&told)));
+            let supposed = Occurrence { tick: on, step, what, tag: SUPPOSED };
+            let both = |told: &[Occurrence]| {
+                let mut with = told.to_vec();
+                with.push(supposed.clone());
+                with.sort();
+                (run(told), run(&with))
+            };
+            pairs.push(both(&told));
+            if is_disturbed {
+                told.retain(|it| !is_next(it));
+                undisturbed.push(both(&told));
+            }
         }
         let exhaustive = outcome.exhaustive && outcome.runs.len() <= MOST_RUNS;
         let fluents: Vec<FluentId> =
             of.rules.iter().map(|(fluent, ..)| *fluent).chain(of.required.iter().map(|(fluent, _)| *fluent)).collect();
         let alike = outcome.exhaustive && !fluents.is_empty() && alike(outcome, &fluents, on);
-        Some(Trial { pairs, act, on, exhaustive, alike })
+        Some(Trial { pairs, undisturbed, act, on, exhaustive, alike })
     }
 
     /// The day on which it is tried.
     pub(super) fn on(&self) -> i64 {
         self.on
+    }
+
+    /// The timelines in which a breach that shows on the day after is one of the act.
+    fn of_the_act(&self) -> &[(Run, Run)] {
+        if self.undisturbed.is_empty() { &self.pairs } else { &self.undisturbed }
+    }
+
+    /// Whether an act changes a number to which a norm sets a limit, or may change it.
+    pub(super) fn touches(&self, model: &Model, norm: &Norm) -> bool {
+        let Some(doer) = self.act.first().copied() else { return true };
+        self.pairs
+            .iter()
+            .any(|(without, with)| figures::changes(model, norm, doer, (without, with), self.on).unwrap_or(true))
     }
 
     /// The norms that the act would break, of those of who does it.
@@ -136,7 +167,7 @@ impl Trial {
         let Some((_, breached)) = model.hooks.statuses.iter().find(word) else { return Vec::new() };
         let Some(doer) = self.act.first().copied() else { return Vec::new() };
         let mut all: Vec<Broken> = Vec::new();
-        for (base, with) in &self.pairs {
+        for (base, with) in self.of_the_act() {
             for instance in with.solution.instances_of(*breached, &[None, Some(doer)]) {
                 let new = |day: i64| {
                     let before = base.solution.interval_at(*breached, &instance.args, day);
@@ -183,7 +214,7 @@ impl Trial {
                 }
             };
             let stands_for_all = || self.exhaustive || self.alike && self.same_everywhere(model, outcome, known.norm);
-            known.certain = self.pairs.iter().all(breaks) && stands_for_all();
+            known.certain = self.of_the_act().iter().all(breaks) && stands_for_all();
         }
         all
     }
@@ -203,7 +234,7 @@ impl Trial {
 
     /// That a norm which is broken already would be broken further, in some chronology; with the number, where it sets a limit.
     fn farther(&self, model: &Model, norm: &Norm, doer: Value, breached: FluentId) -> Option<String> {
-        self.pairs.iter().find_map(|pair| self.goes_farther(model, norm, doer, breached, pair))
+        self.of_the_act().iter().find_map(|pair| self.goes_farther(model, norm, doer, breached, pair))
     }
 
     fn goes_farther(

@@ -425,7 +425,9 @@ fn goals(world: &World<'_>, question: &Question, program: &Program) -> Result<Ve
         Form::Happened(_) | Form::Did(_) => {
             return Err("what happened is a list of the dossier's own statements, and rests on nothing else".to_owned());
         }
-        Form::Apart(..) => return Err("how far two events are apart is read off what is said of their days".to_owned()),
+        Form::Apart(..) | Form::ApartFrom { .. } => {
+            return Err("how far two events are apart is read off what is said of their days".to_owned());
+        }
         Form::Says(_) | Form::Claims(_) | Form::Against { .. } | Form::Named(_) => {
             return Err("what a text says rests on the text alone".to_owned());
         }

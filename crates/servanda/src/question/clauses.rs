@@ -1,6 +1,6 @@
 //! A sentence that says when: `who held Tarn when Sele was signed`, `did Belmark protest before Arvenia ratified Sele`.
 
-use servanda_model::{Event, EventId, EventPattern, Scope, Standing};
+use servanda_model::{Asked, Event, EventId, EventPattern, Expr, FluentType, Scope, Standing, Value};
 
 use super::dates::Days;
 use super::ends::time_around;
@@ -9,7 +9,7 @@ use super::words::all_orders;
 use super::{Form, Preparing, Question};
 
 /// Words that begin such a clause.
-const JOINTS: [&str; 7] = ["when", "while", "before", "after", "since", "until", "once"];
+pub(super) const JOINTS: [&str; 7] = ["when", "while", "before", "after", "since", "until", "once"];
 
 impl Preparing<'_> {
     /// Takes a clause of time off the end of a question, where the dossier tells on which day it was so.
@@ -73,7 +73,7 @@ impl Preparing<'_> {
 
     /// `how many days passed between Signing and Ratification`, `how long after signature of Sele did Sele enter into force`:
     /// two acts of which the dossier tells.
-    pub(super) fn length_between(&mut self, words: &[&str]) -> Option<Form> {
+    pub(super) fn length_between(&mut self, words: &[&str], question: &mut Question) -> Option<Form> {
         let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
         let from = match words {
             [how, many, unit, ..]
@@ -103,10 +103,49 @@ impl Preparing<'_> {
         pairs.into_iter().find_map(|(one, other)| {
             // `signature and entry into force of Sele`.
             let of = other.rsplit_once(" of ").map(|(_, whole)| whole).filter(|_| !one.contains(" of "));
-            let one = self.act_named(&one).or_else(|| self.act_named(&format!("{one} of {}", of?)))?;
-            let other = self.act_named(&other)?;
-            Some(if is(words[joint], &["before"]) { Form::Apart(other, one) } else { Form::Apart(one, other) })
+            let at_length = of.map(|of| format!("{one} of {of}"));
+            let first = self.act_named(&one).or_else(|| self.act_named(at_length.as_ref()?));
+            let second = self.act_named(&other);
+            let before = is(words[joint], &["before"]);
+            match (first, second) {
+                (Some(one), Some(other)) if before => Some(Form::Apart(other, one)),
+                (Some(one), Some(other)) => Some(Form::Apart(one, other)),
+                // What no statement tells of may be worked out: when a treaty comes into force.
+                (Some(event), None) => {
+                    self.comes_into_force(&other, question).then_some(Form::ApartFrom { event, first: !before })
+                }
+                (None, Some(event)) => {
+                    let begins = [Some(one), at_length].into_iter().flatten();
+                    let found = begins.into_iter().any(|text| self.comes_into_force(&text, question));
+                    found.then_some(Form::ApartFrom { event, first: before })
+                }
+                (None, None) => None,
+            }
         })
+    }
+
+    /// Whether words name the entry into force of an instrument; then the question looks at when it is in force.
+    fn comes_into_force(&mut self, text: &str, question: &mut Question) -> bool {
+        const VERBS: [&str; 8] = [
+            " enter into force",
+            " enters into force",
+            " entered into force",
+            " come into force",
+            " comes into force",
+            " came into force",
+            " enter in force",
+            " entered in force",
+        ];
+        let plain = text.strip_prefix("the ").unwrap_or(text);
+        let whole = plain.strip_prefix("entry into force of ");
+        let whole = whole.or_else(|| VERBS.iter().find_map(|verb| plain.strip_suffix(verb)));
+        let Some(whole) = whole.and_then(|whole| self.entity(whole).ok()) else { return false };
+        let mut scope = Scope::default();
+        let said = format!("{} is in force", self.model.name(whole));
+        let Ok(Asked::Conditions(conditions)) = self.asker.sentence(&said, &mut scope) else { return false };
+        let yes = Expr::Value(Value::TRUE);
+        self.define(question, Vec::new(), Vec::new(), FluentType::Truth, yes, conditions, scope);
+        true
     }
 
     /// The first stated act that words tell of: its name, a sentence, or `signature of Sele`.

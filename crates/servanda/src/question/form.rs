@@ -63,6 +63,13 @@ pub enum Form {
     Claims(OfClaims),
     /// How long it was from one event to another.
     Apart(EventId, EventId),
+    /// How long it was from an event to the first day on which something was so, or from that to the event.
+    ApartFrom {
+        /// The event.
+        event: EventId,
+        /// Whether it is the one from which it is counted.
+        first: bool,
+    },
     /// What or who speaks against a statement.
     Against {
         /// The statement.
@@ -171,6 +178,8 @@ pub struct Question {
     pub within: Option<EntityId>,
     /// The acts that the same words tell of; who claims one may be of interest where the answer is no.
     pub told_as: Vec<EventPattern>,
+    /// Whether any of the acts is meant, as the words may be short for each of them.
+    pub any_act: bool,
     /// For each of the acts asked about what its numbers are compared with.
     pub compared: Vec<Vec<Condition>>,
     /// The points of view that it names itself.
@@ -186,6 +195,22 @@ pub struct Question {
 }
 
 impl Question {
+    /// Adds acts that its words may mean as well, where the same is asked of them.
+    pub(super) fn or_these(&mut self, more: &[EventPattern], places: &[usize], other: &Question) {
+        let same_vars = self.vars.iter().map(|it| it.hole).eq(other.vars.iter().map(|it| it.hole));
+        let Form::Acts { patterns, asked, .. } = &mut self.form else { return };
+        if !same_vars || asked != places || other.compared.len() != more.len() {
+            return;
+        }
+        for (pattern, compared) in more.iter().zip(&other.compared) {
+            if !patterns.contains(pattern) {
+                patterns.push(pattern.clone());
+                self.compared.push(compared.clone());
+                self.any_act = true;
+            }
+        }
+    }
+
     /// The time that it names for what was done: a very day, or a span of days.
     #[must_use]
     pub fn own_time(&self) -> Option<(Option<i64>, Option<i64>)> {
@@ -247,7 +272,7 @@ impl Question {
     pub fn is_of_all_days(&self, view: &View) -> bool {
         let no_day = self.on.or(view.on).is_none();
         match &self.form {
-            Form::When | Form::Cause | Form::Learnt { .. } => true,
+            Form::When | Form::Cause | Form::Learnt { .. } | Form::ApartFrom { .. } => true,
             Form::HowLong => true,
             Form::Since => no_day && self.ever,
             // Until when it is, or was: what is no longer so has had its end.

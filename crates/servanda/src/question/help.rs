@@ -61,6 +61,17 @@ impl Preparing<'_> {
             all.push(format!("the nearest {verb} {}", listed(&phrases)));
         }
         all.extend(self.told_with(&others));
+        let joint =
+            (2..words.len()).find(|at| super::clauses::JOINTS.iter().any(|it| words[*at].eq_ignore_ascii_case(it)));
+        if let Some(at) = joint.filter(|_| all.iter().all(|it| !it.starts_with("did you mean"))) {
+            all.insert(
+                0,
+                format!(
+                    "behind `{}` stands a day, or an act of which the dossier tells on which day it was",
+                    words[at]
+                ),
+            );
+        }
         let known = !all.is_empty();
         if !all.iter().any(|it| it.starts_with("did you mean") || it.starts_with("write one of")) {
             all.push(form_of(&words, known));

@@ -213,6 +213,9 @@ impl Preparing<'_> {
         if starts(&words, &["what"]) && words.len() == 4 && starts(&words[2..], &["in", "force"]) {
             words.splice(0..1, ["which", "instruments"].map(str::to_owned));
         }
+        if starts(&words, &["by", "when"]) {
+            "until".clone_into(&mut words[0]);
+        }
         if starts(&words, &["which", "secrets", "does"]) {
             words.splice(0..2, ["what".to_owned()]);
         }
@@ -220,7 +223,10 @@ impl Preparing<'_> {
         let lists = words.first().is_some_and(|word| is(word, &["who", "which", "what"]));
         let front = if starts(&words, &["who"]) { Some(1) } else { None };
         let places = front.into_iter().chain(words.len().checked_sub(1)).filter(|at| lists && *at > 0);
-        let extreme = |at: &usize| words.get(*at).is_some_and(|word| is(word, &["first", "last"]));
+        // What is called `First` is a name.
+        let known = self.asker.lexicon();
+        let is_name = |word: &String| known.lookup(word).iter().any(|id| known.entities[id.index()].name == *word);
+        let extreme = |at: &usize| words.get(*at).is_some_and(|word| is(word, &["first", "last"]) && !is_name(word));
         if let Some(at) = places.into_iter().find(extreme) {
             question.extreme = Some(if is(&words[at], &["first"]) { Extreme::First } else { Extreme::Last });
             words.remove(at);

@@ -1,7 +1,8 @@
 //! Questions about whether, when and by whom a norm or a whole treaty is kept, and about those of whom it is not so.
 
 use servanda_model::{
-    Asked, Condition, EntityId, Expr, FluentId, FluentPattern, FluentType, Hole, Modality, Scope, Term, Value, VarId,
+    Asked, CompareOp, Condition, EntityId, Expr, FluentId, FluentPattern, FluentType, Hole, Modality, Scope, Term,
+    Value, VarId,
 };
 
 use super::sentences::asked_vars;
@@ -75,6 +76,9 @@ impl Preparing<'_> {
             },
         };
         let hooks = &self.model.hooks;
+        if hole == Hole::Kind(hooks.norm) {
+            return self.of_norms_not(&rest, question);
+        }
         let texts = [hooks.norm, hooks.article, hooks.instrument];
         let named = |this: &Self, name: &[&str]| {
             let thing = this.entity(&name.join(" ")).ok()?;
@@ -98,6 +102,42 @@ impl Preparing<'_> {
             "met" if is_norm => self.bound_without(thing, &["met"], hole, question),
             _ => return self.status_sentence(&format!("{asked} breached {}", name.join(" ")), question),
         }
+        true
+    }
+
+    /// `which norms did Arvenia not breach`, `which norms of Pact were not met by Arvenia`: those that bind somebody and of which it
+    /// is not so.
+    fn of_norms_not(&mut self, rest: &[&str], question: &mut Question) -> bool {
+        let (mut rest, mut whole) = (rest, None);
+        if let ["of", named @ ..] = rest {
+            let of = (1..named.len()).rev().find_map(|end| Some((end, self.entity(&named[..end].join(" ")).ok()?)));
+            let Some((end, thing)) = of else { return false };
+            (rest, whole) = (&named[end..], Some(thing));
+        }
+        let (verb, who) = match rest {
+            [verb, by, who @ ..] if by.eq_ignore_ascii_case("by") => (*verb, who),
+            [who @ .., verb] => (*verb, who),
+            [] => return false,
+        };
+        let Some((_, status, _)) = of_status(&["X", verb, "Y"]) else { return false };
+        let said = if status == "met" { "met" } else { "breached" };
+        let (Ok(who), Some(stands)) = (self.entity(&who.join(" ")), status_fluent(self.model, said)) else {
+            return false;
+        };
+        let hooks = &self.model.hooks;
+        let mut scope = Scope::default();
+        let norm = Term::Var(scope.declare("_norm", Hole::Kind(hooks.norm)));
+        let args = vec![norm, Term::Value(Value::entity(who))];
+        let of_whole = whole.map(|it| holds(hooks.belongs_to, vec![norm, Term::Value(Value::entity(it))]));
+        // Only what asks for an act is ever met.
+        let duties = self.model.norms.iter().filter(|it| it.modality == Modality::Must && it.act.is_some());
+        let is_one = |it: &servanda_model::Norm| {
+            let (left, right) = (Expr::Var(VarId::from_index(0)), Expr::Value(Value::entity(it.entity)));
+            vec![Condition::Compare { left, op: CompareOp::Equal, right }]
+        };
+        let is_duty = (said == "met").then(|| Condition::AnyOf(duties.map(is_one).collect()));
+        let bound = [holds(hooks.binds, args.clone())].into_iter().chain(of_whole).chain(is_duty).collect();
+        self.of_these_without(bound, vec![holds(stands, args)], norm, scope, question);
         true
     }
 

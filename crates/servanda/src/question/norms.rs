@@ -454,7 +454,7 @@ impl Preparing<'_> {
                                     Deed::Act(_) => of.around,
                                     Deed::State(..) => continue,
                                 },
-                                Some(Ruling::Forbids) if is_asked && is_ceiling(norm) => of.against,
+                                Some(Ruling::Forbids | Ruling::Limits) if is_asked && is_ceiling(norm) => of.against,
                                 _ if may(norm) => of.less,
                                 _ => continue,
                             };

@@ -58,18 +58,18 @@ impl Preparing<'_> {
         if text.split_whitespace().count() > MOST_REWORDED {
             return Err(first);
         }
-        let mut tried: Vec<String> = Vec::new();
-        for order in orders {
-            let longer = self.fuller(&order);
-            for fuller in self.as_undergone(longer, text, question) {
-                if tried.len() >= MOST_TRIED || tried.contains(&fuller) {
-                    continue;
+        let mut fuller: Vec<String> = Vec::new();
+        for order in &orders {
+            let longer = self.fuller(order);
+            for text in self.as_undergone(longer, text, question) {
+                if fuller.len() < MOST_TRIED && !fuller.contains(&text) {
+                    fuller.push(text);
                 }
-                if self.plain_sentence(&fuller, question).is_ok() {
-                    return Ok(());
-                }
-                tried.push(fuller);
             }
+        }
+        if let Some(read) = self.at_length(&fuller, &before) {
+            *question = read;
+            return Ok(());
         }
         if !turned.is_empty() && self.said_in(&turned, text, question).is_ok() {
             return Ok(());
@@ -87,17 +87,42 @@ impl Preparing<'_> {
         if is_told(self, question) || text.split_whitespace().count() > MOST_REWORDED {
             return;
         }
-        let fuller: Vec<String> = orders.iter().flat_map(|order| self.fuller(order)).collect();
-        for text in fuller.iter().take(MOST_TRIED) {
-            let mut own = before.clone();
-            if self.plain_sentence(text, &mut own).is_ok()
-                && matches!(own.form, Form::Acts { .. })
-                && is_told(self, &own)
-            {
-                *question = own;
-                return;
-            }
+        let fuller: Vec<String> = orders.iter().flat_map(|order| self.fuller(order)).take(MOST_TRIED).collect();
+        let read = self.at_length(&fuller, &before);
+        if let Some(read) = read.filter(|own| matches!(own.form, Form::Acts { .. }) && is_told(self, own)) {
+            *question = read;
         }
+    }
+
+    /// What sentences mean that say at length what one leaves out: the first that is understood; of acts all of which something
+    /// is told, whichever of them is meant.
+    fn at_length(&mut self, fuller: &[String], before: &Question) -> Option<Question> {
+        let mut first: Option<Question> = None;
+        let mut told: Option<Question> = None;
+        for text in fuller {
+            let mut own = before.clone();
+            let (fluents, definitions) = (self.questions.fluents.len(), self.questions.definitions.len());
+            if self.plain_sentence(text, &mut own).is_err() {
+                continue;
+            }
+            let Form::Acts { patterns, asked, .. } = &own.form else {
+                if first.is_none() {
+                    return Some(own);
+                }
+                // Nothing is put to the engine for what is not meant.
+                self.questions.fluents.truncate(fluents);
+                self.questions.definitions.truncate(definitions);
+                continue;
+            };
+            let is_told = patterns.iter().any(|it| self.is_told(it) || self.is_brought_about(it));
+            match &mut told {
+                Some(known) if is_told => known.or_these(patterns, asked, &own),
+                None if is_told => told = Some(own.clone()),
+                _ => {}
+            }
+            first = first.or(Some(own));
+        }
+        told.or(first)
     }
 
     /// Whether a rule makes such an act happen.
@@ -228,12 +253,16 @@ impl Preparing<'_> {
                     return Err(refused("unknown-phrase", message, "say what is so of it"));
                 }
                 self.day_in_time(&mut conditions, &mut scope, question);
+                let asks_number = asks(text) && !matches!(question.form, Form::When);
                 if let [Condition::Holds(it)] = conditions.as_mut_slice()
                     && it.value == Term::Any
-                    && it.args.iter().all(|term| matches!(term, Term::Value(_)))
                     && let Some(hole) = self.value_wanted(it.fluent, &question.form)
+                    && let is_whole = it.args.iter().all(|term| matches!(term, Term::Value(_)))
+                    && let of_each = it.args.iter().all(|term| matches!(term, Term::Value(_) | Term::Any))
+                    // A number of which not all is said is asked of each for which there is one.
+                    && (is_whole || of_each && hole == Hole::Number && asks_number)
                 {
-                    if hole == Hole::Number && self.is_counted(it.fluent) {
+                    if is_whole && hole == Hole::Number && self.is_counted(it.fluent) {
                         question.form = Form::HowMany;
                         question.counted = Some((it.fluent, it.args.clone()));
                         let count = self.number_at(it.fluent, &it.args, &mut scope);

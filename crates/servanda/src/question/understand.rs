@@ -250,13 +250,30 @@ impl Preparing<'_> {
         let against = |of, by| Some(Form::Against { of, by });
         let all = |named: Option<EntityId>| Form::Claims(OfClaims { named, contradicted: true, ..OfClaims::default() });
         match plain.as_slice() {
-            ["which" | "what", "claims" | "statements", "is" | "are" | "were", "contradicted"]
-            | ["what", "is" | "was", "contradicted"]
+            [
+                "which" | "what",
+                "claims" | "statements",
+                "is" | "are" | "were",
+                "contradicted" | "denied" | "disputed",
+            ]
+            | ["what", "is" | "was", "contradicted" | "denied" | "disputed"]
             | ["where" | "when" | "how", "do", "sources", "contradict" | "disagree", ..]
             | ["what" | "which", "do", "sources", "contradict" | "disagree", ..] => return Some(all(None)),
             _ => {}
         }
+        const DENIED: [&str; 3] = ["contradicted", "denied", "disputed"];
+        let be = |at: usize| words::AUXILIARY.contains(&lower[at]);
+        if let Some(verb) = lower.iter().position(|word| DENIED.contains(word)).filter(|at| *at > 1)
+            && lower.get(verb + 1) == Some(&"by")
+            && (be(0) || be(verb - 1))
+        {
+            let of = statement(usize::from(be(0)), verb - usize::from(!be(0)))?;
+            return against(of, Some(self.entity(&words[verb + 2..].join(" ")).ok()?));
+        }
         match lower {
+            [.., be, denied] if last > 2 && DENIED.contains(denied) && ["is", "was"].contains(be) => {
+                Some(all(Some(statement(0, last - 2)?)))
+            }
             ["is" | "was" | "are" | "were", .., "contradicted" | "denied" | "disputed"] => {
                 Some(all(Some(statement(1, last - 1)?)))
             }
@@ -346,7 +363,7 @@ impl Preparing<'_> {
             question.form = claims;
             return Some(Ok(()));
         }
-        if let Some(form) = self.length_between(words).or_else(|| self.contradicted(words, lower)) {
+        if let Some(form) = self.length_between(words, question).or_else(|| self.contradicted(words, lower)) {
             question.form = form;
             return Some(Ok(()));
         }

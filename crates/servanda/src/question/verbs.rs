@@ -156,7 +156,7 @@ pub(super) fn forms(word: &str) -> Vec<String> {
 }
 
 /// Whether two words are forms of one.
-pub(super) fn is_form_of(word: &str, other: &str) -> bool {
+pub(crate) fn is_form_of(word: &str, other: &str) -> bool {
     forms(word).iter().any(|form| form == other)
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use servanda_engine::Instance;
-use servanda_model::{CompareOp, Condition, Expr, FluentId, FluentType, Hole, Norm, Term, Value};
+use servanda_model::{CompareOp, Condition, Expr, FluentId, FluentType, Hole, Kinded, Modality, Norm, Term, Value};
 
 use super::{Making, Stretch, sentence};
 
@@ -68,7 +68,10 @@ fn limits_of(making: &Making<'_, '_>, id: FluentId, instance: &Instance) -> Vec<
                 continue;
             }
             let limit = format!("{} be {} {}", norm.modality.word(), word(op), making.show(value));
-            let statuses = statuses(making, norm, instance);
+            let mut statuses = statuses(making, norm, instance);
+            if matches!(norm.modality, Modality::May | Modality::Can) {
+                statuses.extend(passed(making, instance, op, value));
+            }
             limits.push(Limited { norm: making.model.name(norm.entity).to_owned(), limit, statuses });
         }
     }
@@ -80,6 +83,22 @@ fn statuses(making: &Making<'_, '_>, norm: &Norm, instance: &Instance) -> Vec<St
     let ours = |args: &[Value]| args.iter().all(|arg| instance.args.contains(arg));
     let cases = making.instances(norm.status).filter(|it| ours(&it.args));
     cases.flat_map(|it| making.stretches(it)).collect()
+}
+
+/// When a number goes beyond what is permitted of it, which breaches nothing by itself.
+fn passed(making: &Making<'_, '_>, instance: &Instance, op: CompareOp, bound: Value) -> Vec<Stretch> {
+    let is_beyond = |value: Value| match (value.kinded(), bound.kinded()) {
+        (Kinded::Number(number), Kinded::Number(bound)) => match op {
+            CompareOp::Less => number >= bound,
+            CompareOp::AtMost => number > bound,
+            CompareOp::Equal | CompareOp::NotEqual | CompareOp::Greater | CompareOp::AtLeast => false,
+        },
+        _ => false,
+    };
+    let mut beyond = instance.clone();
+    beyond.intervals.retain(|it| is_beyond(it.value));
+    let passed = making.stretches(&beyond).into_iter();
+    passed.map(|stretch| Stretch { value: "passed".to_owned(), ..stretch }).collect()
 }
 
 pub(super) fn compared(condition: &Condition) -> Option<(FluentId, &[Term], CompareOp, Value)> {

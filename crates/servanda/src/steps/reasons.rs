@@ -262,7 +262,11 @@ pub(super) fn of_norms(
         _ => None,
     };
     let norms = norms_of(model, pattern, whole);
-    if let Some(who) = somebody
+    let named = match norms.as_slice() {
+        [norm] if norm.bearers.len() == 1 => norm.bearers.first().map(|it| Value::entity(*it)),
+        _ => None,
+    };
+    if let Some(who) = somebody.or(named)
         && let Some(id) = who.as_entity()
         && !norms.is_empty()
         && norms.iter().all(|norm| !is_ever_bound(model, run, norm, who))

@@ -57,7 +57,13 @@ impl Elaborator<'_> {
         };
         let filler = match variable {
             Some(var) => Filler::Var(var),
-            None => logic.reader.filler(&bearer_words, Hole::Thing, &logic.scope)?,
+            None => match logic.reader.filler(&bearer_words, Hole::Thing, &logic.scope) {
+                Ok(filler) => filler,
+                Err(trouble) => {
+                    let said = logic.reader.sentence(&bearer_words, Want::Fluent, &logic.scope);
+                    return Err(if said.is_ok() { no_bearer(&bearer_words) } else { trouble });
+                }
+            },
         };
         let each_party = filler == Filler::EachParty;
         // Where the law says whom a norm binds, whoever answers for the named bearer bears it, too.
@@ -423,4 +429,13 @@ pub(super) fn trigger_terms(trigger: &Trigger) -> Vec<Term> {
         }
         Trigger::After { trigger, .. } => trigger_terms(trigger),
     }
+}
+
+/// A norm that begins with what it is about, as `tons of Japan in light must be at most 8 000`.
+fn no_bearer(words: &[Word]) -> Trouble {
+    let message = format!("a norm begins with who bears it, and `{}` is a phrase", text_of(words));
+    Trouble::new("wrong-kind", span_of(words), message).help(
+        "give the number a wording with who has it, as `also {a} keep/keeps/kept {value} tons of {c}`, and write `BEARER must keep at \
+         most …`",
+    )
 }

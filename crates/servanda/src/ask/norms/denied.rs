@@ -40,6 +40,10 @@ pub(in crate::ask) fn no(
         if broken.iter().any(|it| it.norm == said.norm.entity) && !forbids(model, of, said.norm) {
             continue;
         }
+        let limits = !forbids(model, of, said.norm) && is_limit(said.norm);
+        if limits && trial.as_ref().is_some_and(|trial| !is_touched(world, outcome, of, trial, said.norm)) {
+            continue;
+        }
         forbidding.push(said.norm.entity);
         let word = match said.norm.modality {
             _ if of.how_many && is_permission(said.norm) && !is_limit(said.norm) => "permitted, without a number, by",
@@ -50,7 +54,12 @@ pub(in crate::ask) fn no(
             Modality::May | Modality::Can => "permitted by",
         };
         let possibly = if standing.certain { "" } else { "possibly " };
-        no.instead.push(format!("{possibly}{word} {}", by(model, of, &said)));
+        let left: Vec<String> = model.origins[said.norm.origin.index()]
+            .judgments
+            .iter()
+            .map(|phrase| format!(" (left to judgment: “{phrase}”)"))
+            .collect();
+        no.instead.push(format!("{possibly}{word} {}{}", by(model, of, &said), left.concat()));
         let mut told = answer(world, String::new(), true, vec![None], vec![None]);
         begun_by(world, standing.begun, on, &mut told);
         cite(model, said.norm.origin, &mut told.steps);
@@ -69,11 +78,19 @@ pub(in crate::ask) fn no(
         let possibly = if standing.certain { "" } else { "possibly " };
         let beyond = trial.as_ref().filter(|_| allows_a_number(said.norm)).and_then(|it| it.beyond(model, said.norm));
         no.instead.push(match beyond {
-            Some(figure) => format!(
-                "{possibly}{} permits no more: {}, and {figure}",
-                model.name(said.norm.entity),
-                said.norm.sentence
-            ),
+            Some(figure) => {
+                let mut told = answer(world, String::new(), true, vec![None], vec![None]);
+                begun_by(world, standing.begun, on, &mut told);
+                cite(model, said.norm.origin, &mut told.steps);
+                told.steps.extend(steps::of_figures(world, outcome, &said.norm.content, on));
+                let new: Vec<Told> = told.steps.into_iter().filter(|it| !no.steps.contains(it)).collect();
+                no.steps.extend(new);
+                format!(
+                    "{possibly}{} permits no more: {}, and {figure}",
+                    model.name(said.norm.entity),
+                    said.norm.sentence
+                )
+            }
             None => format!("{possibly}{}", text(model, of, &said, None)),
         });
     }
@@ -178,6 +195,11 @@ fn stands(outcome: &Outcome, norm: &Norm, on: i64) -> bool {
         let mut instances = run.solution.instances_of(norm.status, &any);
         instances.any(|it| it.intervals.iter().any(|interval| interval.contains(on)))
     })
+}
+
+/// Whether an act bears on a limit: it is one of who does it, to a number that the act changes.
+pub(super) fn is_touched(world: &World<'_>, outcome: &Outcome, of: &OfNorms, trial: &Trial, norm: &Norm) -> bool {
+    of.doer.is_none_or(|doer| can_bind(world, outcome, norm, doer)) && trial.touches(world.model, norm)
 }
 
 /// Whether a norm is one of somebody: of who it names, or of a party to its instrument, or it binds them at some time.

@@ -47,10 +47,20 @@ impl Preparing<'_> {
         !names_somebody && (parties.contains(&creditor) || is_polity)
     }
 
-    /// Whether two things are of one kind as they were declared.
+    /// Whether two things are of one kind, or the one of a kind within that of the other: a power is a polity.
     fn are_akin(&self, one: EntityId, other: EntityId) -> bool {
-        let entities = &self.model.lexicon.entities;
-        entities[one.index()].kinds.iter().any(|kind| entities[other.index()].kinds.contains(kind))
+        let lexicon = &self.model.lexicon;
+        let of_kinds_of = |one: EntityId, other: EntityId| {
+            lexicon.entities[other.index()].kinds.iter().any(|kind| lexicon.is_of_kind(one, *kind))
+        };
+        // Two kinds of one kind, as powers and republics among the polities.
+        let parents = |thing: EntityId| {
+            let own = lexicon.entities[thing.index()].kinds.iter();
+            own.flat_map(|kind| lexicon.kinds[kind.index()].parents.iter().copied()).collect::<Vec<_>>()
+        };
+        of_kinds_of(one, other)
+            || of_kinds_of(other, one)
+            || parents(one).iter().any(|kind| lexicon.is_of_kind(other, *kind))
     }
 
     /// That somebody whom the instrument of a norm does not name is a party to it, where the norm is owed to the parties.
