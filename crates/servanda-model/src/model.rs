@@ -216,6 +216,14 @@ pub struct OwedInstead {
     pub holes: Vec<usize>,
 }
 
+impl When {
+    /// Whether the hour is told, too.
+    #[must_use]
+    pub fn tells_hour(&self) -> bool {
+        crate::elaborate::dates::time_of_day(&self.written).is_some()
+    }
+}
+
 /// A date as written, and the days it allows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct When {

@@ -11,6 +11,7 @@ mod known;
 mod live;
 mod matching;
 mod norms;
+mod order;
 mod parting;
 mod sayings;
 mod spells;

@@ -6,6 +6,7 @@ use servanda_model::lexicon::{Piece, Slot, Target, Wording};
 use servanda_model::{ActionId, Condition, EntityId, EventId, EventPattern, Happening, Hole, Model, Value};
 
 use super::matching::suits;
+use super::order;
 use super::sayings::told;
 use super::witness::part;
 use super::{Answer, Truth, answer, dated, ends};
@@ -91,9 +92,13 @@ fn acts_of(
     let beside = beside(world, outcome, question);
     for ((args, _), (sure, places)) in found {
         let days: Vec<Option<i64>> = places.iter().map(|place| place.map(|(day, _)| day)).collect();
-        // Of the day of the event itself its hour decides.
+        // On the day of the event itself it has to be said which came first.
+        let is_ordered = question.beside.is_some_and(|(event, before)| {
+            let mut told = told_of_act(world, outcome, (action, &args));
+            told.any(|id| if before { order::is_said(model, id, event) } else { order::is_said(model, event, id) })
+        });
         let is_beside = |run: usize| match (beside.as_ref().and_then(|it| it[run]), places[run]) {
-            (Some((day, step, before)), Some((own_day, own))) if day == own_day => {
+            (Some((day, step, before)), Some((own_day, own))) if is_ordered && day == own_day => {
                 if before {
                     own < step
                 } else {
