@@ -297,7 +297,7 @@ fn clauses_of(model: &Model, origin: OriginId) -> String {
     let from = &file.text[origin.span.start as usize..];
     let clauses = from.lines().skip(1).take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
     let said = clauses.filter(|line| line.split(' ').next().is_some_and(|first| SAYING.contains(&first)));
-    said.map(|line| format!(", {line}")).collect()
+    said.map(|line| format!(", {}", line.split_whitespace().collect::<Vec<_>>().join(" "))).collect()
 }
 
 /// Who holds a reading or a doctrine.

@@ -463,7 +463,7 @@ impl Preparing<'_> {
                             }
                             if let Some(ruling) = ruling.filter(|_| fluent != of.less) {
                                 of.note_names(at, norm, &laid);
-                                let is_around = fluent == of.around && ruling == Ruling::Permits;
+                                let is_around = matches!(ruling, Ruling::Permits | Ruling::Limits);
                                 of.norms.push((at, if is_around { Ruling::Around } else { ruling }));
                             }
                             self.stand(norm, &laid, asked, extra, fluent, question);
