@@ -1,37 +1,11 @@
 //! Questions as people put them, in the words of a language and not of a phrase.
 
-use servanda::archive::Entry;
-use servanda::ask::{Reply, Truth, ask};
-use servanda::load::{DefaultLaw, model_of};
+mod asking;
+
+use asking::{answers, model, reply};
+use servanda::ask::{Truth, ask};
 use servanda::world::World;
-use servanda_model::{Model, View};
-
-fn model(dossier: &str) -> Model {
-    let text = format!("# Strait\n```servanda\n{dossier}\n```\n");
-    let model = model_of(&[Entry { path: "strait.md".into(), text: Ok(text) }], DefaultLaw::Library);
-    let errors: Vec<_> = model.diagnostics.iter().map(|it| it.message.clone()).collect();
-    assert!(errors.iter().all(|it| !it.contains("no phrase")), "{errors:?}");
-    model
-}
-
-fn reply(model: &Model, question: &str) -> Reply {
-    ask(&mut World::new(model), question, &View::default()).unwrap_or_else(|trouble| panic!("{question}: {trouble:?}"))
-}
-
-/// The texts of the answers, each with `possibly` before it where it is only possible.
-fn said(model: &Model, question: &str) -> Vec<String> {
-    let told = |truth: Truth| if truth == Truth::Certain { "" } else { "possibly " };
-    reply(model, question).answers.iter().map(|it| format!("{}{}", told(it.truth), it.text)).collect()
-}
-
-fn answers(model: &Model, cases: &[(&str, &[&str])]) {
-    let wrong: Vec<_> = cases
-        .iter()
-        .map(|(question, expected)| (question, said(model, question), expected))
-        .filter(|(_, told, expected)| told != *expected)
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
+use servanda_model::View;
 
 #[test]
 fn what_stands_in_a_secret_instrument_is_as_secret_as_it_is() {
